@@ -1,0 +1,5 @@
+"""The alarm logic: pure, and told the time by whoever calls.
+
+No clock, loop, file, socket, log or random number in here, so that a year of schedules and a
+thousand alarms are a unit test of milliseconds.
+"""

@@ -1,0 +1,72 @@
+"""The three layers between electricity and meaning (`behaviour.md` 1), each a named function.
+
+A line is low or high. A contact is connected or disconnected: a terminal against the common
+ground G; or unknown while its line is lost. Trigger Mode says which contact trips an input, Valid
+Signal which contact an active output makes.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """A line's electrical level."""
+
+    LOW = "low"
+    HIGH = "high"
+
+
+class Contact(StrEnum):
+    """A terminal against the common ground."""
+
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    UNKNOWN = "unknown"
+
+
+class TriggerMode(StrEnum):
+    """Which contact trips an input."""
+
+    CONNECT = "connect"
+    DISCONNECT = "disconnect"
+
+
+class ValidSignal(StrEnum):
+    """What an active output does to its contact."""
+
+    CLOSE = "close"
+    DISCONNECT = "disconnect"
+
+
+def opposite(level: Level) -> Level:
+    """The other level."""
+    return Level.LOW if level is Level.HIGH else Level.HIGH
+
+
+def contact_of(level: Level | None, connected_level: Level) -> Contact:
+    """Wiring, inwards: the contact that a level means; no level is unknown."""
+    if level is None:
+        return Contact.UNKNOWN
+    return Contact.CONNECTED if level is connected_level else Contact.DISCONNECTED
+
+
+def level_of(contact: Contact, connected_level: Level) -> Level:
+    """Wiring, outwards: the level that makes a contact, which must be a known one."""
+    if contact is Contact.UNKNOWN:
+        message = "no level makes an unknown contact"
+        raise ValueError(message)
+    return connected_level if contact is Contact.CONNECTED else opposite(connected_level)
+
+
+def is_tripped(contact: Contact, mode: TriggerMode) -> bool:
+    """Trigger Mode: whether a contact trips; an unknown one never does."""
+    if contact is Contact.UNKNOWN:
+        return False
+    return (contact is Contact.CONNECTED) == (mode is TriggerMode.CONNECT)
+
+
+def demanded_contact(active: bool, valid_signal: ValidSignal) -> Contact:  # noqa: FBT001 - a truth table's row
+    """Valid Signal: the contact of an output that is active, or idle."""
+    closed = active == (valid_signal is ValidSignal.CLOSE)
+    return Contact.CONNECTED if closed else Contact.DISCONNECTED

@@ -1,0 +1,213 @@
+"""What to do, in the imperative: all that the engine ever asks for, and the views it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bridge.core.contact import Contact, Level
+from bridge.core.facts import Origin, StoredInput
+
+if TYPE_CHECKING:
+    from bridge.errors import Fault
+    from bridge.settings.model import InputSettings, OutputSettings, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestInput:
+    """Watch an input's line; `LineFound` and a first `LineChanged`, or `LineLost`, will follow."""
+
+    settings: InputSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestOutput:
+    """Take an output's line, with this level from the very request on."""
+
+    settings: OutputSettings
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseLine:
+    """Let go of a terminal's line; an output has been driven idle before."""
+
+    terminal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriveLine:
+    """Put an output's line to a level."""
+
+    terminal: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputView:
+    """All that others see of an input. `alarms`, `held_back` and `glitches` are counts."""
+
+    id: str
+    contact: Contact
+    tripped: bool | None
+    """None while the contact is unknown."""
+    alarm: bool
+    enabled: bool
+    armed: bool
+    armed_until: datetime | None
+    """When the schedule closes, or None when it is closed or has no end in sight."""
+    since: datetime | None
+    """When the contact became what it is."""
+    last_alarm: datetime | None
+    alarms: int
+    held_back: int
+    glitches: int
+    problem: str | None
+    """`line_fault` or `chatter`."""
+    available: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputView:
+    """All that others see of an output; `on` is demand, never a single pulse."""
+
+    id: str
+    on: bool
+    contact: Contact
+    mode: str
+    reason: str | None
+    """Why it is on: manual, alarm, timing; or why it ended: stop, time, cut_off, restored,
+    broker_loss, fault, settings. None before its first run."""
+    by: str | None
+    sources: tuple[str, ...]
+    until: datetime | None
+    remaining_ms: int | None = field(compare=False)
+    problem: str | None
+    """`line_fault`."""
+    available: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishInput:
+    """An input's view has changed."""
+
+    view: InputView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishOutput:
+    """An output's view has changed."""
+
+    view: OutputView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishEvent:
+    """Something happened at an input, live: alarm_begin, alarm_end, retrigger, fault."""
+
+    input: str
+    event_type: str
+    id: str
+    seq: int
+    cause: str
+    time: datetime
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishClock:
+    """Whether schedules can be trusted has changed."""
+
+    synchronised: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishSettings:
+    """New settings are in force: discovery, settings topics and subscriptions follow them."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLinkage:
+    """An alarm began: the actions of its input's linkage, outputs apart, which are done already.
+
+    `held_back` is how many begins before this one sent no mail.
+    """
+
+    input: str
+    cause: str
+    seq: int
+    time: datetime
+    held_back: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendLinkage:
+    """A re-trigger: what records goes on; nothing starts."""
+
+    input: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndLinkage:
+    """The alarm ended: recording goes into post-roll, a sound that plays while in alarm stops."""
+
+    input: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilenceSound:
+    """Whatever plays stops."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """One entry for the journal (`behaviour.md` 8); `seq` never repeats, `id` is unique for ever."""
+
+    seq: int
+    id: str
+    boot: str
+    kind: str
+    time: datetime
+    input: str | None = None
+    output: str | None = None
+    cause: str | None = None
+    reason: str | None = None
+    by: str | None = None
+    error: str | None = None
+    path: str | None = None
+    seconds: float | None = None
+    held_back: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepInput:
+    """What has to be known of an input after a restart; None: forget it."""
+
+    input: str
+    state: StoredInput | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepLatched:
+    """Whether an output is latched."""
+
+    output: str
+    latched: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The one answer to a request; done when there are no faults."""
+
+    origin: Origin
+    faults: tuple[Fault, ...] = ()
+
+
+LineEffect = RequestInput | RequestOutput | ReleaseLine | DriveLine
+PublishEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | PublishSettings | Answer
+LinkageEffect = RunLinkage | ExtendLinkage | EndLinkage | SilenceSound
+StoreEffect = Journal | KeepInput | KeepLatched
+Effect = LineEffect | PublishEffect | LinkageEffect | StoreEffect

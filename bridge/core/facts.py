@@ -1,0 +1,183 @@
+"""What happened, in the past tense: all that the engine is ever told.
+
+Ids of inputs and outputs name their terminals; an input and an output never share one. Instants
+(`at`) and durations are seconds of the monotonic clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bridge.core.contact import Level
+
+if TYPE_CHECKING:
+    from bridge.settings.model import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """The time a step happens at: the monotonic clock, and the local wall time with its zone."""
+
+    monotonic: float
+    local: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Who asked: `by` is shown and kept (`mqtt`, `page`, `file`); `request` is the asker's own.
+
+    A request that is not None gets exactly one `Answer`.
+    """
+
+    by: str
+    request: object | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChanged:
+    """An input's line was seen at a level: an edge, or a reading after its request or a gap."""
+
+    terminal: str
+    level: Level
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgesLost:
+    """So many edges of an input's line were never seen; a reading of its level follows."""
+
+    terminal: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineLost:
+    """A terminal's line cannot be used; `problem` says why, for a person."""
+
+    terminal: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFound:
+    """A terminal's line is requested, at first or again. An output is at the level last driven."""
+
+    terminal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredInput:
+    """What was kept of an input before the stop."""
+
+    alarm: bool
+    last_alarm: datetime | None = None
+    held_back: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateRestored:
+    """What the store knew: inputs, latched outputs, and the next free sequence number."""
+
+    inputs: Mapping[str, StoredInput]
+    latched: frozenset[str]
+    next_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsChanged:
+    """New settings, valid as a whole, are in force."""
+
+    settings: Settings
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputStartRequested:
+    """Manual start; `duration_ms` and `mode` (`switch` or `pulse`) are for this run only."""
+
+    output: str
+    origin: Origin
+    duration_ms: int | None = None
+    mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputStopRequested:
+    """Manual stop."""
+
+    output: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputToggleRequested:
+    """Manual stop of an output that is on, manual start of one that is off."""
+
+    output: str
+    origin: Origin
+    duration_ms: int | None = None
+    mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputTriggerRequested:
+    """An alarm of this input by command."""
+
+    input: str
+    origin: Origin
+    duration_ms: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilenceRequested:
+    """Every output and sound is to stop."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRejected:
+    """A command was refused before it could become a fact; `topic` says where it came in."""
+
+    origin: Origin
+    topic: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerLost:
+    """The connection over which manual starts may have come is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerFound:
+    """The broker is connected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStepped:
+    """The wall clock jumped by `seconds`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockChecked:
+    """Whether the kernel says that the wall clock is synchronised."""
+
+    synchronised: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopBegun:
+    """The program is ending: every output goes idle and stays so."""
+
+
+Command = OutputStartRequested | OutputStopRequested | OutputToggleRequested | InputTriggerRequested | SilenceRequested
+Fact = (
+    LineChanged | EdgesLost | LineLost | LineFound | StateRestored | SettingsChanged | Command | CommandRejected
+    | BrokerLost | BrokerFound | ClockStepped | ClockChecked | StopBegun
+)  # fmt: skip

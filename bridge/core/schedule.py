@@ -1,0 +1,114 @@
+"""Weekly schedules with special days, in local wall time (`behaviour.md` 3).
+
+`is_open` is a pure function of the local time; everything about daylight saving follows from that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+Period = tuple[int, int]
+"""`[start, end)` in minutes of a local day, 0 to 1440."""
+
+DAY = 24 * 60
+HORIZON = timedelta(days=8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When something is armed: merged, sorted periods for each weekday (Monday first).
+
+    `special` replaces all 24 hours of a date; `spill` adds to an ordinary date what a special day
+    before it runs on for after midnight.
+    """
+
+    week: tuple[tuple[Period, ...], ...]
+    special: Mapping[date, tuple[Period, ...]] = field(default_factory=dict)
+    spill: Mapping[date, tuple[Period, ...]] = field(default_factory=dict)
+
+    @property
+    def has_periods(self) -> bool:
+        """Whether it depends on the time at all; `always` and `never` do not."""
+        return bool(self.special) or self.week not in (ALWAYS.week, NEVER.week)
+
+    def periods(self, day: date) -> tuple[Period, ...]:
+        """What is open on one date."""
+        if day in self.special:
+            return self.special[day]
+        weekly = self.week[day.weekday()]
+        return merged((*weekly, *self.spill[day])) if day in self.spill else weekly
+
+
+ALWAYS = Schedule(week=(((0, DAY),),) * 7)
+NEVER = Schedule(week=((),) * 7)
+
+
+def merged(periods: Iterable[Period]) -> tuple[Period, ...]:
+    """Sorted, with overlapping and touching ones made one."""
+    out: list[Period] = []
+    for start, end in sorted(periods):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return tuple(out)
+
+
+def is_open(schedule: Schedule, local: datetime) -> bool:
+    """Whether it is open at a local wall time."""
+    minute = local.hour * 60 + local.minute
+    return any(start <= minute < end for start, end in schedule.periods(local.date()))
+
+
+def next_change(schedule: Schedule, local: datetime) -> datetime | None:
+    """The first instant after `local`, which knows its zone, at which `is_open` differs, in UTC.
+
+    None when it never does; `HORIZON` from now, to be asked again, when not within that.
+    """
+    if not schedule.has_periods:
+        return None
+    now = local.astimezone(UTC)
+    was = is_open(schedule, local)
+    for instant in sorted(set(_instants(schedule, local))):
+        if instant > now + HORIZON:
+            break
+        if instant > now and is_open(schedule, instant.astimezone(local.tzinfo)) != was:
+            return instant
+    return now + HORIZON
+
+
+def _instants(schedule: Schedule, local: datetime) -> Iterator[datetime]:
+    """All at which it can change between the day before `local` and the day after the horizon.
+
+    A wall time in a repeated hour is two instants. One in a skipped hour is none: there the change
+    shows at the transition itself, which is why transitions are instants too.
+    """
+    zone = local.tzinfo
+    for ahead in range(-1, HORIZON.days + 2):
+        day = local.date() + timedelta(days=ahead)
+        midnight = datetime.combine(day, time())
+        for minute in {0, *(edge for period in schedule.periods(day) for edge in period)}:
+            wall = midnight + timedelta(minutes=minute)
+            for fold in (0, 1):
+                yield wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+        begin = midnight.replace(tzinfo=zone).astimezone(UTC)
+        end = (midnight + timedelta(days=1)).replace(tzinfo=zone).astimezone(UTC)
+        if begin.astimezone(zone).utcoffset() != end.astimezone(zone).utcoffset():
+            yield _transition(begin, end, local)
+
+
+def _transition(low: datetime, high: datetime, local: datetime) -> datetime:
+    """The second, between two instants in UTC, at which the zone of `local` changes its offset."""
+    zone = local.tzinfo
+    before = low.astimezone(zone).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        if middle <= low:
+            middle = low + timedelta(seconds=1)
+        if middle.astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high

@@ -1,0 +1,96 @@
+"""Every exception of the product, cut by what the one who catches it can do.
+
+Alarm2MqttError
+├── SettingsError        the person who wrote the settings must change them; exit code 2
+├── LineError            a terminal cannot be used now; retried until it can
+│   ├── LineMissing      no such chip or line (yet)
+│   ├── LineBusy         another program holds it
+│   └── LineDenied       no permission
+├── CommandRefused       whoever sent the command is told why; nothing changed
+├── BoardError           the simulated terminal board does not answer or refused a command
+├── StoreError           the database cannot be read or written; the bridge goes on in memory
+└── StartFailed          the program cannot run at all; exit code 1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class Alarm2MqttError(Exception):
+    """The root: nothing of ours is raised that does not hang below it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong in settings or in a command.
+
+    `path` names the place in the settings, such as `inputs[0].debounce_ms`; it is empty for the
+    whole. `value` is never a secret's. `allowed` says what would be right.
+    """
+
+    path: str
+    message: str
+    file: str | None = None
+    line: int | None = None
+    value: str | None = None
+    allowed: str | None = None
+
+    def __str__(self) -> str:
+        """One line for a person: file:line: path: message (value; allowed)."""
+        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        head = ": ".join(part for part in (place, self.path, self.message) if part)
+        notes = [f"is {self.value}"] if self.value is not None else []
+        notes += [f"allowed: {self.allowed}"] if self.allowed is not None else []
+        return f"{head} ({'; '.join(notes)})" if notes else head
+
+
+class SettingsError(Alarm2MqttError):
+    """The settings are wrong; `faults` holds all that is, never only the first."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class LineError(Alarm2MqttError):
+    """A terminal's line cannot be requested, read or driven."""
+
+    def __init__(self, terminal: str, message: str) -> None:
+        self.terminal = terminal
+        self.message = message
+        super().__init__(f"{terminal}: {message}")
+
+
+class LineMissing(LineError):
+    """There is no such chip, or no such line on it; it may appear later."""
+
+
+class LineBusy(LineError):
+    """Another program holds the line; the message names it where the kernel tells."""
+
+
+class LineDenied(LineError):
+    """The process may not open the chip."""
+
+
+class CommandRefused(Alarm2MqttError):
+    """A command that was understood, or not, and is not done."""
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        self.path = path
+        self.message = message
+        super().__init__(f"{path}: {message}" if path else message)
+
+
+class BoardError(Alarm2MqttError):
+    """The simulated terminal board does not answer, or refused a command."""
+
+
+class StoreError(Alarm2MqttError):
+    """The database cannot be opened, read or written."""
+
+
+class StartFailed(Alarm2MqttError):
+    """The program cannot start or go on."""

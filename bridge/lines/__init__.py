@@ -1,0 +1,1 @@
+"""Terminals: GPIO lines of the Linux character device, and a terminal board made of software."""

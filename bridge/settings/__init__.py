@@ -1,0 +1,1 @@
+"""What a person may set: the models, and how a file becomes them."""

@@ -1,0 +1,59 @@
+"""Words and patterns that settings are checked against and that belong to somebody else."""
+
+from __future__ import annotations
+
+import string
+
+BINARY_SENSOR_CLASSES = (
+    "battery", "battery_charging", "carbon_monoxide", "cold", "connectivity", "door", "garage_door", "gas",
+    "glass_break", "heat", "light", "lock", "moisture", "motion", "moving", "occupancy", "opening", "plug", "power",
+    "presence", "problem", "running", "safety", "smoke", "sound", "tamper", "update", "vibration", "window",
+)  # fmt: skip
+"""Home Assistant 2026.11, `BinarySensorDeviceClass`."""
+
+PATH_TOKENS = ("device", "input", "camera", "date", "time", "seq", "kind")
+
+MAIL_ADDRESS = r"^[^@\s<>,;:\x00-\x1f]+@[^@\s<>,;:\x00-\x1f]+$"
+
+_PERIODS = {
+    "type": "array",
+    "items": {"type": "string", "pattern": r"^([01]?\d|2[0-3]):[0-5]\d\s*-\s*(([01]?\d|2[0-3]):[0-5]\d|24:00)$"},
+}
+_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
+SCHEDULE_JSON_SCHEMA = {
+    "anyOf": [
+        {"enum": ["always", "never"]},
+        {
+            "type": "object",
+            "patternProperties": {f"^{_DAY}(-{_DAY})?$": _PERIODS},
+            "properties": {
+                "special": {
+                    "type": "object",
+                    "patternProperties": {r"^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$": _PERIODS},
+                    "additionalProperties": False,
+                }
+            },
+            "additionalProperties": False,
+        },
+    ]
+}
+
+
+def check_path_template(template: object) -> object:
+    """An upload path whose tokens are all known; the file name must tell uploads apart."""
+    if not isinstance(template, str):
+        return template
+    try:
+        fields = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(template) if name is not None]
+    except ValueError as error:
+        message = f"braces do not match: {error}"
+        raise ValueError(message) from None
+    for name, spec, how in fields:
+        if name not in PATH_TOKENS or spec or how:
+            known = " ".join(f"{{{token}}}" for token in PATH_TOKENS)
+            message = f"{{{name}}} is not one of {known}"
+            raise ValueError(message)
+    if not template.strip("/"):
+        message = "must name a file"
+        raise ValueError(message)
+    return template
