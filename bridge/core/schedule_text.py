@@ -72,7 +72,8 @@ def write_schedule(schedule: Schedule) -> str | dict[str, object]:
     }
     if schedule.special:
         written["special"] = {
-            day.isoformat(): [_written(period) for period in _rejoined(schedule, day)] for day in sorted(schedule.special)
+            day.isoformat(): [_written(period) for period in _rejoined(schedule, day)]
+            for day in sorted(schedule.special)
         }
     return written
 

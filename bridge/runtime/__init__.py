@@ -1,0 +1,1 @@
+"""Asyncio around the core: the engine's loop, supervision, clocks."""

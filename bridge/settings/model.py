@@ -255,7 +255,6 @@ class OutputSettings(Model):
         return seconds or None
 
 
-
 class PicturesSettings(Model):
     """How many pictures an alarm takes."""
 

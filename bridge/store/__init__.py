@@ -1,0 +1,1 @@
+"""What is kept over a restart: one SQLite database, one writer."""
