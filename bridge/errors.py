@@ -8,6 +8,9 @@ Alarm2MqttError
 │   └── LineDenied       no permission
 ├── CommandRefused       whoever sent the command is told why; nothing changed
 ├── BoardError           the simulated terminal board does not answer or refused a command
+├── ActionError          a linkage action did not succeed
+│   ├── ActionFailed     this time: try again later
+│   └── ActionRefused    and never will until somebody changes something
 ├── StoreError           the database cannot be read or written; the bridge goes on in memory
 └── StartFailed          the program cannot run at all; exit code 1
 """
@@ -86,6 +89,18 @@ class CommandRefused(Alarm2MqttError):
 
 class BoardError(Alarm2MqttError):
     """The simulated terminal board does not answer, or refused a command."""
+
+
+class ActionError(Alarm2MqttError):
+    """A linkage action did not succeed; the message is for a person and holds no secret."""
+
+
+class ActionFailed(ActionError):
+    """The action may succeed when tried again."""
+
+
+class ActionRefused(ActionError):
+    """A permanent refusal, such as a wrong password or a missing certificate: not to be hammered."""
 
 
 class StoreError(Alarm2MqttError):
