@@ -1,0 +1,5 @@
+"""Measurements beside two peers, in one run: a minimal C publisher and mqtt-io.
+
+Floors are ratios within the run, never absolute times of a noisy machine; the few limits that are
+times are the product's own promises. `python -m bench --help` says what can be measured.
+"""

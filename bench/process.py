@@ -1,0 +1,103 @@
+"""A program under measurement: started, watched through /proc, stopped.
+
+Figures are of the process and its descendants, all threads.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+STOP_S = 10.0
+SCHED_CLOCK = 2  # CPUCLOCK_SCHED of the kernel's posix-cpu-timers: nanoseconds of all threads
+
+
+class Died(Exception):
+    """A program ended that should not have; the message holds the end of its log."""
+
+
+def _fields(pid: int, name: str) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/{name}").read_text().splitlines()
+    return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+
+
+class Program:
+    """One child in a session of its own, its output in a file; started on construction."""
+
+    def __init__(
+        self, argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    ) -> None:
+        self.log = log
+        self.started_ns = time.monotonic_ns()
+        with log.open("ab") as output:
+            self._child = subprocess.Popen(
+                [str(part) for part in argv],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={**os.environ, **(env or {})},
+                cwd=cwd,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The first process."""
+        return self._child.pid
+
+    def check(self) -> None:
+        """Raises Died when it is gone."""
+        code = self._child.poll()
+        if code is not None:
+            tail = self.log.read_text(errors="replace")[-2000:]
+            message = f"{self._child.args!r} ended with {code}:\n{tail}"
+            raise Died(message)
+
+    def stop(self) -> None:
+        """SIGTERM, and SIGKILL when that is not enough."""
+        self._signal(signal.SIGTERM)
+        try:
+            self._child.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        self._signal(signal.SIGKILL)
+        self._child.wait(STOP_S)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._child.poll() is None:
+            os.killpg(self._child.pid, number)
+
+    def _pids(self) -> list[int]:
+        found, todo = [], [self.pid]
+        while todo:
+            pid = todo.pop()
+            found.append(pid)
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                todo += [int(child) for child in (task / "children").read_text().split()]
+        return found
+
+    def cpu_s(self) -> float:
+        """Processor time so far, to the nanosecond."""
+        self.check()
+        return sum(time.clock_gettime_ns((~pid << 3) | SCHED_CLOCK) for pid in self._pids()) / 1e9
+
+    def resident_mb(self) -> float:
+        """Resident memory now."""
+        self.check()
+        return sum(int(_fields(pid, "status")["VmRSS"].split()[0]) for pid in self._pids()) / 1024
+
+    def wakeups(self) -> int:
+        """How often a thread has gone to sleep so far: voluntary context switches."""
+        self.check()
+        return sum(
+            int(_fields(int(task.name), "status")["voluntary_ctxt_switches"])
+            for pid in self._pids()
+            for task in Path(f"/proc/{pid}/task").iterdir()
+        )
