@@ -1,0 +1,105 @@
+"""From descriptions to what is published: a device's payload, and what removes it or parts of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ha_discovery.checks import check_one_of, check_topic
+from ha_discovery.device import Availability, Device, Origin
+from ha_discovery.entity import Entity
+from ha_discovery.errors import DiscoveryError
+from ha_discovery.vocabulary import PLATFORMS
+
+_DEVICE = "device"
+_TOPIC_ID = re.compile(r"[a-zA-Z0-9_-]+")
+
+DEVICE_REMOVAL = b""
+"""Published (retained) to a device's topic, it removes the device. A second one logs a warning."""
+
+
+def device_topic(prefix: str, device_id: str) -> str:
+    """Where a device's payload goes, retained.
+
+    `device_id` must match `[a-zA-Z0-9_-]` (`components/mqtt/discovery.py`, TOPIC_MATCHER).
+    """
+    check_topic("device", "prefix", prefix, wildcards=False)
+    if not _TOPIC_ID.fullmatch(device_id):
+        raise DiscoveryError(_DEVICE, "topic", f"{device_id!r} must match [a-zA-Z0-9_-]")
+    return f"{prefix}/device/{device_id}/config"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """A device with all its entities, each under a key of its own.
+
+    Keys match `[a-zA-Z0-9_-]`: Home Assistant joins them to the device's id with a space. A
+    unique id may stand once a platform. `availability` and `qos` hold for every entity that does
+    not say otherwise (`components/mqtt/schemas.py`, SHARED_OPTIONS); `qos` also for commands.
+    """
+
+    device: Device
+    origin: Origin
+    components: Mapping[str, Entity]
+    availability: Availability | None = None
+    qos: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses keys that are wrong and unique ids that are not."""
+        seen: dict[tuple[str, str], str] = {}
+        for key, entity in self.components.items():
+            check_key(key)
+            other = seen.setdefault((entity.platform, entity.unique_id), key)
+            if other != key:
+                raise DiscoveryError(key, "unique_id", f"{entity.unique_id!r} is that of {other} too")
+        if not self.components:
+            raise DiscoveryError(_DEVICE, "components", "must not be empty")
+        if self.qos not in (None, 0, 1, 2):
+            raise DiscoveryError(_DEVICE, "qos", f"{self.qos} is not 0, 1 or 2")
+
+
+def check_key(key: str) -> None:
+    """A component's key."""
+    if not _TOPIC_ID.fullmatch(key):
+        raise DiscoveryError(repr(key), "components", "a key must match [a-zA-Z0-9_-]")
+
+
+def device_payload(discovery: Discovery) -> dict[str, Any]:
+    """The payload that makes or updates the device. A component that is left out stays as it is."""
+    shared: dict[str, Any] = discovery.availability.config() if discovery.availability else {}
+    if discovery.qos is not None:
+        shared["qos"] = discovery.qos
+    return {
+        "device": discovery.device.config(),
+        "origin": discovery.origin.config(),
+        **shared,
+        "components": {key: entity.config() for key, entity in discovery.components.items()},
+    }
+
+
+def removal_payload(device: Device, origin: Origin, gone: Mapping[str, str]) -> dict[str, Any]:
+    """The payload that removes the components `gone`: key → platform, nothing else.
+
+    It names no other component on purpose. While Home Assistant still works on a component, a
+    later payload that holds the same one is put off from there on and what follows in it is
+    dropped (`components/mqtt/discovery.py`, async_discovery_message_received, 2026.11). With
+    only the removed ones in it, the complete payload can follow at once.
+    """
+    for key, platform in gone.items():
+        check_key(key)
+        check_one_of(key, "platform", platform, PLATFORMS)
+    if not gone:
+        raise DiscoveryError(_DEVICE, "components", "must not be empty")
+    return {
+        "device": device.config(),
+        "origin": origin.config(),
+        "components": {key: {"platform": platform} for key, platform in gone.items()},
+    }
+
+
+def encode(payload: Mapping[str, Any]) -> bytes:
+    """A payload as it goes over the wire: JSON in UTF-8, the same for the same descriptions."""
+    return json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
