@@ -3,70 +3,127 @@
 They are also the definitions that the core reads; there is no second copy. What ties parts
 together (a link to an output that does not exist) is checked by `references`, and only `load`
 gives settings for which everything has been checked.
+
+Outputs are idle only once this is imported, so it is kept cheap: validators are built on first use
+(`defer_build`, and defaults made by `model_construct`, which needs none), annotations are no text
+that would have to be evaluated, and nothing here imports more than it must.
 """
 
-from __future__ import annotations
-
+import os
 import re
-import socket
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     PlainSerializer,
+    PlainValidator,
     SecretStr,
+    Tag,
     WithJsonSchema,
+    model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from bridge.core.contact import Level, TriggerMode, ValidSignal
 from bridge.core.schedule import ALWAYS, Schedule
 from bridge.core.schedule_text import read_schedule, write_schedule
 from bridge.settings import vocabulary
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+ID_PATTERN = r"^[a-z0-9-]{1,32}$"
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 TopicPath = Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)*$", max_length=128)]
+
+
+def refused(message: str, allowed: str) -> PydanticCustomError:
+    """To be raised by a validator: what is wrong, and what would be right."""
+    return PydanticCustomError("refused", "{message}", {"message": message, "allowed": allowed})
+
+
+def _schedule(value: object) -> Schedule:
+    """A schedule written out; `special` may be left empty like every other optional key."""
+    if isinstance(value, Schedule):
+        return value
+    if isinstance(value, Mapping):
+        value = {key: part for key, part in value.items() if part is not None or key != "special"}
+    return read_schedule(value)
+
+
+def _schedule_ref(value: object) -> str | Schedule:
+    """A schedule's name stays a name; anything else is a schedule written out."""
+    if not isinstance(value, str) or value in ("always", "never"):
+        return _schedule(value)
+    if not re.fullmatch(ID_PATTERN, value):
+        message = "is no schedule's name"
+        raise refused(message, "a name below schedules, always, never, or days with their periods")
+    return value
+
+
 WrittenSchedule = Annotated[
     Schedule,
-    BeforeValidator(lambda value: value if isinstance(value, Schedule) else read_schedule(value)),
+    PlainValidator(_schedule),
     PlainSerializer(write_schedule),
     WithJsonSchema(vocabulary.SCHEDULE_JSON_SCHEMA),
 ]
-
-
-def _named_or_written(value: object) -> object:
-    """A schedule's name stays a name; anything else is a schedule written out."""
-    if isinstance(value, str) and value not in ("always", "never"):
-        return value
-    return value if isinstance(value, Schedule) else read_schedule(value)
-
-
 ScheduleRef = Annotated[
-    Id | Schedule,
-    BeforeValidator(_named_or_written),
+    str | Schedule,
+    PlainValidator(_schedule_ref),
     PlainSerializer(lambda value: value if isinstance(value, str) else write_schedule(value)),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": "^[a-z0-9-]{1,32}$"}, vocabulary.SCHEDULE_JSON_SCHEMA]}),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": ID_PATTERN}, vocabulary.SCHEDULE_JSON_SCHEMA]}),
 ]
+
+_NUMBERS = (int, float, int | None, float | None, Port | None)
 
 
 class Model(BaseModel):
-    """Frozen, and strict with people: unknown keys are refused."""
+    """Frozen, and strict with people: unknown keys are refused.
+
+    A key that is left empty (`client_id:`, `""` where nothing is the default) means its default.
+    """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False, hide_input_in_errors=True
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+        defer_build=True,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_people_write(cls, data: Any) -> Any:
+        """Without the keys left empty; a truth value where a number belongs is made text, to be refused.
+
+        Pydantic would take `true` as 1.
+        """
+        if not isinstance(data, dict):
+            return data
+        fields = cls.model_fields
+        written = {}
+        for key, value in data.items():
+            field = fields.get(key)
+            if field is not None:
+                if value is None or (value == "" and field.default is None):
+                    continue
+                if isinstance(value, bool) and field.annotation in _NUMBERS:
+                    value = str(value)  # noqa: PLW2901 - what is checked is this
+            written[key] = value
+        return written
 
 
 class DeviceSettings(Model):
     """The device as a whole."""
 
-    id: Id = Field(default_factory=lambda: host_id(socket.gethostname()))
+    id: Id = Field(default_factory=lambda: host_id(os.uname().nodename))
     name: Name | None = None
     area: Name | None = None
     timezone: str | None = None
@@ -121,10 +178,10 @@ class LinesSettings(Model):
 
 
 class CameraSettings(Model):
-    """Where pictures and streams come from."""
+    """Where pictures and streams come from; an address may hold a password and is never shown."""
 
-    snapshot: str | None = Field(None, pattern=r"^(https?://|rtsps?://|v4l2:/)")
-    stream: str | None = Field(None, pattern=r"^rtsps?://")
+    snapshot: str | None = Field(None, pattern=r"^(https?://|rtsps?://|v4l2:/)", repr=False)
+    stream: str | None = Field(None, pattern=r"^rtsps?://", repr=False)
     username: str | None = None
     password: SecretStr | None = None
     password_file: Path | None = None
@@ -145,14 +202,39 @@ class LineByName(Model):
     chip: str | None = Field(None, min_length=1)
 
 
-LineSettings = LineByOffset | LineByName
+def _which_line(value: object) -> str | None:
+    """Which of the two forms of a line is meant; None for neither."""
+    if isinstance(value, Model):
+        return "by_offset" if isinstance(value, LineByOffset) else "by_name"
+    if not isinstance(value, Mapping) or not value.keys() & {"chip", "offset", "name"}:
+        return None
+    return "by_name" if "name" in value and "offset" not in value else "by_offset"
+
+
+LineSettings = Annotated[
+    Annotated[LineByOffset, Tag("by_offset")] | Annotated[LineByName, Tag("by_name")],
+    Discriminator(_which_line, custom_error_type="line", custom_error_message="is no line"),
+]
+
+
+def _repeat(value: object) -> int | Literal["while_active"]:
+    if value == "while_active":
+        return "while_active"
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 50:  # noqa: PLR2004 - behaviour.md 7
+        return value
+    message = "is no number of times"
+    raise refused(message, "1 to 50, or while_active")
 
 
 class AudibleLink(Model):
     """The sound of an alarm."""
 
     clips: tuple[Annotated[str, Field(min_length=1, pattern=r"^[^/\x00-\x1f]+$")], ...] = Field(min_length=1)
-    repeat: Annotated[int, Field(ge=1, le=50)] | Literal["while_active"] = 1
+    repeat: Annotated[
+        int | Literal["while_active"],
+        PlainValidator(_repeat),
+        WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 50}, {"const": "while_active"}]}),
+    ] = 1
     volume: int = Field(100, ge=0, le=100)
 
 
@@ -182,7 +264,7 @@ class InputSettings(Model):
     quiet_s: float = Field(5, ge=0, le=600)
     when_schedule_opens: Literal["trigger", "wait"] = "trigger"
     device_class: Literal[vocabulary.BINARY_SENSOR_CLASSES] | None = None  # type: ignore[valid-type]
-    linkage: LinkageSettings = LinkageSettings()
+    linkage: LinkageSettings = LinkageSettings.model_construct()
 
     @property
     def label(self) -> str:
@@ -210,13 +292,24 @@ class StopAfter(Model):
     stop_after_s: float = Field(ge=0, le=86_400)
 
 
+def _keep_or_stop(value: object) -> str | None:
+    if isinstance(value, Mapping | StopAfter):
+        return "stop"
+    return "keep" if value == "keep" else None
+
+
+BrokerLoss = Annotated[
+    Annotated[Literal["keep"], Tag("keep")] | Annotated[StopAfter, Tag("stop")],
+    Discriminator(_keep_or_stop, custom_error_type="broker_loss", custom_error_message="is not understood"),
+]
+
 SIREN_CUT_OFF_S = 900
 
 
 def _continuous_or_perceptible(alarm_time_ms: int) -> int:
     if 0 < alarm_time_ms < 100:  # noqa: PLR2004 - the shortest there is
-        message = "must be 0 (continuous) or 100 to 86400000"
-        raise ValueError(message)
+        message = "is too short"
+        raise refused(message, "0 (continuous), or 100 to 86400000")
     return alarm_time_ms
 
 
@@ -231,14 +324,14 @@ class OutputSettings(Model):
     kind: Literal["generic", "siren", "strobe", "lock"] = "generic"
     valid_signal: ValidSignal = ValidSignal.CLOSE
     mode: Literal["switch", "pulse"] = "switch"
-    pulse: PulseSettings = PulseSettings()
+    pulse: PulseSettings = PulseSettings.model_construct()
     follow_source: bool = False
     alarm_time_ms: Annotated[int, Field(ge=0, le=86_400_000), AfterValidator(_continuous_or_perceptible)] = 0
     retrigger: Literal["extend", "ignore"] = "extend"
     max_active_s: float | None = Field(None, ge=0, le=604_800)
-    timing: TimingSettings = TimingSettings()
+    timing: TimingSettings = TimingSettings.model_construct()
     restore_latched: bool = False
-    on_broker_loss: Literal["keep"] | StopAfter = "keep"
+    on_broker_loss: BrokerLoss = "keep"
     device_class: Literal["outlet", "switch"] | None = None
 
     @property
@@ -275,7 +368,7 @@ class EmailSettings(Model):
     sender: str = Field(pattern=vocabulary.MAIL_ADDRESS)
     recipients: tuple[Annotated[str, Field(pattern=vocabulary.MAIL_ADDRESS)], ...] = Field(min_length=1)
     min_gap_s: float = Field(60, ge=0, le=86_400)
-    pictures: PicturesSettings = PicturesSettings()
+    pictures: PicturesSettings = PicturesSettings.model_construct()
 
 
 class FtpSettings(Model):
@@ -341,10 +434,10 @@ class LogSettings(Model):
 class Settings(Model):
     """The whole file."""
 
-    device: DeviceSettings = Field(default_factory=DeviceSettings)
-    mqtt: MqttSettings = MqttSettings()
-    home_assistant: HomeAssistantSettings = HomeAssistantSettings()
-    lines: LinesSettings = LinesSettings()
+    device: DeviceSettings = Field(default_factory=DeviceSettings.model_construct)
+    mqtt: MqttSettings = MqttSettings.model_construct()
+    home_assistant: HomeAssistantSettings = HomeAssistantSettings.model_construct()
+    lines: LinesSettings = LinesSettings.model_construct()
     cameras: dict[Id, CameraSettings] = Field(default_factory=dict)
     schedules: dict[Id, WrittenSchedule] = Field(default_factory=dict)
     inputs: tuple[InputSettings, ...] = ()
@@ -353,10 +446,10 @@ class Settings(Model):
     ftp: FtpSettings | None = None
     recording: RecordingSettings | None = None
     audio: AudioSettings | None = None
-    store: StoreSettings = StoreSettings()
-    web: WebSettings = WebSettings()
-    metrics: MetricsSettings = MetricsSettings()
-    log: LogSettings = LogSettings()
+    store: StoreSettings = StoreSettings.model_construct()
+    web: WebSettings = WebSettings.model_construct()
+    metrics: MetricsSettings = MetricsSettings.model_construct()
+    log: LogSettings = LogSettings.model_construct()
 
     def schedule(self, ref: str | Schedule) -> Schedule:
         """The schedule that a name, or a schedule written out, means."""
