@@ -65,7 +65,7 @@ def is_open(schedule: Schedule, local: datetime) -> bool:
 def next_change(schedule: Schedule, local: datetime) -> datetime | None:
     """The first instant after `local`, which knows its zone, at which `is_open` differs, in UTC.
 
-    None when it never does; `HORIZON` from now, to be asked again, when not within that.
+    None when it does not within `HORIZON`, after which it is to be asked again.
     """
     if not schedule.has_periods:
         return None
@@ -76,7 +76,7 @@ def next_change(schedule: Schedule, local: datetime) -> datetime | None:
             break
         if instant > now and is_open(schedule, instant.astimezone(local.tzinfo)) != was:
             return instant
-    return now + HORIZON
+    return None
 
 
 def _instants(schedule: Schedule, local: datetime) -> Iterator[datetime]:

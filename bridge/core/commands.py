@@ -1,0 +1,134 @@
+"""Commands: what a person or a program asked for, done or refused, and answered."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from bridge.core.bookkeeping import Bookkeeping
+from bridge.core.effects import Answer, SilenceSound
+from bridge.core.facts import (
+    CommandRejected,
+    InputTriggerRequested,
+    Now,
+    Origin,
+    OutputStartRequested,
+    OutputStopRequested,
+    OutputToggleRequested,
+    SilenceRequested,
+)
+from bridge.core.input import AlarmInput, Transition
+from bridge.core.output import AlarmOutput
+from bridge.core.terminals import Terminals
+from bridge.errors import CommandRefused, Fault
+
+STARTS_A_SECOND = 5
+
+Carry = Callable[[AlarmInput, list[Transition], Now], None]
+
+
+class Commands:
+    """Does commands on terminals. A stop and a silence are never refused for their rate."""
+
+    def __init__(self, terminals: Terminals, books: Bookkeeping, carry: Carry) -> None:
+        self._terminals = terminals
+        self._books = books
+        self._carry = carry
+        self._starts: dict[str, deque[float]] = {}
+
+    def start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:
+        """Manual start, at most five a second an output."""
+        self._answered(fact.origin, now, lambda: self._start(fact, now), output_id=fact.output)
+
+    def stop(self, fact: OutputStopRequested | OutputToggleRequested, now: Now) -> None:
+        """Manual stop."""
+        self._answered(fact.origin, now, lambda: self._stop(fact), output_id=fact.output)
+
+    def toggle(self, fact: OutputToggleRequested, now: Now) -> None:
+        """Stop what is on, start what is off."""
+        output = self._terminals.outputs.get(fact.output)
+        if output is not None and output.on:
+            self.stop(fact, now)
+        else:
+            self.start(fact, now)
+
+    def trigger(self, fact: InputTriggerRequested, now: Now, *, holding: bool) -> None:
+        """An alarm by command."""
+        transitions: list[Transition] = []
+        self._answered(
+            fact.origin,
+            now,
+            lambda: transitions.extend(self._trigger(fact, now, holding=holding)),
+            input_id=fact.input,
+        )
+        if transitions:
+            self._carry(self._terminals.inputs[fact.input], transitions, now)
+
+    def silence(self, fact: SilenceRequested, now: Now) -> None:
+        """Stops everything that can be seen or heard."""
+        self._answered(fact.origin, now, lambda: self._silence(fact))
+
+    def rejected(self, fact: CommandRejected, now: Now) -> None:
+        """One that was refused, and answered, where it came in."""
+        self._books.journal("refused", now, by=fact.origin.by, path=fact.topic, error=fact.message)
+
+    def _start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:
+        output = self._output(fact.output)
+        if output.lost:
+            message = f"line lost: {output.lost}"
+            raise CommandRefused(message)
+        starts = self._starts.setdefault(fact.output, deque(maxlen=STARTS_A_SECOND))
+        if len(starts) == STARTS_A_SECOND and now.monotonic - starts[0] < 1:
+            message = f"more than {STARTS_A_SECOND} starts a second"
+            raise CommandRefused(message)
+        starts.append(now.monotonic)
+        output.start(fact.origin, now.monotonic, duration_ms=fact.duration_ms, mode=fact.mode)
+        self._terminals.touch(fact.output)
+
+    def _stop(self, fact: OutputStopRequested | OutputToggleRequested) -> None:
+        self._output(fact.output).stop("stop", fact.origin.by)
+        self._terminals.touch(fact.output)
+
+    def _silence(self, fact: SilenceRequested) -> None:
+        for output in self._terminals.outputs.values():
+            output.stop("stop", fact.origin.by)
+        self._terminals.touch_all()
+        self._books.add(SilenceSound())
+
+    def _trigger(self, fact: InputTriggerRequested, now: Now, *, holding: bool) -> list[Transition]:
+        alarm_input = self._terminals.inputs.get(fact.input)
+        if alarm_input is None:
+            message = f"there is no input {fact.input}"
+            raise CommandRefused(message)
+        if not alarm_input.settings.enabled:
+            message = f"input {fact.input} is disabled"
+            raise CommandRefused(message)
+        self._terminals.touch(fact.input)
+        return alarm_input.command(fact.duration_ms / 1000, now.monotonic, holding=holding)
+
+    def _output(self, output: str) -> AlarmOutput:
+        if output not in self._terminals.outputs:
+            message = f"there is no output {output}"
+            raise CommandRefused(message)
+        return self._terminals.outputs[output]
+
+    def _answered(
+        self,
+        origin: Origin,
+        now: Now,
+        act: Callable[[], None],
+        *,
+        input_id: str | None = None,
+        output_id: str | None = None,
+    ) -> None:
+        """Does it; its journal entry stands before all that follows from it. One answer."""
+        faults: tuple[Fault, ...] = ()
+        kind, error = "command", None
+        try:
+            act()
+        except CommandRefused as refused:
+            faults = (Fault(path=refused.path, message=refused.message),)
+            kind, error = "refused", refused.message
+        self._books.journal(kind, now, input=input_id, output=output_id, by=origin.by, error=error)
+        if origin.request is not None:
+            self._books.add(Answer(origin=origin, faults=faults))

@@ -1,0 +1,62 @@
+"""Debounce in both directions, on raw edges with the kernel's time stamps (`behaviour.md` 2).
+
+A level counts once it has been stable for the debounce time. The instant of the change is the first
+edge of that stable run, however late anybody looked; shorter runs are counted as glitches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridge.core.contact import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A level that has become stable, and since when."""
+
+    level: Level
+    at: float
+
+
+class Debouncer:
+    """One line's level as it was seen, and as it counts."""
+
+    def __init__(self, *, stable_for_s: float) -> None:
+        self.stable_for_s = stable_for_s
+        self.level: Level | None = None
+        """The level that counts; None until a first one has been stable."""
+        self.glitches = 0
+        self._seen: Level | None = None
+        self._since = 0.0
+
+    @property
+    def due(self) -> float | None:
+        """When what was seen last will count, if nothing happens until then."""
+        return None if self._seen is self.level or self._seen is None else self._since + self.stable_for_s
+
+    def saw(self, level: Level, at: float) -> tuple[Settled, ...]:
+        """Takes an edge or a reading; what it settles, the run that it ends first."""
+        if level is self._seen:
+            return ()
+        settled = self.elapse(at)
+        if self._seen is not self.level:
+            self.glitches += 1
+        self._seen, self._since = level, at
+        return settled + self.elapse(at)
+
+    def elapse(self, now: float) -> tuple[Settled, ...]:
+        """What has become stable by now."""
+        due = self.due
+        if due is None or now < due:
+            return ()
+        self.level = self._seen
+        return (Settled(self._seen, self._since),) if self._seen is not None else ()
+
+    def missed(self, edges: int) -> None:
+        """Counts runs that were never seen: two edges make one."""
+        self.glitches += (edges + 1) // 2
+
+    def forget(self) -> None:
+        """The line is lost: no level is known until a new one has been stable."""
+        self.level = self._seen = None

@@ -1,0 +1,312 @@
+"""The engine: every fact goes in here, one after the other, and effects come out.
+
+`receive` takes a fact, `elapse` only the time; both end by re-evaluating what the fact or the time
+touched, so that the same fact twice changes nothing. `next_deadline` says when to come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from bridge.core import facts
+from bridge.core.bookkeeping import Bookkeeping
+from bridge.core.commands import Commands
+from bridge.core.effects import (
+    Answer,
+    DriveLine,
+    EndLinkage,
+    ExtendLinkage,
+    PublishClock,
+    PublishSettings,
+    RequestInput,
+    RequestOutput,
+    RunLinkage,
+)
+from bridge.core.facts import Fact, Now
+from bridge.core.hold import BootHold
+from bridge.core.input import AlarmInput, Began, Ended, LinkageDue, Resumed, Retriggered, Transition
+from bridge.core.output import AlarmOutput, TurnedOn
+from bridge.core.reconfigure import Reconfiguration
+from bridge.core.terminals import Terminals
+
+if TYPE_CHECKING:
+    from bridge.core.effects import Effect
+    from bridge.settings.model import Settings
+
+
+class Engine:
+    """All state of the alarm logic.
+
+    `boot` is unique to this run; `release_year` is the year before which no clock can be right.
+    `begin` comes first, and asks for all lines; then `StateRestored`, before which nothing begins.
+    """
+
+    def __init__(self, settings: Settings, *, boot: str, release_year: int) -> None:
+        self._release_year = release_year
+        self._books = Bookkeeping(boot)
+        self._terminals = Terminals(settings)
+        self._commands = Commands(self._terminals, self._books, self._carry)
+        self._hold = BootHold()
+        self._stored: facts.StateRestored | None = None
+        self._kernel_synchronised = True
+        self._clock_shown: bool | None = None
+        self._clock_set: bool | None = None
+        self._stopping = False
+        self._handlers: dict[type[Any], Callable[[Any, Now], None]] = {
+            facts.LineChanged: self._line_changed,
+            facts.EdgesLost: self._edges_lost,
+            facts.LineLost: self._line_lost,
+            facts.LineFound: self._line_found,
+            facts.StateRestored: self._state_restored,
+            facts.SettingsChanged: self._settings_changed,
+            facts.OutputStartRequested: self._commands.start,
+            facts.OutputStopRequested: self._commands.stop,
+            facts.OutputToggleRequested: self._commands.toggle,
+            facts.InputTriggerRequested: self._trigger_requested,
+            facts.SilenceRequested: self._commands.silence,
+            facts.CommandRejected: self._commands.rejected,
+            facts.BrokerLost: self._broker_lost,
+            facts.BrokerFound: self._broker_found,
+            facts.ClockStepped: self._clock_stepped,
+            facts.ClockChecked: self._clock_checked,
+            facts.StopBegun: self._stop_begun,
+        }
+
+    def begin(self, now: Now) -> list[Effect]:
+        """Asks for every line: outputs at their idle level first, then inputs."""
+        settings = self._terminals.settings
+        for output_settings in settings.outputs:
+            output = self._terminals.add_output(output_settings)
+            self._books.add(RequestOutput(settings=output_settings, level=output.level))
+        for input_settings in settings.inputs:
+            self._books.add(RequestInput(settings=input_settings))
+        self._hold.begin(now.monotonic, settings.device.startup_grace_s)
+        return self._books.take()
+
+    def receive(self, fact: Fact, now: Now) -> list[Effect]:
+        """Takes one fact; the effects, in the order in which they are to be done."""
+        if self._stopping:
+            return []
+        self._handlers[type(fact)](fact, now)
+        return self._settled(now)
+
+    def elapse(self, now: Now) -> list[Effect]:
+        """Nothing happened but time."""
+        return [] if self._stopping else self._settled(now)
+
+    def next_deadline(self, now: float) -> float | None:
+        """When `elapse` is wanted, if nothing happens before; None: never."""
+        if self._stopping:
+            return None
+        hold = self._hold.due(now)
+        return min((*self._terminals.dues(), *(() if hold is None else (hold,))), default=None)
+
+    # Facts
+
+    def _line_changed(self, fact: facts.LineChanged, now: Now) -> None:
+        alarm_input = self._terminals.inputs.get(fact.terminal)
+        if alarm_input is not None and alarm_input.lost is None:
+            self._carry(alarm_input, alarm_input.saw(fact.level, fact.at, holding=not self._hold.over), now)
+            self._terminals.touch(fact.terminal)
+
+    def _edges_lost(self, fact: facts.EdgesLost, now: Now) -> None:
+        del now
+        if fact.terminal in self._terminals.inputs:
+            self._terminals.inputs[fact.terminal].missed(fact.count)
+            self._terminals.touch(fact.terminal)
+
+    def _line_lost(self, fact: facts.LineLost, now: Now) -> None:
+        alarm_input = self._terminals.inputs.get(fact.terminal)
+        output = self._terminals.outputs.get(fact.terminal)
+        self._terminals.touch(fact.terminal)
+        if output is not None and output.lost is None:
+            self._books.journal("fault", now, output=fact.terminal, cause="line_fault", error=fact.problem)
+            output.lose(fact.problem)
+        if alarm_input is not None and alarm_input.lost is None:
+            entry = self._books.journal("fault", now, input=fact.terminal, cause="line_fault", error=fact.problem)
+            transitions = alarm_input.lose(fact.problem, now.monotonic)
+            self._books.event("fault", alarm_input, entry, "line_fault")
+            self._carry(alarm_input, transitions, now)
+
+    def _line_found(self, fact: facts.LineFound, now: Now) -> None:
+        alarm_input = self._terminals.inputs.get(fact.terminal)
+        output = self._terminals.outputs.get(fact.terminal)
+        if alarm_input is not None and alarm_input.lost is not None:
+            alarm_input.find()
+            self._books.journal("healed", now, input=fact.terminal, cause="line_fault")
+        if output is not None and output.lost is not None:
+            output.find()
+            self._books.journal("healed", now, output=fact.terminal, cause="line_fault")
+        self._terminals.touch(fact.terminal)
+
+    def _state_restored(self, fact: facts.StateRestored, now: Now) -> None:
+        self._books.next_seq = fact.next_seq
+        self._books.restore(dict(fact.inputs), set(fact.latched))
+        self._books.journal("start", now)
+        settings = self._terminals.settings
+        for input_settings in settings.inputs:
+            self._terminals.add_input(input_settings, fact.inputs.get(input_settings.id))
+        for output_settings in settings.outputs:
+            if output_settings.restore_latched and output_settings.id in fact.latched:
+                self._terminals.outputs[output_settings.id].restore_latch()
+        self._hold.restored()
+        self._terminals.touch_all()
+
+    def _settings_changed(self, fact: facts.SettingsChanged, now: Now) -> None:
+        self._books.journal("settings", now, by=fact.origin.by)
+        change = Reconfiguration(self._terminals, self._books, self._carry, self._settle_output)
+        change.run(fact.settings, now, clock_set=self._is_clock_set(now), holding=not self._hold.over)
+        self._books.add(PublishSettings(settings=fact.settings))
+        if fact.origin.request is not None:
+            self._books.add(Answer(origin=fact.origin))
+
+    def _trigger_requested(self, fact: facts.InputTriggerRequested, now: Now) -> None:
+        self._commands.trigger(fact, now, holding=not self._hold.over)
+
+    def _broker_lost(self, fact: facts.BrokerLost, now: Now) -> None:
+        del fact
+        for output in self._terminals.outputs.values():
+            output.broker_lost(now.monotonic)
+        self._terminals.touch_all()
+
+    def _broker_found(self, fact: facts.BrokerFound, now: Now) -> None:
+        del fact, now
+        for output in self._terminals.outputs.values():
+            output.broker_found()
+
+    def _clock_stepped(self, fact: facts.ClockStepped, now: Now) -> None:
+        self._books.journal("clock", now, cause="stepped", seconds=fact.seconds)
+        self._books.walls.forget()
+        self._terminals.doubt_schedules()
+
+    def _clock_checked(self, fact: facts.ClockChecked, now: Now) -> None:
+        del now
+        self._kernel_synchronised = fact.synchronised
+
+    def _stop_begun(self, fact: facts.StopBegun, now: Now) -> None:
+        """Outputs go idle; what is kept for the next start is not touched by that."""
+        del fact
+        for output_id, output in self._terminals.outputs.items():
+            self._books.add(DriveLine(terminal=output_id, level=output.idle_level))
+            if output.on:
+                self._books.journal("output_off", now, output=output_id, reason="stop", by="shutdown")
+                output.on, output.reason, output.by, output.until = False, "stop", "shutdown", None
+                self._books.show_output(output, now, keep_latch=False)
+        self._books.journal("stop", now)
+        self._stopping = True
+
+    # The end of every step
+
+    def _settled(self, now: Now) -> list[Effect]:
+        clock_set = self._look_at_clock(now)
+        at = now.monotonic
+        if self._hold.ends(self._terminals.inputs.values(), at):
+            self._terminals.touch_all()
+        holding = not self._hold.over
+        for alarm_input in self._terminals.inputs_to_settle(at):
+            chattered = alarm_input.chatter.raised
+            self._carry(alarm_input, alarm_input.settle(now, clock_set=clock_set, holding=holding), now)
+            if alarm_input.chatter.raised != chattered:
+                self._tell_chatter(alarm_input, now)
+            self._books.show_input(alarm_input, now)
+        for output in self._terminals.outputs_to_settle(at):
+            self._settle_output(output, now)
+        return self._books.take()
+
+    def _look_at_clock(self, now: Now) -> bool:
+        clock_set = self._is_clock_set(now)
+        if clock_set != self._clock_set:
+            if self._clock_set is not None:
+                self._books.journal("clock", now, cause="set" if clock_set else "not_set")
+            self._clock_set = clock_set
+            self._terminals.doubt_schedules()
+        shown = self._kernel_synchronised and now.local.year >= self._release_year
+        if shown != self._clock_shown:
+            self._clock_shown = shown
+            self._books.add(PublishClock(synchronised=shown))
+        return clock_set
+
+    def _is_clock_set(self, now: Now) -> bool:
+        trusted = self._terminals.settings.device.clock == "trust" or self._kernel_synchronised
+        return trusted and now.local.year >= self._release_year
+
+    def _settle_output(self, output: AlarmOutput, now: Now) -> None:
+        output_id = output.settings.id
+        for change in output.settle(now, clock_set=self._is_clock_set(now)):
+            if isinstance(change, TurnedOn):
+                self._books.journal("output_on", now, output=output_id, reason=change.reason, by=change.by)
+                continue
+            if change.reason == "cut_off":
+                self._books.journal("cut_off", now, output=output_id, seconds=change.seconds)
+            self._books.journal(
+                "output_off", now, output=output_id, reason=change.reason, by=change.by, seconds=change.seconds
+            )
+        if self._terminals.driven[output_id] is not output.level:
+            self._terminals.driven[output_id] = output.level
+            self._books.add(DriveLine(terminal=output_id, level=output.level))
+        self._books.show_output(output, now)
+
+    # What an alarm's begin and end do
+
+    def _carry(self, alarm_input: AlarmInput, transitions: list[Transition], now: Now) -> None:
+        """Carries an input's transitions to its outputs, the journal and everybody else."""
+        for transition in transitions:
+            if isinstance(transition, Ended):
+                self._end(alarm_input, transition, now)
+            elif isinstance(transition, Resumed):
+                self._books.journal("resumed", now, input=alarm_input.settings.id)
+                self._link(alarm_input, lambda output: output.source_resumed(alarm_input.settings.id))
+            else:
+                self._run(alarm_input, transition, now)
+        if transitions:
+            self._books.keep_input(alarm_input)
+
+    def _run(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> None:
+        """A begin, or what comes near it: told, then its linkage as far as it runs."""
+        input_id = alarm_input.settings.id
+        if not isinstance(transition, LinkageDue):
+            again = isinstance(transition, Retriggered) or transition.retrigger
+            kind = "retrigger" if again else "alarm_begin"
+            entry = self._books.journal(kind, now, at=transition.at, input=input_id, cause=transition.cause)
+            self._books.event(kind, alarm_input, entry, transition.cause)
+            alarm_input.last_alarm, alarm_input.last_seq = entry.time, entry.seq
+        if transition.linkage in ("whole", "extend"):
+            self._link(alarm_input, lambda output: output.source_began(input_id, now.monotonic))
+        if transition.linkage == "extend":
+            self._books.add(ExtendLinkage(input=input_id))
+        if transition.linkage == "whole":
+            held_back, alarm_input.held_back = alarm_input.held_back, 0
+            self._books.add(
+                RunLinkage(
+                    input=input_id,
+                    cause=transition.cause,
+                    seq=alarm_input.last_seq,
+                    time=alarm_input.last_alarm or now.local,
+                    held_back=held_back,
+                )
+            )
+
+    def _end(self, alarm_input: AlarmInput, ended: Ended, now: Now) -> None:
+        input_id = alarm_input.settings.id
+        entry = self._books.journal(
+            "alarm_end", now, at=ended.at, input=input_id, cause=ended.cause, seconds=ended.seconds
+        )
+        self._books.event("alarm_end", alarm_input, entry, ended.cause)
+        for output_id, output in self._terminals.outputs.items():
+            if input_id in output.sources:
+                output.source_ended(input_id)
+                self._terminals.touch(output_id)
+        self._books.add(EndLinkage(input=input_id))
+
+    def _link(self, alarm_input: AlarmInput, act: Callable[[AlarmOutput], None]) -> None:
+        """Does something to every output that the input links to."""
+        for output_id in alarm_input.settings.linkage.outputs:
+            act(self._terminals.outputs[output_id])
+            self._terminals.touch(output_id)
+
+    def _tell_chatter(self, alarm_input: AlarmInput, now: Now) -> None:
+        kind = "fault" if alarm_input.chatter.raised else "healed"
+        entry = self._books.journal(kind, now, input=alarm_input.settings.id, cause="chatter")
+        if alarm_input.chatter.raised:
+            self._books.event("fault", alarm_input, entry, "chatter")

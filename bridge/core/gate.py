@@ -1,0 +1,51 @@
+"""A schedule as something that is open or closed now, and wakes its owner when that changes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from bridge.core.facts import Now
+from bridge.core.schedule import HORIZON, Schedule, is_open, next_change
+
+
+class Gate:
+    """Follows one schedule; asks it again only when its answer may have changed.
+
+    While the clock is not set, a schedule with periods counts as `open_unset` (`behaviour.md` 3);
+    always and never stay what they say.
+    """
+
+    def __init__(self, schedule: Schedule, *, open_unset: bool) -> None:
+        self.schedule = schedule
+        self._open_unset = open_unset
+        self._asked = False
+        self.open = False
+        self.changes_at: datetime | None = None
+        """In UTC; None when it has no end in sight."""
+        self.due: float | None = None
+
+    def follow(self, schedule: Schedule) -> None:
+        """Another schedule from the next look on."""
+        if schedule != self.schedule:
+            self.schedule = schedule
+            self.doubt()
+
+    def doubt(self) -> None:
+        """The clock was stepped, set or unset: the next look asks the schedule again."""
+        self._asked = False
+
+    def look(self, now: Now, *, clock_set: bool) -> bool:
+        """Whether it opened or closed since the last look."""
+        if self._asked and (self.due is None or now.monotonic < self.due):
+            return False
+        self._asked = True
+        was, self.changes_at, self.due = self.open, None, None
+        if not clock_set and self.schedule.has_periods:
+            self.open = self._open_unset
+            return self.open != was
+        self.open = is_open(self.schedule, now.local)
+        if self.schedule.has_periods:
+            self.changes_at = next_change(self.schedule, now.local)
+            ahead = HORIZON if self.changes_at is None else self.changes_at - now.local.astimezone(UTC)
+            self.due = now.monotonic + max(ahead, timedelta(milliseconds=1)).total_seconds()
+        return self.open != was

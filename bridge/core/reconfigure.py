@@ -1,0 +1,114 @@
+"""Settings changed while running: only what changed is touched (`behaviour.md` 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bridge.core.bookkeeping import Bookkeeping
+from bridge.core.effects import DriveLine, ReleaseLine, RequestInput, RequestOutput
+from bridge.core.facts import Now
+from bridge.core.input import AlarmInput, Transition
+from bridge.core.output import AlarmOutput
+from bridge.core.terminals import Terminals
+
+if TYPE_CHECKING:
+    from bridge.settings.model import InputSettings, OutputSettings, Settings
+
+Carry = Callable[[AlarmInput, list[Transition], Now], None]
+SettleOutput = Callable[[AlarmOutput, Now], None]
+
+
+class Reconfiguration:
+    """One change of settings, from those in force to new ones that are valid as a whole."""
+
+    def __init__(self, terminals: Terminals, books: Bookkeeping, carry: Carry, settle_output: SettleOutput) -> None:
+        self._terminals = terminals
+        self._books = books
+        self._carry = carry
+        self._settle_output = settle_output
+
+    def run(self, new: Settings, now: Now, *, clock_set: bool, holding: bool) -> None:
+        """Applies everything; the caller settles what was touched."""
+        old, self._terminals.settings = self._terminals.settings, new
+        inputs = {each.id: each for each in new.inputs}
+        outputs = {each.id: each for each in new.outputs}
+        for gone in [terminal for terminal in self._terminals.inputs if terminal not in inputs]:
+            self._remove_input(gone, now, clock_set=clock_set, holding=holding)
+        for gone in [terminal for terminal in self._terminals.outputs if terminal not in outputs]:
+            self._remove_output(gone, now)
+        self._unlink(inputs)
+        for output in new.outputs:
+            self._put_output(output, now)
+        for each in new.inputs:
+            self._put_input(each, now, clock_set=clock_set, holding=holding)
+        self._link()
+        self._in_order(new)
+        if new.device.timezone != old.device.timezone:
+            self._terminals.doubt_schedules()
+            self._books.walls.forget()
+        self._terminals.touch_all()
+
+    def _put_input(self, new: InputSettings, now: Now, *, clock_set: bool, holding: bool) -> None:
+        known = self._terminals.inputs.get(new.id)
+        if known is None:
+            self._terminals.add_input(new, None)
+            self._books.add(RequestInput(settings=new))
+            return
+        rewired = (new.line, new.bias) != (known.settings.line, known.settings.bias)
+        if rewired:
+            known.rewire()
+        schedule = self._terminals.settings.schedule(new.schedule)
+        self._carry(known, known.apply(new, schedule, now, clock_set=clock_set, holding=holding), now)
+        if rewired:
+            self._books.add(ReleaseLine(terminal=new.id), RequestInput(settings=new))
+
+    def _put_output(self, new: OutputSettings, now: Now) -> None:
+        known = self._terminals.outputs.get(new.id)
+        if known is None:
+            output = self._terminals.add_output(new)
+            self._books.add(RequestOutput(settings=new, level=output.level))
+            return
+        old = known.settings
+        if (new.line, new.drive) != (old.line, old.drive):
+            idle = known.idle_level
+            self._books.add(DriveLine(terminal=new.id, level=idle), ReleaseLine(terminal=new.id))
+            known.find()
+        known.apply(new, self._terminals.settings.schedule(new.timing.schedule), now.monotonic)
+        if (new.line, new.drive) != (old.line, old.drive):
+            self._terminals.driven[new.id] = known.idle_level
+            self._books.add(RequestOutput(settings=new, level=known.idle_level))
+
+    def _remove_input(self, terminal: str, now: Now, *, clock_set: bool, holding: bool) -> None:
+        gone = self._terminals.inputs[terminal]
+        gone.rewire()
+        self._carry(gone, gone.apply(gone.settings, gone.gate.schedule, now, clock_set=clock_set, holding=holding), now)
+        del self._terminals.inputs[terminal]
+        self._books.forget(terminal)
+        self._books.add(ReleaseLine(terminal=terminal))
+
+    def _remove_output(self, terminal: str, now: Now) -> None:
+        gone = self._terminals.outputs[terminal]
+        gone.stop("settings", None)
+        self._settle_output(gone, now)
+        self._books.add(DriveLine(terminal=terminal, level=gone.idle_level), ReleaseLine(terminal=terminal))
+        del self._terminals.outputs[terminal], self._terminals.driven[terminal]
+        self._books.forget(terminal)
+
+    def _unlink(self, inputs: dict[str, InputSettings]) -> None:
+        """A link removed: the source ends."""
+        for output_id, output in self._terminals.outputs.items():
+            for source in tuple(output.sources):
+                if source not in inputs or output_id not in inputs[source].linkage.outputs:
+                    output.source_ended(source)
+
+    def _link(self) -> None:
+        """A link added to a live alarm: it counts as a source from now on, and triggers nothing."""
+        for source, alarm_input in self._terminals.inputs.items():
+            if alarm_input.linked:
+                for output_id in alarm_input.settings.linkage.outputs:
+                    self._terminals.outputs[output_id].source_resumed(source)
+
+    def _in_order(self, new: Settings) -> None:
+        self._terminals.inputs = {each.id: self._terminals.inputs[each.id] for each in new.inputs}
+        self._terminals.outputs = {each.id: self._terminals.outputs[each.id] for each in new.outputs}

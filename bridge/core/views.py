@@ -1,0 +1,77 @@
+"""What others see of inputs and outputs, made from their state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bridge.core.effects import InputView, OutputView
+from bridge.core.facts import Now
+from bridge.core.input import AlarmInput
+from bridge.core.output import AlarmOutput
+
+
+class WallClock:
+    """Local times of monotonic instants, each worked out once.
+
+    Two readings of the two clocks never agree to the microsecond; without this, views of the same
+    state would differ.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, datetime]] = {}
+
+    def time(self, key: str, at: float | None, now: Now) -> datetime | None:
+        """The local time of `at`, which stays what it is for as long as `at` does."""
+        if at is None:
+            self._known.pop(key, None)
+            return None
+        known = self._known.get(key)
+        if known is None or known[0] != at:
+            known = self._known[key] = (at, now.wall(at))
+        return known[1]
+
+    def forget(self) -> None:
+        """The wall clock was stepped: all is to be worked out anew."""
+        self._known.clear()
+
+
+def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView:
+    """One input as it is now."""
+    settings, gate = alarm_input.settings, alarm_input.gate
+    contact = alarm_input.contact
+    armed = settings.enabled and gate.open
+    problem = "line_fault" if alarm_input.lost else "chatter" if alarm_input.chatter.raised else None
+    return InputView(
+        id=settings.id,
+        contact=contact,
+        tripped=None if contact == "unknown" else alarm_input.tripped,
+        alarm=alarm_input.alarm,
+        enabled=settings.enabled,
+        armed=armed,
+        armed_until=gate.changes_at.astimezone(now.local.tzinfo) if armed and gate.changes_at else None,
+        since=walls.time(f"{settings.id} since", alarm_input.since, now),
+        last_alarm=alarm_input.last_alarm,
+        alarms=alarm_input.alarms,
+        held_back=alarm_input.held_back,
+        glitches=alarm_input.debouncer.glitches,
+        problem=problem,
+        available=alarm_input.lost is None,
+    )
+
+
+def output_view(output: AlarmOutput, now: Now, walls: WallClock) -> OutputView:
+    """One output as it is now."""
+    settings, until = output.settings, output.until
+    return OutputView(
+        id=settings.id,
+        on=output.on,
+        contact=output.contact,
+        mode=output.mode,
+        reason=output.reason,
+        by=output.by,
+        sources=tuple(output.sources),
+        until=walls.time(f"{settings.id} until", until, now),
+        remaining_ms=None if until is None else max(round((until - now.monotonic) * 1000), 0),
+        problem="line_fault" if output.lost else None,
+        available=output.lost is None,
+    )
