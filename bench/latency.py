@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bench.board import Board
 from bench.contestant import INPUTS, Contestant
 from bench.figures import median, percentile
 from bench.process import Program
-from bench.stage import Stage
+from bench.stage import Stage, in_s
 from bench.table import Row
 from bench.waiting import hear_until
 from bench.wire import Client, Message
@@ -40,7 +40,7 @@ class Lane:
         self._client = Client(port=stage.broker.port, name=f"subscriber-{self.name}", heard=self._arrived)
         for topic in self._lines:
             self._client.subscribe(topic)
-        hear_until([self._client], time.monotonic_ns() + int(SETTLE_S * 1e9))
+        hear_until([self._client], in_s(SETTLE_S))
 
     def _arrived(self, message: Message) -> None:
         if message.retained:
@@ -68,9 +68,21 @@ class Lane:
             self._board.move(line, connected=connected)
         hear_until(readers, time.monotonic_ns() + PERIOD_NS)
         self.cpu_ms.append((self.program.cpu_s() - cpu_s) * 1000 / edges)
-        hear_until(readers, time.monotonic_ns() + int(SETTLE_S * 1e9 / 4))
+        hear_until(readers, in_s(SETTLE_S / 4))
         self.wrong += sum(len(waiting) for waiting in self._sent.values())
         self._sent.clear()
+
+    def p50(self) -> float:
+        """The median in milliseconds."""
+        return median(self.latencies_ms)
+
+    def p99(self) -> float:
+        """99 of 100 arrive within so many milliseconds."""
+        return percentile(self.latencies_ms, 99)
+
+    def cpu(self) -> float:
+        """Milliseconds of processor time an edge, the median over the turns."""
+        return median(self.cpu_ms)
 
     def close(self) -> None:
         """Hang up and stop the program."""
@@ -103,19 +115,23 @@ def measure(stage: Stage) -> list[Row]:
     found = lanes(stage, [stage.ours, *stage.peers])
     ours, c, mqtt_io = found["alarm2mqtt"], found.get("C"), found.get("mqtt-io")
 
-    def row(what: str, unit: str, value: float, peer: Lane | None, peer_value: float | None, floor: float | None) -> Row:
-        name = peer.name if peer else ""
-        return Row(part=PART, what=what, unit=unit, ours=value, peer_name=name, peer=peer_value, floor=floor)
+    def row(what: str, unit: str, figure: Callable[[Lane], float], peer: Lane | None, floor: float | None) -> Row:
+        return Row(
+            part=PART,
+            what=what,
+            unit=unit,
+            ours=figure(ours),
+            peer_name=peer.name if peer else "",
+            peer=figure(peer) if peer else None,
+            floor=floor,
+        )
 
-    p50, p99 = median(ours.latencies_ms), percentile(ours.latencies_ms, 99)
     return [
-        row("edge → subscriber, median", "ms", p50, c, c and median(c.latencies_ms), 2.2),
-        row("edge → subscriber, median", "ms", p50, mqtt_io, mqtt_io and median(mqtt_io.latencies_ms), 0.85),
-        row("edge → subscriber, p99", "ms", p99, c, c and percentile(c.latencies_ms, 99), None),
-        row("edge → subscriber, p99", "ms", p99, mqtt_io, mqtt_io and percentile(mqtt_io.latencies_ms, 99), 1.0),
-        row("processor time an edge", "ms", median(ours.cpu_ms), c, c and median(c.cpu_ms), None),
-        row("processor time an edge", "ms", median(ours.cpu_ms), mqtt_io, mqtt_io and median(mqtt_io.cpu_ms), 1.2),
+        row("edge → subscriber, median", "ms", Lane.p50, c, 2.2),
+        row("edge → subscriber, median", "ms", Lane.p50, mqtt_io, 0.85),
+        row("edge → subscriber, p99", "ms", Lane.p99, c, None),
+        row("edge → subscriber, p99", "ms", Lane.p99, mqtt_io, 1.0),
+        row("processor time an edge", "ms", Lane.cpu, c, None),
+        row("processor time an edge", "ms", Lane.cpu, mqtt_io, 1.2),
         Row(part=PART, what="states lost or wrong", unit="", ours=ours.wrong, limit=0),
     ]
-
-

@@ -32,7 +32,7 @@ def built_c_bridge(cache: Path) -> Path | None:
         text=True,
     )
     if done.returncode:
-        print(f"the C publisher does not build (libmosquitto-dev missing?):\n{done.stderr}", file=sys.stderr)
+        sys.stderr.write(f"the C publisher does not build (libmosquitto-dev missing?):\n{done.stderr}\n")
         return None
     return binary
 
@@ -48,7 +48,7 @@ def installed_mqtt_io(cache: Path) -> Path | None:
         subprocess.run([sys.executable, "-m", "venv", python.parent.parent], check=True)
         subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", MQTT_IO], check=True)
     except subprocess.CalledProcessError as error:
-        print(f"mqtt-io cannot be installed: {error}", file=sys.stderr)
+        sys.stderr.write(f"mqtt-io cannot be installed: {error}\n")
         return None
     return python
 

@@ -57,14 +57,14 @@ def _number(value: float | None) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     bound = row.floor if row.floor is not None else row.limit
-    sign = "× " if row.floor is not None else ""
+    sign = "" if row.floor is None else "x"
     return (
         row.part,
         f"{row.what} [{row.unit}]" if row.unit else row.what,
         _number(row.ours),
         f"{_number(row.peer)} {row.peer_name}" if row.peer is not None else "",
         _number(row.ratio),
-        f"≤ {sign}{_number(bound)}" if bound is not None else "",
+        f"≤ {_number(bound)}{sign}" if bound is not None else "",
         row.verdict,
     )
 

@@ -7,6 +7,8 @@ folder. The MQTT client is named in full in the configuration (`client_module: q
 beside this file.
 """
 
+# ruff: noqa: INP001 - run as a folder, by the environment that holds mqtt-io
+
 from __future__ import annotations
 
 import runpy

@@ -3,6 +3,8 @@
 mqtt-io publishes inputs at QoS 0 and has no setting for it; the comparison is at QoS 1.
 """
 
+# ruff: noqa: INP001 - run as a folder, by the environment that holds mqtt-io
+
 from __future__ import annotations
 
 from mqtt_io.mqtt import MQTTMessageSend

@@ -6,6 +6,8 @@ thread of the library (`reader: thread`), or from the event loop itself (`reader
 real module of mqtt-io does. The edge's level goes with the call, so that nothing has to be read back.
 """
 
+# ruff: noqa: INP001 - run as a folder, by the environment that holds mqtt-io
+
 from __future__ import annotations
 
 import asyncio
@@ -44,7 +46,7 @@ class GPIO(GenericGPIO):
         self.listener.listen()
         if self.config["reader"] == "loop":
             self.loop = asyncio.get_event_loop()
-            self.listener.setblocking(False)
+            self.listener.settimeout(0)
             self.loop.add_reader(self.listener, self._welcome)
         else:
             threading.Thread(target=self._serve, name="board", daemon=True).start()
@@ -99,7 +101,7 @@ class GPIO(GenericGPIO):
 
     def _welcome(self) -> None:
         client, _ = self.listener.accept()
-        client.setblocking(False)
+        client.settimeout(0)
         self.loop.add_reader(client, self._hear, client, bytearray())
 
     def _hear(self, client: socket.socket, rest: bytearray) -> None:

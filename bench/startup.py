@@ -1,0 +1,96 @@
+"""From the start of the process to everything announced, and to outputs at idle."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from bench.board import Board, Driven
+from bench.contestant import OUTPUTS
+from bench.figures import median
+from bench.process import Program
+from bench.stage import Stage, in_s
+from bench.table import Row
+from bench.waiting import hear_while
+from bench.wire import Client, Message
+
+POLL_S = 0.001
+WITHIN_S = 20.0
+
+
+def _ignore(_: Message) -> None:
+    return
+
+
+def _active(file: Path) -> set[str]:
+    """The outputs that the simulated world still has connected; it outlives the daemon."""
+    try:
+        contacts = json.loads(file.read_text())["outputs"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return set(OUTPUTS)  # being replaced right now
+    return {output for output in OUTPUTS if contacts[output] == "connected"}
+
+
+def _killed_with_outputs_on(stage: Stage) -> None:
+    """The worst that can be found at boot: every output active and nobody in charge."""
+    program, active = stage.started(stage.ours), set[str]()
+    board = Board(stage.ours.socket, driven=lambda change: _note(change, active))
+    client = Client(port=stage.broker.port, name="starter", heard=_ignore)
+    board.watch()
+    for output in OUTPUTS:
+        client.publish(stage.ours.set_topic.format(output), b"ON")
+    hear_while([board, client], lambda: active != set(OUTPUTS), within_s=WITHIN_S, what="outputs on")
+    program.kill()
+    board.close()
+    client.close()
+
+
+def _note(change: Driven, active: set[str]) -> None:
+    if change.connected and change.output in OUTPUTS:
+        active.add(change.output)
+
+
+def _idle_after_s(stage: Stage) -> float:
+    """Seconds until every output is idle again."""
+    file = stage.ours.socket.parent / "board.json"
+    if _active(file) != set(OUTPUTS):
+        message = f"the board forgot what its outputs were driven to: {file}"
+        raise ValueError(message)
+    program: Program = stage.run(stage.ours)
+    end_ns = in_s(WITHIN_S)
+    while _active(file):
+        program.check()
+        if time.monotonic_ns() > end_ns:
+            message = "outputs were not driven to idle"
+            raise TimeoutError(message)
+        time.sleep(POLL_S)
+    idle_s = (time.monotonic_ns() - program.started_ns) / 1e9
+    program.stop()
+    return idle_s
+
+
+def measure(stage: Stage) -> list[Row]:
+    """Starts in turns, the first of each not counted."""
+    rounds = 3 if stage.quick else 9
+    contestants = [contestant for contestant in (stage.ours, stage.mqtt_io) if contestant]
+    announced_s: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
+    idle_s = []
+    for number in range(rounds + 1):
+        for contestant in contestants:
+            program, seconds = stage.timed_start(contestant)
+            program.stop()
+            if number:
+                announced_s[contestant.name].append(seconds)
+        if number:
+            _killed_with_outputs_on(stage)
+            idle_s.append(_idle_after_s(stage))
+    peer_s = median(announced_s["mqtt-io"]) if stage.mqtt_io else None
+
+    def row(what: str, seconds: float, floor: float) -> Row:
+        return Row(part="startup", what=what, unit="s", ours=seconds, peer_name="mqtt-io", peer=peer_s, floor=floor)
+
+    return [
+        row("start → availability, discovery, states", median(announced_s["alarm2mqtt"]), 0.7),
+        row("start → outputs idle", median(idle_s), 0.35),
+    ]
