@@ -1,0 +1,121 @@
+"""The form of the tables that say which of our things becomes which entity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypedDict, TypeVar
+
+from bridge.mqtt.topics import Topics
+from bridge.settings.model import InputSettings, OutputSettings, Settings
+from ha_discovery import Availability, Entity
+
+DIAGNOSTIC = "diagnostic"
+
+
+class Said(TypedDict):
+    """What an entity has from its row, whatever its kind; passed on to it as it is."""
+
+    unique_id: str
+    name: str | None
+    object_id: str
+    icon: str | None
+    entity_category: str | None
+    availability: Availability | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The device itself, or one input or output of it.
+
+    `id` and `label` are empty for the device; `availability` is the topic of the part's own.
+    """
+
+    settings: Settings
+    topics: Topics
+    id: str = ""
+    label: str = ""
+    availability: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputPart(Part):
+    """An input."""
+
+    input: InputSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputPart(Part):
+    """An output."""
+
+    output: OutputSettings
+
+
+P = TypeVar("P", bound=Part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(Generic[P]):
+    """One kind of entity of each part of a kind.
+
+    what
+        Part of the ids, for ever (`mqtt.md` 4).
+    name
+        Stands after the part's own name; empty for what carries that name alone.
+    main
+        Its entity id is the part's, without the `what`.
+    needs_line
+        Unavailable while the part's line is lost, for it would show or do nothing true. What
+        tells of the fault itself, of the past, or calms things down needs only the bridge.
+    exists
+        Whether what it needs is configured.
+    """
+
+    what: str
+    name: str
+    make: Callable[[P, Said], Entity]
+    icon: str | Callable[[P], str | None] | None = None
+    category: str | None = None
+    main: bool = False
+    needs_line: bool = False
+    exists: Callable[[P], bool] = lambda _part: True
+
+
+def entities(rows: tuple[Row[P], ...], part: P) -> Iterator[tuple[str, Entity]]:
+    """Each entity that exists for this part, with its component key."""
+    for row in rows:
+        if row.exists(part):
+            key = f"{part.id}_{row.what}" if part.id else row.what
+            yield key, row.make(part, _said(row, part, key))
+
+
+def _said(row: Row[P], part: P, key: str) -> Said:
+    device = part.settings.device
+    place = part.id if row.main else key
+    return Said(
+        unique_id=f"{device.id}_{key}",
+        name=_name(row.name, part),
+        object_id=f"{device.id}_{place}".replace("-", "_"),
+        icon=row.icon(part) if callable(row.icon) else row.icon,
+        entity_category=row.category,
+        availability=_with_the_line(part) if row.needs_line else None,
+    )
+
+
+def _name(words: str, part: Part) -> str | None:
+    """None, the device's name alone, where Home Assistant would show the same name twice."""
+    name = one_line(f"{one_line(part.label) or part.id} {words}")
+    return None if name == one_line(part.settings.device.label) else name[0].upper() + name[1:]
+
+
+def one_line(text: str) -> str:
+    """Single spaces, and none at the ends."""
+    return " ".join(text.split())
+
+
+def _with_the_line(part: Part) -> Availability | None:
+    """The bridge and the part, both; the device's own holds where this is None."""
+    if part.availability is None:
+        return None
+    return Availability(topics=(part.topics.availability, part.availability))
