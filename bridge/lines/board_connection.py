@@ -1,0 +1,128 @@
+"""One connection to the simulated board: commands in, answers and shown lines out.
+
+Neither side can make the other's memory grow: commands are not read while too many answers wait,
+and a watcher that lets too much wait is thrown out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+
+READ_BYTES = 4096
+"""Some 200 commands: what a turn of the loop takes from one connection before others have theirs."""
+LONGEST_COMMAND_BYTES = 1024
+MOST_UNSENT_BYTES = 1024 * 1024
+"""The answers to 80 000 commands: a client may send a great many before it reads."""
+TOO_LONG = b'{"ok": false, "error": "a command has at most 1024 bytes"}\n'
+_log = logging.getLogger(__name__)
+
+
+class BoardConnection:
+    """Obeys what a client sends, in order; `gone` is called once when it is over."""
+
+    def __init__(
+        self,
+        *,
+        sock: socket.socket,
+        loop: asyncio.AbstractEventLoop,
+        obey: Callable[[str], bytes],
+        gone: Callable[[BoardConnection], object],
+    ) -> None:
+        self._sock = sock
+        self._loop = loop
+        self._obey = obey
+        self._gone = gone
+        self._partial = b""
+        self._unsent = bytearray()
+        self._ended = False
+        """The client has sent all that it will."""
+        self._deaf = False
+        """The client reads no more; what it sent is obeyed all the same."""
+        self._closed = False
+        self._waits_to_send = False
+        self._paused = False
+        self.watches = False
+        loop.add_reader(sock.fileno(), self._read)
+
+    def show(self, line: bytes) -> None:
+        """Send a line now, behind the answers that wait."""
+        if len(self._unsent) + len(line) > MOST_UNSENT_BYTES:
+            _log.warning("a watcher of the simulated board does not read and is thrown out")
+            self.close()
+            return
+        self._unsent += line
+        self._send()
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._closed:
+            return
+        self._closed = True
+        self._loop.remove_reader(self._sock.fileno())
+        self._loop.remove_writer(self._sock.fileno())
+        self._sock.close()
+        self._gone(self)
+
+    def _read(self) -> None:
+        try:
+            data = self._sock.recv(READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except ConnectionError:
+            data, self._deaf = b"", True
+        *commands, self._partial = (self._partial + data).split(b"\n")
+        if not data:
+            self._ended = True
+            self._loop.remove_reader(self._sock.fileno())
+            commands, self._partial = ([self._partial] if self._partial else []), b""
+        for command in commands:
+            self._answer(command)
+        if len(self._partial) > LONGEST_COMMAND_BYTES:
+            self._unsent += TOO_LONG
+            self._ended, self._partial = True, b""
+        if self._ended or len(self._unsent) > MOST_UNSENT_BYTES:
+            self._paused = True
+            self._loop.remove_reader(self._sock.fileno())
+        # A turn later: the engine goes first, the client's answer is in no hurry.
+        self._loop.call_soon(self._send)
+
+    def _answer(self, command: bytes) -> None:
+        if len(command) > LONGEST_COMMAND_BYTES:
+            self._unsent += TOO_LONG
+            return
+        words = command.decode("utf-8", "replace").strip()
+        self._unsent += self._obey(words)
+        self.watches = self.watches or words == "watch"
+
+    def _send(self) -> None:
+        if self._closed:
+            return
+        if self._deaf:
+            self._unsent.clear()
+        try:
+            while self._unsent:
+                del self._unsent[: self._sock.send(self._unsent)]
+        except (BlockingIOError, InterruptedError):
+            if not self._waits_to_send:
+                self._waits_to_send = True
+                self._loop.add_writer(self._sock.fileno(), self._send)
+            return
+        except OSError:
+            self._deaf = True
+            self.watches = False
+            self._unsent.clear()
+        self._sent()
+
+    def _sent(self) -> None:
+        """Nothing waits any more: read on, or hang up when all has been said."""
+        if self._waits_to_send:
+            self._waits_to_send = False
+            self._loop.remove_writer(self._sock.fileno())
+        if self._ended:
+            self.close()
+        elif self._paused:
+            self._paused = False
+            self._loop.add_reader(self._sock.fileno(), self._read)
