@@ -1,0 +1,124 @@
+"""The two clocks: what time it is, when the wall clock is stepped, and whether it is synchronised."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import os
+import time
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bridge.core.facts import Now
+
+log = logging.getLogger(__name__)
+
+STEP_S = 2.0
+"""Wall clock jumps up to this are corrections (`behaviour.md` 3)."""
+
+_LOCALTIME = Path("/etc/localtime")
+_FAR_S = 2**31 - 1
+_TFD_FLAGS = os.O_NONBLOCK | os.O_CLOEXEC
+_TFD_ABSTIME_CANCEL_ON_SET = 1 | 2
+_STA_UNSYNC = 0x40
+
+
+def zone(name: str | None) -> tzinfo:
+    """The zone of that name, or the system's own, with its daylight-saving rules either way."""
+    if name is None:
+        name = os.environ.get("TZ", "").lstrip(":") or None
+    if name is not None and not name.startswith("/"):
+        return ZoneInfo(name)
+    file = Path(name) if name else _LOCALTIME
+    if not file.exists():
+        return ZoneInfo("UTC")
+    with file.open("rb") as opened:
+        return ZoneInfo.from_file(opened, key=str(file))
+
+
+class Clock:
+    """Tells the time in one zone, which may be changed."""
+
+    def __init__(self, timezone: str | None) -> None:
+        self.zone = zone(timezone)
+
+    def now(self) -> Now:
+        """The time on both clocks."""
+        return Now(monotonic=time.monotonic(), local=datetime.now(self.zone))
+
+
+class _Timespec(ctypes.Structure):
+    _fields_ = (("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long))
+
+
+class _Itimerspec(ctypes.Structure):
+    _fields_ = (("interval", _Timespec), ("value", _Timespec))
+
+
+class _Timex(ctypes.Structure):
+    """The head of struct timex, adjtimex(2); the kernel writes more than these fields."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("frequency", ctypes.c_long),
+        ("max_error", ctypes.c_long),
+        ("estimated_error", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("rest", ctypes.c_char * 256),
+    )
+
+
+def is_synchronised() -> bool:
+    """Whether the kernel says that something keeps the wall clock right."""
+    timex = _Timex()
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.adjtimex(ctypes.byref(timex)) < 0:
+        log.debug("adjtimex: %s", os.strerror(ctypes.get_errno()))
+        return False
+    return not timex.status & _STA_UNSYNC
+
+
+class StepWatch:
+    """Told by the kernel, without polling, when the wall clock is set; timerfd_create(2)."""
+
+    def __init__(self, *, stepped: Callable[[float], None]) -> None:
+        self._stepped = stepped
+        self._offset = _offset()
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._fd = self._libc.timerfd_create(time.CLOCK_REALTIME, _TFD_FLAGS)
+        if self._fd < 0:
+            log.warning("steps of the clock will not be noticed at once: %s", os.strerror(ctypes.get_errno()))
+            return
+        self._arm()
+        asyncio.get_running_loop().add_reader(self._fd, self._set)
+
+    def close(self) -> None:
+        """Stops watching."""
+        if self._fd >= 0:
+            asyncio.get_running_loop().remove_reader(self._fd)
+            os.close(self._fd)
+            self._fd = -1
+
+    def _arm(self) -> None:
+        far = _Itimerspec(value=_Timespec(seconds=min(int(time.time()) + 10 * 365 * 86400, _FAR_S)))
+        self._libc.timerfd_settime(self._fd, _TFD_ABSTIME_CANCEL_ON_SET, ctypes.byref(far), None)
+
+    def _set(self) -> None:
+        """The clock was set (the read fails with ECANCELED), or the far end was reached."""
+        try:
+            os.read(self._fd, 8)
+        except OSError as error:
+            log.debug("the wall clock was set: %s", error)
+        self._arm()
+        offset = _offset()
+        step, self._offset = offset - self._offset, offset
+        if abs(step) > STEP_S:
+            self._stepped(step)
+
+
+def _offset() -> float:
+    return time.time() - time.monotonic()

@@ -1,0 +1,139 @@
+"""The whole engine in virtual time: a story is told in contacts, commands and waiting."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from bridge.core import facts
+from bridge.core.contact import Contact, Level, contact_of, level_of
+from bridge.core.effects import DriveLine, Effect, InputView, Journal, OutputView, PublishEvent, PublishInput
+from bridge.core.effects import PublishOutput, RequestOutput
+from bridge.core.engine import Engine
+from bridge.settings.model import Settings
+
+E = TypeVar("E", bound=Effect)
+AT_NOON = datetime(2026, 6, 1, 12, 0, tzinfo=ZoneInfo("UTC"))
+
+
+class Story:
+    """An engine, its time, and everything that it ever asked for."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        at: datetime = AT_NOON,
+        stored: dict[str, facts.StoredInput] | None = None,
+        latched: set[str] | None = None,
+        contacts: dict[str, str] | None = None,
+        started: bool = True,
+    ) -> None:
+        self.settings = settings
+        self.effects: list[tuple[float, Effect]] = []
+        self.levels: dict[str, Level] = {}
+        self.time = 1000.0
+        self._wall = at - timedelta(seconds=self.time)
+        self.engine = Engine(settings, boot="b00t", release_year=2026)
+        self._do(self.engine.begin(self.now))
+        self.tell(facts.StateRestored(inputs=stored or {}, latched=frozenset(latched or ()), next_seq=1))
+        for each in settings.inputs:
+            self.contact(each.id, (contacts or {}).get(each.id, "disconnected"))
+        if started:
+            self.wait(0)
+
+    @property
+    def now(self) -> facts.Now:
+        zone = self._wall.tzinfo
+        instant = (self._wall.astimezone(ZoneInfo("UTC")) + timedelta(seconds=self.time)).astimezone(zone)
+        return facts.Now(monotonic=self.time, local=instant)
+
+    def tell(self, fact: facts.Fact) -> list[Effect]:
+        return self._do(self.engine.receive(fact, self.now))
+
+    def wait(self, seconds: float) -> None:
+        """Time passes, and the engine is woken at each of its deadlines."""
+        end = self.time + seconds
+        while (due := self.engine.next_deadline(self.time)) is not None and due <= end:
+            assert due >= self.time, "a deadline was left in the past"
+            self.time = max(self.time, due)
+            self._do(self.engine.elapse(self.now))
+            after = self.engine.next_deadline(self.time)
+            assert after is None or after > self.time, "a deadline was not dealt with"
+        self.time = end
+
+    def contact(self, input_id: str, contact: str, *, at: float | None = None) -> None:
+        wiring = next(each for each in self.settings.inputs if each.id == input_id).connected_level
+        level = level_of(Contact(contact), wiring)
+        self.tell(facts.LineChanged(terminal=input_id, level=level, at=self.time if at is None else at))
+
+    def connect(self, input_id: str) -> None:
+        self.contact(input_id, "connected")
+
+    def disconnect(self, input_id: str) -> None:
+        self.contact(input_id, "disconnected")
+
+    def start(self, output_id: str, *, by: str = "mqtt", request: object = None, **how: Any) -> None:
+        origin = facts.Origin(by=by, request=request)
+        self.tell(facts.OutputStartRequested(output=output_id, origin=origin, **how))
+
+    def stop(self, output_id: str) -> None:
+        self.tell(facts.OutputStopRequested(output=output_id, origin=facts.Origin(by="mqtt")))
+
+    def trigger(self, input_id: str, *, request: object = None, **how: Any) -> None:
+        origin = facts.Origin(by="mqtt", request=request)
+        self.tell(facts.InputTriggerRequested(input=input_id, origin=origin, **how))
+
+    def edit(self, settings: Settings) -> None:
+        self.settings = settings
+        self.tell(facts.SettingsChanged(settings=settings, origin=facts.Origin(by="file")))
+
+    # What came of it
+
+    def all(self, kind: type[E]) -> list[E]:
+        return [effect for _, effect in self.effects if isinstance(effect, kind)]
+
+    def forget(self) -> None:
+        self.effects.clear()
+
+    def journal(self, *kinds: str) -> list[Journal]:
+        return [entry for entry in self.all(Journal) if not kinds or entry.kind in kinds]
+
+    def told(self, *kinds: str) -> list[tuple[str, str | None]]:
+        """Journal kinds with their cause or reason."""
+        return [(entry.kind, entry.cause or entry.reason) for entry in self.journal(*kinds)]
+
+    def events(self) -> list[tuple[str, str]]:
+        return [(event.event_type, event.cause) for event in self.all(PublishEvent)]
+
+    def input(self, input_id: str) -> InputView:
+        return [effect.view for effect in self.all(PublishInput) if effect.view.id == input_id][-1]
+
+    def output(self, output_id: str) -> OutputView:
+        return [effect.view for effect in self.all(PublishOutput) if effect.view.id == output_id][-1]
+
+    def wired(self, output_id: str) -> Contact:
+        """The contact that an output really makes now."""
+        wiring = next(each for each in self.settings.outputs if each.id == output_id).connected_level
+        return contact_of(self.levels[output_id], wiring)
+
+    def is_on(self, output_id: str) -> bool:
+        return self.output(output_id).on
+
+    def edges(self, output_id: str) -> list[tuple[float, Level]]:
+        """When an output was driven, in seconds since the story began, and to what."""
+        return [
+            (round(at - 1000, 6), effect.level)
+            for at, effect in self.effects
+            if isinstance(effect, DriveLine) and effect.terminal == output_id
+        ]
+
+    def _do(self, effects: list[Effect]) -> list[Effect]:
+        for effect in effects:
+            self.effects.append((self.time, effect))
+            if isinstance(effect, RequestOutput):
+                self.levels[effect.settings.id] = effect.level
+            elif isinstance(effect, DriveLine):
+                self.levels[effect.terminal] = effect.level
+        return effects
