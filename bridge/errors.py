@@ -7,6 +7,7 @@ Alarm2MqttError
 │   ├── LineBusy         another program holds it
 │   └── LineDenied       no permission
 ├── CommandRefused       whoever sent the command is told why; nothing changed
+├── BrokerError          no connection to the MQTT broker now; retried until there is one
 ├── BoardError           the simulated terminal board does not answer or refused a command
 ├── ActionError          a linkage action did not succeed
 │   ├── ActionFailed     this time: try again later
@@ -85,6 +86,10 @@ class CommandRefused(Alarm2MqttError):
         self.path = path
         self.message = message
         super().__init__(f"{path}: {message}" if path else message)
+
+
+class BrokerError(Alarm2MqttError):
+    """The MQTT broker cannot be reached, or refused; the message says why and holds no secret."""
 
 
 class BoardError(Alarm2MqttError):
