@@ -1,0 +1,55 @@
+# The front door: `make run` and `make test` set up what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?=
+
+.PHONY: help setup run test check bench lock schema clean
+
+help:
+	@echo "make run     the bridge on a simulated terminal board, with a broker, ready to play with"
+	@echo "make test    all tests; installs what they need"
+	@echo "make check   lint, types, layers"
+	@echo "make bench   performance beside peers, in one run"
+	@echo "make setup   only the virtual environment in $(VENV)"
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("alarm2mqtt needs Python 3.11 or later; try: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q bridge ha_discovery
+	@touch $@
+
+run: setup
+	@tests/servers --quiet mosquitto || true
+	@$(BIN)/alarm2mqtt demo
+
+test: setup
+	@tests/servers
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
+	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered | tail -n 40
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: setup
+	@tests/servers --quiet mosquitto
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
+# Dependencies with hashes and without the address of any index.
+lock:
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --all-extras --group dev -o requirements-dev.lock
+
+schema: setup
+	$(BIN)/alarm2mqtt schema settings.schema.json
+
+clean:
+	rm -rf $(VENV) .demo .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
