@@ -1,0 +1,89 @@
+"""One attempt is a row of named steps: each is bounded, and what goes wrong is told by its name."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+
+from bridge.actions.server_text import printable
+from bridge.errors import ActionError, ActionFailed, ActionRefused
+
+_NOT_YET_VALID = 9
+"""X509_V_ERR_CERT_NOT_YET_VALID, `x509_vfy.h` of OpenSSL 3."""
+
+_WRONG_KIND_OF_SERVER = {"WRONG_VERSION_NUMBER", "UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """The steps of one attempt.
+
+    `limit_s` bounds each of them. `explain` turns the library's own exceptions into an
+    `ActionError`, or returns None for those that are not the library's.
+    """
+
+    limit_s: float
+    explain: Callable[[Exception], ActionError | None]
+
+    @contextlib.asynccontextmanager
+    async def step(self, what: str, *, limit_s: float | None = None) -> AsyncIterator[None]:
+        """Do one step; whatever the network or the server does to it comes out as an `ActionError`.
+
+        The original is not chained: servers echo what they were sent, passwords too.
+        """
+        bound_s = self.limit_s if limit_s is None else limit_s
+        try:
+            async with asyncio.timeout(bound_s):
+                yield
+        except ActionError as error:
+            raise _at(what, error) from None
+        except TimeoutError:
+            message = f"{what}: no answer within {bound_s:g} s"
+            raise ActionFailed(message) from None
+        except Exception as error:
+            told = self.explain(error) or explain_network(error)
+            if told is None:
+                raise
+            raise _at(what, told) from None
+
+
+def _at(what: str, error: ActionError) -> ActionError:
+    return type(error)(f"{what}: {error}")
+
+
+def explain_network(error: Exception) -> ActionError | None:
+    """What a socket's or TLS's exception means for the one who waits; None when it is neither.
+
+    Everything may be better next time but what a certificate or a kind of server cannot be.
+    """
+    network = next((cause for cause in _causes(error) if isinstance(cause, (ssl.SSLError, socket.gaierror))), error)
+    if isinstance(network, ssl.SSLCertVerificationError):
+        return _explain_certificate(network)
+    if isinstance(network, ssl.SSLError):
+        kind = ActionRefused if network.reason in _WRONG_KIND_OF_SERVER else ActionFailed
+        return kind(f"TLS failed: {printable(network.reason or str(network))}")
+    if isinstance(network, socket.gaierror):
+        return ActionFailed(f"the host name cannot be resolved: {network.strerror}")
+    if isinstance(network, OSError):
+        refused = any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error))
+        reason = "nobody listens there" if refused else network.strerror or "the connection was cut"
+        return ActionFailed(printable(reason))
+    return None
+
+
+def _explain_certificate(error: ssl.SSLCertVerificationError) -> ActionError:
+    reason = printable(error.verify_message)
+    if error.verify_code == _NOT_YET_VALID:
+        # A device without a battery wakes up in the past; its clock will be set.
+        return ActionFailed(f"the certificate is not valid yet, or the clock is wrong: {reason}")
+    return ActionRefused(f"the certificate is refused: {reason}")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

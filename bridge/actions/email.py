@@ -1,0 +1,47 @@
+"""Send one mail, once: say for whom the server took it, or why not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bridge.actions.mail_outcome import MailLimits, MailOutcome
+from bridge.errors import ActionFailed
+
+if TYPE_CHECKING:
+    from bridge.actions.smtp_session import SmtpSession
+    from bridge.settings.model import EmailSettings
+
+DEFAULT_LIMITS = MailLimits()
+
+
+async def send(
+    settings: EmailSettings,
+    message: bytes,
+    *,
+    recipients: Sequence[str] | None = None,
+    limits: MailLimits = DEFAULT_LIMITS,
+) -> MailOutcome:
+    """One attempt; `message` is what `email_message.message_bytes` gives, made off the loop.
+
+    `recipients` are all of the settings', or those that an earlier outcome left `deferred`.
+    Raises `ActionFailed` when it is worth trying again, `ActionRefused` when it is not. A cut or a
+    silence after the message was handed over is an `ActionFailed` too, though the server may have
+    taken it: a retry with the same Message-ID lets the other side see the twin.
+    """
+    session = (await asyncio.to_thread(_session_class))(settings, limits)
+    try:
+        async with asyncio.timeout(limits.whole_s):
+            return await session.deliver(message, tuple(recipients or settings.recipients))
+    except TimeoutError:
+        reason = f"not done within {limits.whole_s:g} s"
+        raise ActionFailed(reason) from None
+    finally:
+        session.abort()
+
+
+def _session_class() -> type[SmtpSession]:
+    from bridge.actions.smtp_session import SmtpSession  # noqa: PLC0415 - heavy: only once a mail is sent
+
+    return SmtpSession

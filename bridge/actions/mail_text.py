@@ -1,0 +1,105 @@
+"""The words of an alarm mail: its subject and its text (pure)."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+_CAUSES = {
+    "input": "the contact tripped",
+    "schedule": "the schedule opened while the contact was tripped",
+    "startup": "the contact was found tripped when the device started",
+    "initial": "the contact was found tripped when the device started for the first time",
+    "settings": "the settings were changed while the contact was tripped",
+    "command": "a command",
+    "test": "a test: nothing happened",
+}
+"""The causes an alarm begins by (`behaviour.md` 2), and the test that somebody asks for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailPicture:
+    """One picture to attach, taken `offset_ms` after the alarm began; `taken_at` is aware."""
+
+    name: str
+    jpeg: bytes = field(repr=False)
+    taken_at: datetime
+    offset_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmMail:
+    """All that is said in one mail.
+
+    `message_id` is the caller's, made once by `email_message.message_id`, so that every retry
+    carries the same one. `time` is the alarm's, aware, in the device's zone. Without `input_name`
+    it is a message of the device itself. `text` is what somebody wrote to go with it;
+    `pictures_missing` says why there are fewer pictures than wanted.
+    """
+
+    message_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    device_name: str
+    input_name: str | None
+    cause: str
+    time: datetime
+    held_back: int = 0
+    text: str | None = None
+    pictures: tuple[MailPicture, ...] = ()
+    pictures_missing: str | None = None
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks, control characters, lone surrogates and what looks like RFC 2047."""
+    plain = "".join(" " if unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} else letter for letter in text)
+    return " ".join(plain.replace("=?", "= ?").split())
+
+
+def subject(mail: AlarmMail) -> str:
+    """One line, such as `[Front gate camera] Garage door: alarm`."""
+    what = "test" if mail.cause == "test" else "message" if mail.input_name is None else "alarm"
+    where = f"{one_line(mail.input_name)}: " if mail.input_name is not None else ""
+    return f"[{one_line(mail.device_name)}] {where}{what}"
+
+
+def body(mail: AlarmMail) -> str:
+    """The text: what, why, when in local and in universal time, what was held back, the pictures."""
+    where = f"Input: {one_line(mail.input_name)}" if mail.input_name is not None else ""
+    lines = [
+        f"Device: {one_line(mail.device_name)}",
+        where,
+        f"Cause: {_CAUSES.get(mail.cause, one_line(mail.cause))}",
+        f"Local time: {mail.time:%Y-%m-%d %H:%M:%S %Z (UTC%z)}",
+        f"Universal time: {mail.time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
+        _held_back(mail.held_back),
+    ]
+    parts = ["\n".join(filter(None, lines)), _written(mail.text or ""), "\n".join(_pictures(mail))]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _held_back(count: int) -> str:
+    if not count:
+        return ""
+    alarms = "1 alarm" if count == 1 else f"{count} alarms"
+    return f"Held back since the last mail: {alarms}"
+
+
+def _written(text: str) -> str:
+    """What somebody wrote, line by line, without what a mail cannot carry."""
+    return "\n".join(one_line(line) for line in text.splitlines()).strip()
+
+
+def _pictures(mail: AlarmMail) -> list[str]:
+    lines = [
+        f"Picture {number}: {picture.taken_at.astimezone(mail.time.tzinfo):%H:%M:%S}, {_after(picture.offset_ms)}"
+        for number, picture in enumerate(mail.pictures, 1)
+    ]
+    if mail.pictures_missing is not None:
+        lines.append(f"{'More pictures are' if lines else 'A picture is'} missing: {one_line(mail.pictures_missing)}")
+    return lines
+
+
+def _after(offset_ms: int) -> str:
+    return f"{abs(offset_ms) / 1000:.1f} s {'before' if offset_ms < 0 else 'after'} the alarm began"

@@ -1,0 +1,41 @@
+"""Names that people, devices and settings give, made fit to be the name of one file or folder (pure)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST_BYTES = 255
+"""NAME_MAX of Linux's file systems, counted in UTF-8."""
+
+_NOT_ALLOWED = frozenset('/\\:*?"<>|')
+"""Separators, and what Windows servers refuse or servers take as patterns."""
+
+_NOT_ALLOWED_KINDS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Control characters, lone surrogates, and separators of lines and paragraphs."""
+
+_EDGES = re.compile(r"^[\s.~]+|[\s.]+$")
+"""A leading dot hides, a leading tilde is somebody's home; spaces and dots at the end get lost."""
+
+
+def safe_name(text: str, *, longest_bytes: int = LONGEST_BYTES) -> str:
+    """One segment of a path: never empty, `.` or `..`, nothing that separates, hides or breaks a line.
+
+    What is too long loses its middle, for the beginning is what people read and the end tells
+    files apart. A safe name comes back as it is. `longest_bytes` is at least 8.
+    """
+    name = "".join("_" if _bad(letter) else letter for letter in text)
+    return _shorten(_EDGES.sub("", name) or "_", longest_bytes)
+
+
+def _bad(letter: str) -> bool:
+    return letter in _NOT_ALLOWED or unicodedata.category(letter) in _NOT_ALLOWED_KINDS
+
+
+def _shorten(name: str, longest_bytes: int) -> str:
+    raw = name.encode()
+    if len(raw) <= longest_bytes:
+        return name
+    head = raw[: longest_bytes // 2].decode(errors="ignore")
+    tail = raw[-(longest_bytes - longest_bytes // 2) :].decode(errors="ignore")
+    return head + tail

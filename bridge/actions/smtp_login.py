@@ -1,0 +1,36 @@
+"""Log in to a mail server (RFC 4954)."""
+
+from __future__ import annotations
+
+import aiosmtplib
+
+from bridge.errors import ActionRefused
+
+_WRONG_PASSWORD = 535
+# CRAM-MD5 last where the connection is secret: servers offer it that keep no password to check it by.
+_METHODS_IN_SECRET = ("plain", "login", "cram-md5")
+_METHODS_IN_THE_OPEN = ("cram-md5", "plain", "login")
+
+
+async def login(client: aiosmtplib.SMTP, user: str, password: str) -> None:
+    """Log in by the first method that the server can; EHLO has been said.
+
+    A wrong password is tried once: by another method it would be as wrong, and counted twice by
+    whatever locks out guessers. Raises `ActionRefused` when there is no method,
+    `SMTPAuthenticationError` for the server's answer, and what a lost connection raises.
+    """
+    secret = client.get_transport_info("sslcontext") is not None
+    known = _METHODS_IN_SECRET if secret else _METHODS_IN_THE_OPEN
+    offered = [method for method in known if method in client.server_auth_methods]
+    if not offered:
+        message = "the server offers no way to log in over this connection"
+        raise ActionRefused(message)
+    for method in offered:
+        try:
+            await getattr(client, f"auth_{method.replace('-', '')}")(user, password)
+        except aiosmtplib.SMTPAuthenticationError as error:
+            another_may_do = error.code >= 500 and error.code != _WRONG_PASSWORD  # noqa: PLR2004 - RFC 5321's permanent
+            if not another_may_do or method == offered[-1]:
+                raise
+        else:
+            return
