@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from ha_discovery.errors import DiscoveryError
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NOT_IN_TOPICS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LONGEST_TOPIC = 65_535
 _LONGEST_STATE = 255
 
@@ -51,7 +52,7 @@ def check_topic(subject: str, key: str, topic: str | None, *, wildcards: bool) -
         return
     if not topic or len(topic.encode()) > _LONGEST_TOPIC:
         raise DiscoveryError(subject, key, f"must have 1 to {_LONGEST_TOPIC} bytes")
-    if _CONTROL.search(topic):
+    if _NOT_IN_TOPICS.search(topic):
         raise DiscoveryError(subject, key, "must not hold control characters")
     levels = topic.split("/")
     if not wildcards and ("+" in topic or "#" in topic):

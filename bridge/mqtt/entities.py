@@ -25,7 +25,6 @@ from ha_discovery import (
     Entity,
     Origin,
     device_payload,
-    device_topic,
     encode,
     removal_payload,
 )
@@ -48,7 +47,7 @@ class Announced:
 
 def discovery_topic(settings: Settings) -> str:
     """Where the description goes, whether discovery is on or not."""
-    return device_topic(settings.home_assistant.prefix, settings.device.id)
+    return Topics.of(settings).discovery
 
 
 def describe(settings: Settings) -> Discovery:

@@ -104,9 +104,15 @@ def _said(row: Row[P], part: P, key: str) -> Said:
 
 
 def _name(words: str, part: Part) -> str | None:
-    """None, the device's name alone, where Home Assistant would show the same name twice."""
-    name = one_line(f"{one_line(part.label) or part.id} {words}")
-    return None if name == one_line(part.settings.device.label) else name[0].upper() + name[1:]
+    """What stands after the device's name, which a part of the same name does not repeat.
+
+    None is the device's name alone.
+    """
+    label = one_line(part.label) or part.id
+    device = one_line(part.settings.device.label) or part.settings.device.id
+    if label in ("", device):
+        return words[:1].upper() + words[1:] or None
+    return f"{label} {words}".rstrip()
 
 
 def one_line(text: str) -> str:
