@@ -1,0 +1,127 @@
+"""ALSA's aplay as a child process that is fed samples.
+
+A child, because a library in our own process plays nothing, without an error, when the device is
+broken, and because a child can be killed. Should this process be killed, its pipe ends and the
+child stops by itself after what it has buffered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from dataclasses import dataclass
+from typing import NoReturn, Self
+
+from bridge.errors import ActionFailed, ActionRefused
+
+_STALL_S = 5.0
+"""A device that takes nothing for so long, its buffers apart, is broken."""
+_BUFFERED_BYTES = 2 * 65_536
+"""At most so much waits in the pipe and in front of it."""
+_WORDS_KEPT = 4_096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """Signed 16-bit samples, little end first."""
+
+    rate_hz: int
+    channels: int
+
+    @property
+    def bytes_a_second(self) -> int:
+        """How much a loudspeaker takes."""
+        return self.rate_hz * self.channels * 2
+
+
+class Player:
+    """One sound's player: `use` a format, `feed` it, `finish`; leaving the context kills what still runs."""
+
+    def __init__(self, *, program: str, device: str) -> None:
+        self._program = program
+        self._device = device
+        self._format: Format | None = None
+        self._process: Process | None = None
+        self._killed = False
+        # No pipe: children of the player would hold it open, and waiting for its end would hang.
+        self._said = os.memfd_create("aplay's complaints")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        process = self._process
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+        os.close(self._said)
+
+    def kill(self) -> None:
+        """Stop at once; whoever feeds comes back quietly. May be called at any time."""
+        self._killed = True
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
+    async def use(self, form: Format) -> None:
+        """Be ready for samples of this format; when it changes, the former ones are played out first."""
+        if form == self._format or self._killed:
+            return
+        await self.finish()
+        command = ["-q", "-t", "raw", "-f", "S16_LE", "-r", str(form.rate_hz), "-c", str(form.channels)]
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                self._program, *command, "-D", self._device, stdin=PIPE, stdout=DEVNULL, stderr=self._said
+            )
+        except OSError as error:
+            message = f"{self._program} cannot be started ({error.strerror}); Debian's package is alsa-utils"
+            raise ActionRefused(message) from error
+        self._format = form
+        if self._killed:
+            self._process.kill()
+
+    async def feed(self, samples: bytes) -> None:
+        """Hand over samples; returns when there is room for more."""
+        process, form = self._process, self._format
+        if process is None or process.stdin is None or form is None or self._killed:
+            return
+        try:
+            async with asyncio.timeout(_STALL_S + _BUFFERED_BYTES / form.bytes_a_second):
+                process.stdin.write(samples)
+                await process.stdin.drain()
+                # drain() does not let others run as long as there is room.
+                await asyncio.sleep(0)
+        except TimeoutError:
+            self._fail("takes no sound")
+        except (BrokenPipeError, ConnectionResetError):
+            await self._explain(process)
+
+    async def finish(self) -> None:
+        """Wait until all that was fed has been heard."""
+        process, form = self._process, self._format
+        self._format = None
+        if process is None or process.stdin is None or form is None or self._killed:
+            return
+        process.stdin.close()
+        try:
+            async with asyncio.timeout(_STALL_S + _BUFFERED_BYTES / form.bytes_a_second):
+                await process.wait()
+        except TimeoutError:
+            self._fail("does not come to an end")
+        if process.returncode:
+            await self._explain(process)
+
+    async def _explain(self, process: Process) -> None:
+        """The player is gone: say why, unless it was told to go."""
+        await process.wait()
+        if self._killed:
+            return
+        said = os.pread(self._said, _WORDS_KEPT, 0).decode(errors="replace").strip()
+        reason = said.splitlines()[0].rpartition("audio open error: ")[2] if said else f"exit code {process.returncode}"
+        self._fail(f"cannot be used ({reason[:200]})")
+
+    def _fail(self, reason: str) -> NoReturn:
+        message = f"sound device {self._device} {reason}"
+        raise ActionFailed(message) from None

@@ -1,0 +1,145 @@
+"""Sound clips: WAV files (RIFF, Microsoft's multimedia registrations) as 16-bit samples for a player."""
+
+from __future__ import annotations
+
+import array
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+from bridge.errors import ActionRefused
+
+_PCM, _EXTENSIBLE = 1, 0xFFFE
+_BITS = (8, 16, 24, 32)
+_RATES_HZ = range(4_000, 192_001)
+_FLIP_SIGN = bytes(value ^ 0x80 for value in range(256))
+"""8-bit samples have no sign: 128 is silence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wav:
+    """Where the samples of a checked clip are, and what they are."""
+
+    path: Path
+    rate_hz: int
+    channels: int
+    bits: int
+    begin: int
+    length: int
+    """Of the samples, in bytes."""
+
+    @property
+    def frame_bytes(self) -> int:
+        """One sample of every channel, as it lies in the file."""
+        return self.channels * self.bits // 8
+
+    @property
+    def seconds(self) -> float:
+        """How long one pass takes."""
+        return self.length / self.frame_bytes / self.rate_hz
+
+
+def clip_path(folder: Path, name: str) -> Path:
+    """The clip of that name; whoever publishes may name one, so it never leads out of `folder`."""
+    if not name or name.startswith(".") or any(letter == "/" or not letter.isprintable() for letter in name):
+        _refuse("a sound clip's name is a file's name without a folder")
+    path = (folder / name).resolve()
+    if path.parent != folder.resolve():
+        _refuse(f"sound clip {name} lies outside its folder")
+    if not path.is_file():
+        _refuse(f"sound clip {name} does not exist")
+    return path
+
+
+def clip_names(folder: Path) -> tuple[str, ...]:
+    """The clips that there are, by name; none when the folder is missing."""
+    try:
+        return tuple(sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".wav" and p.name[0] != "."))
+    except OSError:
+        return ()
+
+
+def read_wav(path: Path) -> Wav:
+    """Check a clip: PCM of 8, 16, 24 or 32 bits, mono or stereo, 4 to 192 kHz. Raises ActionRefused."""
+    try:
+        with path.open("rb") as file:
+            return _checked(path, file)
+    except OSError as error:
+        message = f"sound clip {path.name} cannot be read ({error.strerror})"
+        raise ActionRefused(message) from error
+
+
+def _checked(path: Path, file: BinaryIO) -> Wav:
+    end = file.seek(0, 2)
+    file.seek(0)
+    head = file.read(12)
+    if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+        _refuse(f"sound clip {path.name} is not a WAV file")
+    form = b""
+    while len(chunk := file.read(8)) == 8:  # noqa: PLR2004 - a chunk's name and length
+        length = int.from_bytes(chunk[4:], "little")
+        if chunk[:4] == b"fmt ":
+            form = file.read(min(length, 40))
+            file.seek(length - len(form), 1)
+        elif chunk[:4] == b"data":
+            # A program that wrote into a pipe could not know the length and left it too large.
+            return _described(path, form, file.tell(), min(length, end - file.tell()))
+        else:
+            file.seek(length, 1)
+        file.seek(length % 2, 1)
+    return _refuse(f"sound clip {path.name} has no samples")
+
+
+def _described(path: Path, form: bytes, begin: int, length: int) -> Wav:
+    tag, channels, rate_hz, bits = (
+        int.from_bytes(form[at : at + size], "little") for at, size in ((0, 2), (2, 2), (4, 4), (14, 2))
+    )
+    if tag == _EXTENSIBLE:
+        tag = int.from_bytes(form[24:26], "little")
+    if tag != _PCM or bits not in _BITS or channels not in (1, 2) or rate_hz not in _RATES_HZ:
+        _refuse(f"sound clip {path.name} is not PCM of 8, 16, 24 or 32 bits, mono or stereo")
+    whole = length - length % (channels * bits // 8)
+    if not whole:
+        _refuse(f"sound clip {path.name} has no samples")
+    return Wav(path=path, rate_hz=rate_hz, channels=channels, bits=bits, begin=begin, length=whole)
+
+
+def as_16_bit(block: bytes, *, bits: int) -> bytes:
+    """Samples of a WAV file as signed 16 bits, little end first; finer ones lose what nobody hears."""
+    if bits == 16:  # noqa: PLR2004 - they are already
+        return block
+    width = bits // 8
+    out = bytearray(len(block) // width * 2)
+    if width == 1:
+        out[1::2] = block.translate(_FLIP_SIGN)
+    else:
+        out[0::2] = block[width - 2 :: width]
+        out[1::2] = block[width - 1 :: width]
+    return bytes(out)
+
+
+class Volume:
+    """Scales samples; 0 to 100 percent of the amplitude, by a table, as Python 3.13 has no audioop."""
+
+    def __init__(self, percent: int) -> None:
+        self._full = percent >= 100  # noqa: PLR2004 - percent
+        # Sign is in the index: a negative one counts from the table's end.
+        levels = (*range(32_768), *range(-32_768, 0))
+        self._table = array.array("h", () if self._full else (level * percent // 100 for level in levels))
+
+    def applied(self, block: bytes) -> bytes:
+        """The same samples, softer."""
+        if self._full:
+            return block
+        samples = array.array("h", block)
+        if sys.byteorder == "big":
+            samples.byteswap()
+        scaled = array.array("h", map(self._table.__getitem__, samples))
+        if sys.byteorder == "big":
+            scaled.byteswap()
+        return scaled.tobytes()
+
+
+def _refuse(message: str) -> NoReturn:
+    raise ActionRefused(message)
