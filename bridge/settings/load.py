@@ -1,0 +1,169 @@
+"""The file, and what stands above and below it, become settings; or every fault at once is told.
+
+    command line > ALARM2MQTT_… variables > secrets folder > the file > the add-on's options > defaults
+
+A `password_file` counts where it is written. Only the file's own document is ever written back.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import Fault, SettingsError
+from bridge.settings.advice import advice, exposed_secrets
+from bridge.settings.check import check
+from bridge.settings.layers import Layer, command_line, environment, merged, secrets_folder
+from bridge.settings.model import Settings
+from bridge.settings.place import ABSENT, Finding, path_of, value_at
+from bridge.settings.secret_files import with_secret_files
+from bridge.settings.shown_value import shown_value
+from bridge.settings.yaml_text import Lines, parse, read_text
+
+OPTIONS = "add-on options"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Settings that have been checked, and where they came from."""
+
+    settings: Settings
+    warnings: tuple[str, ...]
+    path: Path
+    document: Mapping[str, Any] = field(repr=False)
+    """What the file itself holds; this, changed, is what may be written back."""
+    above: tuple[Layer, ...] = field(repr=False)
+    below: Layer = field(repr=False)
+    files: tuple[Path, ...]
+    """All files that were read; when one of them changes, load again."""
+
+    @property
+    def overridden(self) -> dict[str, str]:
+        """Paths whose value comes from above the file, each with its origin; changing the file changes none."""
+        return {place: layer.origin for layer in reversed(self.above) for place in layer.places()}
+
+    def with_document(self, document: Mapping[str, Any]) -> Loaded:
+        """The same file with other contents, not written yet; what stands around it stays.
+
+        Raises:
+            SettingsError: with all faults; they have no lines.
+        """
+        return _assembled(document, path=self.path, above=self.above, below=self.below)
+
+
+def load(
+    path: Path | str,
+    *,
+    environ: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Loaded:
+    """Settings from a YAML file and what stands above it.
+
+    `overrides` are the command line's, by dotted paths; `options` are the add-on's, below the file.
+
+    Raises:
+        SettingsError: with every fault, each with its origin, line and path; never with a secret.
+    """
+    environ = os.environ if environ is None else environ
+    path = Path(path)
+    above = (command_line(overrides or {}), environment(environ), secrets_folder(environ))
+    below = Layer(origin=OPTIONS, values=options or {})
+    around = [fault for layer in above for fault in layer.faults]
+    try:
+        text = read_text(path)
+        document, twice = parse(text, path)
+    except SettingsError as error:
+        raise SettingsError([*error.faults, *around]) from None
+    return _assembled(document, path=path, above=above, below=below, text=text, faults=[*twice, *around])
+
+
+def validate(document: object) -> Settings:
+    """The settings that a document alone makes; no file is read.
+
+    Raises:
+        SettingsError: with every fault.
+    """
+    settings, findings = check(document)
+    if settings is None or findings:
+        raise SettingsError(_fault(finding, document) for finding in findings)
+    return settings
+
+
+def _assembled(
+    document: object,
+    *,
+    path: Path,
+    above: tuple[Layer, ...],
+    below: Layer,
+    text: str | None = None,
+    faults: Iterable[Fault] = (),
+) -> Loaded:
+    if not isinstance(document, Mapping):
+        raise SettingsError([*faults, Fault(path="", message="must be keys with values", file=str(path), line=1)])
+    whole = merged(below.values, document)
+    for layer in reversed(above):
+        whole = merged(whole, layer.values)
+    secrets = with_secret_files(whole)
+    settings, findings = check(secrets.document)
+    told = [*faults]
+    if findings or secrets.findings:
+        found = [*secrets.findings, *findings]
+        told += _located(found, document=document, whole=whole, path=path, layers=(*above, below), text=text)
+    if told or settings is None:
+        raise SettingsError(sorted(told, key=lambda fault: (fault.line is None, fault.line or 0)))
+    return Loaded(
+        settings=settings,
+        warnings=(
+            *(
+                str(_fault(finding, whole, file=str(path)))
+                for finding in (*advice(settings), *exposed_secrets(document, path))
+            ),
+            *(warning for layer in above for warning in layer.warnings),
+        ),
+        path=path,
+        document=document,
+        above=above,
+        below=below,
+        files=(path, *(file for layer in above for file in layer.files), *secrets.files),
+    )
+
+
+def _located(
+    findings: Iterable[Finding],
+    *,
+    document: Mapping[Any, Any],
+    whole: Mapping[Any, Any],
+    path: Path,
+    layers: Iterable[Layer],
+    text: str | None,
+) -> Iterator[Fault]:
+    """Faults with their origin: a variable or a file of the layers, else a line of the file."""
+    lines: Lines | None = None
+    for finding in findings:
+        *above, below = layers
+        in_file = value_at(document, finding.loc)
+        shared = isinstance(in_file, Mapping)
+        layer = next((layer for layer in above if layer.gives(finding.loc, alone=shared)), None)
+        if layer is None and in_file is ABSENT and below.gives(finding.loc):
+            layer = below
+        if layer is not None:
+            yield _fault(finding, whole, file=layer.source(finding.loc))
+        else:
+            lines = lines or (Lines(text) if text is not None else None)
+            yield _fault(finding, whole, file=str(path), line=lines.of(finding.loc) if lines else None)
+
+
+def _fault(finding: Finding, document: object, *, file: str | None = None, line: int | None = None) -> Fault:
+    value = value_at(document, finding.loc) if finding.shown else ABSENT
+    return Fault(
+        path=path_of(finding.loc),
+        message=finding.message,
+        file=file,
+        line=line,
+        value=None if value is ABSENT else shown_value(finding.loc, value),
+        allowed=finding.allowed,
+    )
