@@ -1,0 +1,96 @@
+"""Opening the file, and what SQLite's errors mean to a person."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from bridge.errors import StoreError
+
+FILE_NAME = "alarm2mqtt.db"
+BUSY_S = 1.0
+"""Only a backup program ever makes the writer wait: readers do not, under WAL."""
+CHECKPOINT_PAGES = 250
+"""1 MB: the pause that a checkpoint makes between two commits stays short on a slow card."""
+_CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PLAIN = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "the disk or the file is read-only",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_IOERR: "the disk has an error",
+    sqlite3.SQLITE_BUSY: "another program holds the file",
+    sqlite3.SQLITE_CORRUPT: "the file is corrupt",
+    sqlite3.SQLITE_NOTADB: "the file is no database",
+}
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection for the one writer; transactions are begun and ended by hand.
+
+    FULL makes each commit durable; the writer makes that cheap by committing in groups.
+
+    Raises:
+        sqlite3.Error: see `is_corrupt` and `explained`.
+    """
+    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    try:
+        # A damaged page is noticed when it is read, not when it has spread.
+        connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        connection.execute("PRAGMA cache_size = -1024")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that can only read, on any thread, beside the writer.
+
+    On a read-only disk SQLite wants a log file that it cannot make; without one the file is whole
+    in itself and is read as it is.
+
+    Raises:
+        sqlite3.Error: there is no such file, or it cannot be read.
+    """
+    address = path.absolute().as_uri() + "?mode=ro"
+    try:
+        return _readable(address)
+    except sqlite3.OperationalError:
+        if not path.is_file() or path.with_name(path.name + "-wal").exists():
+            raise
+        return _readable(address + "&immutable=1")
+
+
+def _readable(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 when the error came from Python's module itself."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def is_corrupt(error: Exception) -> bool:
+    """Whether waiting cannot help: the file itself is broken."""
+    return isinstance(error, sqlite3.Error) and primary_code(error) in _CORRUPT
+
+
+def explained(path: Path, error: Exception) -> str:
+    """One line for a person; names the file and the cause."""
+    if isinstance(error, sqlite3.Error):
+        plain = _PLAIN.get(primary_code(error))
+        return f"{path}: {plain} ({error})" if plain else f"{path}: {error}"
+    if isinstance(error, StoreError):
+        return f"{path}: {error}"
+    if isinstance(error, OSError):
+        return f"{error.filename or path}: {error.strerror or error}"
+    return f"{path}: {type(error).__name__}: {error}"

@@ -1,0 +1,106 @@
+"""The one place where the loop's thread and the writer's meet: a lock held for moments, never for I/O."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bridge.store.batch import Batch
+from bridge.store.memory import Memory
+from bridge.store.pace import commit_at
+
+
+class Handover:
+    """Guards the memory, and wakes the writer when, and only when, there is something to do."""
+
+    def __init__(self, memory: Memory, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._memory = memory
+        self._clock = clock
+        self._changed = threading.Condition(threading.RLock())
+        self._urgent_since: float | None = None
+        self._lazy_since: float | None = None
+        self._hurry = self._closing = False
+        self._handed = self._taken = self._durable = self._failures = 0
+
+    @contextmanager
+    def memory(self) -> Iterator[Memory]:
+        """The memory, to be read."""
+        with self._changed:
+            yield self._memory
+
+    @contextmanager
+    def change(self, *, urgent: bool = True) -> Iterator[Memory]:
+        """The memory, to be changed; an urgent change is on the disk in 50 ms, others in about 1 s."""
+        with self._changed:
+            yield self._memory
+            self._handed += 1
+            if urgent and self._urgent_since is None:
+                self._urgent_since = self._clock()
+                self._changed.notify_all()
+            elif not urgent and self._lazy_since is None:
+                self._lazy_since = self._clock()
+                self._changed.notify_all()
+
+    def flush(self, timeout_s: float) -> bool:
+        """Wait until all handed over so far is durable; False when that fails or takes too long."""
+        with self._changed:
+            goal, failures = self._handed, self._failures
+            if self._durable < goal:
+                self.hurry()
+            self._changed.wait_for(lambda: self._durable >= goal or self._failures > failures, timeout_s)
+            return self._durable >= goal
+
+    def hurry(self) -> None:
+        """The writer is to try now."""
+        with self._changed:
+            self._hurry = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Nothing more will come; the writer tries once to write what waits, and ends."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+
+    def wait(self, *, last_begin: float, retry_at: float | None, other_at: float | None) -> bool:
+        """Writer: block until there is something to do, for ever if need be; True at the very end.
+
+        `retry_at` puts off all that waits; `other_at` is work beside it.
+        """
+        with self._changed:
+            while not (self._closing or self._hurry):
+                at = retry_at
+                if at is None:
+                    wishes = (commit_at(self._urgent_since, self._lazy_since, last_begin), other_at)
+                    at = min((wish for wish in wishes if wish is not None), default=None)
+                remaining_s = None if at is None else at - self._clock()
+                if remaining_s is not None and remaining_s <= 0:
+                    break
+                self._changed.wait(remaining_s)
+            self._hurry = False
+            return self._closing
+
+    def take(self, *, everything: bool = False) -> tuple[Batch, int]:
+        """Writer: what is to be written now, and the number above all used ones."""
+        with self._changed:
+            self._urgent_since = self._lazy_since = None
+            self._taken = self._handed
+            return self._memory.take(everything=everything), self._memory.next_seq
+
+    @contextmanager
+    def durable(self) -> Iterator[Memory]:
+        """Writer: what was taken is on the disk; the memory, to be told so."""
+        with self._changed:
+            yield self._memory
+            self._durable = self._taken
+            self._changed.notify_all()
+
+    @contextmanager
+    def not_durable(self) -> Iterator[Memory]:
+        """Writer: an attempt failed; the memory, to be told so."""
+        with self._changed:
+            yield self._memory
+            self._failures += 1
+            self._changed.notify_all()

@@ -1,0 +1,94 @@
+"""Pictures of the outbox: files beside the database, not rows in it.
+
+A picture of some 100 kB to 2 MB in a row would go to the flash twice (log and file), would hold up
+the alarm that is to be durable in 50 ms, and would leave the database as large as the worst day.
+As a file it is written by whoever has it, counted with `stat`, and shared by mail and upload.
+It is durable before the job that names it; one without a job (the program was stopped between
+the two) is swept away at the next start.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from bridge.errors import StoreError
+
+FOLDER_NAME = "outbox"
+
+
+class Pictures:
+    """The folder of pictures that wait with their jobs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / FOLDER_NAME
+        self._own: set[str] = set()
+
+    def write(self, content: bytes, suffix: str = ".jpg") -> str:
+        """Keep a picture durably; returns the name for `Job.pictures`. Blocks: not on the loop.
+
+        Raises:
+            StoreError: the disk does not take it; the job goes without.
+        """
+        name = secrets.token_hex(8) + suffix
+        part = self._folder / (name + ".part")
+        self._own.add(name)
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            with part.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.rename(self._folder / name)
+            _sync_folder(self._folder)
+        except OSError as error:
+            self._own.discard(name)
+            part.unlink(missing_ok=True)
+            message = f"picture not kept: {error.strerror}"
+            raise StoreError(message) from error
+        return name
+
+    def read(self, name: str) -> bytes | None:
+        """A picture's bytes; None when it is gone."""
+        try:
+            return (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def size_bytes(self) -> int:
+        """What all pictures take together."""
+        return sum(found.stat().st_size for found in self._files())
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Delete pictures that no job needs; missing ones are ignored.
+
+        Raises:
+            OSError: the disk does not let go of one.
+        """
+        for name in names:
+            (self._folder / name).unlink(missing_ok=True)
+            self._own.discard(name)
+
+    def sweep(self, needed: Collection[str]) -> None:
+        """Delete what an earlier run left behind and no job needs.
+
+        Raises:
+            OSError: the folder cannot be read, or a file not be deleted.
+        """
+        left = {found.name for found in self._files()}
+        own = {name for mine in self._own for name in (mine, mine + ".part")}
+        self.remove(left - set(needed) - own)
+
+    def _files(self) -> list[Path]:
+        return list(self._folder.iterdir()) if self._folder.is_dir() else []
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in it durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

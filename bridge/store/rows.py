@@ -1,0 +1,70 @@
+"""What the engine keeps ↔ rows of the database (pure)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from bridge.core.effects import Journal
+from bridge.core.facts import StoredInput
+
+JOURNAL_COLUMNS = "seq, id, boot, kind, time_us, offset_s, detail"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_OWN_COLUMN = frozenset({"seq", "id", "boot", "kind", "time"})
+DETAILS = tuple(field.name for field in fields(Journal) if field.name not in _OWN_COLUMN)
+"""The fields of an entry that apply only to some kinds, in their order."""
+
+Row = Sequence[Any]
+
+
+def microseconds(instant: datetime) -> int:
+    """Of an instant that knows its zone, since 1970 in UTC."""
+    return (instant - EPOCH) // _MICROSECOND
+
+
+def instant(time_us: int, offset_s: int = 0) -> datetime:
+    """The other way round, in a zone of a fixed offset."""
+    return (EPOCH + timedelta(microseconds=time_us)).astimezone(timezone(timedelta(seconds=offset_s)))
+
+
+def details(entry: Journal) -> dict[str, object]:
+    """The fields beside the fixed ones, where they apply."""
+    return {name: value for name in DETAILS if (value := getattr(entry, name)) is not None}
+
+
+def entry_row(entry: Journal) -> tuple[object, ...]:
+    """In the order of `JOURNAL_COLUMNS`."""
+    offset = entry.time.utcoffset() or timedelta(0)
+    return (
+        entry.seq,
+        entry.id,
+        entry.boot,
+        entry.kind,
+        microseconds(entry.time),
+        int(offset.total_seconds()),
+        json.dumps(details(entry), ensure_ascii=False, separators=(",", ":")),
+    )
+
+
+def entry_of(row: Row) -> Journal:
+    """From the columns of `JOURNAL_COLUMNS`; details of a newer release are left out."""
+    seq, entry_id, boot, kind, time_us, offset_s, detail = row
+    known = {name: value for name, value in json.loads(detail).items() if name in DETAILS}
+    return Journal(seq=seq, id=entry_id, boot=boot, kind=kind, time=instant(time_us, offset_s), **known)
+
+
+def input_row(input_id: str, state: StoredInput) -> tuple[object, ...]:
+    """`id, alarm, last_alarm, held_back`."""
+    last = state.last_alarm.isoformat() if state.last_alarm is not None else None
+    return (input_id, int(state.alarm), last, state.held_back)
+
+
+def input_of(row: Row) -> tuple[str, StoredInput]:
+    """From `id, alarm, last_alarm, held_back`."""
+    input_id, alarm, last, held_back = row
+    last_alarm = datetime.fromisoformat(last) if last is not None else None
+    return input_id, StoredInput(alarm=bool(alarm), last_alarm=last_alarm, held_back=held_back)

@@ -1,0 +1,67 @@
+"""The tables, and how an older file becomes today's.
+
+A migration is a tuple of statements; the file's `user_version` counts the ones it has had. A
+released migration is never edited: a change is a new one, appended.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from bridge.errors import StoreError
+
+FIRST = (
+    # What only this database knows about itself: `seq_reserved`.
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+    # `detail` is JSON of the fields that apply only to some kinds. `offset_s` is the local time's.
+    (
+        "CREATE TABLE journal (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, boot TEXT NOT NULL, kind TEXT NOT NULL,"
+        " time_us INTEGER NOT NULL, offset_s INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0, detail TEXT NOT NULL)"
+    ),
+    "CREATE INDEX journal_kind ON journal (kind)",
+    "CREATE INDEX journal_time ON journal (time_us)",
+    "CREATE INDEX journal_unsent ON journal (seq) WHERE sent = 0",
+    (
+        "CREATE TABLE input (id TEXT PRIMARY KEY, alarm INTEGER NOT NULL, last_alarm TEXT,"
+        " held_back INTEGER NOT NULL) WITHOUT ROWID"
+    ),
+    "CREATE TABLE latched (output TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE ledger (topic TEXT PRIMARY KEY) WITHOUT ROWID",
+    # Pictures are files beside the database (see `pictures.py`); `pictures` is a JSON list of names.
+    (
+        "CREATE TABLE outbox (id TEXT PRIMARY KEY, kind TEXT NOT NULL, seq INTEGER NOT NULL,"
+        " created_us INTEGER NOT NULL, due_us INTEGER NOT NULL, attempts INTEGER NOT NULL, last_error TEXT, body TEXT NOT NULL,"
+        " pictures TEXT NOT NULL) WITHOUT ROWID"
+    ),
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    """Bring the file to the newest version, each migration all or nothing.
+
+    Raises:
+        StoreError: a newer release wrote the file; it is left as it is.
+        sqlite3.Error: it cannot be read or written.
+    """
+    version = user_version(connection)
+    if version > len(migrations):
+        message = f"written by a newer release (version {version}, known up to {len(migrations)})"
+        raise StoreError(message)
+    for number, statements in enumerate(migrations[version:], start=version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def user_version(connection: sqlite3.Connection) -> int:
+    """How many migrations the file has had; 0 for a new one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
