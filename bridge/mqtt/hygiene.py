@@ -1,0 +1,110 @@
+"""What keeps old and repeated commands from being obeyed (`mqtt.md` 2); time is an argument.
+
+Only commands that were handed on are remembered: one that was refused changed nothing, so reading
+it again gives the same refusal.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bridge.errors import CommandRefused
+
+REMEMBERED_S = 60.0
+MOST_REMEMBERED = 1000
+MOST_WAITING = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Who waits for a command's answer: the `request` of its `Origin`.
+
+    `reply_to` is a topic; `correlation` belongs to MQTT 5 and goes back as it came.
+    """
+
+    topic: str
+    id: str | None
+    reply_to: str
+    correlation: bytes | None = None
+
+
+def check_age(*, expires: datetime | None, utc: datetime, expiry_s: int | None, clock_is_right: bool) -> None:
+    """Refuse what is out of date. `expiry_s` is what was left of MQTT 5's own expiry.
+
+    While the clock is not set nobody can say whether `expires` has passed; refusing then could
+    keep a siren on, so nothing is refused for it.
+    """
+    if expiry_s == 0:
+        message = "came after its message expiry"
+        raise CommandRefused(message)
+    if expires is not None and clock_is_right and expires <= utc:
+        message = f"has expired: it is {utc.isoformat(timespec='seconds')} here"
+        raise CommandRefused(message, path="expires")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Remembered:
+    at: float
+    answer: bytes | None = None
+    waiting: list[Request] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A command that was seen before; `answer` is None while the first one is still at work."""
+
+    answer: bytes | None
+
+
+class SeenCommands:
+    """Ids of the last minute on their topics, with their answers: bounded, the oldest go first."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[tuple[str, str], _Remembered] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def met(self, request: Request, at: float) -> Repeat | None:
+        """Note a command at `at` (monotonic seconds); None when it is new and is to be done.
+
+        A repeat whose answer is still pending waits for it; `answered` hands it over. Raises
+        CommandRefused when too many wait already.
+        """
+        if request.id is None:
+            return None
+        self._forget(at)
+        key = (request.topic, request.id)
+        known = self._seen.get(key)
+        if known is None:
+            self._seen[key] = _Remembered(at=at)
+            return None
+        if known.answer is None:
+            if len(known.waiting) >= MOST_WAITING:
+                message = "was repeated too often before it was answered"
+                raise CommandRefused(message, path="id")
+            known.waiting.append(request)
+        return Repeat(answer=known.answer)
+
+    def answered(self, request: Request, answer: bytes) -> tuple[Request, ...]:
+        """Keep a command's answer; returns its repeats, which wait for the same."""
+        known = self._seen.get((request.topic, request.id)) if request.id is not None else None
+        if known is None:
+            return ()
+        known.answer = answer
+        waiting, known.waiting = tuple(known.waiting), []
+        return waiting
+
+    def withdraw(self, request: Request) -> None:
+        """Forget a command that turned out not to be done."""
+        if request.id is not None:
+            self._seen.pop((request.topic, request.id), None)
+
+    def _forget(self, at: float) -> None:
+        while self._seen:
+            oldest = next(iter(self._seen.values()))
+            if at - oldest.at < REMEMBERED_S and len(self._seen) < MOST_REMEMBERED:
+                return
+            self._seen.popitem(last=False)

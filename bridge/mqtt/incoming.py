@@ -1,0 +1,28 @@
+"""A message as it came from the broker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One message. With MQTT 5 `retained` is true for a live one too that was published so."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+    response_topic: str | None = None
+    correlation: bytes | None = None
+    expiry_s: int | None = None
+    """What is left of the message's own expiry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One message to publish, at QoS 1."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+    correlation: bytes | None = None

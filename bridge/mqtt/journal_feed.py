@@ -1,0 +1,122 @@
+"""The journal's way out: each entry once, in order, those of an outage when the broker is back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from bridge.core.effects import Journal
+from bridge.mqtt import payloads
+from bridge.mqtt.incoming import Outgoing
+from bridge.mqtt.outbox import Acknowledged
+
+BATCH = 100
+MOST_UNACKNOWLEDGED = 20
+MOST_HELD = 1000
+"""Entries kept here; beyond them the store is read instead."""
+
+
+class JournalSource(Protocol):
+    """The journal as it is kept. Both methods know of all that was handed to the store before the call."""
+
+    async def unsent(self, *, after: int, limit: int) -> Sequence[Journal]:
+        """Entries with a greater `seq` that were not marked as sent, oldest first."""
+
+    def sent(self, seq: int) -> None:
+        """The broker has this entry. Must not block."""
+
+
+class JournalFeed:
+    """Publishes entries as they come, or from the source when some were missed.
+
+    Every entry is given to `entry` right after it was handed to the store; `run` lasts as long as
+    a connection. `put` publishes and is told of the acknowledgement.
+    """
+
+    def __init__(
+        self, *, source: JournalSource | None, topic: str, put: Callable[[Outgoing, Acknowledged], None]
+    ) -> None:
+        self.topic = topic
+        self._source = source
+        self._put = put
+        self._held: deque[tuple[Journal, bool]] = deque()
+        self._overflows = 0
+        self._running = False
+        self._behind = True
+        """Whether the source may hold unsent entries older than those held here."""
+        self._handed = 0
+        """The last `seq` that was published on this connection."""
+        self._unacknowledged = 0
+        self._wake = asyncio.Event()
+
+    def entry(self, entry: Journal) -> None:
+        """Publish an entry now, or when its turn comes."""
+        if self._running and not self._behind and not self._held and self._unacknowledged < MOST_UNACKNOWLEDGED:
+            self._publish(entry, replayed=False)
+            return
+        if len(self._held) >= MOST_HELD:
+            self._held.clear()
+            self._overflows += 1
+            self._behind = True
+        self._held.append((entry, not self._running))
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send what was missed, then what comes; cancelled when the connection ends."""
+        self._behind = True
+        self._handed = 0
+        self._unacknowledged = 0
+        self._running = True
+        try:
+            while True:
+                if self._behind:
+                    await self._catch_up()
+                while self._held and not self._behind:
+                    await self._room()
+                    if self._held:
+                        entry, replayed = self._held.popleft()
+                        self._publish(entry, replayed=replayed)
+                if not self._behind:
+                    await self._woken()
+        finally:
+            self._running = False
+
+    async def _catch_up(self) -> None:
+        if self._source is None:
+            self._behind = False
+            return
+        while True:
+            overflows = self._overflows
+            batch = await self._source.unsent(after=self._handed, limit=BATCH)
+            if overflows != self._overflows:
+                continue
+            older = [entry for entry in batch if not self._held or entry.seq < self._held[0][0].seq]
+            if not older:
+                self._behind = False
+                return
+            for entry in older:
+                await self._room()
+                self._publish(entry, replayed=True)
+
+    async def _room(self) -> None:
+        while self._unacknowledged >= MOST_UNACKNOWLEDGED:
+            await self._woken()
+
+    async def _woken(self) -> None:
+        await self._wake.wait()
+        self._wake.clear()
+
+    def _publish(self, entry: Journal, *, replayed: bool) -> None:
+        seq = entry.seq
+
+        def acknowledged(taken: bool) -> None:  # noqa: FBT001 - the one thing it says
+            self._unacknowledged -= 1
+            self._wake.set()
+            if taken and self._source is not None:
+                self._source.sent(seq)
+
+        self._handed = seq
+        self._unacknowledged += 1
+        self._put(Outgoing(topic=self.topic, payload=payloads.journal(entry, replayed=replayed)), acknowledged)

@@ -1,0 +1,113 @@
+"""What the bridge says, as bytes (`mqtt.md` 1). Times are ISO 8601 with offset and milliseconds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from bridge.core.effects import InputView, Journal, OutputView, PublishEvent
+from bridge.errors import Fault
+from bridge.mqtt.hygiene import Request
+
+ON = b"ON"
+OFF = b"OFF"
+UNKNOWN = b"None"
+"""Home Assistant shows a contact that nobody knows as unknown."""
+ONLINE = b"online"
+OFFLINE = b"offline"
+
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+def as_json(value: object) -> bytes:
+    """Compact JSON; what is no Unicode (a file name from somewhere) becomes `?`."""
+    return _ENCODE(value).encode("utf-8", "replace")
+
+
+def instant(when: datetime | None) -> str | None:
+    """An instant that knows its offset, as text."""
+    return None if when is None else when.isoformat(timespec="milliseconds")
+
+
+def on_off(is_on: bool | None) -> bytes:  # noqa: FBT001 - a state's one value
+    """A binary state; None is unknown."""
+    if is_on is None:
+        return UNKNOWN
+    return ON if is_on else OFF
+
+
+def online(is_available: bool) -> bytes:  # noqa: FBT001 - a state's one value
+    """A part's availability."""
+    return ONLINE if is_available else OFFLINE
+
+
+def input_attributes(view: InputView) -> bytes:
+    """An input beside its contact and its alarm."""
+    return as_json(
+        {
+            "contact": view.contact,
+            "armed": view.armed,
+            "armed_until": instant(view.armed_until),
+            "enabled": view.enabled,
+            "since": instant(view.since),
+            "last_alarm": instant(view.last_alarm),
+            "alarms": view.alarms,
+            "held_back": view.held_back,
+            "glitches": view.glitches,
+            "problem": view.problem,
+        }
+    )
+
+
+def output_attributes(view: OutputView) -> bytes:
+    """An output beside its demand."""
+    return as_json(
+        {
+            "contact": view.contact,
+            "mode": view.mode,
+            "reason": view.reason,
+            "sources": view.sources,
+            "until": instant(view.until),
+            "remaining_ms": view.remaining_ms,
+            "by": view.by,
+        }
+    )
+
+
+def event(happened: PublishEvent) -> bytes:
+    """Something that happened at an input just now."""
+    return as_json(
+        {
+            "event_type": happened.event_type,
+            "id": happened.id,
+            "seq": happened.seq,
+            "cause": happened.cause,
+            "time": instant(happened.time),
+            "contact": happened.contact,
+        }
+    )
+
+
+_JOURNAL_FIELDS = ("input", "output", "cause", "reason", "by", "error", "path", "seconds", "held_back")
+
+
+def journal(entry: Journal, *, replayed: bool) -> bytes:
+    """A journal entry; fields that do not apply are left out."""
+    fields: dict[str, object] = {"seq": entry.seq, "id": entry.id, "boot": entry.boot, "kind": entry.kind}
+    for name in _JOURNAL_FIELDS:
+        value = getattr(entry, name)
+        if value is not None:
+            fields[name] = value
+    fields["time"] = instant(entry.time)
+    fields["time_utc"] = instant(entry.time.astimezone(UTC))
+    fields["replayed"] = replayed
+    return as_json(fields)
+
+
+def answer(request: Request, faults: Iterable[Fault], time: datetime) -> bytes:
+    """The answer to a command: done when there is no fault."""
+    wrong = [{"path": fault.path, "message": fault.message} for fault in faults]
+    return as_json(
+        {"id": request.id, "ok": not wrong, "error": wrong or None, "topic": request.topic, "time": instant(time)}
+    )

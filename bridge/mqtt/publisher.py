@@ -1,0 +1,184 @@
+"""What the bridge shows of itself, as topics: states, settings, and the description of the device.
+
+Synchronous and without a connection of its own: everything may be told to it at any time, and
+goes out when there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from bridge.core.effects import InputView, OutputView, PublishEvent
+from bridge.mqtt import payloads, settings_shown
+from bridge.mqtt.entities import Announced, discovery, discovery_topic, read_announced
+from bridge.mqtt.incoming import Outgoing
+from bridge.mqtt.lagging import Lagging
+from bridge.mqtt.ledger import Ledger
+from bridge.mqtt.outbox import Outbox
+from bridge.mqtt.retained import Retained
+from bridge.mqtt.topics import InputTopics, OutputTopics, Topics
+from bridge.settings.model import Settings
+
+LARGEST_SNAPSHOT = 512 * 1024
+"""Bytes; `mqtt.md` 1."""
+
+
+class Publisher:
+    """Keeps every topic of the device right.
+
+    `later` calls a function after some seconds; it may do nothing while no connection stands.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        outbox: Outbox,
+        ledger: Ledger,
+        later: Callable[[float, Callable[[], None]], object],
+    ) -> None:
+        self.topics = Topics.of(settings)
+        self._settings = settings
+        self._outbox = outbox
+        self._ledger = ledger
+        self._shown = Retained(outbox=outbox, ledger=ledger)
+        self._states = Retained(outbox=outbox, ledger=ledger)
+        self._attributes = Lagging(hold=self._states.hold, later=later)
+        self._inputs: dict[str, InputTopics] = {}
+        self._outputs: dict[str, OutputTopics] = {}
+        self._views: dict[str, InputView | OutputView] = {}
+        self._announced: Settings | Announced | None = None
+        self._deleted = False
+        """A person deleted the device in Home Assistant; it is not described again until something changes."""
+        self._take(settings)
+
+    def input(self, view: InputView) -> None:
+        """An input as it is now; kept for when its settings arrive, should they be behind."""
+        self._views[view.id] = view
+        own = self._inputs.get(view.id)
+        if own is None:
+            return
+        hold = self._states.hold
+        hold(own.availability, payloads.online(view.available))
+        hold(own.state, payloads.on_off(view.tripped))
+        hold(own.alarm, payloads.on_off(view.alarm))
+        self._attributes.put(own.attributes, partial(payloads.input_attributes, view))
+
+    def output(self, view: OutputView) -> None:
+        """An output as it is now."""
+        self._views[view.id] = view
+        own = self._outputs.get(view.id)
+        if own is None:
+            return
+        hold = self._states.hold
+        hold(own.availability, payloads.online(view.available))
+        hold(own.state, payloads.on_off(view.on))
+        self._attributes.put(own.attributes, partial(payloads.output_attributes, view))
+
+    def event(self, happened: PublishEvent) -> None:
+        """Something that happens now; without a connection nobody is told."""
+        own = self._inputs.get(happened.input)
+        if own is not None:
+            self._outbox.put(Outgoing(topic=own.event, payload=payloads.event(happened)))
+
+    def snapshot(self, input_id: str, jpeg: bytes) -> None:
+        """The picture of an input's alarm; one that is too large is not published."""
+        if len(jpeg) <= LARGEST_SNAPSHOT and input_id in self._inputs:
+            self._states.hold(self.topics.snapshot(input_id), jpeg)
+            self._states.hold(self.topics.snapshot(), jpeg)
+
+    def status(self, payload: bytes) -> None:
+        """`<d>/status`, published even when nothing in it changed: it is also a sign of life."""
+        self._states.repeat(self.topics.status, payload)
+
+    def settings(self, settings: Settings) -> None:
+        """New settings are in force: parts come and go. The topics' stem may change only between connections."""
+        self._deleted = False
+        self._take(settings)
+        self._describe()
+        for view in tuple(self._views.values()):
+            if isinstance(view, InputView):
+                self.input(view)
+            else:
+                self.output(view)
+        self._sweep()
+
+    def announce(self) -> None:
+        """A connection has begun: everything, in the order of `mqtt.md` 3."""
+        self._describe()
+        self._shown.repeat_all()
+        self._attributes.flush()
+        self._states.repeat_all()
+        self.say_online()
+        self._sweep()
+
+    def announce_again(self) -> None:
+        """Home Assistant has started, and may know nothing."""
+        self._describe()
+        self._attributes.flush()
+        self._states.repeat_all()
+        self.say_online()
+
+    def say_online(self) -> None:
+        """The bridge is there."""
+        self._ledger.add(self.topics.availability)
+        self._outbox.put(Outgoing(topic=self.topics.availability, payload=payloads.ONLINE, retained=True))
+
+    def say_offline(self, acknowledged: Callable[[bool], None]) -> None:
+        """The bridge ends in good order."""
+        offline = Outgoing(topic=self.topics.availability, payload=payloads.OFFLINE, retained=True)
+        self._outbox.put(offline, acknowledged)
+
+    def found_description(self, topic: str, payload: bytes, *, is_old: bool) -> None:
+        """What lies, or was put, on our discovery topic by somebody else, or by us before a restart."""
+        if not payload:
+            if self._announced is not None and not is_old:
+                self._deleted = True
+                self._ledger.discard(topic)
+        elif self._announced is None:
+            self._announced = read_announced(topic, payload)
+
+    def _take(self, settings: Settings) -> None:
+        self._settings = settings
+        self.topics = topics = Topics.of(settings)
+        self._inputs = {one.id: topics.input(one.id) for one in settings.inputs}
+        self._outputs = {one.id: topics.output(one.id) for one in settings.outputs}
+        known = self._inputs.keys() | self._outputs.keys()
+        self._views = {part: view for part, view in self._views.items() if part in known}
+        self._shown.hold(topics.settings, settings_shown.device_settings(settings))
+        for one in settings.inputs:
+            self._shown.hold(self._inputs[one.id].settings, settings_shown.input_settings(one))
+        for other in settings.outputs:
+            self._shown.hold(self._outputs[other.id].settings, settings_shown.output_settings(other))
+
+    def _describe(self) -> None:
+        """Discovery, step by step; what was announced counts only once the broker has it."""
+        if self._deleted:
+            return
+        settings = self._settings
+        steps = discovery(settings, self._announced)
+        for index, (topic, payload) in enumerate(steps):
+            last = index == len(steps) - 1
+            if payload:
+                self._ledger.add(topic)
+            self._outbox.put(
+                Outgoing(topic=topic, payload=payload, retained=True),
+                partial(self._described, topic, payload, settings if last else None),
+            )
+
+    def _described(self, topic: str, payload: bytes, settings: Settings | None, taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
+        if taken and not payload:
+            self._ledger.discard(topic)
+        if taken and settings is not None:
+            self._announced = settings
+
+    def _sweep(self) -> None:
+        """Clear every retained topic that was ever published and is not current."""
+        current = set(self.topics.retained(self._settings))
+        if self._settings.home_assistant.discovery:
+            current.add(discovery_topic(self._settings))
+        for topic in sorted(self._ledger.known() - current):
+            self._shown.forget(topic)
+            self._attributes.forget(topic)
+            self._states.clear(topic)

@@ -1,0 +1,81 @@
+"""When to try the broker again, and what to say about it (`mqtt.md` 3); pure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+SHORTEST_S = 1.0
+LONGEST_S = 60.0
+QUICK_S = 5.0
+"""A connection that is thrown out within so long of its beginning was probably taken over."""
+QUICK_TWICE = 2
+
+
+class End(StrEnum):
+    """How an attempt, or a connection, came to its end."""
+
+    UNREACHABLE = auto()
+    """No connection, or one that broke."""
+    REFUSED = auto()
+    """The broker said no for another reason than those below; trying again may help."""
+    DENIED = auto()
+    """Wrong password, or no right to connect."""
+    TOO_NEW = auto()
+    """The broker does not speak this version of MQTT, or closed without an answer."""
+    TAKEN_OVER = auto()
+    """Another client connected with this one's id."""
+    THROWN_OUT = auto()
+    """The broker closed an established connection, and did not say why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """Wait so long; say this, at a level of `logging`."""
+
+    wait_s: float
+    level: int
+    message: str
+
+
+class Reconnect:
+    """First failure a warning, repeats debug, back an info; a wrong password waits the longest at once.
+
+    `random` gives numbers in [0, 1); waits are between three quarters and five quarters of their
+    nominal length, so that a thousand bridges do not come back in one moment.
+    """
+
+    def __init__(self, *, random: Callable[[], float]) -> None:
+        self._random = random
+        self._next_s = SHORTEST_S
+        self._said: End | None = None
+        self._quick = 0
+
+    def connected(self) -> str:
+        """What to say, at info, about a connection that stands."""
+        back, self._said = self._said is not None, None
+        return "connected again" if back else "connected"
+
+    def ended(self, how: End, why: str, *, after_s: float | None = None) -> Retry:
+        """What to do now. `after_s` is how long the connection stood; None when it never did."""
+        if after_s is not None:
+            self._quick = self._quick + 1 if after_s < QUICK_S and how is End.THROWN_OUT else 0
+            if after_s >= QUICK_S:
+                self._next_s = SHORTEST_S
+        if self._quick >= QUICK_TWICE:
+            how = End.TAKEN_OVER
+        match how:
+            case End.DENIED:
+                return self._retry(how, LONGEST_S, f"the broker refuses the password or the right to connect ({why})")
+            case End.TAKEN_OVER:
+                return self._retry(how, LONGEST_S, "taken over: another client connects with this client id")
+        wait_s, self._next_s = self._next_s, min(2 * self._next_s, LONGEST_S)
+        return self._retry(how, wait_s * (0.75 + 0.5 * self._random()), why)
+
+    def _retry(self, how: End, wait_s: float, why: str) -> Retry:
+        loud = self._said is None or (how in (End.DENIED, End.TAKEN_OVER) and self._said is not how)
+        self._said = how
+        message = f"no connection to the broker: {why}; trying again in {wait_s:.0f} s"
+        return Retry(wait_s=min(wait_s, LONGEST_S), level=logging.WARNING if loud else logging.DEBUG, message=message)

@@ -1,0 +1,54 @@
+"""The retained topics that are current, and the broker kept in step with them."""
+
+from __future__ import annotations
+
+from bridge.mqtt.incoming import Outgoing
+from bridge.mqtt.ledger import Ledger
+from bridge.mqtt.outbox import Outbox
+
+
+class Retained:
+    """What each topic holds: published when it changes, and all of it again on every connection.
+
+    A broker that was killed may have lost what it acknowledged, so nothing is taken as known
+    to it when a connection begins.
+    """
+
+    def __init__(self, *, outbox: Outbox, ledger: Ledger) -> None:
+        self._outbox = outbox
+        self._ledger = ledger
+        self._held: dict[str, bytes] = {}
+
+    def hold(self, topic: str, payload: bytes) -> None:
+        """A topic's payload from now on; the same again publishes nothing."""
+        held = self._held.get(topic)
+        if held == payload:
+            return
+        if held is None:
+            self._ledger.add(topic)
+        self._held[topic] = payload
+        self._outbox.put(Outgoing(topic=topic, payload=payload, retained=True))
+
+    def repeat(self, topic: str, payload: bytes) -> None:
+        """As `hold`, but published even when it is the same."""
+        self._held.pop(topic, None)
+        self.hold(topic, payload)
+
+    def repeat_all(self) -> None:
+        """Publish everything again, in the order in which it first came."""
+        for topic, payload in self._held.items():
+            self._outbox.put(Outgoing(topic=topic, payload=payload, retained=True))
+
+    def forget(self, topic: str) -> None:
+        """Publish a topic no more; what the broker holds is left to somebody else."""
+        self._held.pop(topic, None)
+
+    def clear(self, topic: str) -> None:
+        """Nothing is to be left on a topic; the ledger forgets it once the broker has said so."""
+        self.forget(topic)
+
+        def acknowledged(taken: bool) -> None:  # noqa: FBT001 - the one thing it says
+            if taken and topic not in self._held:
+                self._ledger.discard(topic)
+
+        self._outbox.put(Outgoing(topic=topic, payload=b"", retained=True), acknowledged)

@@ -1,0 +1,357 @@
+"""One MQTT session over one connected socket: the only file that knows paho.
+
+paho is driven by the event loop and has no thread. It is given the socket, which it would
+otherwise open itself and block in doing so, and its keepalive is left alone, which would take two
+keepalives to notice a broker that is gone: `liveness` takes one and a quarter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from bridge.mqtt.incoming import Incoming, Outgoing
+from bridge.mqtt.liveness import Check, Liveness
+from bridge.mqtt.outbox import Acknowledged
+from bridge.mqtt.reconnect import End
+from bridge.mqtt.versions import Version
+from bridge.mqtt.wire import Wire
+
+_LOG = logging.getLogger(__name__)
+ANSWER_S = 10.0
+"""How long a broker may take for a CONNACK or a SUBACK."""
+LARGEST_WINDOW = 20
+"""Publishes that are not acknowledged yet; what Mosquitto takes from a client at a time."""
+_DENIED = frozenset({134, 135, 138, 140})
+"""MQTT 5, 3.2.2.2: bad user name or password, not authorized, banned, bad authentication method."""
+_UNSUPPORTED_VERSION = 132
+_TAKEN_OVER = 142
+_FAILED = 128
+"""Reason codes from here on are failures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """What a session says of itself when it connects."""
+
+    client_id: str
+    username: str | None
+    password: str | None
+    keepalive_s: int
+    will: Outgoing | None
+    version: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """Why a session is over, for the policy and for a person."""
+
+    how: End
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A subscription, at QoS 1. MQTT 5 alone knows the two flags."""
+
+    topic: str
+    own_too: bool = False
+    """Whether what this client published comes back."""
+    flag_retained: bool = True
+    """Whether a live message shows that it was published retained."""
+
+
+class _GivenSocket(Client):
+    """paho with a socket that is connected already (`_create_socket` of paho 2)."""
+
+    def __init__(self, wire: Wire, version: Version, client_id: str) -> None:
+        self._wire = wire
+        super().__init__(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=None if version is Version.V5 else True,
+            protocol=MQTTProtocolVersion(version),
+            reconnect_on_failure=False,
+        )
+
+    def _create_socket(self) -> Wire:
+        return self._wire
+
+    def ping(self) -> None:
+        """Ask for a sign of life; paho itself does so only after a whole keepalive."""
+        self._send_pingreq()
+
+
+class Session:
+    """Connect with `open`, subscribe, publish; `ended` is done when it is over, whoever ended it.
+
+    `receive` is called for every message, on the loop, in order.
+    """
+
+    def __init__(self, *, wire: Wire, login: Login, receive: Callable[[Incoming], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[Ended] = self._loop.create_future()
+        self.window = LARGEST_WINDOW
+        self._login = login
+        self._receive = receive
+        self._wire = wire
+        self._descriptor = wire.fileno()
+        self._largest: int | None = None
+        self._qos = 1
+        self._refused: set[str] = set()
+        self._pending: dict[int, tuple[str, Acknowledged]] = {}
+        self._connack: asyncio.Future[None] = self._loop.create_future()
+        self._suback: asyncio.Future[list[ReasonCode]] | None = None
+        self._flushing = False
+        self._watching_writes = False
+        self._liveness = Liveness(keepalive_s=login.keepalive_s, at=self._loop.time())
+        self._check: asyncio.TimerHandle | None = None
+        self._client = self._make_client()
+
+    @property
+    def version(self) -> Version:
+        """What is spoken."""
+        return self._login.version
+
+    async def open(self) -> Ended | None:
+        """Say CONNECT and wait for the answer; None when the session stands."""
+        properties = None
+        if self.version is Version.V5:
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            properties.SessionExpiryInterval = 0
+            properties.ReceiveMaximum = 100
+        self._client.connect_async("given", keepalive=self._login.keepalive_s, clean_start=True, properties=properties)
+        self._loop.add_reader(self._descriptor, self._on_readable)
+        self._client.reconnect()
+        await self._first(self._connack, "did not answer CONNECT")
+        if self.ended.done():
+            return self.ended.result()
+        self._arm()
+        return None
+
+    async def subscribe(self, filters: Sequence[Filter]) -> Ended | None:
+        """Subscribe to all of them in one go and wait for the answer; None when the session stands."""
+        self._suback = self._loop.create_future()
+        self._client.subscribe([(one.topic, self._options(one)) for one in filters])
+        await self._first(self._suback, "did not answer SUBSCRIBE")
+        if self.ended.done():
+            return self.ended.result()
+        for one, code in zip(filters, self._suback.result(), strict=False):
+            if code.value >= _FAILED:
+                _LOG.warning("the broker does not let us listen to %s: %s", one.topic, code)
+        return None
+
+    def publish(self, message: Outgoing, acknowledged: Acknowledged) -> bool:
+        """Publish at QoS 1; `acknowledged` is called once the broker has answered for it.
+
+        False, and no call, for a session that is over and for a message that the broker cannot take.
+        """
+        if self.ended.done():
+            return False
+        if self._largest is not None and len(message.payload) + len(message.topic) + 100 > self._largest:
+            self._say_once(message.topic, f"messages over {self._largest} bytes")
+            return False
+        properties = None
+        if message.correlation is not None and self.version is Version.V5:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties.CorrelationData = message.correlation
+        info = self._client.publish(message.topic, message.payload, self._qos, message.retained, properties)
+        self._pending[info.mid] = (message.topic, acknowledged)
+        return True
+
+    async def close(self) -> None:
+        """Say goodbye, so that the broker sends no will, and wait until that is written."""
+        self._client.disconnect()
+        try:
+            async with asyncio.timeout(1):
+                await asyncio.shield(self.ended)
+        except TimeoutError:
+            self.abort("the goodbye could not be written")
+
+    def abort(self, why: str, how: End = End.UNREACHABLE) -> None:
+        """Cut the connection; the broker sends the will."""
+        self._end(Ended(how=how, why=why))
+
+    # What paho and the event loop call.
+
+    def _make_client(self) -> _GivenSocket:
+        login = self._login
+        client = _GivenSocket(self._wire, login.version, login.client_id)
+        # The window is the outbox's; paho's own would only walk through its list on each PUBACK.
+        client.max_inflight_messages_set(0)
+        if login.username is not None:
+            client.username_pw_set(login.username, login.password)
+        if login.will is not None:
+            client.will_set(login.will.topic, login.will.payload, qos=1, retain=login.will.retained)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
+        client.on_socket_register_write = self._on_register_write
+        return client
+
+    def _options(self, one: Filter) -> Any:
+        if self.version is not Version.V5:
+            return 1
+        return SubscribeOptions(
+            qos=1,
+            noLocal=not one.own_too,
+            retainAsPublished=one.flag_retained,
+            retainHandling=SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE,
+        )
+
+    async def _first(self, answer: asyncio.Future[Any], silent: str) -> None:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                await asyncio.wait((answer, self.ended), return_when=asyncio.FIRST_COMPLETED)
+        except TimeoutError:
+            self.abort(f"the broker {silent}")
+        finally:
+            if not answer.done():
+                answer.cancel()
+
+    def _on_connect(
+        self, _client: Client, _data: Any, _flags: ConnectFlags, code: ReasonCode, given: Properties | None
+    ) -> None:
+        if code.value == 0:
+            self._take_limits(given)
+            if not self._connack.done():
+                self._connack.set_result(None)
+        elif code.value in _DENIED:
+            self._end(Ended(how=End.DENIED, why=str(code)))
+        elif code.value == _UNSUPPORTED_VERSION:
+            self._end(Ended(how=End.TOO_NEW, why=str(code)))
+        else:
+            self._end(Ended(how=End.REFUSED, why=f"the broker refuses: {code}"))
+
+    def _take_limits(self, given: Properties | None) -> None:
+        """What an MQTT 5 broker says that it can take."""
+        self.window = min(LARGEST_WINDOW, getattr(given, "ReceiveMaximum", LARGEST_WINDOW))
+        self._largest = getattr(given, "MaximumPacketSize", None)
+        self._qos = min(1, getattr(given, "MaximumQoS", 1))
+        keepalive_s = getattr(given, "ServerKeepAlive", self._login.keepalive_s)
+        self._liveness = Liveness(keepalive_s=keepalive_s or self._login.keepalive_s, at=self._loop.time())
+
+    def _on_disconnect(
+        self, _client: Client, _data: Any, flags: DisconnectFlags, code: ReasonCode, _given: Properties | None
+    ) -> None:
+        broken = self._wire.error
+        hung_up = broken is None or isinstance(broken, ConnectionError)
+        said = f": {broken}" if broken is not None else ""
+        if flags.is_disconnect_packet_from_server:
+            how = End.TAKEN_OVER if code.value == _TAKEN_OVER else End.UNREACHABLE
+            self._end(Ended(how=how, why=f"the broker closed the connection: {code}"))
+        elif not hung_up:
+            self._end(Ended(how=End.UNREACHABLE, why=f"the connection broke{said}"))
+        elif not self._connack.done():
+            self._end(Ended(how=End.TOO_NEW, why=f"the broker closed the connection without an answer{said}"))
+        else:
+            self._end(Ended(how=End.THROWN_OUT, why=f"the broker closed the connection{said}"))
+
+    def _on_subscribe(self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _given: Any) -> None:
+        if self._suback is not None and not self._suback.done():
+            self._suback.set_result(codes)
+
+    def _on_publish(self, _client: Client, _data: Any, mid: int, code: ReasonCode, _given: Any) -> None:
+        topic, acknowledged = self._pending.pop(mid)
+        taken = code.value < _FAILED
+        if not taken:
+            self._say_once(topic, f"this: {code}")
+        acknowledged(taken)
+
+    def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            _LOG.debug("a message on a topic that is not UTF-8 is ignored")
+            return
+        given = message.properties
+        incoming = Incoming(
+            topic=topic,
+            payload=bytes(message.payload),
+            retained=bool(message.retain),
+            response_topic=getattr(given, "ResponseTopic", None),
+            correlation=getattr(given, "CorrelationData", None),
+            expiry_s=getattr(given, "MessageExpiryInterval", None),
+        )
+        try:
+            self._receive(incoming)
+        except Exception:  # noqa: BLE001 - logged whole; else paho would hand over the same message for ever
+            _LOG.exception("a message on %s could not be handled", ascii(topic)[1:-1])
+
+    def _say_once(self, topic: str, what: str) -> None:
+        if topic not in self._refused:
+            self._refused.add(topic)
+            _LOG.warning("the broker does not take %s on %s", what, topic)
+
+    def _on_register_write(self, _client: Client, _data: Any, _wire: Any) -> None:
+        """Write once for all that is published in this turn of the loop."""
+        if not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        if self.ended.done():
+            return
+        self._client.loop_write()
+        self._liveness.sent(self._loop.time())
+        self._write()
+
+    def _write(self) -> None:
+        if self.ended.done():
+            return
+        left = self._wire.flush()
+        if left != self._watching_writes:
+            self._watching_writes = left
+            if left:
+                self._loop.add_writer(self._descriptor, self._write)
+            else:
+                self._loop.remove_writer(self._descriptor)
+        if self._wire.ended:
+            self._read()
+
+    def _on_readable(self) -> None:
+        self._wire.fill()
+        self._liveness.heard(self._loop.time())
+        self._read()
+
+    def _read(self) -> None:
+        while self._wire.has_input and not self.ended.done():
+            self._client.loop_read()
+
+    def _arm(self) -> None:
+        self._check = self._loop.call_at(self._liveness.next_check(), self._check_liveness)
+
+    def _check_liveness(self) -> None:
+        if self.ended.done():
+            return
+        match self._liveness.check(self._loop.time()):
+            case Check.PING:
+                self._client.ping()
+            case Check.GIVE_UP:
+                self.abort("the broker does not answer any more")
+                return
+        self._arm()
+
+    def _end(self, ended: Ended) -> None:
+        if self.ended.done():
+            return
+        self.ended.set_result(ended)
+        if self._check is not None:
+            self._check.cancel()
+        self._loop.remove_reader(self._descriptor)
+        self._loop.remove_writer(self._descriptor)
+        self._pending.clear()
+        self._wire.close()

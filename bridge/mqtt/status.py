@@ -1,0 +1,66 @@
+"""How the bridge itself is doing, on `<d>/status` (`mqtt.md` 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge.mqtt.payloads import as_json, instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueStatus:
+    """Mail or uploads: how many jobs wait, when one last worked, and what was wrong since."""
+
+    queued: int
+    last_ok: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStatus:
+    """The card: what is wrong with it, the space left, and the clips on it."""
+
+    problem: str | None
+    free_mb: int | None
+    clips: int
+    last_clip: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusView:
+    """What others know of the bridge; what is not configured is None and is left out."""
+
+    version: str
+    started: datetime
+    journal_unsent: int
+    email: QueueStatus | None = None
+    ftp: QueueStatus | None = None
+    recording: RecordingStatus | None = None
+
+
+def status(view: StatusView, *, clock_synchronised: bool, rejected_commands: int) -> bytes:
+    """The payload; what this room knows itself is beside the view."""
+    fields: dict[str, object] = {
+        "version": view.version,
+        "started": instant(view.started),
+        "clock_synchronised": clock_synchronised,
+    }
+    for name, queue in (("email", view.email), ("ftp", view.ftp)):
+        if queue is not None:
+            fields[name] = {
+                "queued": queue.queued,
+                "last_ok": instant(queue.last_ok),
+                "last_error": queue.last_error,
+            }
+    if view.recording is not None:
+        card = view.recording
+        fields["recording"] = {
+            "problem": card.problem,
+            "free_mb": card.free_mb,
+            "clips": card.clips,
+            "last_clip": card.last_clip,
+        }
+    fields["rejected_commands"] = rejected_commands
+    fields["journal_unsent"] = view.journal_unsent
+    return as_json(fields)

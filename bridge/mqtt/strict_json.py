@@ -1,0 +1,69 @@
+"""JSON as commands may use it: one object, finite numbers, no key twice."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from bridge.errors import CommandRefused
+
+LARGEST_PAYLOAD = 64 * 1024
+"""Bytes; `mqtt.md` 2."""
+
+
+def shown(value: object) -> str:
+    """What somebody sent, fit for a message: short, in ASCII, on one line."""
+    text = ascii(value)
+    return text if len(text) <= 48 else f"{text[:45]}..."  # noqa: PLR2004 - a message's share of a line
+
+
+def text_of(payload: bytes) -> str:
+    """A payload as text. Raises CommandRefused when it is too large or not UTF-8."""
+    if len(payload) > LARGEST_PAYLOAD:
+        message = f"is larger than {LARGEST_PAYLOAD} bytes"
+        raise CommandRefused(message)
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        message = "is not UTF-8"
+        raise CommandRefused(message) from None
+
+
+def object_of(text: str) -> dict[str, object]:
+    """A JSON object. Raises CommandRefused for everything else that JSON, or Python's, allows."""
+    try:
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_unique)
+    except RecursionError:
+        message = "is nested too deeply"
+        raise CommandRefused(message) from None
+    except ValueError as error:
+        # Beside JSON's own errors: whole numbers of more digits than Python converts.
+        message = "is not JSON" if isinstance(error, json.JSONDecodeError) else "holds a number that is too long"
+        raise CommandRefused(message) from None
+    if not isinstance(value, dict):
+        message = "must be a JSON object"
+        raise CommandRefused(message)
+    return value
+
+
+def _no_constant(name: str) -> float:
+    message = f"{name} is no number"
+    raise CommandRefused(message)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        message = "holds a number that is too large"
+        raise CommandRefused(message)
+    return value
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            message = "stands there twice"
+            raise CommandRefused(message, path=shown(key)[1:-1])
+        found[key] = value
+    return found

@@ -1,0 +1,188 @@
+"""Every topic of the bridge, once (`mqtt.md` 1 and 2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bridge.settings.model import Settings
+
+_ID = re.compile(r"[a-z0-9-]{1,32}")
+
+
+class CommandKind(StrEnum):
+    """What a topic that the bridge listens to asks for."""
+
+    OUTPUT_SET = "output/set"
+    INPUT_TRIGGER = "input/trigger"
+    ACTION_RUN = "action/run"
+    SILENCE = "silence"
+    DEVICE_SETTINGS = "settings/set"
+    INPUT_SETTINGS = "input/settings/set"
+    OUTPUT_SETTINGS = "output/settings/set"
+
+
+_SHAPES = {
+    CommandKind.OUTPUT_SET: ("output", "+", "set"),
+    CommandKind.INPUT_TRIGGER: ("input", "+", "trigger"),
+    CommandKind.ACTION_RUN: ("action", "+", "run"),
+    CommandKind.SILENCE: ("silence",),
+    CommandKind.DEVICE_SETTINGS: ("settings", "set"),
+    CommandKind.INPUT_SETTINGS: ("input", "+", "settings", "set"),
+    CommandKind.OUTPUT_SETTINGS: ("output", "+", "settings", "set"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandTopic:
+    """A command's topic, read: `target` is the id of the input or output, or the action's kind.
+
+    It is the segment as it came: a segment that is no id is for whoever obeys to refuse.
+    """
+
+    kind: CommandKind
+    target: str = ""
+
+    @property
+    def names_an_id(self) -> bool:
+        """Whether the target could be the id of anything at all."""
+        return _ID.fullmatch(self.target) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputTopics:
+    """One input's; all retained but the event."""
+
+    state: str
+    alarm: str
+    attributes: str
+    availability: str
+    settings: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputTopics:
+    """One output's; all retained."""
+
+    state: str
+    attributes: str
+    availability: str
+    settings: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topics:
+    """The topics of one device, and the two of Home Assistant that the bridge has to do with."""
+
+    base: str
+    device_id: str
+    prefix: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Topics:
+        """The topics that these settings mean."""
+        return cls(base=settings.mqtt.base_topic, device_id=settings.device.id, prefix=settings.home_assistant.prefix)
+
+    @property
+    def device(self) -> str:
+        """`<d>`, under which everything lies."""
+        return f"{self.base}/{self.device_id}"
+
+    @property
+    def availability(self) -> str:
+        """Retained; also the will's."""
+        return f"{self.device}/availability"
+
+    @property
+    def settings(self) -> str:
+        """Retained: the settings that belong to no input or output."""
+        return f"{self.device}/settings"
+
+    @property
+    def status(self) -> str:
+        """Retained."""
+        return f"{self.device}/status"
+
+    @property
+    def journal(self) -> str:
+        """Not retained."""
+        return f"{self.device}/journal"
+
+    @property
+    def response(self) -> str:
+        """Not retained: answers to commands that name no response topic of their own."""
+        return f"{self.device}/response"
+
+    @property
+    def birth(self) -> str:
+        """Where Home Assistant says that it has started."""
+        return f"{self.prefix}/status"
+
+    @property
+    def discovery(self) -> str:
+        """Retained: the description of this device for Home Assistant."""
+        return f"{self.prefix}/device/{self.device_id}/config"
+
+    def snapshot(self, input_id: str | None = None) -> str:
+        """Retained: the last picture of an input's alarm, or of any alarm."""
+        return f"{self.device}/snapshot/{input_id}" if input_id else f"{self.device}/snapshot"
+
+    def input(self, input_id: str) -> InputTopics:
+        """The topics of one input."""
+        stem = f"{self.device}/input/{input_id}"
+        return InputTopics(
+            state=f"{stem}/state",
+            alarm=f"{stem}/alarm",
+            attributes=f"{stem}/attributes",
+            availability=f"{stem}/availability",
+            settings=f"{stem}/settings",
+            event=f"{stem}/event",
+        )
+
+    def output(self, output_id: str) -> OutputTopics:
+        """The topics of one output."""
+        stem = f"{self.device}/output/{output_id}"
+        return OutputTopics(
+            state=f"{stem}/state",
+            attributes=f"{stem}/attributes",
+            availability=f"{stem}/availability",
+            settings=f"{stem}/settings",
+        )
+
+    def retained(self, settings: Settings) -> Iterator[str]:
+        """Every retained topic below `<d>` that can be current with these settings."""
+        yield from (self.availability, self.settings, self.status, self.snapshot())
+        for one in settings.inputs:
+            own = self.input(one.id)
+            yield from (own.state, own.alarm, own.attributes, own.availability, own.settings, self.snapshot(one.id))
+        for other in settings.outputs:
+            outs = self.output(other.id)
+            yield from (outs.state, outs.attributes, outs.availability, outs.settings)
+
+    def command_filters(self) -> tuple[str, ...]:
+        """What to subscribe to for commands; parts that come and go need no new subscription."""
+        return tuple(f"{self.device}/{'/'.join(shape)}" for shape in _SHAPES.values())
+
+    def command_topic(self, kind: CommandKind, target: str = "") -> str:
+        """Where a command goes; `command` reads it back."""
+        return "/".join((self.device, *(target if part == "+" else part for part in _SHAPES[kind])))
+
+    def command_topic(self, kind: CommandKind, target: str = "") -> str:
+        """Where a command is to be published."""
+        return "/".join((self.device, *(target if part == "+" else part for part in _SHAPES[kind])))
+
+    def command(self, topic: str) -> CommandTopic | None:
+        """A topic read back; None when it is no command's."""
+        stem = f"{self.device}/"
+        if not topic.startswith(stem):
+            return None
+        segments = topic.removeprefix(stem).split("/")
+        for kind, shape in _SHAPES.items():
+            if len(shape) == len(segments) and all(
+                want in ("+", got) for want, got in zip(shape, segments, strict=True)
+            ):
+                return CommandTopic(kind=kind, target=segments[shape.index("+")] if "+" in shape else "")
+        return None
