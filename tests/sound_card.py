@@ -1,7 +1,8 @@
 """A sound card that is a file: ALSA's `file` plugin writes into a pipe whose reader takes its time.
 
 The reader takes as many bytes a second as a loudspeaker would, so a sound of 3 s takes 3 s and a
-stop in its middle can be seen. 48 kHz, mono, signed 16 bits; ALSA's `plug` converts.
+stop in its middle can be seen. What a killed player left in the pipe is still played, beside the next
+player's sound; every use of the card has a file of its own. 48 kHz, mono, signed 16 bits; ALSA's `plug` converts.
 """
 
 from __future__ import annotations
@@ -24,10 +25,9 @@ ctl.!default {{ type hw card 0 }}
 """
 _ABSENT = "</usr/share/alsa/alsa.conf>\npcm.!default { type hw card 31 }\n"
 _READER = """
-import fcntl, os, sys, time
-fcntl.fcntl(0, fcntl.F_SETPIPE_SZ, 4096)  # a card drops what a killed player left; this one plays 40 ms of it
+import os, sys, time
 begin, taken = time.monotonic(), 0
-with open(sys.argv[1], "ab", buffering=0) as file:
+with open(f"{sys.argv[1]}/{time.monotonic_ns():020}.raw", "xb", buffering=0) as file:
     while data := os.read(0, 4096):
         file.write(data)
         taken += len(data)
@@ -40,15 +40,16 @@ class SoundCard:
 
     def __init__(self, folder: Path, *, absent: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._raw = folder / "card.raw"
+        self._folder = folder
         reader = folder / "reader.py"
         reader.write_text(_READER)
         self.configuration = folder / "asound.conf"
-        target = f"| exec {sys.executable} {reader} {self._raw}"
+        target = f"| exec {sys.executable} {reader} {folder}"
         self.configuration.write_text(_ABSENT if absent else _CONFIGURATION.format(target=target, rate=RATE_HZ))
 
     def samples(self) -> array.array[int]:
-        data = self._raw.read_bytes() if self._raw.exists() else b""
+        """All that was played, one use of the card after the other."""
+        data = b"".join(file.read_bytes() for file in sorted(self._folder.glob("*.raw")))
         return array.array("h", data[: len(data) // 2 * 2])
 
     def heard_s(self) -> float:
