@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bridge.core import facts
 from bridge.core.contact import Contact, Level, contact_of, level_of
-from bridge.core.effects import DriveLine, Effect, InputView, Journal, OutputView, PublishEvent, PublishInput
-from bridge.core.effects import PublishOutput, RequestOutput
+from bridge.core.effects import (
+    DriveLine,
+    Effect,
+    InputView,
+    Journal,
+    OutputView,
+    PublishEvent,
+    PublishInput,
+    PublishOutput,
+    RequestOutput,
+)
 from bridge.core.engine import Engine
 from bridge.settings.model import Settings
 
 E = TypeVar("E", bound=Effect)
-AT_NOON = datetime(2026, 6, 1, 12, 0, tzinfo=ZoneInfo("UTC"))
+AT_NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
 class Story:
-    """An engine, its time, and everything that it ever asked for."""
+    """An engine, its time, and everything that it ever asked for.
+
+    `contacts` are those that are read first (`disconnected` unless given); None: none is.
+    """
 
     def __init__(
         self,
@@ -27,27 +39,36 @@ class Story:
         at: datetime = AT_NOON,
         stored: dict[str, facts.StoredInput] | None = None,
         latched: set[str] | None = None,
-        contacts: dict[str, str] | None = None,
+        contacts: dict[str, str | None] | None = None,
         started: bool = True,
     ) -> None:
         self.settings = settings
         self.effects: list[tuple[float, Effect]] = []
         self.levels: dict[str, Level] = {}
+        self.views: dict[str, InputView | OutputView] = {}
         self.time = 1000.0
-        self._wall = at - timedelta(seconds=self.time)
+        self._instant = at.astimezone(UTC) - timedelta(seconds=self.time)
         self.engine = Engine(settings, boot="b00t", release_year=2026)
         self._do(self.engine.begin(self.now))
         self.tell(facts.StateRestored(inputs=stored or {}, latched=frozenset(latched or ()), next_seq=1))
         for each in settings.inputs:
-            self.contact(each.id, (contacts or {}).get(each.id, "disconnected"))
+            contact = (contacts or {}).get(each.id, "disconnected")
+            if contact is not None:
+                self.contact(each.id, contact)
         if started:
             self.wait(0)
 
     @property
     def now(self) -> facts.Now:
-        zone = self._wall.tzinfo
-        instant = (self._wall.astimezone(ZoneInfo("UTC")) + timedelta(seconds=self.time)).astimezone(zone)
-        return facts.Now(monotonic=self.time, local=instant)
+        instant = self._instant + timedelta(seconds=self.time)
+        return facts.Now(
+            monotonic=self.time, local=instant.astimezone(ZoneInfo(self.settings.device.timezone or "UTC"))
+        )
+
+    def set_clock(self, seconds: float) -> None:
+        """The wall clock jumps, and the kernel tells."""
+        self._instant += timedelta(seconds=seconds)
+        self.tell(facts.ClockStepped(seconds=seconds))
 
     def tell(self, fact: facts.Fact) -> list[Effect]:
         return self._do(self.engine.receive(fact, self.now))
@@ -108,10 +129,14 @@ class Story:
         return [(event.event_type, event.cause) for event in self.all(PublishEvent)]
 
     def input(self, input_id: str) -> InputView:
-        return [effect.view for effect in self.all(PublishInput) if effect.view.id == input_id][-1]
+        view = self.views[input_id]
+        assert isinstance(view, InputView)
+        return view
 
     def output(self, output_id: str) -> OutputView:
-        return [effect.view for effect in self.all(PublishOutput) if effect.view.id == output_id][-1]
+        view = self.views[output_id]
+        assert isinstance(view, OutputView)
+        return view
 
     def wired(self, output_id: str) -> Contact:
         """The contact that an output really makes now."""
@@ -136,4 +161,6 @@ class Story:
                 self.levels[effect.settings.id] = effect.level
             elif isinstance(effect, DriveLine):
                 self.levels[effect.terminal] = effect.level
+            elif isinstance(effect, PublishInput | PublishOutput):
+                self.views[effect.view.id] = effect.view
         return effects

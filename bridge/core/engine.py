@@ -52,6 +52,7 @@ class Engine:
         self._kernel_synchronised = True
         self._clock_shown: bool | None = None
         self._clock_set: bool | None = None
+        self._chattering: set[str] = set()
         self._stopping = False
         self._handlers: dict[type[Any], Callable[[Any, Now], None]] = {
             facts.LineChanged: self._line_changed,
@@ -155,6 +156,7 @@ class Engine:
 
     def _settings_changed(self, fact: facts.SettingsChanged, now: Now) -> None:
         self._books.journal("settings", now, by=fact.origin.by)
+        self._chattering &= {each.id for each in fact.settings.inputs}
         change = Reconfiguration(self._terminals, self._books, self._carry, self._settle_output)
         change.run(fact.settings, now, clock_set=self._is_clock_set(now), holding=not self._hold.over)
         self._books.add(PublishSettings(settings=fact.settings))
@@ -200,19 +202,20 @@ class Engine:
 
     def _settled(self, now: Now) -> list[Effect]:
         clock_set = self._look_at_clock(now)
-        at = now.monotonic
-        if self._hold.ends(self._terminals.inputs.values(), at):
+        self._settle_inputs(now, clock_set=clock_set)
+        if self._hold.ends(self._terminals.inputs.values(), now.monotonic):
             self._terminals.touch_all()
-        holding = not self._hold.over
-        for alarm_input in self._terminals.inputs_to_settle(at):
-            chattered = alarm_input.chatter.raised
-            self._carry(alarm_input, alarm_input.settle(now, clock_set=clock_set, holding=holding), now)
-            if alarm_input.chatter.raised != chattered:
-                self._tell_chatter(alarm_input, now)
-            self._books.show_input(alarm_input, now)
-        for output in self._terminals.outputs_to_settle(at):
+            self._settle_inputs(now, clock_set=clock_set)
+        for output in self._terminals.outputs_to_settle(now.monotonic):
             self._settle_output(output, now)
         return self._books.take()
+
+    def _settle_inputs(self, now: Now, *, clock_set: bool) -> None:
+        for alarm_input in self._terminals.inputs_to_settle(now.monotonic):
+            transitions = alarm_input.settle(now, clock_set=clock_set, holding=not self._hold.over)
+            self._carry(alarm_input, transitions, now)
+            self._tell_chatter(alarm_input, now)
+            self._books.show_input(alarm_input, now)
 
     def _look_at_clock(self, now: Now) -> bool:
         clock_set = self._is_clock_set(now)
@@ -306,7 +309,10 @@ class Engine:
             self._terminals.touch(output_id)
 
     def _tell_chatter(self, alarm_input: AlarmInput, now: Now) -> None:
-        kind = "fault" if alarm_input.chatter.raised else "healed"
-        entry = self._books.journal(kind, now, input=alarm_input.settings.id, cause="chatter")
-        if alarm_input.chatter.raised:
+        input_id, raised = alarm_input.settings.id, alarm_input.chatter.raised
+        if raised == (input_id in self._chattering):
+            return
+        self._chattering ^= {input_id}
+        entry = self._books.journal("fault" if raised else "healed", now, input=input_id, cause="chatter")
+        if raised:
             self._books.event("fault", alarm_input, entry, "chatter")

@@ -200,6 +200,7 @@ class AlarmInput:
         self.debouncer.forget()
         self.lost = None
         self._decided, self._stored = False, None
+        self.chatter, self._quiet_until, self._linkage_ran = Chatter(), None, None
 
     def settle(self, now: Now, *, clock_set: bool, holding: bool) -> list[Transition]:
         """Re-evaluates everything that depends on the time."""
