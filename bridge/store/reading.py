@@ -15,7 +15,7 @@ from bridge.store.connect import connect_to_read, explained
 from bridge.store.rows import JOURNAL_COLUMNS, entry_of, microseconds
 
 LATEST = 100
-UNSENT = f"SELECT {JOURNAL_COLUMNS} FROM journal WHERE sent = 0 ORDER BY seq LIMIT ?"  # noqa: S608 - a constant
+UNSENT = f"SELECT {JOURNAL_COLUMNS} FROM journal WHERE sent = 0 AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - a constant
 FIRST_SINCE = "SELECT min(seq) FROM journal INDEXED BY journal_time WHERE time_us >= ?"
 
 
@@ -73,14 +73,14 @@ def read_entries(path: Path, wanted: Wanted) -> tuple[Journal, ...]:
         return entries_from(connection, wanted)
 
 
-def read_unsent(path: Path, limit: int) -> tuple[Journal, ...]:
-    """The first entries that are not marked as sent in the file, oldest first.
+def read_unsent(path: Path, *, after: int, limit: int) -> tuple[Journal, ...]:
+    """The first entries after a number that are not marked as sent in the file, oldest first.
 
     Raises:
         StoreError: there is no database, or it cannot be read.
     """
     with reading(path) as connection:
-        return tuple(entry_of(row) for row in connection.execute(UNSENT, (limit,)))
+        return tuple(entry_of(row) for row in connection.execute(UNSENT, (after, limit)))
 
 
 def entries_from(connection: sqlite3.Connection, wanted: Wanted) -> tuple[Journal, ...]:

@@ -31,8 +31,8 @@ FIRST = (
     # Pictures are files beside the database (see `pictures.py`); `pictures` is a JSON list of names.
     (
         "CREATE TABLE outbox (id TEXT PRIMARY KEY, kind TEXT NOT NULL, seq INTEGER NOT NULL,"
-        " created_us INTEGER NOT NULL, due_us INTEGER NOT NULL, attempts INTEGER NOT NULL, last_error TEXT, body TEXT NOT NULL,"
-        " pictures TEXT NOT NULL) WITHOUT ROWID"
+        " created_us INTEGER NOT NULL, due_us INTEGER NOT NULL, attempts INTEGER NOT NULL,"
+        " last_error TEXT, body TEXT NOT NULL, pictures TEXT NOT NULL) WITHOUT ROWID"
     ),
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +18,10 @@ from bridge.store.memory import Memory
 from bridge.store.opening import Opened
 from bridge.store.outbox import Outbox
 from bridge.store.pictures import Pictures
-from bridge.store.reading import Wanted, read_entries, read_unsent
+from bridge.store.reading import Wanted, read_entries
 from bridge.store.sequence import JITTER, fallback_base
 from bridge.store.trouble import OnProblem, Post, Trouble
+from bridge.store.unsent import UnsentJournal
 from bridge.store.writer import Writer
 
 OPENING_LIMIT_S = 2.0
@@ -61,6 +61,7 @@ class Store:
         pictures = Pictures(folder)
         self.ledger = Ledger(self._handover)
         self.outbox = Outbox(self._handover, pictures)
+        self.unsent = UnsentJournal(self._path, self._handover, doubt=self._doubt)
         self._tried = threading.Event()
         self._first: Opened | None = None
         self._writer = Writer(self._path, self._handover, self._trouble, pictures=pictures, on_opened=self._opened)
@@ -94,44 +95,10 @@ class Store:
             self._trouble.losing()
 
     @property
-    def journal_unsent(self) -> int:
-        """How many entries the broker has not taken."""
-        with self._handover.memory() as memory:
-            return len(memory.unsent)
-
-    @property
     def lost(self) -> int:
         """How many entries were lost, since the start, because the disk could not keep up."""
         with self._handover.memory() as memory:
             return memory.lost
-
-    def mark_sent(self, seqs: Iterable[int]) -> None:
-        """The broker has taken these entries; unknown numbers and repeats are ignored.
-
-        On the disk within about a second: after a crash some entries may be sent again.
-        """
-        seqs = frozenset(seqs)
-        with self._handover.change(urgent=False) as memory:
-            memory.sent(seqs)
-
-    def unsent(self, limit: int = 100) -> tuple[Journal, ...]:
-        """The first entries that the broker has not taken, in order. May wait for the disk.
-
-        What cannot be read now is left out: what is newer is not held back by a broken disk.
-        """
-        with self._handover.memory() as memory:
-            pending, marks = memory.not_written()
-            only_pending = memory.unsent.issubset(entry.seq for entry in pending)
-        stored: tuple[Journal, ...] = ()
-        if not only_pending:
-            try:
-                stored = read_unsent(self._path, limit + marks)
-            except StoreError as error:
-                self._doubt(error)
-        found = {entry.seq: entry for entry in (*stored, *pending)}
-        with self._handover.memory() as memory:
-            wanted = sorted(memory.unsent.intersection(found))
-        return tuple(found[seq] for seq in wanted[:limit])
 
     def entries(self, wanted: Wanted) -> tuple[Journal, ...]:
         """Entries of the journal, oldest first, those not written yet among them. May wait for the disk."""
