@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.mqtt.entity_rows import DIAGNOSTIC, Part, Row, Said
+from bridge.mqtt.entity_rows import DIAGNOSTIC, Part, Row, Said, field, flag
 from bridge.mqtt.topics import CommandKind
 from ha_discovery import BinarySensor, Button, Entity, Sensor
 
@@ -16,7 +16,7 @@ def _rejected_commands(part: Part, said: Said) -> Entity:
     return Sensor(
         **said,
         state_topic=part.topics.status,
-        value_template="{{ value_json.rejected_commands }}",
+        value_template=field("rejected_commands"),
         state_class="total_increasing",
     )
 
@@ -25,7 +25,7 @@ def _journal_unsent(part: Part, said: Said) -> Entity:
     return Sensor(
         **said,
         state_topic=part.topics.status,
-        value_template="{{ value_json.journal_unsent }}",
+        value_template=field("journal_unsent"),
         state_class="measurement",
     )
 
@@ -34,7 +34,7 @@ def _clock(part: Part, said: Said) -> Entity:
     return BinarySensor(
         **said,
         state_topic=part.topics.status,
-        value_template="{{ 'ON' if value_json.clock_synchronised else 'OFF' }}",
+        value_template=flag("clock_synchronised"),
     )
 
 

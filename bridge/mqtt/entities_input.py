@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.mqtt.entity_rows import DIAGNOSTIC, InputPart, Row, Said
+from bridge.mqtt.entity_rows import ALL_ATTRIBUTES, DIAGNOSTIC, InputPart, Row, Said, field, flag
 from bridge.mqtt.topics import CommandKind, InputTopics
 from ha_discovery import BinarySensor, Button, Entity, Event, Sensor
 
@@ -19,6 +19,7 @@ def _state(part: InputPart, said: Said) -> Entity:
         **said,
         state_topic=own.state,
         json_attributes_topic=own.attributes,
+        json_attributes_template=ALL_ATTRIBUTES,
         device_class=part.input.device_class,
     )
 
@@ -32,11 +33,11 @@ def _event(part: InputPart, said: Said) -> Entity:
 
 
 def _last_alarm(part: InputPart, said: Said) -> Entity:
-    """None before the first alarm, which is rendered as `None` and read as unknown."""
+    """Unknown before the first alarm."""
     return Sensor(
         **said,
         state_topic=_own(part).attributes,
-        value_template="{{ value_json.last_alarm }}",
+        value_template=field("last_alarm"),
         device_class="timestamp",
     )
 
@@ -46,7 +47,7 @@ def _problem(part: InputPart, said: Said) -> Entity:
     return BinarySensor(
         **said,
         state_topic=_own(part).attributes,
-        value_template="{{ 'ON' if value_json.problem else 'OFF' }}",
+        value_template=flag("problem"),
         device_class="problem",
     )
 

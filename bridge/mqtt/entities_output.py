@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.mqtt.entity_rows import DIAGNOSTIC, OutputPart, Row, Said
+from bridge.mqtt.entity_rows import ALL_ATTRIBUTES, DIAGNOSTIC, OutputPart, Row, Said, field
 from bridge.mqtt.payloads import OFF, OFFLINE, ON, ONLINE
 from bridge.mqtt.topics import CommandKind, OutputTopics
 from ha_discovery import BinarySensor, Button, Entity, Sensor, Siren, Switch
@@ -46,6 +46,7 @@ def _switch(part: OutputPart, said: Said) -> Entity:
         command_topic=_set(part),
         state_topic=own.state,
         json_attributes_topic=own.attributes,
+        json_attributes_template=ALL_ATTRIBUTES,
         device_class=part.output.device_class,
     )
 
@@ -70,11 +71,11 @@ def _stop(part: OutputPart, said: Said) -> Entity:
 
 
 def _reason(part: OutputPart, said: Said) -> Entity:
-    """None before the first run, which is rendered as `None` and read as unknown."""
+    """Unknown before the first run."""
     return Sensor(
         **said,
         state_topic=_own(part).attributes,
-        value_template="{{ value_json.reason }}",
+        value_template=field("reason"),
         device_class="enum",
         options=REASONS,
     )

@@ -11,6 +11,20 @@ from bridge.settings.model import InputSettings, OutputSettings, Settings
 from ha_discovery import Availability, Entity
 
 DIAGNOSTIC = "diagnostic"
+ALL_ATTRIBUTES = "{{ value or '{}' }}"
+"""Every key of the object. A topic that is cleared is empty, which without this is a warning in
+Home Assistant's log ("Erroneous JSON"); for `field` and `flag` it would be an error ("value_json
+is undefined"). A part that is gone leaves no trace there either."""
+
+
+def field(key: str) -> str:
+    """A template: the value of a key, where null, and a cleared topic, mean unknown."""
+    return f"{{{{ value_json.{key} if value_json is defined else None }}}}"
+
+
+def flag(key: str) -> str:
+    """A template: on when the key's value is true, or anything at all; a cleared topic is unknown."""
+    return f"{{{{ ('ON' if value_json.{key} else 'OFF') if value_json is defined else None }}}}"
 
 
 class Said(TypedDict):

@@ -1,0 +1,80 @@
+"""A real Home Assistant with its own broker, on loopback; skipped loudly where there is none."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import socket
+import subprocess
+import sys
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+VARIABLE = "ALARM2MQTT_HA_RIG"
+
+
+@pytest.fixture(scope="session")
+def rig() -> Path:
+    """The folder with `rig.py`, `ha.py` and `validate.py`."""
+    folder = os.environ.get(VARIABLE)
+    if not folder:
+        message = f"{VARIABLE} is not set: nothing was tested against Home Assistant"
+        warnings.warn(message, stacklevel=1)
+        pytest.skip(message)
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def home_assistant(rig: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The rig's client of a Home Assistant that has just started, with MQTT connected."""
+    folder = tmp_path_factory.mktemp("home-assistant")
+    port, broker_port = free_ports(2)
+    environment = os.environ | {"HA_RIG_STATE": str(folder)}
+    command = [sys.executable, str(rig / "rig.py")]
+    subprocess.run([*command, "start", str(port), str(broker_port)], env=environment, check=True, capture_output=True)
+    try:
+        known = json.loads((folder / f"ha-rig-{port}.json").read_text())
+        client = load(rig / "ha.py").HA(known["url"], known["token"], known["log"], known)
+        yield client
+        client.close()
+    finally:
+        subprocess.run([*command, "stop", str(port), "--purge"], env=environment, check=True, capture_output=True)
+
+
+@pytest.fixture
+def ha(home_assistant: Any) -> Iterator[Any]:
+    """Home Assistant, whose log must hold no warning or error of any logger after the test."""
+    since = len(home_assistant.log_records())
+    yield home_assistant
+    mark = f"end of test {uuid.uuid4()}"
+    home_assistant.call("system_log", "write", {"message": mark, "level": "warning", "logger": "tests"})
+    home_assistant.wait(lambda: mark in home_assistant.log.read_text(), label="the log has been written so far")
+    assert [one for one in home_assistant.problems(since=since) if one["message"] != mark] == []
+
+
+def load(path: Path) -> ModuleType:
+    """A module by its file."""
+    spec = importlib.util.spec_from_file_location(f"rig_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of loopback that nobody listens on now."""
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports

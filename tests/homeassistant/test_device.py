@@ -1,0 +1,250 @@
+"""Our device in a real Home Assistant: what a person sees there, and what comes back.
+
+The log must hold no warning and no error, of any logger, after each test (`ha`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from example_settings import BIG
+from fakes.bridge_over_mqtt import BridgeStandIn, Tap
+
+from bridge.core.facts import (
+    InputTriggerRequested,
+    Origin,
+    OutputStartRequested,
+    OutputStopRequested,
+    SilenceRequested,
+)
+from bridge.mqtt.commands import fact_of, read
+from bridge.mqtt.entities import discovery
+from bridge.settings.model import HomeAssistantSettings, Settings
+
+pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
+
+BY = Origin(by="mqtt")
+
+
+@pytest.fixture
+def bridge(ha: Any) -> Iterator[BridgeStandIn]:
+    """The big device, taken up by Home Assistant, at rest."""
+    with BridgeStandIn(ha.rig["broker_port"], BIG) as one:
+        ha.wait_state("switch.front_gate_spare", "off")
+        ha.wait_state("binary_sensor.front_gate_clock", "on")
+        yield one
+    ha.wait(lambda: not ha.devices(identifier="front-gate"), label="device removed")
+
+
+def registered(ha: Any) -> dict[str, dict[str, Any]]:
+    """Unique id → entry of the entity registry, of our device."""
+    (device,) = ha.devices(identifier="front-gate")
+    return {one["unique_id"]: one for one in ha.entities(device["id"])}
+
+
+def without(settings: Settings, input_id: str) -> Settings:
+    return settings.model_copy(update={"inputs": tuple(one for one in settings.inputs if one.id != input_id)})
+
+
+@pytest.mark.usefixtures("bridge")
+def test_every_entity_is_there_under_the_contracts_id(ha: Any) -> None:
+    ((_, payload),) = discovery(BIG)
+    told = json.loads(payload)["components"].values()
+    wanted = {one["unique_id"]: one for one in told}
+    there = registered(ha)
+    assert {key: one["entity_id"] for key, one in there.items()} == {
+        key: one["default_entity_id"] for key, one in wanted.items()
+    }
+    assert {key: one["entity_category"] for key, one in there.items()} == {
+        key: one.get("entity_category") for key, one in wanted.items()
+    }
+    names = {one["entity_id"]: ha.state(one["entity_id"])["attributes"]["friendly_name"] for one in there.values()}
+    assert names["binary_sensor.front_gate_garage_door"] == "Front gate camera Garage door"
+    assert names["button.front_gate_silence"] == "Front gate camera Silence"
+
+
+@pytest.mark.usefixtures("bridge")
+def test_it_is_one_device_in_its_area(ha: Any) -> None:
+    (device,) = ha.devices(identifier="front-gate")
+    assert (device["name"], device["model"]) == ("Front gate camera", "alarm2mqtt")
+    areas = {one["area_id"]: one["name"] for one in ha.ws("config/area_registry/list")}
+    assert areas[device["area_id"]] == "Driveway"
+
+
+@pytest.mark.usefixtures("bridge")
+def test_before_the_first_alarm_and_the_first_run_times_and_reasons_are_unknown(ha: Any) -> None:
+    ha.wait_state("sensor.front_gate_garage_door_last_alarm", "unknown")
+    ha.wait_state("sensor.front_gate_siren_reason", "unknown")
+    ha.wait_state("event.front_gate_garage_door_event", "unknown")
+
+
+@pytest.mark.usefixtures("bridge")
+def test_at_rest_everything_is_off(ha: Any) -> None:
+    for entity_id in (
+        "binary_sensor.front_gate_garage_door",
+        "binary_sensor.front_gate_garage_door_alarm",
+        "binary_sensor.front_gate_garage_door_problem",
+        "binary_sensor.front_gate_siren_problem",
+        "switch.front_gate_siren",
+        "siren.front_gate_siren_siren",
+    ):
+        ha.wait_state(entity_id, "off")
+    ha.wait_state("sensor.front_gate_journal_unsent", "0")
+    ha.wait_state("sensor.front_gate_rejected_commands", "0")
+
+
+def test_an_alarm_is_seen_as_state_alarm_event_and_time(ha: Any, bridge: BridgeStandIn) -> None:
+    bridge.trip("garage-door")
+    door = ha.wait_state("binary_sensor.front_gate_garage_door", "on")
+    assert door["attributes"]["device_class"] == "garage_door"
+    ha.wait_state(
+        "binary_sensor.front_gate_garage_door", lambda state: state["attributes"].get("contact") == "connected"
+    )
+    ha.wait_state("binary_sensor.front_gate_garage_door_alarm", "on")
+    ha.wait_state("sensor.front_gate_garage_door_last_alarm", "2026-03-04T05:06:07+00:00")
+    seen = ha.wait_state(
+        "event.front_gate_garage_door_event", lambda state: state["attributes"]["event_type"] == "alarm_begin"
+    )
+    assert (seen["attributes"]["cause"], seen["attributes"]["contact"]) == ("input", "connected")
+    bridge.restore("garage-door")
+    ha.wait_state("binary_sensor.front_gate_garage_door_alarm", "off")
+    ha.wait_state("event.front_gate_garage_door_event", lambda state: state["attributes"]["event_type"] == "alarm_end")
+
+
+def test_a_lost_line_is_unavailable_and_its_fault_is_told(ha: Any, bridge: BridgeStandIn) -> None:
+    bridge.lose("garage-door")
+    ha.wait_state("binary_sensor.front_gate_garage_door", "unavailable")
+    ha.wait_state("binary_sensor.front_gate_garage_door_alarm", "unavailable")
+    ha.wait_state("binary_sensor.front_gate_garage_door_problem", "on")
+    ha.wait_state("event.front_gate_garage_door_event", lambda state: state["attributes"].get("event_type") == "fault")
+    bridge.lose_output("siren")
+    ha.wait_state("switch.front_gate_siren", "unavailable")
+    ha.wait_state("siren.front_gate_siren_siren", "unavailable")
+    ha.wait_state("binary_sensor.front_gate_siren_problem", "on")
+    assert ha.state("button.front_gate_siren_stop")["state"] != "unavailable"
+    assert ha.state("binary_sensor.front_gate_tamper")["state"] == "off"
+
+
+def test_an_outputs_run_shows_its_reason(ha: Any, bridge: BridgeStandIn) -> None:
+    bridge.turn_on("siren")
+    ha.wait_state("switch.front_gate_siren", lambda state: state["attributes"].get("sources") == ["a", "b"])
+    ha.wait_state("siren.front_gate_siren_siren", "on")
+    ha.wait_state("sensor.front_gate_siren_reason", "manual")
+    for reason in ("alarm", "timing", "stop", "time", "cut_off", "restored", "broker_loss", "fault", "settings"):
+        bridge.turn_off("siren", reason)
+        ha.wait_state("sensor.front_gate_siren_reason", reason)
+    ha.wait_state("siren.front_gate_siren_siren", "off")
+
+
+@pytest.mark.parametrize(
+    ("service", "data", "topic", "fact"),
+    [
+        (
+            "siren.turn_on",
+            {"entity_id": "siren.front_gate_siren_siren", "duration": 12, "tone": "pulse"},
+            "output/siren/set",
+            OutputStartRequested(output="siren", origin=BY, duration_ms=12_000, mode="pulse"),
+        ),
+        (
+            "siren.turn_off",
+            {"entity_id": "siren.front_gate_siren_siren"},
+            "output/siren/set",
+            OutputStopRequested(output="siren", origin=BY),
+        ),
+        (
+            "switch.turn_on",
+            {"entity_id": "switch.front_gate_gate_lock"},
+            "output/gate-lock/set",
+            OutputStartRequested(output="gate-lock", origin=BY),
+        ),
+        (
+            "switch.turn_off",
+            {"entity_id": "switch.front_gate_gate_lock"},
+            "output/gate-lock/set",
+            OutputStopRequested(output="gate-lock", origin=BY),
+        ),
+        (
+            "button.press",
+            {"entity_id": "button.front_gate_spare_start"},
+            "output/spare/set",
+            OutputStartRequested(output="spare", origin=BY),
+        ),
+        (
+            "button.press",
+            {"entity_id": "button.front_gate_spare_stop"},
+            "output/spare/set",
+            OutputStopRequested(output="spare", origin=BY),
+        ),
+        (
+            "button.press",
+            {"entity_id": "button.front_gate_garage_door_test"},
+            "input/garage-door/trigger",
+            InputTriggerRequested(input="garage-door", origin=BY),
+        ),
+        ("button.press", {"entity_id": "button.front_gate_silence"}, "silence", SilenceRequested(origin=BY)),
+    ],
+)
+def test_what_a_person_does_there_is_a_command_that_the_bridge_understands(
+    ha: Any, bridge: BridgeStandIn, service: str, data: dict[str, Any], topic: str, fact: object
+) -> None:
+    with Tap(ha.rig["broker_port"], f"{bridge.topics.device}/#") as tap:
+        ha.call(*service.split("."), data)
+        came_on, payload = ha.wait(lambda: tap.heard and tap.heard[0], label="the command")
+    assert came_on == f"{bridge.topics.device}/{topic}"
+    command = bridge.topics.command(came_on)
+    assert command is not None
+    assert fact_of(command, read(command.kind, payload), BY) == fact
+
+
+def test_a_siren_asks_for_no_volume(ha: Any, bridge: BridgeStandIn) -> None:
+    bridge.turn_off("siren", "stop")
+    state = ha.state("siren.front_gate_siren_siren")
+    turn_on, turn_off, tones, duration = 1, 2, 4, 16
+    assert state["attributes"]["supported_features"] == turn_on | turn_off | tones | duration
+    assert state["attributes"]["available_tones"] == ["switch", "pulse"]
+
+
+def test_a_removed_input_leaves_nothing_behind(ha: Any, bridge: BridgeStandIn) -> None:
+    before = registered(ha)
+    gone = {one for one in before if one.startswith("front-gate_garage-door_")}
+    assert len(gone) == 6
+    bridge.change(without(BIG, "garage-door"))
+    ha.wait(lambda: registered(ha).keys() == before.keys() - gone, label="the input is gone from the registry")
+    assert not [one for one in ha.states() if "garage_door" in one]
+    ha.wait_state("binary_sensor.front_gate_tamper", "off")
+    bridge.change(BIG)
+    ha.wait_state("binary_sensor.front_gate_garage_door", "off")
+    assert {key: one["entity_id"] for key, one in registered(ha).items()} == {
+        key: one["entity_id"] for key, one in before.items()
+    }
+
+
+def test_a_new_name_changes_what_is_shown_and_no_id(ha: Any, bridge: BridgeStandIn) -> None:
+    before = registered(ha)
+    door = BIG.inputs[0].model_copy(update={"name": "Barn door"})
+    bridge.change(BIG.model_copy(update={"inputs": (door, *BIG.inputs[1:])}))
+    ha.wait_state(
+        "binary_sensor.front_gate_garage_door_alarm",
+        lambda state: state["attributes"]["friendly_name"] == "Front gate camera Barn door alarm",
+    )
+    after = registered(ha)
+    assert {key: one["entity_id"] for key, one in after.items()} == {
+        key: one["entity_id"] for key, one in before.items()
+    }
+
+
+def test_an_output_that_is_no_siren_any_more_loses_only_its_siren(ha: Any, bridge: BridgeStandIn) -> None:
+    before = registered(ha)
+    plain = BIG.outputs[0].model_copy(update={"kind": "generic"})
+    bridge.change(BIG.model_copy(update={"outputs": (plain, *BIG.outputs[1:])}))
+    ha.wait(lambda: registered(ha).keys() == before.keys() - {"front-gate_siren_siren"}, label="the siren is gone")
+    ha.wait_state("switch.front_gate_siren", "off")
+
+
+def test_discovery_turned_off_takes_the_device_away(ha: Any, bridge: BridgeStandIn) -> None:
+    bridge.change(BIG.model_copy(update={"home_assistant": HomeAssistantSettings(discovery=False)}))
+    ha.wait(lambda: not ha.devices(identifier="front-gate"), label="device removed")
+    assert not [one for one in ha.states() if ".front_gate_" in one]
