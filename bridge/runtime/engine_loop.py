@@ -57,13 +57,10 @@ class EngineLoop:
         self._schedule()
         self._arm()
 
-    def finish(self) -> None:
-        """Consumes what is queued, at once, and stops."""
-        while self._facts:
-            self._take(self._facts.popleft())
-        if self._timer is not None:
-            self._timer.cancel()
-        self._loop = None
+    def take_now(self, fact: Fact) -> None:
+        """Takes a fact before all that waits: what was stored, and the order to stop."""
+        self._take(fact)
+        self._arm()
 
     def _schedule(self) -> None:
         if self._loop is not None and not self._scheduled and self._facts:

@@ -1,0 +1,272 @@
+"""The composition root: the only file that names every concrete class.
+
+What is slow to import is imported when it is first needed, after the outputs are idle and the
+inputs watched: a siren must not howl through the import of a database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bridge import __version__
+from bridge.core.effects import (
+    Answer,
+    DriveLine,
+    Effect,
+    Journal,
+    KeepInput,
+    KeepLatched,
+    LineEffect,
+    PublishEffect,
+    ReleaseLine,
+    RequestInput,
+    RequestOutput,
+)
+from bridge.core.engine import Engine
+from bridge.core.facts import ClockChecked, ClockStepped, CommandRejected, Origin, SettingsChanged, StopBegun
+from bridge.errors import Fault, SettingsError
+from bridge.runtime import logs
+from bridge.runtime.clock import Clock, StepWatch, is_synchronised, zone
+from bridge.runtime.engine_loop import EngineLoop
+from bridge.runtime.notify import ServiceManager
+from bridge.runtime.supervise import kept_alive, on_signals, signs_of_life
+from bridge.runtime.tell import Teller
+from bridge.settings.load import Loaded, load
+
+if TYPE_CHECKING:
+    from bridge.core.facts import StateRestored
+    from bridge.lines.port import LineDriver, Report
+    from bridge.mqtt.adapter import MqttAdapter
+    from bridge.mqtt.status import StatusView
+    from bridge.settings.model import Settings
+    from bridge.store.store import Store
+
+log = logging.getLogger(__name__)
+
+RELEASE_YEAR = 2026
+CLOCK_CHECK_S = 30.0
+GOODBYE_S = 4.0
+AT_NEXT_START = ("lines", "store", "web", "metrics")
+"""Settings that are read once; a change of them is taken at the next start, and said to be."""
+
+
+def line_driver(settings: Settings, report: Report) -> LineDriver:
+    """The driver that the settings name. Raises BoardError when the simulated board is taken."""
+    if settings.lines.driver == "simulated":
+        from bridge.lines.board_place import board_socket
+        from bridge.lines.simulated import SimulatedLines
+
+        return SimulatedLines(socket=board_socket(settings.store.folder), report=report)
+    from bridge.lines.gpiod import GpiodLines
+
+    return GpiodLines(report=report)
+
+
+class App:
+    """One run of the program, from settings to a clean stop."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+        self._settings = loaded.settings
+        self._clock = Clock(loaded.settings.device.timezone)
+        self._started = self._clock.now().local
+        self._engine = Engine(loaded.settings, boot=secrets.token_hex(4), release_year=RELEASE_YEAR)
+        self._loop = EngineLoop(
+            self._engine, perform=self._perform, overload=self._refuse_for_load, now=self._clock.now
+        )
+        self._lines = line_driver(loaded.settings, self._loop.submit)
+        self._manager = ServiceManager()
+        self._stop = asyncio.Event()
+        self._reloads = asyncio.Event()
+        self._store: Store | None = None
+        self._mqtt: MqttAdapter | None = None
+        self._teller: Teller | None = None
+        self._restored: StateRestored | None = None
+
+    async def run(self) -> None:
+        """Runs until SIGTERM or SIGINT; outputs are idle at its begin and at its end."""
+        on_signals(stop=self._stop.set, reload=self._ask_reload)
+        self._perform(self._engine.begin(self._clock.now()))
+        log.info("alarm2mqtt %s: outputs idle, inputs watched", __version__)
+        try:
+            await self._open_store()
+            self._connect_mqtt()
+            await self._serve()
+        finally:
+            await self._end()
+
+    async def _open_store(self) -> None:
+        from bridge.store.store import open_store
+
+        post = asyncio.get_running_loop().call_soon_threadsafe
+        opening = partial(open_store, self._settings.store.folder, post=post, on_problem=self._store_problem)
+        restored = await asyncio.to_thread(opening)
+        self._store, self._restored = restored.store, restored.state
+
+    def _connect_mqtt(self) -> None:
+        import random
+        import time
+
+        from bridge.mqtt.adapter import MqttAdapter
+
+        self._teller = Teller(time.monotonic)
+        store = self._store
+        assert store is not None  # noqa: S101 - made before
+        self._mqtt = MqttAdapter(
+            settings=self._settings,
+            submit=self._loop.submit,
+            now=self._clock.now,
+            random=random.SystemRandom().random,
+            ledger=store.ledger,
+            status_view=self._status,
+            journal=store.unsent,
+        )
+
+    async def _serve(self) -> None:
+        assert self._mqtt is not None  # noqa: S101 - made before
+        assert self._restored is not None  # noqa: S101 - the same
+        self._loop.take_now(self._restored)
+        self._loop.take_now(ClockChecked(synchronised=is_synchronised()))
+        self._lines.start()
+        self._loop.start()
+        step_watch = StepWatch(stepped=lambda seconds: self._loop.submit(ClockStepped(seconds=seconds)))
+        self._manager.tell(
+            "READY=1", f"STATUS={len(self._settings.inputs)} inputs, {len(self._settings.outputs)} outputs"
+        )
+        gc.collect()
+        gc.freeze()  # what lives for ever is not looked at again: no pause while a pulse is due
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(kept_alive("MQTT", self._mqtt.run), name="mqtt"),
+                    group.create_task(kept_alive("clock check", self._check_clock), name="clock"),
+                    group.create_task(kept_alive("reload", self._reload), name="reload"),
+                    group.create_task(signs_of_life(self._manager), name="watchdog"),
+                ]
+                await self._stop.wait()
+                self._manager.tell("STOPPING=1")
+                self._loop.take_now(StopBegun())
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(GOODBYE_S):
+                        await self._mqtt.stop()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            step_watch.close()
+
+    async def _end(self) -> None:
+        """Whatever happened: outputs idle, then what is to be kept on the disk."""
+        self._loop.take_now(StopBegun())
+        if self._store is not None and not await asyncio.to_thread(self._store.close):
+            log.warning("some entries of the journal could not be written before the end")
+        self._lines.close()
+        log.info("stopped")
+
+    # Effects
+
+    def _perform(self, effects: Iterable[Effect]) -> None:
+        """Lines first, whatever else a step asks for; then each effect to whom it concerns."""
+        rest: list[Effect] = []
+        for effect in effects:
+            if isinstance(effect, LineEffect):
+                self._on_line(effect)
+            else:
+                rest.append(effect)
+        for effect in rest:
+            try:
+                self._elsewhere(effect)
+            except Exception:
+                # One adapter's fault is nobody else's: the alarm goes on.
+                log.exception("%s could not be handed over", type(effect).__name__)
+
+    def _on_line(self, effect: LineEffect) -> None:
+        match effect:
+            case DriveLine():
+                self._lines.drive(effect.terminal, effect.level)
+            case RequestOutput():
+                self._lines.request_output(effect.settings, effect.level)
+            case RequestInput():
+                self._lines.request_input(effect.settings)
+            case ReleaseLine():
+                self._lines.release(effect.terminal)
+
+    def _elsewhere(self, effect: Effect) -> None:
+        """Linkage beyond outputs has no receiver while no action is configured."""
+        store, mqtt, teller = self._store, self._mqtt, self._teller
+        if store is None or mqtt is None or teller is None:
+            return
+        if isinstance(effect, Journal):
+            store.perform(effect)
+            mqtt.perform(effect)
+            teller.tell(effect)
+        elif isinstance(effect, KeepInput | KeepLatched):
+            store.perform(effect)
+        elif isinstance(effect, Answer) and isinstance(effect.origin.request, asyncio.Future):
+            effect.origin.request.set_result(effect.faults)
+        elif isinstance(effect, PublishEffect):
+            mqtt.perform(effect)
+
+    def _refuse_for_load(self, origin: Origin) -> None:
+        if origin.request is not None:
+            self._elsewhere(Answer(origin=origin, faults=(Fault(path="", message="too many commands at once"),)))
+
+    # Around the engine
+
+    def _status(self) -> StatusView:
+        from bridge.mqtt.status import StatusView
+
+        unsent = 0 if self._store is None else self._store.unsent.count
+        return StatusView(version=__version__, started=self._started, journal_unsent=unsent)
+
+    def _store_problem(self, problem: str | None) -> None:
+        if problem is None:
+            log.info("the store is all right again")
+        else:
+            log.warning("the store has a problem, going on in memory: %s", problem)
+
+    async def _check_clock(self) -> None:
+        while True:
+            await asyncio.sleep(CLOCK_CHECK_S)
+            self._loop.submit(ClockChecked(synchronised=is_synchronised()))
+
+    def _ask_reload(self) -> None:
+        """One reload at a time; a signal during one asks for another after it."""
+        self._reloads.set()
+
+    async def _reload(self) -> None:
+        """SIGHUP: the file anew, all of it or nothing."""
+        while True:
+            await self._reloads.wait()
+            self._reloads.clear()
+            origin = Origin(by="file")
+            try:
+                loaded = await asyncio.to_thread(load, self._loaded.path)
+            except SettingsError as error:
+                for fault in error.faults:
+                    log.error("settings refused: %s", fault)  # noqa: TRY400 - no traceback for a person's slip
+                    self._loop.submit(CommandRejected(origin=origin, topic=fault.path, message=fault.message))
+                continue
+            self._apply(loaded, origin)
+
+    def _apply(self, loaded: Loaded, origin: Origin) -> None:
+        before, self._loaded, self._settings = self._settings, loaded, loaded.settings
+        for warning in loaded.warnings:
+            log.warning("%s", warning)
+        for part in AT_NEXT_START:
+            if getattr(before, part) != getattr(loaded.settings, part):
+                log.warning("%s: changed; taken at the next start", part)
+        self._clock.zone = zone(loaded.settings.device.timezone)
+        logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
+        self._loop.submit(SettingsChanged(settings=loaded.settings, origin=origin))
+
+
+async def run(loaded: Loaded) -> None:
+    """Runs until told to stop."""
+    await App(loaded).run()

@@ -1,0 +1,122 @@
+"""The commands. No decisions: each reads its arguments, calls the room that does it, and prints.
+
+Exit codes: 0 done, 1 failed, 2 settings or usage wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bridge import __version__
+from bridge.errors import Alarm2MqttError, SettingsError
+
+DEFAULT_STORE = Path("/var/lib/alarm2mqtt")
+DEFAULT_FILE = Path("/etc/alarm2mqtt/alarm2mqtt.yaml")
+DONE, FAILED, WRONG = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; its exit code."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except SettingsError as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        count = len(error.faults)
+        print(f"{count} {'thing is' if count == 1 else 'things are'} wrong in the settings", file=sys.stderr)
+        return WRONG
+    except Alarm2MqttError as error:
+        print(f"alarm2mqtt: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return FAILED
+
+
+def run(options: argparse.Namespace) -> int:
+    """The daemon, until SIGTERM."""
+    from bridge.runtime import logs
+    from bridge.settings.load import load
+
+    loaded = load(options.file)
+    logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
+    from bridge import app
+
+    for warning in loaded.warnings:
+        app.log.warning("%s", warning)
+    asyncio.run(app.run(loaded))
+    return DONE
+
+
+def check(options: argparse.Namespace) -> int:
+    """All that is wrong in a file; needs no hardware."""
+    from bridge.settings.load import load
+
+    loaded = load(options.file)
+    for warning in loaded.warnings:
+        print(f"warning: {warning}")
+    settings = loaded.settings
+    print(f"{options.file}: right; {len(settings.inputs)} inputs, {len(settings.outputs)} outputs")
+    return DONE
+
+
+def schema(options: argparse.Namespace) -> int:
+    """The JSON Schema of the file, for editors."""
+    from bridge.settings.schema import schema_text, write_schema
+
+    if options.target is None:
+        print(schema_text(), end="")
+    else:
+        write_schema(options.target)
+    return DONE
+
+
+def demo(options: argparse.Namespace) -> int:
+    """The bridge on a simulated board with a broker of its own, to play with."""
+    from bridge.demo import demo as play
+
+    play(options.folder)
+    return DONE
+
+
+def board(options: argparse.Namespace) -> int:
+    """Touches the simulated terminal board: connect, disconnect, fail, heal ID; contacts; watch."""
+    from bridge.lines.board_place import board_socket
+    from bridge.lines.board_talk import talk
+
+    for answer in talk(options.socket or board_socket(DEFAULT_STORE), " ".join(options.words)):
+        print(answer, flush=True)
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="alarm2mqtt",
+        description="Alarm inputs and outputs, linked on the device, bridged to MQTT and Home Assistant.",
+    )
+    parser.add_argument("--version", action="version", version=f"alarm2mqtt {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], *, file: bool = True) -> argparse.ArgumentParser:
+        text = (command.__doc__ or "").strip()
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(command=command)
+        if file:
+            added.add_argument("file", metavar="FILE", nargs="?", type=Path, default=DEFAULT_FILE, help="the settings")
+        return added
+
+    add("run", run)
+    add("check", check)
+    add("schema", schema, file=False).add_argument(
+        "target", metavar="FILE", type=Path, nargs="?", help="default: standard output"
+    )
+    add("demo", demo, file=False).add_argument("--folder", type=Path, default=Path(".demo"), help="default: .demo")
+    touch = add("board", board, file=False)
+    touch.add_argument("--socket", type=Path, help="default: ALARM2MQTT_BOARD, else in the default store folder")
+    touch.add_argument("words", metavar="WORD", nargs="+", help="a command of the board")
+    return parser

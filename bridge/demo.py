@@ -1,0 +1,173 @@
+"""`make run`: the main job on embedded defaults, with a broker of its own and a board to play with."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from bridge import app
+from bridge.errors import StartFailed
+from bridge.runtime import logs
+from bridge.settings.load import load
+
+log = logging.getLogger(__name__)
+
+PORT = 1883
+BROKER_PATIENCE_S = 10.0
+SETTINGS = """\
+# The demo's settings. Edit them while it runs, then send it a hang-up (the demo says how).
+device: {id: front-gate, name: Front gate camera, startup_grace_s: 0}
+lines: {driver: simulated}
+
+inputs:
+  - id: garage-door
+    name: Garage door
+    trigger_mode: connect
+    device_class: garage_door
+    linkage: {outputs: [siren, strobe]}
+  - id: side-gate
+    name: Side gate
+    trigger_mode: disconnect      # a loop that is cut trips
+    schedule: always
+    linkage: {outputs: [strobe]}
+
+outputs:
+  - id: siren
+    name: Siren
+    kind: siren
+    mode: pulse
+    alarm_time_ms: 10000          # 0 = until somebody stops it
+  - id: strobe
+    name: Strobe
+    kind: strobe
+    follow_source: true           # on for as long as an alarm lasts
+"""
+MOSQUITTO = "listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\npersistence false\n"
+RUMQTTD = """\
+id = 0
+[router]
+id = 0
+max_connections = 100
+max_outgoing_packet_count = 2000
+max_segment_size = 1048576
+max_segment_count = 10
+[v4.1]
+name = "v4"
+listen = "127.0.0.1:{port}"
+next_connection_delay_ms = 1
+[v4.1.connections]
+connection_timeout_ms = 5000
+max_payload_size = 1048576
+max_inflight_count = 200
+dynamic_filters = true
+"""
+TRY = """
+alarm2mqtt on a simulated terminal board: two alarm inputs, a siren and a strobe.
+
+  broker     {broker} on 127.0.0.1:{port}
+  settings   {settings}
+
+Try this in a second terminal, in this folder:
+
+  see every topic            {listen}
+  look at the terminals      {me} board --socket {board} contacts
+  open the garage door       {me} board --socket {board} connect garage-door
+  close it                   {me} board --socket {board} disconnect garage-door
+  join the side gate's loop  {me} board --socket {board} connect side-gate
+  cut it                     {me} board --socket {board} disconnect side-gate
+  start the siren            {publish} -t alarm2mqtt/front-gate/output/siren/set -m ON
+  stop everything            {publish} -t alarm2mqtt/front-gate/silence -m now
+  take edited settings       kill -HUP {pid}
+
+Home Assistant finds the device by itself when its MQTT integration uses this broker. Ctrl-C ends it.
+"""
+
+
+def demo(folder: Path) -> None:
+    """Runs until Ctrl-C, with everything it keeps in `folder`. Raises StartFailed without any broker."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "alarm2mqtt.yaml"
+    if not file.exists():
+        file.write_text(SETTINGS)
+    with _broker(folder) as (name, port):
+        loaded = load(file, overrides={"mqtt.host": "127.0.0.1", "mqtt.port": port, "store.folder": str(folder)})
+        logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
+        print(_what_to_try(name, port, folder, file), flush=True)  # noqa: T201 - said to a person
+        asyncio.run(app.run(loaded))
+
+
+def _what_to_try(broker: str, port: int, folder: Path, file: Path) -> str:
+    tools = "" if shutil.which("mosquitto_sub") else "   (Debian: apt-get install mosquitto-clients)"
+    return TRY.format(
+        broker=broker,
+        port=port,
+        settings=file,
+        board=folder / "board.sock",
+        me=os.path.relpath(sys.argv[0]),
+        listen=f"mosquitto_sub -p {port} -v -t 'alarm2mqtt/#'{tools}",
+        publish=f"mosquitto_pub -p {port}",
+        pid=os.getpid(),
+    )
+
+
+@contextmanager
+def _broker(folder: Path) -> Iterator[tuple[str, int]]:
+    """A broker on loopback: Mosquitto where it is installed, else the one that came with the demo."""
+    port = _free_port()
+    name, command = _broker_command(folder, port)
+    with (folder / "broker.log").open("wb") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    try:
+        asyncio.run(_listening(process, port, folder / "broker.log"))
+        yield name, port
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+        process.kill()
+
+
+def _broker_command(folder: Path, port: int) -> tuple[str, list[str]]:
+    mosquitto = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if mosquitto:
+        config = folder / "mosquitto.conf"
+        root = "user root\n" if os.getuid() == 0 else ""
+        config.write_text(MOSQUITTO.format(port=port) + root)
+        return "Mosquitto", [mosquitto, "-c", str(config)]
+    config = folder / "rumqttd.toml"
+    config.write_text(RUMQTTD.format(port=port))
+    code = "import sys; from iotcore import Broker; Broker(config_path=sys.argv[1]).run_forever()"
+    return "rumqttd (install mosquitto for a full broker)", [sys.executable, "-c", code, str(config)]
+
+
+def _free_port() -> int:
+    """The usual port when nobody has it, else any."""
+    for port in (PORT, 0):
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    message = "no free port on 127.0.0.1"
+    raise StartFailed(message)
+
+
+async def _listening(process: subprocess.Popen[bytes], port: int, output: Path) -> None:
+    loop = asyncio.get_running_loop()
+    give_up = loop.time() + BROKER_PATIENCE_S
+    while loop.time() < give_up and process.poll() is None:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+            continue
+        writer.close()
+        return
+    message = f"the broker did not start: {output.read_text(errors='replace').strip()[-500:] or 'no word from it'}"
+    raise StartFailed(message)
