@@ -6,12 +6,13 @@ goes out when there is one.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 
 from bridge.core.effects import InputView, OutputView, PublishEvent
 from bridge.mqtt import payloads, settings_shown
-from bridge.mqtt.entities import Announced, discovery, discovery_topic, read_announced
+from bridge.mqtt.entities import Announced, discovery, read_announced
 from bridge.mqtt.incoming import Outgoing
 from bridge.mqtt.lagging import Lagging
 from bridge.mqtt.ledger import Ledger
@@ -20,6 +21,7 @@ from bridge.mqtt.retained import Retained
 from bridge.mqtt.topics import InputTopics, OutputTopics, Topics
 from bridge.settings.model import Settings
 
+_LOG = logging.getLogger(__name__)
 LARGEST_SNAPSHOT = 512 * 1024
 """Bytes; `mqtt.md` 1."""
 
@@ -96,22 +98,22 @@ class Publisher:
         """New settings are in force: parts come and go. The topics' stem may change only between connections."""
         self._deleted = False
         self._take(settings)
-        self._describe()
+        described = self._describe()
         for view in tuple(self._views.values()):
             if isinstance(view, InputView):
                 self.input(view)
             else:
                 self.output(view)
-        self._sweep()
+        self._sweep(described)
 
     def announce(self) -> None:
         """A connection has begun: everything, in the order of `mqtt.md` 3."""
-        self._describe()
+        described = self._describe()
         self._shown.repeat_all()
         self._attributes.flush()
         self._states.repeat_all()
         self.say_online()
-        self._sweep()
+        self._sweep(described)
 
     def announce_again(self) -> None:
         """Home Assistant has started, and may know nothing."""
@@ -130,14 +132,18 @@ class Publisher:
         offline = Outgoing(topic=self.topics.availability, payload=payloads.OFFLINE, retained=True)
         self._outbox.put(offline, acknowledged)
 
-    def found_description(self, topic: str, payload: bytes, *, is_old: bool) -> None:
-        """What lies, or was put, on our discovery topic by somebody else, or by us before a restart."""
-        if not payload:
-            if self._announced is not None and not is_old:
-                self._deleted = True
-                self._ledger.discard(topic)
-        elif self._announced is None:
-            self._announced = read_announced(topic, payload)
+    def found_description(self, payload: bytes) -> None:
+        """What lies on our discovery topic from before, or what somebody else has just put there."""
+        topic = self.topics.discovery
+        if payload:
+            if self._announced is None:
+                self._announced = read_announced(topic, payload)
+        elif self._announced is not None:
+            _LOG.info(
+                "somebody deleted the device in Home Assistant; it is described again after a change or a restart"
+            )
+            self._deleted = True
+            self._ledger.discard(topic)
 
     def _take(self, settings: Settings) -> None:
         self._settings = settings
@@ -152,20 +158,19 @@ class Publisher:
         for other in settings.outputs:
             self._shown.hold(self._outputs[other.id].settings, settings_shown.output_settings(other))
 
-    def _describe(self) -> None:
-        """Discovery, step by step; what was announced counts only once the broker has it."""
+    def _describe(self) -> frozenset[str]:
+        """Discovery, step by step; what was announced counts only once the broker has it. The topics it is on."""
         if self._deleted:
-            return
-        settings = self._settings
-        steps = discovery(settings, self._announced)
-        for index, (topic, payload) in enumerate(steps):
-            last = index == len(steps) - 1
+            return frozenset()
+        steps = discovery(self._settings, self._announced)
+        for number, (topic, payload) in enumerate(steps, start=1):
             if payload:
                 self._ledger.add(topic)
             self._outbox.put(
                 Outgoing(topic=topic, payload=payload, retained=True),
-                partial(self._described, topic, payload, settings if last else None),
+                partial(self._described, topic, payload, self._settings if number == len(steps) else None),
             )
+        return frozenset(topic for topic, _ in steps)
 
     def _described(self, topic: str, payload: bytes, settings: Settings | None, taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
         if taken and not payload:
@@ -173,11 +178,9 @@ class Publisher:
         if taken and settings is not None:
             self._announced = settings
 
-    def _sweep(self) -> None:
+    def _sweep(self, described: frozenset[str]) -> None:
         """Clear every retained topic that was ever published and is not current."""
-        current = set(self.topics.retained(self._settings))
-        if self._settings.home_assistant.discovery:
-            current.add(discovery_topic(self._settings))
+        current = {*self.topics.retained(self._settings), *described}
         for topic in sorted(self._ledger.known() - current):
             self._shown.forget(topic)
             self._attributes.forget(topic)

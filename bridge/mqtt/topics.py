@@ -170,10 +170,6 @@ class Topics:
         """Where a command goes; `command` reads it back."""
         return "/".join((self.device, *(target if part == "+" else part for part in _SHAPES[kind])))
 
-    def command_topic(self, kind: CommandKind, target: str = "") -> str:
-        """Where a command is to be published."""
-        return "/".join((self.device, *(target if part == "+" else part for part in _SHAPES[kind])))
-
     def command(self, topic: str) -> CommandTopic | None:
         """A topic read back; None when it is no command's."""
         stem = f"{self.device}/"

@@ -1,0 +1,329 @@
+"""The MQTT side as a whole: connects for ever, shows what it is told, and hands commands on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from bridge.core.effects import (
+    Answer,
+    Journal,
+    PublishClock,
+    PublishEvent,
+    PublishInput,
+    PublishOutput,
+    PublishSettings,
+)
+from bridge.core.facts import BrokerFound, BrokerLost, Fact, Now
+from bridge.errors import BrokerError
+from bridge.mqtt.birth import Birth
+from bridge.mqtt.command_desk import CommandDesk, Handler
+from bridge.mqtt.dial import place_of
+from bridge.mqtt.incoming import Incoming, Outgoing
+from bridge.mqtt.journal_feed import JournalFeed, JournalSource
+from bridge.mqtt.ledger import Ledger
+from bridge.mqtt.login import client_id_of, connect, will_of
+from bridge.mqtt.outbox import Outbox
+from bridge.mqtt.payloads import ONLINE
+from bridge.mqtt.publisher import Publisher
+from bridge.mqtt.reconnect import End, Reconnect, Retry
+from bridge.mqtt.session import Ended, Filter, Session
+from bridge.mqtt.status import StatusView, status
+from bridge.mqtt.topics import CommandKind
+from bridge.mqtt.versions import Version, VersionChoice
+from bridge.settings.model import Settings
+
+_LOG = logging.getLogger(__name__)
+STATUS_EVERY_S = 60.0
+STATUS_GAP_S = 1.0
+GOODBYE_S = 2.0
+ONLINE_GAP_S = 1.0
+
+MqttEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | PublishSettings | Answer | Journal
+
+
+class MqttAdapter:
+    """The one object of this room that the rest of the program holds.
+
+    `perform` takes effects at any time, before `run` too, and never waits. `run` lasts until it is
+    cancelled, or until `stop` has said goodbye. `submit` takes facts; `now` is the time; `random`
+    gives numbers in [0, 1); `status_view` is asked whenever `<d>/status` is due. A `Journal` must
+    be handed to the store before it is performed here.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        submit: Callable[[Fact], None],
+        now: Callable[[], Now],
+        random: Callable[[], float],
+        ledger: Ledger,
+        status_view: Callable[[], StatusView],
+        journal: JournalSource | None = None,
+        handlers: Mapping[CommandKind, Handler] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._submit = submit
+        self._status_view = status_view
+        self._outbox = Outbox()
+        self._publisher = Publisher(settings=settings, outbox=self._outbox, ledger=ledger, later=self._later)
+        topics = self._publisher.topics
+        self._desk = CommandDesk(
+            topics=topics, submit=submit, send=self._outbox.put, clear=self._clear, now=now, handlers=handlers or {}
+        )
+        self._feed = JournalFeed(source=journal, topic=topics.journal, put=self._outbox.put)
+        self._reconnect = Reconnect(random=random)
+        self._versions = VersionChoice()
+        self._birth = Birth(random=random)
+        self._session: Session | None = None
+        self._leave = asyncio.Event()
+        """Set to end the session in good order: the broker's settings changed, or `stop`."""
+        self._stopping = False
+        self._status_due = asyncio.Event()
+        self._echoes: dict[str, int] | None = None
+        """How many empty messages of our own are on their way back, by topic; None where they do not come."""
+        self._says_online_at = 0.0
+
+    @property
+    def connected(self) -> bool:
+        """Whether a session stands and everything has been announced on it."""
+        return self._session is not None
+
+    @property
+    def rejected_commands(self) -> int:
+        """Commands that were refused since the start."""
+        return self._desk.rejected
+
+    @property
+    def dropped_messages(self) -> int:
+        """Events and answers that a slow broker made the bridge drop since the start."""
+        return self._outbox.dropped
+
+    def perform(self, effect: MqttEffect) -> None:
+        """Do what the engine asks of this room."""
+        match effect:
+            case PublishInput():
+                self._publisher.input(effect.view)
+            case PublishOutput():
+                self._publisher.output(effect.view)
+            case PublishEvent():
+                self._publisher.event(effect)
+            case Journal():
+                self._feed.entry(effect)
+            case Answer():
+                self._desk.answer(effect)
+                self.status_changed()
+            case PublishClock():
+                self._desk.clock_is_right = effect.synchronised
+                self.status_changed()
+            case PublishSettings():
+                self._take(effect.settings)
+
+    def snapshot(self, input_id: str, jpeg: bytes) -> None:
+        """Show the picture of an input's alarm."""
+        self._publisher.snapshot(input_id, jpeg)
+
+    def status_changed(self) -> None:
+        """Something that `status_view` tells is no longer so."""
+        self._status_due.set()
+
+    async def run(self) -> None:
+        """Keep a session with the broker, for ever."""
+        while not self._stopping:
+            self._leave.clear()
+            retry = await self._attempt()
+            if retry is None or self._stopping:
+                continue
+            _LOG.log(retry.level, "%s", retry.message)
+            try:
+                async with asyncio.timeout(retry.wait_s):
+                    await self._leave.wait()
+            except TimeoutError:
+                continue
+
+    async def stop(self) -> None:
+        """Publish `offline` and say goodbye, within about three seconds; `run` ends."""
+        self._stopping = True
+        self._leave.set()
+        if self._session is not None:
+            await asyncio.wait((self._session.ended,), timeout=GOODBYE_S + 1)
+
+    def _take(self, settings: Settings) -> None:
+        """New settings; what the session was made from can only be changed with the session."""
+        before, self._settings = self._settings, settings
+        self._publisher.settings(settings)
+        topics = self._publisher.topics
+        self._desk.topics = topics
+        self._feed.topic = topics.journal
+        if (before.mqtt, before.device.id, before.home_assistant.prefix) != (
+            settings.mqtt,
+            settings.device.id,
+            settings.home_assistant.prefix,
+        ):
+            self._leave.set()
+
+    async def _attempt(self) -> Retry | None:
+        """One connection, from dialling to its end; None: again at once."""
+        settings = self._settings
+        try:
+            wire, login = await connect(
+                settings, version=self._versions.next, client_id=client_id_of(settings), will=will_of(settings)
+            )
+        except BrokerError as error:
+            return self._reconnect.ended(End.UNREACHABLE, str(error))
+        session = Session(wire=wire, login=login, receive=self._receive)
+        try:
+            ended = await session.open()
+            stands_since = asyncio.get_running_loop().time() if ended is None else None
+            if ended is None:
+                ended = await self._serve(session)
+        finally:
+            session.abort("the program ends")
+        if ended.how is End.TOO_NEW and self._versions.not_understood():
+            _LOG.debug("no MQTT 5 (%s); trying 3.1.1", ended.why)
+            return None
+        if self._leave.is_set():
+            return None
+        stood_s = None if stands_since is None else asyncio.get_running_loop().time() - stands_since
+        return self._reconnect.ended(ended.how, f"{place_of(settings.mqtt)}: {ended.why}", after_s=stood_s)
+
+    async def _serve(self, session: Session) -> Ended:
+        """Subscribe, announce everything, then feed the session until it ends."""
+        self._versions.worked()
+        self._submit(BrokerFound())
+        self._put_status()
+        self._outbox.open(session.publish, window=session.window)
+        self._echoes = {} if session.version is Version.V311 else None
+        try:
+            refused = await self._subscribe(session)
+            if refused is not None:
+                return refused
+            self._publisher.announce()
+            self._session = session
+            place = place_of(self._settings.mqtt)
+            _LOG.info("%s to %s, MQTT %s", self._reconnect.connected(), place, session.version.name)
+            return await self._feed_until_ended(session)
+        finally:
+            self._session = None
+            self._outbox.close()
+            self._submit(BrokerLost())
+
+    async def _subscribe(self, session: Session) -> Ended | None:
+        """To the own description first: whatever lies there has come once the rest is answered."""
+        topics = self._publisher.topics
+        return await session.subscribe([Filter(topic=topics.discovery, flag_retained=False)]) or (
+            await session.subscribe(
+                [
+                    *(Filter(topic=topic) for topic in topics.command_filters()),
+                    Filter(topic=topics.availability, own_too=True),
+                    Filter(topic=topics.birth, flag_retained=False),
+                ]
+            )
+        )
+
+    async def _feed_until_ended(self, session: Session) -> Ended:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._feed.run(), name="mqtt journal"),
+                group.create_task(self._keep_status(), name="mqtt status"),
+                group.create_task(self._goodbye_when_asked(session), name="mqtt goodbye"),
+            ]
+            ended = await asyncio.shield(session.ended)
+            for task in tasks:
+                task.cancel()
+        return ended
+
+    async def _keep_status(self) -> None:
+        """On change at most once a second, and every minute as a sign of life."""
+        while True:
+            await asyncio.sleep(STATUS_GAP_S)
+            try:
+                async with asyncio.timeout(STATUS_EVERY_S - STATUS_GAP_S):
+                    await self._status_due.wait()
+            except TimeoutError:
+                pass  # nothing changed; it is published all the same
+            self._put_status()
+
+    def _put_status(self) -> None:
+        self._status_due.clear()
+        self._publisher.status(
+            status(
+                self._status_view(),
+                clock_synchronised=self._desk.clock_is_right,
+                rejected_commands=self._desk.rejected,
+            )
+        )
+
+    async def _goodbye_when_asked(self, session: Session) -> None:
+        """`offline` by ourselves; when the broker does not even take that, its will says it."""
+        await self._leave.wait()
+        taken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._publisher.say_offline(taken.set_result)
+        try:
+            async with asyncio.timeout(GOODBYE_S):
+                await taken
+        except TimeoutError:
+            session.abort("the broker does not take the goodbye")
+        else:
+            await session.close()
+
+    def _receive(self, message: Incoming) -> None:
+        """A message from the broker."""
+        topics = self._publisher.topics
+        if message.topic == topics.availability:
+            self._guard_availability(message.payload)
+        elif message.topic == topics.birth:
+            self._answer_birth(message)
+        elif message.topic == topics.discovery:
+            self._publisher.found_description(message.payload)
+        elif not self._is_echo(message):
+            rejected = self._desk.rejected
+            self._desk.take(message)
+            if self._desk.rejected != rejected:
+                self.status_changed()
+
+    def _guard_availability(self, payload: bytes) -> None:
+        """The will of a twin, or of our own session before, has said that we are gone."""
+        if payload == ONLINE or self._session is None or self._leave.is_set():
+            return
+        at = asyncio.get_running_loop().time()
+        wait_s = max(0.0, self._says_online_at + ONLINE_GAP_S - at)
+        if self._says_online_at <= at:
+            self._says_online_at = at + wait_s
+            self._later(wait_s, self._say_online)
+
+    def _say_online(self) -> None:
+        if self._session is not None and not self._leave.is_set():
+            _LOG.info("somebody said that we are offline; saying online again")
+            self._publisher.say_online()
+
+    def _answer_birth(self, message: Incoming) -> None:
+        if message.retained:
+            return  # it was there before us; everything has just been announced
+        wait_s = self._birth.heard(message.payload, asyncio.get_running_loop().time())
+        if wait_s is not None:
+            self._later(wait_s, self._announce_again)
+
+    def _announce_again(self) -> None:
+        if self._session is not None:
+            self._publisher.announce_again()
+
+    def _clear(self, topic: str) -> None:
+        """Remove a retained command, which under 3.1.1 comes back as a live empty one: no command."""
+        if self._echoes is not None:
+            self._echoes[topic] = self._echoes.get(topic, 0) + 1
+        self._outbox.put(Outgoing(topic=topic, payload=b"", retained=True))
+
+    def _is_echo(self, message: Incoming) -> bool:
+        if message.payload or not self._echoes or not self._echoes.get(message.topic):
+            return False
+        self._echoes[message.topic] -= 1
+        return True
+
+    def _later(self, seconds: float, do: Callable[[], None]) -> None:
+        try:
+            asyncio.get_running_loop().call_later(seconds, do)
+        except RuntimeError:
+            return  # before the loop runs: everything is written out when the connection stands

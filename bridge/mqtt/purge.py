@@ -1,0 +1,74 @@
+"""Clearing everything that a device ever left on its broker: `alarm2mqtt purge`."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bridge.errors import BrokerError
+from bridge.mqtt.dial import place_of
+from bridge.mqtt.incoming import Incoming, Outgoing
+from bridge.mqtt.ledger import Ledger
+from bridge.mqtt.login import client_id_of, connect
+from bridge.mqtt.reconnect import End
+from bridge.mqtt.session import Session
+from bridge.mqtt.topics import Topics
+from bridge.mqtt.versions import VersionChoice
+from bridge.settings.model import Settings
+
+TIMEOUT_S = 30.0
+
+
+async def purge(settings: Settings, ledger: Ledger) -> int:
+    """Clear all topics of the ledger, and all that these settings publish; returns how many.
+
+    A topic leaves the ledger when the broker has acknowledged that it is clear. Raises BrokerError
+    when there is no connection, or the broker does not take it all; what is left stays in the
+    ledger. Under a client id of its own: a bridge that is still running is not thrown out, but will
+    publish again, so it should be stopped first.
+    """
+    topics = Topics.of(settings)
+    doomed = sorted(ledger.known().union(topics.retained(settings), (topics.discovery,)))
+    session = await _session(settings)
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            refused = [topic for topic in doomed if not await _cleared(session, topic, ledger)]
+    except TimeoutError:
+        message = f"{place_of(settings.mqtt)} does not answer any more"
+        raise BrokerError(message) from None
+    finally:
+        await session.close()
+    if refused:
+        message = f"{place_of(settings.mqtt)} does not let us clear {', '.join(refused)}"
+        raise BrokerError(message)
+    return len(doomed)
+
+
+async def _session(settings: Settings) -> Session:
+    versions = VersionChoice()
+    while True:
+        wire, login = await connect(
+            settings, version=versions.next, client_id=f"{client_id_of(settings)}-purge", will=None
+        )
+        session = Session(wire=wire, login=login, receive=_ignore)
+        ended = await session.open()
+        if ended is None:
+            return session
+        if ended.how is not End.TOO_NEW or not versions.not_understood():
+            message = f"{place_of(settings.mqtt)}: {ended.why}"
+            raise BrokerError(message)
+
+
+async def _cleared(session: Session, topic: str, ledger: Ledger) -> bool:
+    """Whether the broker took the empty message of one topic."""
+    taken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    if not session.publish(Outgoing(topic=topic, payload=b"", retained=True), taken.set_result):
+        return False
+    await asyncio.wait((taken, session.ended), return_when=asyncio.FIRST_COMPLETED)
+    if not taken.done() or not taken.result():
+        return False
+    ledger.discard(topic)
+    return True
+
+
+def _ignore(_message: Incoming) -> None:
+    """Nothing is subscribed to."""
