@@ -14,6 +14,8 @@ from bridge.core.contact import Contact
 from bridge.errors import CommandRefused
 from bridge.lines.board_file import BoardMemory
 
+FAILED = "the simulated board says that this line has failed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardContacts:

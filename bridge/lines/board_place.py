@@ -63,6 +63,6 @@ class BoardLock:
             return True
         return False
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Let go; the lock file stays, for a file that is removed could be locked twice."""
         os.close(self._fd)

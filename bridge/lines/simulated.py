@@ -16,7 +16,7 @@ from pathlib import Path
 from bridge.core.contact import Contact, Level, contact_of, level_of
 from bridge.core.facts import LineChanged, LineFound, LineLost
 from bridge.errors import CommandRefused
-from bridge.lines.board import Board
+from bridge.lines.board import FAILED, Board
 from bridge.lines.board_file import BoardFile, recall
 from bridge.lines.board_keeper import BoardKeeper
 from bridge.lines.board_place import BoardLock, board_file
@@ -25,7 +25,6 @@ from bridge.lines.port import Report
 from bridge.lines.reporting import Reporting
 from bridge.settings.model import InputSettings, OutputSettings
 
-FAILED = "the simulated board says that this line has failed"
 _DONE = b'{"ok": true}\n'
 _COMMANDS = "connect ID, disconnect ID, fail ID, heal ID, contacts, watch"
 _log = logging.getLogger(__name__)
@@ -45,7 +44,7 @@ class SimulatedLines:
             self._board = Board(recall(board_file(socket)))
             self._server = BoardServer(path=socket, obey=self.obey)
         except BaseException:
-            self._lock.release()
+            self._lock.close()
             raise
         self._keeper = BoardKeeper(file=BoardFile(board_file(socket)), memory=self._board.memory)
         self._reporting = Reporting(report)
@@ -97,7 +96,7 @@ class SimulatedLines:
         """Hang up on all clients; contacts stay, on disk for good."""
         self._server.close()
         self._keeper.close()
-        self._lock.release()
+        self._lock.close()
 
     def obey(self, command: str) -> bytes:
         """Do what one line from the socket says; its answer is one line."""

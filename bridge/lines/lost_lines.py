@@ -1,0 +1,100 @@
+"""Lines that cannot be had are tried again, soon at first; nothing runs while all are held."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 8.0
+_LOOK_S = 0.25
+_DEVICES = Path("/dev")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Wait:
+    wait_s: float
+    due: float
+
+
+class LostLines:
+    """Calls `retry` with a terminal after 1 s, doubling to 8 s, until that says that it has it.
+
+    A device that appears or goes makes all due at once: the modification time of `/dev` is looked
+    at four times a second, but only while a line is lost.
+    """
+
+    def __init__(self, *, retry: Callable[[str], bool], devices: Path = _DEVICES) -> None:
+        self._retry = retry
+        self._devices = devices
+        self._waits: dict[str, _Wait] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._devices_were = 0
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to try; those lost before have waited."""
+        self._loop = loop
+        for wait in self._waits.values():
+            wait.due = loop.time() + FIRST_WAIT_S
+        self._arm()
+
+    def add(self, terminal: str) -> None:
+        """A line is lost."""
+        now = self._loop.time() if self._loop is not None else 0.0
+        if not self._waits:
+            self._devices_were = self._devices_are()
+        self._waits[terminal] = _Wait(wait_s=FIRST_WAIT_S, due=now + FIRST_WAIT_S)
+        self._arm()
+
+    def discard(self, terminal: str) -> None:
+        """A line is not wanted any more, or held again."""
+        self._waits.pop(terminal, None)
+        self._disarm_if_idle()
+
+    def hurry(self) -> None:
+        """Something was let go of that a lost line may be waiting for: all are due."""
+        for wait in self._waits.values():
+            wait.wait_s, wait.due = FIRST_WAIT_S, 0.0
+
+    def close(self) -> None:
+        """Try no more."""
+        self._waits.clear()
+        self._disarm_if_idle()
+        self._loop = None
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._loop is None:
+            return
+        if (devices := self._devices_are()) != self._devices_were:
+            self._devices_were = devices
+            self.hurry()
+        now = self._loop.time()
+        for terminal, wait in list(self._waits.items()):
+            if now < wait.due or terminal not in self._waits:
+                continue
+            if self._retry(terminal):
+                self._waits.pop(terminal, None)
+            else:
+                wait.wait_s = min(wait.wait_s * 2, LONGEST_WAIT_S)
+                wait.due = now + wait.wait_s
+        self._arm()
+
+    def _arm(self) -> None:
+        if self._loop is not None and self._waits and self._timer is None:
+            self._timer = self._loop.call_later(_LOOK_S, self._look)
+
+    def _disarm_if_idle(self) -> None:
+        if self._timer is not None and not self._waits:
+            self._timer.cancel()
+            self._timer = None
+
+    def _devices_are(self) -> int:
+        """When a device last came or went, as the folder of devices tells."""
+        try:
+            return self._devices.stat().st_mtime_ns
+        except OSError:
+            return 0
