@@ -205,14 +205,14 @@ class LineByName(Model):
 def _which_line(value: object) -> str | None:
     """Which of the two forms of a line is meant; None for neither."""
     if isinstance(value, Model):
-        return "by_offset" if isinstance(value, LineByOffset) else "by_name"
+        return "(by offset)" if isinstance(value, LineByOffset) else "(by name)"
     if not isinstance(value, Mapping) or not value.keys() & {"chip", "offset", "name"}:
         return None
-    return "by_name" if "name" in value and "offset" not in value else "by_offset"
+    return "(by name)" if "name" in value and "offset" not in value else "(by offset)"
 
 
 LineSettings = Annotated[
-    Annotated[LineByOffset, Tag("by_offset")] | Annotated[LineByName, Tag("by_name")],
+    Annotated[LineByOffset, Tag("(by offset)")] | Annotated[LineByName, Tag("(by name)")],
     Discriminator(_which_line, custom_error_type="line", custom_error_message="is no line"),
 ]
 
@@ -294,12 +294,12 @@ class StopAfter(Model):
 
 def _keep_or_stop(value: object) -> str | None:
     if isinstance(value, Mapping | StopAfter):
-        return "stop"
-    return "keep" if value == "keep" else None
+        return "(stop)"
+    return "(keep)" if value == "keep" else None
 
 
 BrokerLoss = Annotated[
-    Annotated[Literal["keep"], Tag("keep")] | Annotated[StopAfter, Tag("stop")],
+    Annotated[Literal["keep"], Tag("(keep)")] | Annotated[StopAfter, Tag("(stop)")],
     Discriminator(_keep_or_stop, custom_error_type="broker_loss", custom_error_message="is not understood"),
 ]
 

@@ -14,7 +14,7 @@ from bridge.settings.shape import Shape, nearest, shape_at
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_TAGS = {"by_offset", "by_name", "keep", "stop"}
+_TAGS = {"(by offset)", "(by name)", "(keep)", "(stop)"}
 """How the models tell the forms of a union apart; no part of the file."""
 
 PATTERNS = {
@@ -70,7 +70,7 @@ def findings_of(error: ErrorDetails, document: object) -> Iterator[Finding]:
         message = "is missing" if value_at(document, loc) is ABSENT else "is empty"
         allowed = "chip and offset, or name" if loc[-2:-1] == ("line",) else None
         yield Finding(loc=loc, message=message, allowed=allowed, shown=False)
-    else:
+    elif error["type"] != "too_short" or not value_at(document, loc):  # else an item is wrong, which is told
         value = value_at(document, loc)
         message, allowed = _words(error, context, shape, value)
         # A text where keys or a list belong may be a whole section, with its password.
@@ -85,9 +85,9 @@ def _place(given: Loc, document: object) -> tuple[Loc, bool]:
     for part in given:
         if part == "[key]":
             return tuple(loc), True
-        below = step(value, part)
-        if below is ABSENT and part in _TAGS:
+        if part in _TAGS:
             continue
+        below = step(value, part)
         loc.append(str(part) if isinstance(value, Mapping) else part)
         value = below
     return tuple(loc), False

@@ -77,10 +77,15 @@ def shape_at(loc: Loc) -> Shape:
 
 
 def nearest(word: object, known: tuple[str, ...]) -> str | None:
-    """The known word that was probably meant."""
-    return next(iter(get_close_matches(str(word).lower().replace("-", "_"), known, n=1)), None) or next(
-        iter(get_close_matches(str(word).lower(), known, n=1)), None
-    )
+    """The known word that was probably meant: the one that begins like it, else the most alike."""
+    written = str(word).lower()
+    for form in (written.replace("-", "_"), written):
+        begun = [one for one in known if form and one.startswith(form)]
+        if len(begun) == 1:
+            return begun[0]
+        for alike in get_close_matches(form, known, n=1):
+            return alike
+    return None
 
 
 def _of_field(field: FieldInfo) -> Shape:
