@@ -37,12 +37,13 @@ class Steps:
         """
         bound_s = self.limit_s if limit_s is None else limit_s
         try:
-            async with asyncio.timeout(bound_s):
+            async with asyncio.timeout(bound_s) as limit:
                 yield
         except ActionError as error:
             raise _at(what, error) from None
         except TimeoutError:
-            message = f"{what}: no answer within {bound_s:g} s"
+            after = f"within {bound_s:g} s" if limit.expired() else "in time"  # in time: the kernel gave up
+            message = f"{what}: no answer {after}"
             raise ActionFailed(message) from None
         except Exception as error:
             told = self.explain(error) or explain_network(error)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bridge.actions.mail_outcome import MailLimits
+from bridge.errors import ActionFailed
 
 if TYPE_CHECKING:
     from aiosmtplib import SMTPResponse
@@ -31,7 +33,7 @@ async def hand_over(
 ) -> SMTPResponse:
     """Write `content`, which is `stuffed`, after the server's 354; returns the server's verdict.
 
-    Raises `TimeoutError` when the network takes no piece for `step_s`, or the verdict does not come
+    Raises `ActionFailed` when the network takes no piece for `step_s`, or the verdict does not come
     for `verdict_s`; `aiosmtplib`'s exceptions or `OSError` when the connection is lost.
     """
     try:
@@ -40,8 +42,9 @@ async def hand_over(
             verdict = group.create_task(protocol.read_response(), name="mail verdict")
             with contextlib.suppress(ConnectionError):  # the verdict then says the same, or more
                 await _write(writer, content, verdict, limits.step_s)
-            async with asyncio.timeout(limits.verdict_s):
-                return await verdict
+            with _told(f"no answer within {limits.verdict_s:g} s"):
+                async with asyncio.timeout(limits.verdict_s):
+                    return await verdict
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
 
@@ -53,9 +56,18 @@ async def _write(
         if verdict.done():
             return
         writer.write(content[start : start + _PIECE_BYTES])
-        async with asyncio.timeout(step_s):
-            await writer.drain()
+        with _told(f"the network took nothing for {step_s:g} s"):
+            async with asyncio.timeout(step_s):
+                await writer.drain()
         await asyncio.sleep(0)  # drain does not give way while the network keeps up
+
+
+@contextlib.contextmanager
+def _told(reason: str) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError:
+        raise ActionFailed(reason) from None
 
 
 def address_literal(address: str) -> str:

@@ -49,7 +49,7 @@ class SmtpSession:
         outcome = await self._envelope(client, len(message), recipients)
         await self._data(client, message)
         with contextlib.suppress(aiosmtplib.SMTPException, OSError):  # the mail is taken, whatever becomes of this
-            await client.quit(timeout=_GOODBYE_S)
+            await client.quit(timeout=min(_GOODBYE_S, self._limits.step_s))
         return outcome
 
     def abort(self) -> None:
