@@ -1,0 +1,96 @@
+"""The seconds before an event: packets of a stream, as they came, from a key picture on."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_LATE_S = 0.5
+"""An alarm is told a little after its instant, and the seconds before that instant are wanted."""
+_STRETCH = 1.3
+"""At most so many times what was asked for is held, so memory follows the bit rate and not the camera's
+distance between key pictures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packet:
+    """One coded picture, or a piece of sound. Bytes of our own: muxing a library's packet rewrites it.
+
+    Stamps are in the stream's time base; `arrival` is of the monotonic clock.
+    """
+
+    stream: int
+    video: bool
+    key: bool
+    pts: int
+    dts: int
+    duration: int
+    arrival: float
+    data: bytes = field(repr=False)
+
+
+class PacketRing:
+    """Holds whole groups of pictures that cover `pre_s` seconds before an event, and always the newest group.
+
+    The first packet held is a key picture. A group at the front goes when what is behind it still
+    covers enough, when more than 1.3 times `pre_s` is held, or `largest_bytes` are. A camera whose key
+    pictures are farther apart than that leaves only the newest group; should that alone outgrow
+    `largest_bytes`, all is let go until the next key picture.
+    """
+
+    def __init__(self, *, pre_s: float, largest_bytes: int = 64 * 1024 * 1024) -> None:
+        self._enough_s = pre_s + _LATE_S
+        self._longest_s = max(pre_s * _STRETCH, self._enough_s)
+        self._largest_bytes = largest_bytes
+        self._packets: deque[Packet] = deque()
+        self._keys: deque[float] = deque()
+        self._bytes = 0
+
+    @property
+    def held_bytes(self) -> int:
+        """Of coded data."""
+        return self._bytes
+
+    @property
+    def held_s(self) -> float:
+        """From the first arrival to the last."""
+        return self._packets[-1].arrival - self._packets[0].arrival if self._packets else 0.0
+
+    def __iter__(self) -> Iterator[Packet]:
+        return iter(self._packets)
+
+    def since(self, instant: float) -> list[Packet]:
+        """All that is held from the last key picture on that came at or before `instant`, or all."""
+        begin = max((key for key in self._keys if key <= instant), default=-math.inf)
+        return [packet for packet in self._packets if packet.arrival >= begin]
+
+    def add(self, packet: Packet) -> None:
+        """Take the newest; what came before the first key picture cannot be shown, and is not held."""
+        is_key = packet.video and packet.key
+        if not self._packets and not is_key:
+            return
+        self._packets.append(packet)
+        self._bytes += len(packet.data)
+        if is_key:
+            self._keys.append(packet.arrival)
+        while self._may_drop_front(packet.arrival):
+            self._drop_group()
+        if self._bytes > self._largest_bytes:
+            self._packets.clear()
+            self._keys.clear()
+            self._bytes = 0
+
+    def _may_drop_front(self, now: float) -> bool:
+        if len(self._keys) < 2:  # noqa: PLR2004 - the newest group stays
+            return False
+        covers_without = now - self._keys[1] >= self._enough_s
+        too_long = now - self._keys[0] > self._longest_s
+        return covers_without or too_long or self._bytes > self._largest_bytes
+
+    def _drop_group(self) -> None:
+        self._keys.popleft()
+        self._bytes -= len(self._packets.popleft().data)
+        while not (self._packets[0].video and self._packets[0].key):
+            self._bytes -= len(self._packets.popleft().data)
