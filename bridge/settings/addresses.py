@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from bridge.settings.place import Finding
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
 
 _FALSE = (False, "false", "no", "off", 0)
 
 
+def host_findings(sections: Mapping[str, Mapping[str, object]]) -> Iterator[Finding]:
+    """A server's host is a name or an address and nothing else; the broker's may be `unix:/path`."""
+    for name, section in sections.items():
+        host = section.get("host")
+        if not isinstance(host, str) or not host or (name == "mqtt" and host.startswith("unix:/")):
+            continue
+        if name == "mqtt" and host.startswith("unix:"):
+            yield Finding(loc=(name, "host"), message="is no path of a socket", allowed="unix:/run/mosquitto.sock")
+        elif any(one.isspace() or one in "/@" for one in host) or (":" in host and _address(host) is None):
+            allowed = "a name or address alone" + (", or unix:/path" if name == "mqtt" else "")
+            yield Finding(loc=(name, "host"), message="is no host", allowed=allowed)
+
+
 def broker_findings(mqtt: Mapping[str, object]) -> Iterator[Finding]:
-    """A host is a name, an address, or `unix:/path`; a certificate comes with its key."""
-    host = mqtt.get("host")
-    tls = mqtt.get("tls")
-    if isinstance(host, str) and host:
-        on_socket = host.startswith("unix:")
-        if on_socket and not host.startswith("unix:/"):
-            yield Finding(loc=("mqtt", "host"), message="is no path of a socket", allowed="unix:/run/mosquitto.sock")
-        elif not on_socket and ("/" in host or host.count(":") == 1 or any(one.isspace() for one in host)):
-            yield Finding(
-                loc=("mqtt", "host"),
-                message="is no host",
-                allowed="a name or address alone (port and tls have keys of their own), or unix:/path",
-            )
-        if on_socket and isinstance(tls, Mapping):
-            yield Finding(loc=("mqtt", "tls"), message="does not go with a unix: host", allowed="nothing", shown=False)
-    if isinstance(tls, Mapping):
-        for given, needed in (("cert_file", "key_file"), ("key_file", "cert_file")):
-            if tls.get(given) not in (None, "") and tls.get(needed) in (None, ""):
-                yield Finding(loc=("mqtt", "tls", given), message=f"needs {needed}", because=(("mqtt", "tls", needed),))
+    """A certificate comes with its key, and a socket on this machine needs neither."""
+    host, tls = mqtt.get("host"), mqtt.get("tls")
+    if not isinstance(tls, Mapping):
+        return
+    if isinstance(host, str) and host.startswith("unix:"):
+        yield Finding(loc=("mqtt", "tls"), message="does not go with a unix: host", shown=False)
+    for given, needed in (("cert_file", "key_file"), ("key_file", "cert_file")):
+        if tls.get(given) not in (None, "") and tls.get(needed) in (None, ""):
+            yield Finding(loc=("mqtt", "tls", given), message=f"needs {needed}", because=(("mqtt", "tls", needed),))
 
 
 def page_findings(web: object) -> Iterator[Finding]:
@@ -47,14 +54,18 @@ def page_findings(web: object) -> Iterator[Finding]:
 
 
 def _is_loopback(host: str) -> bool:
-    if host in ("localhost", "127.0.0.1", "::1"):
-        return True
+    address = None if host == "127.0.0.1" else _address(host)
+    return host in ("localhost", "127.0.0.1") or (address is not None and address.is_loopback)
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is; None for a name."""
     from ipaddress import ip_address  # noqa: PLC0415 - rarely needed, and this is on the way to idle outputs
 
     try:
-        return ip_address(host).is_loopback
+        return ip_address(host)
     except ValueError:
-        return False
+        return None
 
 
 def timezone_findings(device: Mapping[str, object]) -> Iterator[Finding]:

@@ -21,13 +21,16 @@ def advice(settings: Settings) -> Iterator[Finding]:
                 yield Finding(
                     loc=("inputs", index, "linkage", "outputs", nth),
                     message=f"output {link} follows its timing: this input's alarms are only logged for it",
+                    shown=False,
                 )
     if settings.email is not None and settings.email.security == "none":
-        yield Finding(loc=("email", "security"), message="mail and its password go out unencrypted")
+        yield Finding(loc=("email", "security"), message="mail and its password go out unencrypted", shown=False)
     if settings.ftp is not None and settings.ftp.security == "none":
-        yield Finding(loc=("ftp", "security"), message="pictures and the password go out unencrypted")
+        yield Finding(loc=("ftp", "security"), message="pictures and the password go out unencrypted", shown=False)
     if settings.metrics.enabled and not settings.web.enabled:
-        yield Finding(loc=("metrics", "enabled"), message="metrics are on the page's port, and the page is off")
+        yield Finding(
+            loc=("metrics", "enabled"), message="metrics are on the page's port, and the page is off", shown=False
+        )
 
 
 def exposed_secrets(document: Mapping[Any, Any], path: Path) -> Iterator[Finding]:

@@ -76,6 +76,4 @@ def once(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         told.setdefault(finding.loc, finding)
     meant = {finding.meant for finding in told.values() if finding.meant is not None}
-    return [
-        finding for finding in told.values() if finding.loc not in meant and not meant.intersection(finding.because)
-    ]
+    return [finding for finding in told.values() if not meant.intersection(finding.because)]

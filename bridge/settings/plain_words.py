@@ -65,11 +65,11 @@ def findings_of(error: ErrorDetails, document: object) -> Iterator[Finding]:
         for place, message in cause.faults:
             yield Finding(loc=(*loc, *place), message=message, shown=False)
     elif error["type"] in ("extra_forbidden", "invalid_key"):
-        yield _unknown_key(loc)
+        yield _unknown_key(loc, value_at(document, loc[:-1]))
     elif error["type"] == "missing":
         message = "is missing" if value_at(document, loc) is ABSENT else "is empty"
         allowed = "chip and offset, or name" if loc[-2:-1] == ("line",) else None
-        yield Finding(loc=loc, message=message, allowed=allowed, shown=False)
+        yield Finding(loc=loc, message=message, allowed=allowed, shown=False, because=(loc,))
     elif error["type"] != "too_short" or not value_at(document, loc):  # else an item is wrong, which is told
         value = value_at(document, loc)
         message, allowed = _words(error, context, shape, value)
@@ -83,19 +83,19 @@ def _place(given: Loc, document: object) -> tuple[Loc, bool]:
     loc: list[str | int] = []
     value = document
     for part in given:
-        if part == "[key]":
-            return tuple(loc), True
-        if part in _TAGS:
-            continue
         below = step(value, part)
+        if part == "[key]" and below is ABSENT:
+            return tuple(loc), True
+        if part in _TAGS and below is ABSENT:
+            continue
         loc.append(str(part) if isinstance(value, Mapping) else part)
         value = below
     return tuple(loc), False
 
 
-def _unknown_key(loc: Loc) -> Finding:
+def _unknown_key(loc: Loc, section: object) -> Finding:
     keys = shape_at(loc[:-1]).keys
-    near = nearest(loc[-1], keys)
+    near = nearest(loc[-1], tuple(key for key in keys if step(section, key) is ABSENT))
     return Finding(
         loc=loc,
         message=f"is not a setting{_hint(near)}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bridge.settings.addresses import broker_findings, page_findings, timezone_findings
+from bridge.settings.addresses import broker_findings, host_findings, page_findings, timezone_findings
 from bridge.settings.place import Finding, Loc
 from bridge.settings.wiring import wiring_findings
 
@@ -25,6 +25,7 @@ def findings(document: Mapping[object, object]) -> Iterator[Finding]:
     yield from _links(document, inputs, outputs)
     yield from _cameras(document, inputs)
     yield from _needs(document, inputs)
+    yield from host_findings({name: section(document, name) for name in ("mqtt", "email", "ftp")})
     yield from broker_findings(section(document, "mqtt"))
     yield from page_findings(document.get("web"))
     yield from timezone_findings(section(document, "device"))

@@ -24,6 +24,7 @@ def wiring_findings(lines: Mapping[str, object], terminals: Mapping[str, Items])
                     message="is missing",
                     allowed="{chip: gpiochip0, offset: 17} or {name: ALARM_IN1}; driver simulated needs none",
                     shown=False,
+                    because=(loc,),
                 )
                 continue
             line = _line(written)

@@ -64,7 +64,9 @@ def parse(text: str, path: Path) -> tuple[Any, list[Fault]]:
             lenient.allow_duplicate_keys = True
             document = lenient.load(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # What is never closed is reported where the file ends, and is to be found where it begins.
+        unclosed = "end of stream" in (error.problem or "")
+        mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
         raise _refused(path, _plain(error.problem), line=mark.line + 1 if mark else None) from None
     except RecursionError:
         raise _refused(path, "is nested too deeply") from None
@@ -137,7 +139,8 @@ def _twice(node: Node, loc: Loc, known: set[int]) -> Iterator[tuple[Loc, int]]:
 
 def _plain(problem: str | None) -> str:
     text = re.sub(r"'[^']*'|\"[^\"]*\"", "…", problem or "cannot be understood").replace("\n", " ")
-    return f"is no YAML: {text}; text that begins with a sign such as * & ! % @ or holds ': ' belongs in quotes"
+    hint = "text that begins with a sign such as * & ! % @ or holds ': ' belongs in quotes"
+    return f"is no YAML: {text}" + (f"; {hint}" if re.search("token|mapping values|alias|tag", text) else "")
 
 
 def _refused(path: Path, message: str, *, line: int | None = None, allowed: str | None = None) -> SettingsError:
