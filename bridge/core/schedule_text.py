@@ -149,7 +149,8 @@ def _dates(key: str) -> list[date]:
     try:
         first = date.fromisoformat(first_text)
         last = date.fromisoformat(last_text) if dots else first
-    except ValueError:
+        last + timedelta(days=1)  # what runs on after midnight needs a next day
+    except (ValueError, OverflowError):
         message = f"{key!r} is neither a date such as 2026-12-24 nor a range such as 2026-12-24..2026-12-26"
         raise _Refused(message) from None
     if not timedelta(0) <= last - first < LONGEST_RANGE:
