@@ -5,14 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bridge.errors import StoreError
 from bridge.store.batch import Batch
 from bridge.store.jobs import JOB_COLUMNS, job_row
-from bridge.store.retention import KEPT_ENTRIES, STEP, expired
+from bridge.store.retention import KEPT_ENTRIES, expired
 from bridge.store.rows import JOURNAL_COLUMNS, entry_row, input_row
 from bridge.store.sequence import reservation
 
@@ -21,17 +20,6 @@ _INSERT_ENTRY = (
     f"INSERT INTO journal ({JOURNAL_COLUMNS}, sent) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (seq) DO NOTHING"  # noqa: S608 - a constant
 )
 _UPSERT_JOB = f"INSERT OR REPLACE INTO outbox ({JOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - a constant
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What a commit did: entries that were too old, and whether more of them are left."""
-
-    expired: tuple[int, ...]
-    more_expired: bool
-
-
-NOTHING_WRITTEN = Written(expired=(), more_expired=False)
 
 
 class Database:
@@ -54,12 +42,14 @@ class Database:
             reserved = self._reserve(next_seq)
         self._reserved = reserved
 
-    def write(self, batch: Batch, *, next_seq: int, expire_at: datetime | None, everything: bool = False) -> Written:
+    def write(
+        self, batch: Batch, *, next_seq: int, expire_at: datetime | None, everything: bool = False
+    ) -> tuple[int, ...]:
         """Put a batch on the disk, all or nothing, durable when this returns.
 
         `next_seq` is above every number handed out so far. `expire_at` is the time against which
         old entries go, or None to look at their number only. With `everything` the batch's states
-        replace all that the file has.
+        replace all that the file has. Returns the numbers of the entries that went, `STEP` at most.
 
         Raises:
             sqlite3.Error: nothing of it is written, or it is and could not be told.
@@ -78,7 +68,15 @@ class Database:
             gone = self._expire(self._rows + added, expire_at)
         self._reserved = reserved
         self._rows += added - len(gone)
-        return Written(expired=tuple(gone), more_expired=len(gone) == STEP)
+        return tuple(gone)
+
+    def is_whole(self) -> bool:
+        """Whether every page makes sense; takes as long as reading the whole file.
+
+        Raises:
+            sqlite3.Error: it cannot be read to its end.
+        """
+        return bool(self._connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
 
     def close(self, next_seq: int | None) -> None:
         """Let go of the file; with `next_seq`, the numbers reserved beyond it are given back.

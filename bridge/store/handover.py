@@ -52,6 +52,11 @@ class Handover:
             self._changed.wait_for(lambda: self._durable >= goal or self._failures > failures, timeout_s)
             return self._durable >= goal
 
+    def all_durable(self) -> bool:
+        """Whether nothing is left to be written."""
+        with self._changed:
+            return self._durable >= self._handed
+
     def hurry(self) -> None:
         """The writer is to try now."""
         with self._changed:

@@ -53,7 +53,8 @@ def is_beyond_use(error: Exception) -> bool:
     Anything else (the disk, another program) may pass, and the file is left where it is.
     """
     if isinstance(error, sqlite3.Error):
-        return is_corrupt(error) or primary_code(error) == sqlite3.SQLITE_ERROR
+        # No code at all: Python's module found text that is none.
+        return is_corrupt(error) or primary_code(error) in (sqlite3.SQLITE_ERROR, 0)
     return True
 
 
@@ -69,7 +70,7 @@ class _Reading:
         try:
             for row in self._connection.execute(query, arguments):
                 yield convert(row)
-        except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+        except (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowError) as error:
             self.error = self.error or error
 
 

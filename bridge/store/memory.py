@@ -132,8 +132,9 @@ class Memory:
             self._latched |= loaded.latched - newer.latched.keys()
             self.topics |= loaded.topics - newer.topics.keys()
             self.jobs = {key: job for key, job in loaded.jobs.items() if key not in newer.jobs} | self.jobs
-        newer.entries.extendleft(reversed(loaded.salvaged))
-        self.unsent = ({*loaded.unsent} | {entry.seq for entry in newer.entries}) - newer.sent
+        waiting = {entry.seq for entry in newer.entries}
+        newer.entries.extendleft(entry for entry in reversed(loaded.salvaged) if entry.seq not in waiting)
+        self.unsent = ({*loaded.unsent} | waiting) - newer.sent
         self._trim()
 
     def _trim(self) -> None:

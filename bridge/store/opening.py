@@ -20,14 +20,12 @@ from bridge.store.schema import migrate
 class Opened:
     """What came of it. Without a database, `problem` says why; with one, it says what was lost.
 
-    `next_seq` is reserved durably when there is a database. `new` says that the file holds
-    nothing yet.
+    `next_seq` is reserved durably when there is a database.
     """
 
     database: Database | None
     loaded: Loaded
     next_seq: int
-    new: bool
     problem: str | None
 
 
@@ -65,7 +63,8 @@ def salvage(connection: sqlite3.Connection) -> Loaded:
 
 
 def _open(path: Path, *, at_least: int, fallback: Callable[[], int]) -> Opened:
-    new = not path.exists()
+    # A file that lost its numbers, or one beside a file that was put aside, does not begin at 1.
+    may_repeat = path.exists() or has_aside(path)
     connection = connect(path)
     try:
         migrate(connection)
@@ -74,15 +73,13 @@ def _open(path: Path, *, at_least: int, fallback: Callable[[], int]) -> Opened:
             salvaged = salvage(connection)
             connection.close()
             return begin_anew(path, broken, salvaged, at_least=at_least, fallback=fallback)
-        # A new file beside one that was put aside: the program was stopped between the two.
-        first = fallback() if new and has_aside(path) else 1
-        next_seq = max(at_least, loaded.next_seq or first)
+        next_seq = max(at_least, loaded.next_seq or (fallback() if may_repeat else 1))
         database = Database(path, connection, rows=loaded.rows)
         database.reserve(next_seq)
     except BaseException:
         connection.close()
         raise
-    return Opened(database=database, loaded=loaded, next_seq=next_seq, new=new, problem=None)
+    return Opened(database=database, loaded=loaded, next_seq=next_seq, problem=None)
 
 
 def _loaded(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
@@ -107,4 +104,4 @@ def _only_read(path: Path) -> Loaded:
 
 def _unusable(path: Path, error: Exception, loaded: Loaded, *, at_least: int, fallback: Callable[[], int]) -> Opened:
     next_seq = max(at_least, loaded.next_seq or 0, fallback())
-    return Opened(database=None, loaded=loaded, next_seq=next_seq, new=False, problem=explained(path, error))
+    return Opened(database=None, loaded=loaded, next_seq=next_seq, problem=explained(path, error))

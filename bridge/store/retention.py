@@ -13,6 +13,28 @@ KEPT_FOR = timedelta(days=90)
 STEP = 200
 """So many go with one commit at most, so that no alarm waits for them."""
 
+EVERY_S = 3600.0
+"""How often age is looked at: with a commit that is made anyway, so that an idle device stays idle."""
+NEXT_STEP_S = 0.5
+
+
+class ExpiryPace:
+    """When to look for entries that are too old; seconds of the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._last: float | None = None
+        self.next_step_at: float | None = None
+        """When to go on, while more of them are known to be there."""
+
+    def is_due(self, now: float) -> bool:
+        """Whether a commit at this time is to look."""
+        return self._last is None or self.next_step_at is not None or now - self._last >= EVERY_S
+
+    def looked(self, now: float, *, more: bool) -> None:
+        """A commit did look; `more`: a full step went."""
+        self._last = now
+        self.next_step_at = now + NEXT_STEP_S if more else None
+
 
 def expired(
     connection: sqlite3.Connection, *, entries: int, now: datetime | None, kept: int = KEPT_ENTRIES

@@ -46,7 +46,8 @@ def entry_row(entry: Journal) -> tuple[object, ...]:
         entry.kind,
         microseconds(entry.time),
         int(offset.total_seconds()),
-        json.dumps(details(entry), ensure_ascii=False, separators=(",", ":")),
+        # In ASCII: an error that names a file may hold what is no Unicode, which SQLite refuses.
+        json.dumps(details(entry), separators=(",", ":")),
     )
 
 

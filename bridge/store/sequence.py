@@ -1,4 +1,4 @@
-"""Sequence numbers that never repeat, even when the last entries never reached the disk (pure).
+"""Sequence numbers that never repeat, even when the last entries never reached the disk.
 
 The database holds a number that everything handed out so far is below, moved ahead in blocks
 before it is reached. After a clean stop it is exactly the next number; after a crash the next run
@@ -6,6 +6,9 @@ begins at it, beyond whatever was used.
 """
 
 from __future__ import annotations
+
+import secrets
+from datetime import datetime
 
 BLOCK = 10_000
 """How far ahead is reserved: also what may be used, while the disk cannot be written, before a
@@ -31,3 +34,8 @@ def fallback_base(unix_s: float, jitter: int) -> int:
     if unix_s < CLOCK_NOT_SET_BEFORE:
         return CLOCK_NOT_SET_BEFORE * BASES_PER_S + jitter
     return int(unix_s) * BASES_PER_S
+
+
+def first_number_at(wall: datetime) -> int:
+    """`fallback_base` of an instant that knows its zone, with jitter drawn."""
+    return fallback_base(wall.timestamp(), secrets.randbelow(JITTER))

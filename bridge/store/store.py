@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bridge.core.effects import Journal, StoreEffect
@@ -19,7 +19,7 @@ from bridge.store.opening import Opened
 from bridge.store.outbox import Outbox
 from bridge.store.pictures import Pictures
 from bridge.store.reading import Wanted, read_entries
-from bridge.store.sequence import JITTER, fallback_base
+from bridge.store.sequence import first_number_at
 from bridge.store.trouble import OnProblem, Post, Trouble
 from bridge.store.unsent import UnsentJournal
 from bridge.store.writer import Writer
@@ -40,21 +40,37 @@ class Restored:
     problem: str | None
 
 
-def open_store(folder: Path, *, post: Post, on_problem: OnProblem, limit_s: float = OPENING_LIMIT_S) -> Restored:
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+def open_store(
+    folder: Path,
+    *,
+    post: Post,
+    on_problem: OnProblem,
+    limit_s: float = OPENING_LIMIT_S,
+    wall: Callable[[], datetime] = utc_now,
+) -> Restored:
     """Open the database in a folder, or go on in memory and keep trying. Never raises.
 
     Blocks for `limit_s` at most: not on the loop. `post` runs a function on the loop's thread
     (`loop.call_soon_threadsafe`); `on_problem` is called there with each change of what is wrong,
-    one line for a person, and with None when all is well again. `Store.close` must be called.
+    one line for a person, and with None when all is well again. `wall` is the clock that says how
+    old entries are. `Store.close` must be called.
     """
-    store = Store(folder, post=post, on_problem=on_problem)
+    store = Store(folder, post=post, on_problem=on_problem, wall=wall)
     return store.restored(limit_s)
 
 
 class Store:
     """Journal, states, ledger and outbox: kept in memory, written by a thread of their own."""
 
-    def __init__(self, folder: Path, *, post: Post, on_problem: OnProblem) -> None:
+    def __init__(
+        self, folder: Path, *, post: Post, on_problem: OnProblem, wall: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._wall = wall
         self._path = folder / FILE_NAME
         self._handover = Handover(Memory())
         self._trouble = Trouble(post=post, on_problem=on_problem)
@@ -64,7 +80,9 @@ class Store:
         self.unsent = UnsentJournal(self._path, self._handover, doubt=self._doubt)
         self._tried = threading.Event()
         self._first: Opened | None = None
-        self._writer = Writer(self._path, self._handover, self._trouble, pictures=pictures, on_opened=self._opened)
+        self._writer = Writer(
+            self._path, self._handover, self._trouble, pictures=pictures, on_opened=self._opened, wall=wall
+        )
         self._writer.start()
 
     def restored(self, limit_s: float) -> Restored:
@@ -75,7 +93,7 @@ class Store:
         if first is None and problem is not None:
             self._trouble.failing(problem)
         with self._handover.memory() as memory:
-            base = first.next_seq if first is not None else fallback_base(time.time(), secrets.randbelow(JITTER))
+            base = first.next_seq if first is not None else first_number_at(self._wall())
             # A database that opens later reserves its numbers above this.
             memory.next_seq = max(memory.next_seq, base)
             state = StateRestored(
@@ -125,9 +143,7 @@ class Store:
         """
         self._handover.close()
         ended = self._writer.join(timeout_s)
-        with self._handover.memory() as memory:
-            entries, marks = memory.not_written()
-        return ended and not entries and not marks
+        return ended and self._handover.all_durable()
 
     def _opened(self, opened: Opened) -> None:
         if self._first is None:

@@ -6,28 +6,25 @@ more seldom up to once a minute; nothing here ever reaches the loop but a proble
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from bridge.errors import StoreError
 from bridge.store.batch import Loaded
 from bridge.store.connect import explained, is_corrupt
-from bridge.store.database import NOTHING_WRITTEN, Database
+from bridge.store.database import Database
 from bridge.store.handover import Handover
 from bridge.store.opening import Opened, begin_anew, open_database, salvage
 from bridge.store.pace import retry_after_s
 from bridge.store.pictures import Pictures
-from bridge.store.sequence import JITTER, fallback_base
+from bridge.store.retention import STEP, ExpiryPace
+from bridge.store.sequence import first_number_at
 from bridge.store.trouble import Trouble
 
-EXPIRE_EVERY_S = 3600.0
-"""With a commit that is made anyway, so that an idle device stays idle."""
-EXPIRE_NEXT_S = 0.5
 _DISK = (sqlite3.Error, StoreError, OSError)
 
 
@@ -42,12 +39,14 @@ class Writer:
         *,
         pictures: Pictures,
         on_opened: Callable[[Opened], None],
+        wall: Callable[[], datetime],
     ) -> None:
         self._path = path
         self._handover = handover
         self._trouble = trouble
         self._pictures = pictures
         self._on_opened = on_opened
+        self._wall = wall
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._database: Database | None = None
         self._adopted = False
@@ -56,8 +55,7 @@ class Writer:
         self._failures = 0
         self._retry_at: float | None = None
         self._last_begin = 0.0
-        self._expired_at: float | None = None
-        self._expire_more_at: float | None = None
+        self._expiry = ExpiryPace()
 
     def start(self) -> None:
         """Begin, with opening the file."""
@@ -74,14 +72,21 @@ class Writer:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        try:
+            self._work()
+        except Exception as error:
+            self._trouble.failing(f"the store's writer has stopped: {type(error).__name__}: {error}")
+            raise
+
+    def _work(self) -> None:
         self._open()
         last = False
         while not last:
             last = self._handover.wait(
-                last_begin=self._last_begin, retry_at=self._retry_at, other_at=self._expire_more_at
+                last_begin=self._last_begin, retry_at=self._retry_at, other_at=self._expiry.next_step_at
             )
             if self._database is not None and self._suspect is not None:
-                self._begin_anew(self._suspect)
+                self._examine(self._suspect, self._database)
             if self._database is None:
                 self._open()
             if self._database is not None:
@@ -94,7 +99,7 @@ class Writer:
     def _open(self) -> None:
         with self._handover.memory() as memory:
             at_least = memory.next_seq
-        self._opened(open_database(self._path, at_least=at_least, fallback=_fallback))
+        self._opened(open_database(self._path, at_least=at_least, fallback=lambda: first_number_at(self._wall())))
 
     def _opened(self, opened: Opened) -> None:
         first = not self._adopted
@@ -120,32 +125,28 @@ class Writer:
     def _write(self, database: Database) -> None:
         self._last_begin = time.monotonic()
         batch, next_seq = self._handover.take(everything=self._everything)
-        expire_at = datetime.now(UTC) if self._is_expiry_due() else None
+        expire_at = self._wall() if self._expiry.is_due(self._last_begin) else None
+        gone: tuple[int, ...] = ()
         try:
-            written = NOTHING_WRITTEN
-            if not batch.is_empty or self._everything or self._expire_more_at is not None:
-                written = database.write(batch, next_seq=next_seq, expire_at=expire_at, everything=self._everything)
-                self._expired_at = self._last_begin if expire_at is not None else self._expired_at
+            if not batch.is_empty or self._everything or self._expiry.next_step_at is not None:
+                gone = database.write(batch, next_seq=next_seq, expire_at=expire_at, everything=self._everything)
+                if expire_at is not None:
+                    self._expiry.looked(self._last_begin, more=len(gone) == STEP)
         except _DISK as error:
             self._failed(error)
             return
         except Exception as error:  # noqa: BLE001 - what cannot be written for its own sake must not stop what follows
             with self._handover.not_durable() as memory:
                 memory.dropped()
+            self._retry_at, self._everything = None, False
             self._trouble.failing(f"entries that cannot be written were dropped: {type(error).__name__}: {error}")
             return
         with self._handover.durable() as memory:
-            memory.written(written.expired)
+            memory.written(gone)
             lost, unneeded = memory.lost, batch.pictures - memory.pictures_in_use()
         self._failures, self._retry_at, self._everything = 0, None, False
-        self._expire_more_at = self._last_begin + EXPIRE_NEXT_S if written.more_expired else None
         self._trouble.healthy(lost)
         self._tidy(lambda: self._pictures.remove(unneeded))
-
-    def _is_expiry_due(self) -> bool:
-        if self._expired_at is None or self._expire_more_at is not None:
-            return True
-        return self._last_begin - self._expired_at >= EXPIRE_EVERY_S
 
     def _failed(self, error: Exception) -> None:
         with self._handover.memory() as memory:
@@ -156,6 +157,16 @@ class Writer:
         else:
             self._let_go()
             self._count_failure()
+
+    def _examine(self, suspicion: Exception, database: Database) -> None:
+        """A reader's error may be about a file that has been put aside since: look again."""
+        self._suspect = None
+        try:
+            whole = database.is_whole()
+        except sqlite3.Error as error:
+            whole, suspicion = not is_corrupt(error), error
+        if not whole:
+            self._begin_anew(suspicion)
 
     def _begin_anew(self, cause: Exception) -> None:
         """Put the file aside while it is in use; only its unsent entries are not in memory too."""
@@ -195,7 +206,3 @@ class Writer:
                 self._database.close(next_seq)
             except sqlite3.Error as error:
                 self._trouble.failing(explained(self._path, error))
-
-
-def _fallback() -> int:
-    return fallback_base(time.time(), secrets.randbelow(JITTER))

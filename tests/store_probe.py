@@ -1,0 +1,58 @@
+"""A store on a folder, and what it complained of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from journal_entries import NOON
+
+from bridge.core.facts import StateRestored
+from bridge.store.store import Store, open_store
+
+PATIENCE_S = 10.0
+
+
+@dataclass(kw_only=True)
+class Probe:
+    """The open store; `problems` holds every text and None that was told, in order."""
+
+    store: Store
+    state: StateRestored
+    opening_problem: str | None
+    problems: list[str | None] = field(default_factory=list)
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong now."""
+        return self.problems[-1] if self.problems else None
+
+
+def opened(folder: Path, *, limit_s: float = PATIENCE_S) -> Probe:
+    """Open a store; `probe.store.close()` must follow."""
+    problems: list[str | None] = []
+    restored = open_store(
+        folder, post=lambda call: call(), on_problem=problems.append, limit_s=limit_s, wall=lambda: NOON
+    )
+    return Probe(store=restored.store, state=restored.state, opening_problem=restored.problem, problems=problems)
+
+
+@contextmanager
+def a_store(folder: Path) -> Iterator[Probe]:
+    """A store that is closed at the end."""
+    probe = opened(folder)
+    try:
+        yield probe
+    finally:
+        probe.store.close(PATIENCE_S)
+
+
+def eventually(condition: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
+    """Fail unless the condition holds before the deadline."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.005)

@@ -1,0 +1,211 @@
+import asyncio
+import sqlite3
+import threading
+from datetime import timedelta
+
+from journal_entries import NOON, an_entry
+from store_probe import PATIENCE_S, a_store, eventually, opened
+
+from bridge.core.effects import KeepInput, KeepLatched
+from bridge.core.facts import StateRestored, StoredInput
+from bridge.store.connect import FILE_NAME, connect
+from bridge.store.jobs import Job
+from bridge.store.pace import INTERVAL_S
+from bridge.store.reading import Wanted
+from bridge.store.sequence import BLOCK, CLOCK_NOT_SET_BEFORE
+
+
+def seqs(entries):
+    return [entry.seq for entry in entries]
+
+
+def test_an_empty_folder_begins_at_one_with_nothing_known(tmp_path):
+    with a_store(tmp_path / "new") as probe:
+        assert probe.state == StateRestored(inputs={}, latched=frozenset(), next_seq=1)
+        assert probe.opening_problem is None
+        assert probe.problems == []
+
+
+def test_after_a_restart_everything_is_as_it_was(tmp_path):
+    alarm = StoredInput(alarm=True, last_alarm=NOON, held_back=3)
+    with a_store(tmp_path) as probe:
+        probe.store.perform(KeepInput(input="door", state=alarm))
+        probe.store.perform(KeepInput(input="gate", state=StoredInput(alarm=False)))
+        probe.store.perform(KeepInput(input="gate", state=None))
+        probe.store.perform(KeepLatched(output="siren", latched=True))
+        probe.store.perform(KeepLatched(output="lamp", latched=True))
+        probe.store.perform(KeepLatched(output="lamp", latched=False))
+        probe.store.perform(an_entry(1))
+        probe.store.perform(an_entry(2))
+        probe.store.ledger.add("a/b")
+        probe.store.ledger.add("a/c")
+        probe.store.ledger.discard("a/c")
+    with a_store(tmp_path) as probe:
+        assert probe.state == StateRestored(inputs={"door": alarm}, latched=frozenset({"siren"}), next_seq=3)
+        assert probe.store.ledger.known() == {"a/b"}
+        assert seqs(probe.store.entries(Wanted())) == [1, 2]
+
+
+def test_close_says_that_everything_is_on_the_disk(tmp_path):
+    probe = opened(tmp_path)
+    probe.store.perform(an_entry(1))
+    assert probe.store.close(PATIENCE_S)
+
+
+def test_an_alarm_is_durable_without_anyone_waiting_for_it(tmp_path):
+    with a_store(tmp_path) as probe:
+        probe.store.perform(KeepInput(input="door", state=StoredInput(alarm=True)))
+        beside = sqlite3.connect(tmp_path / FILE_NAME)
+        eventually(lambda: beside.execute("SELECT alarm FROM input").fetchall() == [(1,)])
+        beside.close()
+
+
+def test_a_storm_costs_no_more_than_one_commit_an_interval(tmp_path):
+    seconds = 0.6
+    with a_store(tmp_path) as probe:
+        beside = connect(tmp_path / FILE_NAME)
+        commits, seen, done = 0, beside.execute("PRAGMA data_version").fetchone(), threading.Event()
+        timer = threading.Timer(seconds, done.set)
+        timer.start()
+        seq = 0
+        while not done.wait(0.001):
+            seq += 1
+            probe.store.perform(an_entry(seq))
+            now = beside.execute("PRAGMA data_version").fetchone()
+            commits, seen = commits + (now != seen), now
+        beside.close()
+        assert seq > 100
+        assert 2 <= commits <= seconds / INTERVAL_S + 2
+
+
+def test_entries_can_be_read_before_they_are_written(tmp_path):
+    with a_store(tmp_path) as probe:
+        probe.store.perform(an_entry(1, kind="start"))
+        probe.store.flush(PATIENCE_S)
+        probe.store.perform(an_entry(2))
+        probe.store.perform(an_entry(3))
+        assert seqs(probe.store.entries(Wanted())) == [1, 2, 3]
+        assert seqs(probe.store.entries(Wanted(limit=2))) == [2, 3]
+        assert seqs(probe.store.entries(Wanted(kind="start"))) == [1]
+        assert seqs(probe.store.entries(Wanted(after_seq=1, limit=1))) == [2]
+        assert seqs(probe.store.entries(Wanted(since=NOON + timedelta(seconds=3)))) == [3]
+
+
+def test_unsent_entries_come_in_pages_and_outlive_a_restart(tmp_path):
+    with a_store(tmp_path) as probe:
+        for seq in range(1, 8):
+            probe.store.perform(an_entry(seq))
+        probe.store.flush(PATIENCE_S)
+        probe.store.perform(an_entry(8))
+        unsent = probe.store.unsent
+        assert seqs(unsent.read(limit=3)) == [1, 2, 3]
+        unsent.sent(1)
+        unsent.sent(2, 2, 99)
+        assert seqs(asyncio.run(unsent.unsent(after=3, limit=3))) == [4, 5, 6]
+        assert seqs(unsent.read(limit=100)) == [3, 4, 5, 6, 7, 8]
+        assert unsent.count == 6
+    with a_store(tmp_path) as probe:
+        assert probe.store.unsent.count == 6
+        assert seqs(probe.store.unsent.read()) == [3, 4, 5, 6, 7, 8]
+        probe.store.unsent.sent(*range(1, 9))
+        assert asyncio.run(probe.store.unsent.unsent()) == ()
+    with a_store(tmp_path) as probe:
+        assert probe.store.unsent.count == 0
+        assert seqs(probe.store.entries(Wanted())) == list(range(1, 9))
+
+
+def test_marks_alone_are_written_within_about_a_second(tmp_path):
+    with a_store(tmp_path) as probe:
+        probe.store.perform(an_entry(1))
+        probe.store.flush(PATIENCE_S)
+        probe.store.unsent.sent(1)
+        beside = sqlite3.connect(tmp_path / FILE_NAME)
+        eventually(lambda: beside.execute("SELECT sent FROM journal").fetchall() == [(1,)])
+        beside.close()
+
+
+def test_numbers_go_on_above_everything_that_a_run_used_or_lost(tmp_path):
+    with a_store(tmp_path) as probe:
+        probe.store.perform(an_entry(41))
+    with a_store(tmp_path) as probe:
+        assert probe.state.next_seq == 42
+    with a_store(tmp_path) as probe:
+        assert probe.state.next_seq == 42
+
+
+def test_a_block_is_reserved_ahead_before_it_is_used(tmp_path):
+    with a_store(tmp_path) as probe:
+        beside = sqlite3.connect(tmp_path / FILE_NAME)
+        reserved = "SELECT value FROM meta WHERE key = 'seq_reserved'"
+        assert beside.execute(reserved).fetchone() == (1 + BLOCK,)
+        probe.store.perform(an_entry(BLOCK // 2 + 1))
+        probe.store.flush(PATIENCE_S)
+        assert beside.execute(reserved).fetchone() == (BLOCK // 2 + 2 + BLOCK,)
+        beside.close()
+
+
+def test_a_ledger_that_knows_a_topic_writes_nothing(tmp_path):
+    with a_store(tmp_path) as probe:
+        probe.store.ledger.add("a/b")
+        probe.store.flush(PATIENCE_S)
+        beside = sqlite3.connect(tmp_path / FILE_NAME)
+        before = beside.execute("PRAGMA data_version").fetchone()
+        probe.store.ledger.add("a/b")
+        probe.store.ledger.discard("unknown")
+        probe.store.flush(PATIENCE_S)
+        assert beside.execute("PRAGMA data_version").fetchone() == before
+        beside.close()
+
+
+def test_a_job_and_its_picture_outlive_a_restart_and_go_together(tmp_path):
+    with a_store(tmp_path) as probe:
+        outbox = probe.store.outbox
+        name = outbox.pictures.write(b"jpeg")
+        job = Job(id="j1", kind="email", seq=1, created=NOON, due=NOON, body='{"to": "x"}', pictures=(name,))
+        outbox.put(job)
+        outbox.put(Job(id="j0", kind="ftp", seq=1, created=NOON - timedelta(seconds=1), due=NOON, body="{}"))
+        orphan = outbox.pictures.write(b"no job")
+    with a_store(tmp_path) as probe:
+        outbox = probe.store.outbox
+        assert [found.id for found in outbox.jobs()] == ["j0", "j1"]
+        assert outbox.jobs()[1] == job
+        assert outbox.pictures.read(name) == b"jpeg"
+        assert outbox.pictures.read(orphan) is None
+        outbox.remove("j1")
+        eventually(lambda: outbox.pictures.read(name) is None)
+    with a_store(tmp_path) as probe:
+        assert [found.id for found in probe.store.outbox.jobs()] == ["j0"]
+
+
+def test_what_cannot_be_opened_in_time_starts_with_nothing_and_above_all_numbers(tmp_path):
+    with a_store(tmp_path) as probe:
+        probe.store.perform(KeepInput(input="door", state=StoredInput(alarm=True)))
+        probe.store.ledger.add("old/topic")
+    holder = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    probe = opened(tmp_path, limit_s=0.05)
+    assert "not opened within 0.05 s" in (probe.opening_problem or "")
+    assert probe.state.inputs == {}
+    assert probe.state.next_seq >= CLOCK_NOT_SET_BEFORE * 1000
+    first = an_entry(probe.state.next_seq)
+    probe.store.perform(first)
+    probe.store.ledger.add("new/topic")
+    holder.execute("ROLLBACK")
+    holder.close()
+    eventually(lambda: probe.problems[-1] is None)
+    assert probe.store.ledger.known() == {"old/topic", "new/topic"}
+    assert probe.store.close(PATIENCE_S)
+    with a_store(tmp_path) as again:
+        assert again.state.next_seq == first.seq + 1
+        assert again.state.inputs == {"door": StoredInput(alarm=True)}
+
+
+def test_what_cannot_be_written_for_its_own_sake_is_told_and_stops_nothing(tmp_path):
+    with a_store(tmp_path) as probe:
+        probe.store.ledger.add("no/unicode/\udcff")
+        assert not probe.store.flush(PATIENCE_S)
+        assert "dropped" in (probe.problem or "")
+        probe.store.perform(an_entry(1))
+        assert probe.store.flush(PATIENCE_S)
+        assert probe.problem is None
+        assert seqs(probe.store.entries(Wanted())) == [1]
