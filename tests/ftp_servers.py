@@ -8,7 +8,6 @@ import struct
 import threading
 import warnings
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from server_process import ServerProcess, free_port, let_daemons_in, program
@@ -19,7 +18,7 @@ with warnings.catch_warnings():
     from OpenSSL import SSL
     from pyftpdlib.authorizers import DummyAuthorizer
     from pyftpdlib.handlers import FTPHandler, ThrottledDTPHandler, TLS_DTPHandler, TLS_FTPHandler
-    from pyftpdlib.ioloop import IOLoop
+    from pyftpdlib.ioloop import AsyncChat, IOLoop
     from pyftpdlib.servers import FTPServer
 
 # With a handler of its own it does not set up the root logger.
@@ -35,6 +34,8 @@ class FtpFaults:
     """"banner", or a command that is swallowed."""
     answers: dict = field(default_factory=dict)
     """Command → the server's answer instead of doing it."""
+    refuse_once: dict = field(default_factory=dict)
+    """The same, but only the first time."""
     disk_full_at: int | None = None
     cut_at: int | None = None
     """Both connections are reset after so many bytes of an upload, once."""
@@ -145,8 +146,9 @@ class MisbehavingFtpServer:
 
             def pre_process_command(self, line, command, argument):
                 server.commands.append((command, argument))
-                if command in server.faults.answers:
-                    self.respond(server.faults.answers[command])
+                answer = server.faults.refuse_once.pop(command, None) or server.faults.answers.get(command)
+                if answer is not None:
+                    AsyncChat.push(self, answer.encode("latin-1") + b"\r\n")
                 elif command != server.faults.silent_at:
                     super().pre_process_command(line, command, argument)
 
@@ -237,10 +239,11 @@ class Vsftpd(ServerProcess):
         (folder / "passwords").write_text("pw\n")
         (folder / "openssl.cnf").write_text(_OPENSSL.format(version=tls_version or "TLSv1.3"))
         yes = {True: "YES", False: "NO"}
-        tls = _VSFTPD_TLS.format(certificates=certificates, implicit=yes[implicit_tls], reuse=yes[reuse])
-        settings = Path(folder / "vsftpd.conf")
-        settings.write_text(_VSFTPD.format(folder=folder, port=port, tls=tls if certificates else ""))
-        self.protocol = folder / "vsftpd.log"
+        tls = ""
+        if certificates is not None:
+            tls = _VSFTPD_TLS.format(certificates=certificates, implicit=yes[implicit_tls], reuse=yes[reuse])
+        settings = folder / "vsftpd.conf"
+        settings.write_text(_VSFTPD.format(folder=folder, port=port, tls=tls))
         super().__init__(
             [vsftpd, settings], port=port, folder=folder, environment={"OPENSSL_CONF": str(folder / "openssl.cnf")}
         )

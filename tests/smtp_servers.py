@@ -6,7 +6,6 @@ import logging
 import shutil
 import ssl
 import threading
-import warnings
 from dataclasses import dataclass, field
 from email import message_from_bytes
 
@@ -17,8 +16,6 @@ aiosmtpd = pytest.importorskip("aiosmtpd.smtp", reason="mail tests need aiosmtpd
 
 # It prints a traceback for each handshake that is refused, which is what tests ask for.
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)
-# Its own STARTTLS is not the only TLS there is.
-warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS")
 
 
 @dataclass

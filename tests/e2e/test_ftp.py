@@ -1,0 +1,315 @@
+"""Uploads to real FTP servers: what lies there afterwards, and how each refusal and silence ends."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+import pytest
+from ftp_servers import MisbehavingFtpServer, Vsftpd
+from server_process import Certificates, free_port, wait_until
+
+from bridge.actions.ftp import FtpLimits, upload
+from bridge.actions.ftp_path import UploadFacts, render_path
+from bridge.errors import ActionFailed, ActionRefused
+from bridge.settings.model import FtpSettings
+
+pytestmark = pytest.mark.e2e
+
+PICTURE = bytes(range(256)) * 1200
+LIMITS = FtpLimits(step_s=5, whole_s=20)
+SHORT = FtpLimits(step_s=0.4, whole_s=10)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    return Certificates(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def server(tmp_path):
+    with MisbehavingFtpServer(tmp_path / "root") as running:
+        yield running
+
+
+@pytest.fixture
+def secure_server(tmp_path, certificates):
+    with MisbehavingFtpServer(tmp_path / "root", certificates=certificates) as running:
+        yield running
+
+
+def settings_for(server, certificates=None, **changes):
+    values = {
+        "host": "127.0.0.1",
+        "port": server.port,
+        "security": "explicit_tls" if certificates else "none",
+        "username": "ftp" if isinstance(server, Vsftpd) else "cam",
+        "password": "pw",
+        "ca_file": certificates and certificates.authority,
+    }
+    return FtpSettings(**(values | changes))
+
+
+def upload_now(settings, path="gate/2026-07-01/door.jpg", content=PICTURE, limits=LIMITS):
+    asyncio.run(upload(settings, content, path=path, limits=limits))
+
+
+def test_a_picture_lies_there_whole_in_new_folders(server):
+    upload_now(settings_for(server))
+    assert (server.root / "gate/2026-07-01/door.jpg").read_bytes() == PICTURE
+    assert server.files() == {"gate/2026-07-01/door.jpg": len(PICTURE)}
+    assert server.seen == {"door.jpg.part"}
+
+
+@pytest.mark.parametrize("size", [0, 1, 32_768, 5_000_000])
+def test_any_size_arrives_byte_for_byte(secure_server, certificates, size):
+    content = (PICTURE * (size // len(PICTURE) + 1))[:size]
+    upload_now(settings_for(secure_server, certificates), "a.jpg", content)
+    assert (secure_server.root / "a.jpg").read_bytes() == content
+
+
+@pytest.mark.parametrize("version", ["TLS1_2", "TLS1_3"])
+@pytest.mark.parametrize("implicit", [True, False])
+def test_both_kinds_of_tls_in_both_versions(tmp_path, certificates, version, implicit):
+    options = {"certificates": certificates, "implicit_tls": implicit, "tls_version": version}
+    with MisbehavingFtpServer(tmp_path / "root", **options) as server:
+        upload_now(settings_for(server, certificates, security="implicit_tls" if implicit else "explicit_tls"))
+        assert server.files() == {"gate/2026-07-01/door.jpg": len(PICTURE)}
+        assert ("PROT", "P") in server.commands
+
+
+@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+@pytest.mark.parametrize("reuse", [True, False])
+@pytest.mark.parametrize("implicit", [True, False])
+def test_vsftpd_takes_it_whether_or_not_it_wants_the_session_reused(tmp_path, certificates, version, reuse, implicit):
+    options = {"certificates": certificates, "reuse": reuse, "implicit_tls": implicit, "tls_version": version}
+    with Vsftpd(tmp_path / "vsftpd", **options) as vsftpd:
+        security = "implicit_tls" if implicit else "explicit_tls"
+        upload_now(settings_for(vsftpd, certificates, security=security), "/up/2026/a.jpg")
+        assert (vsftpd.root / "up/2026/a.jpg").read_bytes() == PICTURE
+        assert vsftpd.files() == {"up/2026/a.jpg": len(PICTURE)}
+
+
+def test_vsftpd_in_the_open_replaces_a_file_of_the_same_name(tmp_path):
+    with Vsftpd(tmp_path / "vsftpd") as vsftpd:
+        upload_now(settings_for(vsftpd), "up/a.jpg", b"old")
+        upload_now(settings_for(vsftpd), "up/a.jpg")
+        assert (vsftpd.root / "up/a.jpg").read_bytes() == PICTURE
+
+
+def test_vsftpd_refuses_a_wrong_password_and_a_read_only_folder(tmp_path, certificates):
+    with Vsftpd(tmp_path / "vsftpd", certificates=certificates) as vsftpd:
+        with pytest.raises(ActionRefused, match="login: 530") as refusal:
+            upload_now(settings_for(vsftpd, certificates, password="another-secret"))
+        assert "another-secret" not in str(refusal.value)
+        with pytest.raises(ActionRefused, match=r"new folder new: 550"):
+            upload_now(settings_for(vsftpd, certificates), "new/a.jpg")
+        with pytest.raises(ActionRefused, match=r"upload: 553"):
+            upload_now(settings_for(vsftpd, certificates), "/a.jpg")
+        assert vsftpd.files() == {}
+
+
+def test_vsftpd_that_wants_tls_refuses_to_do_without(tmp_path, certificates):
+    with Vsftpd(tmp_path / "vsftpd", certificates=certificates) as vsftpd, pytest.raises(ActionRefused, match="530"):
+        upload_now(settings_for(vsftpd))
+
+
+STRANGE = "../../etc/..\r\nDELE x\0 🐕 ~root .hidden\\..\\*?\u2028"
+
+
+def test_strange_names_stay_inside_and_whole(tmp_path, certificates, server):
+    facts = UploadFacts(
+        device=STRANGE, input="Ü" * 300, camera=None, local=datetime(2026, 7, 1, 14, 3, tzinfo=UTC), seq=7, kind=STRANGE
+    )
+    path = render_path("{device}/../{input}/🐕 {camera}/{kind}_{seq}.jpg", facts)
+    with Vsftpd(tmp_path / "vsftpd", certificates=certificates) as vsftpd:
+        upload_now(settings_for(vsftpd, certificates), f"up/{path}")
+        upload_now(settings_for(server), path)
+        assert vsftpd.files() == {f"up/{path}": len(PICTURE)}
+    assert server.files() == {path: len(PICTURE)}
+
+
+def test_a_file_of_the_same_name_is_replaced_where_only_deleting_helps(server):
+    upload_now(settings_for(server), "a.jpg", b"old")
+    server.faults.refuse_once = {"RNTO": "553 exists"}
+    upload_now(settings_for(server), "a.jpg")
+    assert (server.root / "a.jpg").read_bytes() == PICTURE
+    assert server.files() == {"a.jpg": len(PICTURE)}
+
+
+def test_what_an_attempt_before_left_behind_is_not_in_the_way(server):
+    (server.root / "a.jpg.part").write_bytes(b"half")
+    server.faults.refuse_once = {"STOR": "553 exists"}
+    upload_now(settings_for(server), "a.jpg")
+    assert server.files() == {"a.jpg": len(PICTURE)}
+
+
+def test_a_folder_that_another_makes_at_the_same_time_is_no_fault(server):
+    (server.root / "gate/2026-07-01").mkdir(parents=True)
+    server.faults.refuse_once = {"CWD": "550 not yet"}
+    upload_now(settings_for(server))
+    assert server.files() == {"gate/2026-07-01/door.jpg": len(PICTURE)}
+
+
+@pytest.mark.parametrize(
+    ("answers", "error"),
+    [
+        ({"USER": "421 busy"}, ActionFailed),
+        ({"PASS": "530 wrong"}, ActionRefused),
+        ({"CWD": "451 not now", "MKD": "451 not now"}, ActionFailed),
+        ({"CWD": "550 no such folder", "MKD": "550 not allowed"}, ActionRefused),
+        ({"EPSV": "425 no port"}, ActionFailed),
+        ({"STOR": "550 not allowed"}, ActionRefused),
+        ({"STOR": "553 not that name"}, ActionRefused),
+        ({"STOR": "452 disk is full"}, ActionFailed),
+        ({"STOR": "552 disk is full"}, ActionFailed),
+        ({"RNFR": "550 not allowed"}, ActionRefused),
+        ({"RNTO": "553 not that name"}, ActionRefused),
+        ({"RNTO": "451 not now"}, ActionFailed),
+        ({"EPSV": "229 nonsense"}, ActionFailed),
+    ],
+)
+def test_a_servers_4_is_tried_again_and_its_5_is_not(server, answers, error):
+    server.faults.answers = answers
+    with pytest.raises(error):
+        upload_now(settings_for(server))
+    assert server.files() == {}
+
+
+@pytest.mark.parametrize(
+    ("answers", "error"),
+    [
+        ({"AUTH": "534 no TLS here"}, ActionRefused),
+        ({"AUTH": "431 not now"}, ActionFailed),
+        ({"PROT": "536 not private"}, ActionRefused),
+    ],
+)
+def test_without_tls_nothing_goes_out(secure_server, certificates, answers, error):
+    secure_server.faults.answers = answers
+    with pytest.raises(error):
+        upload_now(settings_for(secure_server, certificates))
+    assert not {"USER", "PASS", "STOR"} & {command for command, _ in secure_server.commands}
+
+
+def test_a_server_without_epsv_is_asked_the_old_way(server):
+    server.faults.answers = {"EPSV": "500 what?"}
+    upload_now(settings_for(server))
+    assert "PASV" in {command for command, _ in server.commands}
+    assert len(server.files()) == 1
+
+
+def test_an_old_servers_letters_do_not_hurt(server):
+    server.faults.answers = {"PASS": "530 Passwort ungültig"}
+    with pytest.raises(ActionRefused, match="login: 530 Passwort ung�ltig"):
+        upload_now(settings_for(server))
+
+
+def test_a_server_that_echoes_the_password_tells_no_secret(server):
+    server.faults.answers = {"PASS": "530 'PASS another-secret'?"}
+    with pytest.raises(ActionRefused, match="login: 530 'PASS …'"):
+        upload_now(settings_for(server, password="another-secret"))
+
+
+@pytest.mark.parametrize("kind", ["open", "secure"])
+def test_a_full_disk_is_told_and_tried_again(tmp_path, certificates, kind):
+    trusted = certificates if kind == "secure" else None
+    with MisbehavingFtpServer(tmp_path / "root", certificates=trusted) as server:
+        server.faults.disk_full_at = 50_000
+        with pytest.raises(ActionFailed, match=r"upload: 552 .*disk full"):
+            upload_now(settings_for(server, trusted), content=PICTURE * 20)
+        server.faults.disk_full_at = None
+        assert server.files() == {}
+        upload_now(settings_for(server, trusted))
+        assert server.files() == {"gate/2026-07-01/door.jpg": len(PICTURE)}
+
+
+@pytest.mark.parametrize("kind", ["open", "secure"])
+@pytest.mark.parametrize("size", [1, 100_000])
+def test_a_cut_leaves_no_half_file_under_the_final_name(tmp_path, certificates, kind, size):
+    trusted = certificates if kind == "secure" else None
+    with MisbehavingFtpServer(tmp_path / "root", certificates=trusted) as server:
+        server.faults.cut_at = size
+        with pytest.raises(ActionFailed, match="upload: "):
+            upload_now(settings_for(server, trusted))
+        assert set(server.files()) <= {"gate/2026-07-01/door.jpg.part"}
+        upload_now(settings_for(server, trusted))
+        assert server.files() == {"gate/2026-07-01/door.jpg": len(PICTURE)}
+
+
+def test_a_file_that_lost_its_end_on_the_way_is_not_given_its_name(server):
+    server.faults.loses_the_end = True
+    with pytest.raises(ActionFailed, match=f"size: the server has [0-9]+ of {len(PICTURE)} bytes"):
+        upload_now(settings_for(server))
+    assert server.files() == {}
+
+
+def test_a_certificate_of_a_stranger_is_refused(tmp_path, secure_server):
+    with pytest.raises(ActionRefused, match="AUTH TLS: the certificate is refused"):
+        upload_now(settings_for(secure_server, Certificates(tmp_path / "stranger")))
+    assert {command for command, _ in secure_server.commands} == {"AUTH"}
+
+
+def test_a_certificate_for_another_name_is_refused(tmp_path):
+    other = Certificates(tmp_path / "other", "127.0.0.1")
+    with (
+        MisbehavingFtpServer(tmp_path / "root", certificates=other) as server,
+        pytest.raises(ActionRefused, match=r"AUTH TLS: the certificate is refused: .*localhost"),
+    ):
+        upload_now(settings_for(server, other, host="localhost"))
+    assert {command for command, _ in server.commands} == {"AUTH"}
+
+
+def test_implicit_tls_towards_an_open_server_is_refused(server, certificates):
+    with pytest.raises((ActionRefused, ActionFailed), match="connect: "):
+        upload_now(settings_for(server, certificates, security="implicit_tls"), limits=SHORT)
+    assert server.files() == {}
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["banner", "AUTH", "PBSZ", "PROT", "USER", "PASS", "CWD", "MKD", "TYPE", "EPSV", "STOR", "SIZE", "RNFR", "RNTO"],
+)
+def test_a_server_that_falls_silent_is_left_after_a_while(secure_server, certificates, step):
+    secure_server.faults.silent_at = step
+    began = time.monotonic()
+    with pytest.raises(ActionFailed, match=r"no answer within 0\.4 s"):
+        upload_now(settings_for(secure_server, certificates), limits=SHORT)
+    assert time.monotonic() - began < 5
+    assert "gate/2026-07-01/door.jpg" not in secure_server.files()
+
+
+def test_silence_after_the_rename_changes_nothing(server):
+    server.faults.silent_at = "QUIT"
+    upload_now(settings_for(server), limits=SHORT)
+    assert len(server.files()) == 1
+
+
+@pytest.mark.parametrize("kind", ["open", "secure"])
+def test_a_server_that_stops_taking_the_file_is_left_after_a_while(tmp_path, certificates, kind):
+    trusted = certificates if kind == "secure" else None
+    with MisbehavingFtpServer(tmp_path / "root", certificates=trusted) as server:
+        server.faults.bytes_per_s = 10
+        with pytest.raises(ActionFailed, match=r"upload: no answer within 0\.4 s"):
+            upload_now(settings_for(server, trusted), content=PICTURE * 60, limits=SHORT)
+        wait_until(lambda: "gate/2026-07-01/door.jpg" not in server.files(), what="no half file")
+
+
+def test_the_whole_attempt_is_bounded_too(server):
+    server.faults.silent_at = "MKD"
+    with pytest.raises(ActionFailed, match=r"not done within 0\.5 s"):
+        upload_now(settings_for(server), limits=FtpLimits(step_s=60, whole_s=0.5))
+
+
+def test_a_host_that_is_not_there_is_tried_again():
+    class Nobody:
+        port = free_port()
+
+    with pytest.raises(ActionFailed, match="connect: nobody listens there"):
+        upload_now(settings_for(Nobody))
+    with pytest.raises(ActionFailed, match="connect: the host name cannot be resolved"):
+        upload_now(settings_for(Nobody, host="nas.invalid"))
+
+
+def test_a_login_with_a_line_break_is_refused_before_it_is_sent(server):
+    with pytest.raises(ActionRefused, match="login: host, user name or password"):
+        upload_now(settings_for(server, password="pw\r\nDELE a"))
+    assert "PASS" not in {command for command, _ in server.commands}
