@@ -270,3 +270,22 @@ class App:
 async def run(loaded: Loaded) -> None:
     """Runs until told to stop."""
     await App(loaded).run()
+
+
+async def purge(settings: Settings) -> int:
+    """Clears every retained topic of the ledger, and of these settings; how many. Raises BrokerError."""
+    from bridge.mqtt.purge import purge as clear
+    from bridge.store.store import open_store
+
+    post = asyncio.get_running_loop().call_soon_threadsafe
+    opening = partial(open_store, settings.store.folder, post=post, on_problem=_note_problem)
+    store = (await asyncio.to_thread(opening)).store
+    try:
+        return await clear(settings, store.ledger)
+    finally:
+        await asyncio.to_thread(store.close)
+
+
+def _note_problem(problem: str | None) -> None:
+    if problem is not None:
+        log.warning("the store has a problem: %s", problem)

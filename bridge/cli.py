@@ -76,6 +76,39 @@ def schema(options: argparse.Namespace) -> int:
     return DONE
 
 
+def safe(options: argparse.Namespace) -> int:
+    """Drives every output to idle; for the service's stop hook, when the daemon is dead."""
+    from bridge.lines.safe import exit_code
+    from bridge.lines.safe import safe as make_safe
+    from bridge.settings.load import load
+
+    results = make_safe(load(options.file).settings)
+    for result in results:
+        if result.problem is None:
+            print(f"{result.output}: idle ({result.contact})")
+        else:
+            print(f"{result.output}: NOT IDLE: {result.problem}", file=sys.stderr)
+    return exit_code(results)
+
+
+def lines(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: it shows what there is
+    """GPIO chips and their lines, with whoever uses them."""
+    from bridge.lines.listing import list_chips
+    from bridge.lines.listing_text import listed_text
+
+    print(listed_text(list_chips()))
+    return DONE
+
+
+def purge(options: argparse.Namespace) -> int:
+    """Clears every retained topic that this device ever published; stop the daemon first."""
+    from bridge import app
+    from bridge.settings.load import load
+
+    print(f"{asyncio.run(app.purge(load(options.file).settings))} topics are clear")
+    return DONE
+
+
 def demo(options: argparse.Namespace) -> int:
     """The bridge on a simulated board with a broker of its own, to play with."""
     from bridge.demo import demo as play
@@ -112,6 +145,9 @@ def _parser() -> argparse.ArgumentParser:
 
     add("run", run)
     add("check", check)
+    add("safe", safe)
+    add("purge", purge)
+    add("lines", lines, file=False)
     add("schema", schema, file=False).add_argument(
         "target", metavar="FILE", type=Path, nargs="?", help="default: standard output"
     )

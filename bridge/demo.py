@@ -169,5 +169,5 @@ async def _listening(process: subprocess.Popen[bytes], port: int, output: Path) 
             continue
         writer.close()
         return
-    message = f"the broker did not start: {output.read_text(errors='replace').strip()[-500:] or 'no word from it'}"
+    message = f"the broker did not start; {output} may say why"
     raise StartFailed(message)

@@ -66,7 +66,7 @@ def is_tripped(contact: Contact, mode: TriggerMode) -> bool:
     return (contact is Contact.CONNECTED) == (mode is TriggerMode.CONNECT)
 
 
-def demanded_contact(active: bool, valid_signal: ValidSignal) -> Contact:  # noqa: FBT001 - a truth table's row
+def demanded_contact(*, active: bool, valid_signal: ValidSignal) -> Contact:
     """Valid Signal: the contact of an output that is active, or idle."""
     closed = active == (valid_signal is ValidSignal.CLOSE)
     return Contact.CONNECTED if closed else Contact.DISCONNECTED

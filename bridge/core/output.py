@@ -81,18 +81,21 @@ class AlarmOutput:
     @property
     def contact(self) -> Contact:
         """The contact that demand makes; a pulse's pause does not show here."""
-        return Contact.UNKNOWN if self.lost else demanded_contact(self.on, self.settings.valid_signal)
+        return (
+            Contact.UNKNOWN if self.lost else demanded_contact(active=self.on, valid_signal=self.settings.valid_signal)
+        )
 
     @property
     def level(self) -> Level:
         """The level to drive now."""
-        contact = demanded_contact(self._active, self.settings.valid_signal)
+        contact = demanded_contact(active=self._active, valid_signal=self.settings.valid_signal)
         return level_of(contact, self.settings.connected_level)
 
     @property
     def idle_level(self) -> Level:
         """The level of an output that nobody wants on."""
-        return level_of(demanded_contact(False, self.settings.valid_signal), self.settings.connected_level)  # noqa: FBT003 - as there
+        contact = demanded_contact(active=False, valid_signal=self.settings.valid_signal)
+        return level_of(contact, self.settings.connected_level)
 
     @property
     def live(self) -> tuple[str, ...]:
