@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,3 +79,21 @@ def test_a_refused_file_says_everything_in_its_text(write):
     with pytest.raises(SettingsError) as refused:
         load(write("a: 1\nb: 2\n"), environ={})
     assert str(refused.value).count("\n") == 1
+
+
+def test_a_sound_file_costs_no_import_that_only_faults_and_variables_need(write):
+    """Outputs are idle only once the settings are read."""
+    path = write("outputs: [{id: siren, line: {chip: gpiochip0, offset: 17}}]\nweb: {host: 127.0.0.1}\n")
+    late = ("pydantic_settings", "difflib", "ipaddress", "bridge.settings.plain_words", "bridge.settings.schema")
+    script = (
+        "import sys; from bridge.settings.load import load; "
+        f"load(sys.argv[1], environ={{}}); print([name for name in {late!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[3],
+    )
+    assert done.stdout == "[]\n"
