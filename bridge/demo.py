@@ -35,8 +35,7 @@ inputs:
     linkage: {outputs: [siren, strobe]}
   - id: side-gate
     name: Side gate
-    trigger_mode: disconnect      # a loop that is cut trips
-    schedule: always
+    schedule: always              # or written out: {mon-fri: ["18:00-07:00"], sat-sun: ["00:00-24:00"]}
     linkage: {outputs: [strobe]}
 
 outputs:
@@ -79,10 +78,9 @@ Try this in a second terminal, in this folder:
 
   see every topic            {listen}
   look at the terminals      {me} board --socket {board} contacts
-  open the garage door       {me} board --socket {board} connect garage-door
-  close it                   {me} board --socket {board} disconnect garage-door
-  join the side gate's loop  {me} board --socket {board} connect side-gate
-  cut it                     {me} board --socket {board} disconnect side-gate
+  trip the garage door       {me} board --socket {board} connect garage-door
+  restore it                 {me} board --socket {board} disconnect garage-door
+  break its line             {me} board --socket {board} fail garage-door      (and: heal)
   start the siren            {publish} -t alarm2mqtt/front-gate/output/siren/set -m ON
   stop everything            {publish} -t alarm2mqtt/front-gate/silence -m now
   take edited settings       kill -HUP {pid}

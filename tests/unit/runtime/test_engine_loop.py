@@ -1,0 +1,104 @@
+"""One queue, one consumer, one deadline."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from builders import an_input, an_output, settings_of
+
+from bridge.core.contact import Level
+from bridge.core.effects import DriveLine, Journal
+from bridge.core.engine import Engine
+from bridge.core.facts import LineChanged, Now, Origin, OutputStartRequested, StateRestored
+from bridge.runtime.engine_loop import MOST_COMMANDS, EngineLoop
+
+
+class Looped:
+    """An engine on the running loop, and what it asked for."""
+
+    def __init__(self, *parts):
+        self.done = []
+        self.refused = []
+        self.loop = EngineLoop(
+            Engine(settings_of(*parts), boot="b00t", release_year=2026),
+            perform=self.done.extend,
+            overload=self.refused.append,
+            now=lambda: Now(monotonic=asyncio.get_running_loop().time(), local=datetime.now(UTC)),
+        )
+
+    def begin(self):
+        self.loop._engine.begin(self.loop._now())  # noqa: SLF001 - what the app does
+        self.loop.take_now(StateRestored(inputs={}, latched=frozenset(), next_seq=1))
+
+    def driven(self):
+        return [effect.level for effect in self.done if isinstance(effect, DriveLine)]
+
+    async def until_driven(self, count):
+        async with asyncio.timeout(5):
+            while len(self.driven()) < count:
+                await asyncio.sleep(0.001)
+
+
+async def _facts_before_the_start_wait_for_it():
+    looped = Looped(an_input("door"))
+    looped.begin()
+    looped.loop.submit(LineChanged(terminal="door", level=Level.LOW, at=asyncio.get_running_loop().time()))
+    await asyncio.sleep(0)
+    kinds = [effect.kind for effect in looped.done if isinstance(effect, Journal)]
+    assert kinds == ["start"]
+    looped.loop.start()
+    await asyncio.sleep(0)
+    kinds = [effect.kind for effect in looped.done if isinstance(effect, Journal)]
+    assert kinds == ["start", "alarm_begin"]
+
+
+def test_facts_before_the_start_wait_for_it():
+    asyncio.run(_facts_before_the_start_wait_for_it())
+
+
+async def _the_engine_is_woken_at_its_deadlines():
+    looped = Looped(an_output("siren", mode="pulse", pulse={"on_ms": 50, "off_ms": 50}))
+    looped.begin()
+    looped.loop.start()
+    looped.loop.submit(OutputStartRequested(output="siren", origin=Origin(by="page"), duration_ms=160))
+    await looped.until_driven(4)
+    await asyncio.sleep(0.1)
+    assert looped.driven() == ["high", "low", "high", "low"]
+
+
+def test_the_engine_is_woken_at_its_deadlines():
+    asyncio.run(_the_engine_is_woken_at_its_deadlines())
+
+
+async def _commands_beyond_the_bound_are_refused_and_lines_never_are():
+    looped = Looped(an_input("door"), an_output("siren"))
+    looped.begin()
+    origin = Origin(by="mqtt", request=1)
+    for _ in range(MOST_COMMANDS + 3):
+        looped.loop.submit(OutputStartRequested(output="siren", origin=origin))
+    looped.loop.submit(LineChanged(terminal="door", level=Level.LOW, at=0.0))
+    assert looped.refused == [origin] * 3
+    looped.loop.start()
+    async with asyncio.timeout(5):
+        while not any(isinstance(effect, Journal) and effect.kind == "alarm_begin" for effect in looped.done):
+            await asyncio.sleep(0)
+
+
+def test_commands_beyond_the_bound_are_refused_and_lines_never_are():
+    asyncio.run(_commands_beyond_the_bound_are_refused_and_lines_never_are())
+
+
+async def _a_fact_that_the_engine_cannot_take_is_logged_and_the_next_one_is_taken(caplog):
+    looped = Looped(an_input("door"))
+    looped.begin()
+    looped.loop.start()
+    looped.loop.submit("no fact at all")
+    looped.loop.submit(LineChanged(terminal="door", level=Level.LOW, at=asyncio.get_running_loop().time()))
+    await asyncio.sleep(0)
+    assert "could not take: str" in caplog.text
+    assert any(isinstance(effect, Journal) and effect.kind == "alarm_begin" for effect in looped.done)
+
+
+def test_a_fact_that_the_engine_cannot_take_is_logged_and_the_next_one_is_taken(caplog):
+    asyncio.run(_a_fact_that_the_engine_cannot_take_is_logged_and_the_next_one_is_taken(caplog))
