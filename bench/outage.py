@@ -18,6 +18,7 @@ EDGES = 11
 STEP_S = 0.04
 SHORT_S, LONG_S = 0.6, 8.0
 BACK_S = 90.0
+APART_S = 6.0  # two connections lost within 5 s would look like another bridge with our id, which waits 60 s
 
 
 class After:
@@ -63,7 +64,7 @@ def measure(stage: Stage) -> list[Row]:
     for _ in range(2 if stage.quick else 5):
         short.append(_outage(stage, SHORT_S, connected=connected))
         connected = not connected  # an odd number of edges
-        hear_until([], in_s(1.0))
+        hear_until([], in_s(APART_S))
     long = _outage(stage, LONG_S, connected=connected)
     program.stop()
     name = f"{EDGES} edges in an outage of "

@@ -21,6 +21,7 @@ from bench.wire import Client, Message
 
 PERIOD_NS = 50_000_000
 COMMAND_NS = 5_000_000  # 200 a second
+JITTER_NS = 5_000_000
 WINDOW = 100
 DRIFT_MS = 2.0
 
@@ -45,11 +46,16 @@ class Pulsing:
 
 
 def lateness(stamps_ns: list[int]) -> Pulsing:
-    """The punctual edge is the earliest against the grid of all of them."""
-    slots = [round((stamp - stamps_ns[0]) / PERIOD_NS) for stamp in stamps_ns]
-    offsets = [stamp - slot * PERIOD_NS for stamp, slot in zip(stamps_ns, slots, strict=True)]
-    start = min(offsets)
-    return Pulsing(late_ms=[(offset - start) / 1e6 for offset in offsets], missed=slots[-1] + 1 - len(set(slots)))
+    """An edge is never early but for jitter, so it belongs to the grid's last point before it.
+
+    The grid stands where the earliest of the edges near the median's phase does.
+    """
+    phases = [(stamp - stamps_ns[0] + PERIOD_NS // 2) % PERIOD_NS - PERIOD_NS // 2 for stamp in stamps_ns]
+    usual = int(median(phases))
+    start = stamps_ns[0] + min(phase for phase in phases if abs(phase - usual) < JITTER_NS)
+    slots = [(stamp - start + JITTER_NS) // PERIOD_NS for stamp in stamps_ns]
+    late_ms = [(stamp - start - slot * PERIOD_NS) / 1e6 for stamp, slot in zip(stamps_ns, slots, strict=True)]
+    return Pulsing(late_ms=late_ms, missed=slots[-1] - slots[0] + 1 - len(set(slots)))
 
 
 class Rain:
