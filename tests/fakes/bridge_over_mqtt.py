@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Self
 
-from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from bridge.core.contact import Contact
@@ -20,32 +19,6 @@ from bridge.mqtt.topics import Topics
 from bridge.settings.model import Settings
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)
-
-
-class Tap:
-    """Everything that is published below some topics, live, in order."""
-
-    def __init__(self, port: int, *filters: str) -> None:
-        self.heard: list[tuple[str, bytes]] = []
-        self._subscribed = threading.Event()
-        self._client = Client(CallbackAPIVersion.VERSION2)
-        self._client.on_message = self._hear
-        self._client.on_subscribe = lambda *_: self._subscribed.set()
-        self._client.connect("127.0.0.1", port)
-        self._client.loop_start()
-        self._client.subscribe([(one, 1) for one in filters])
-        assert self._subscribed.wait(10), "the broker does not answer"
-
-    def _hear(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        if not message.retain:
-            self.heard.append((message.topic, message.payload))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
 
 
 class BridgeStandIn:

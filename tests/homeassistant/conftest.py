@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 
 VARIABLE = "ALARM2MQTT_HA_RIG"
+TOO_FREQUENT = "messages since last count"
+"""Many devices come and go here in a minute, and Home Assistant logs each at the level that the rig has set."""
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +58,8 @@ def ha(home_assistant: Any) -> Iterator[Any]:
     mark = f"end of test {uuid.uuid4()}"
     home_assistant.call("system_log", "write", {"message": mark, "level": "warning", "logger": "tests"})
     home_assistant.wait(lambda: mark in home_assistant.log.read_text(), label="the log has been written so far")
-    assert [one for one in home_assistant.problems(since=since) if one["message"] != mark] == []
+    noise = (mark, TOO_FREQUENT)
+    assert [one for one in home_assistant.problems(since=since) if not one["message"].endswith(noise)] == []
 
 
 def load(path: Path) -> ModuleType:

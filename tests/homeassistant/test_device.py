@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from example_settings import BIG
-from fakes.bridge_over_mqtt import BridgeStandIn, Tap
+from fakes.bridge_over_mqtt import BridgeStandIn
+from mqtt_client import MqttClient
 
 from bridge.core.facts import (
     InputTriggerRequested,
@@ -190,13 +191,14 @@ def test_an_outputs_run_shows_its_reason(ha: Any, bridge: BridgeStandIn) -> None
 def test_what_a_person_does_there_is_a_command_that_the_bridge_understands(
     ha: Any, bridge: BridgeStandIn, service: str, data: dict[str, Any], topic: str, fact: object
 ) -> None:
-    with Tap(ha.rig["broker_port"], f"{bridge.topics.device}/#") as tap:
+    stem = f"{bridge.topics.device}/"
+    with MqttClient(ha.rig["broker_port"], f"{stem}#") as client:
         ha.call(*service.split("."), data)
-        came_on, payload = ha.wait(lambda: tap.heard and tap.heard[0], label="the command")
-    assert came_on == f"{bridge.topics.device}/{topic}"
-    command = bridge.topics.command(came_on)
+        (heard,) = ha.wait(lambda: [one for one in client.heard if not one.stored], label="the command")
+    assert heard.topic == f"{stem}{topic}"
+    command = bridge.topics.command(heard.topic)
     assert command is not None
-    assert fact_of(command, read(command.kind, payload), BY) == fact
+    assert fact_of(command, read(command.kind, heard.payload), BY) == fact
 
 
 def test_a_siren_asks_for_no_volume(ha: Any, bridge: BridgeStandIn) -> None:

@@ -1,0 +1,152 @@
+"""The program itself on a simulated board, seen from a real Home Assistant.
+
+The log must hold no warning and no error, of any logger, after each test (`ha`).
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bridge_process import Bridge
+from builders import an_input, an_output
+from mqtt_client import MqttClient, retained
+
+pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
+
+DEVICE = {"id": "side-gate", "name": "Side gate", "area": "Yard", "startup_grace_s": 0}
+DOOR = an_input("door", name="Side door", device_class="door", outputs=["horn"])
+TAMPER = an_input("tamper", name="Tamper loop", device_class="tamper")
+HORN = an_output("horn", name="Horn", kind="siren", alarm_time_ms=500)
+ENTITIES = {
+    *("binary_sensor.side_gate_door", "binary_sensor.side_gate_door_alarm", "event.side_gate_door_event"),
+    *("sensor.side_gate_door_last_alarm", "binary_sensor.side_gate_door_problem", "button.side_gate_door_test"),
+    *("switch.side_gate_horn", "siren.side_gate_horn_siren", "button.side_gate_horn_start"),
+    *("button.side_gate_horn_stop", "sensor.side_gate_horn_reason", "binary_sensor.side_gate_horn_problem"),
+    *("button.side_gate_silence", "sensor.side_gate_rejected_commands", "sensor.side_gate_journal_unsent"),
+    "binary_sensor.side_gate_clock",
+}
+
+
+def parts(*some: dict[str, Any]) -> dict[str, Any]:
+    """The device with these inputs and outputs."""
+    return {
+        "device": DEVICE,
+        "inputs": [one for one in some if "linkage" in one],
+        "outputs": [one for one in some if "linkage" not in one],
+    }
+
+
+def change(bridge: Bridge, *some: dict[str, Any]) -> None:
+    """The file is edited, and the program told so."""
+    bridge.write(**parts(*some))
+    bridge.signal(signal.SIGHUP)
+
+
+@pytest.fixture
+def bridge(ha: Any, tmp_path: Path) -> Iterator[Bridge]:
+    """Running, and taken up by Home Assistant; afterwards nothing of it is left on the broker."""
+    port = ha.rig["broker_port"]
+    with Bridge(tmp_path, port, **parts(DOOR, HORN)) as one:
+        ha.wait_state("switch.side_gate_horn", "off", 20)
+        ha.wait_state("binary_sensor.side_gate_door", "off")
+        yield one
+    with MqttClient(port) as client:
+        for topic in retained(port, "alarm2mqtt/#", "homeassistant/device/side-gate/config"):
+            client.publish(topic, b"", retain=True)
+    ha.wait(lambda: not ha.devices(identifier="side-gate"), label="device removed")
+
+
+def ours(ha: Any) -> set[str]:
+    return {one for one in ha.states() if one.partition(".")[2].startswith("side_gate")}
+
+
+@pytest.mark.usefixtures("bridge")
+def test_all_entities_are_there_and_none_besides(ha: Any) -> None:
+    ha.wait(lambda: ours(ha) == ENTITIES, label="the entities")
+    ha.wait_state("sensor.side_gate_horn_reason", "unknown")
+    ha.wait_state("sensor.side_gate_journal_unsent", lambda state: state["state"].isdigit())
+
+
+def test_a_door_that_opens_sounds_the_horn_for_its_time(ha: Any, bridge: Bridge) -> None:
+    bridge.board("connect door")
+    ha.wait_state("binary_sensor.side_gate_door_alarm", "on")
+    ha.wait_state("event.side_gate_door_event", lambda state: state["attributes"].get("event_type") == "alarm_begin")
+    ha.wait_state("sensor.side_gate_door_last_alarm", lambda state: state["state"].startswith("20"))
+    ha.wait_state("sensor.side_gate_horn_reason", "time")
+    ha.wait_state("switch.side_gate_horn", "off")
+    bridge.board("disconnect door")
+    ha.wait_state("binary_sensor.side_gate_door", "off")
+    ha.wait_state("event.side_gate_door_event", lambda state: state["attributes"]["event_type"] == "alarm_end")
+
+
+@pytest.mark.usefixtures("bridge")
+def test_the_siren_sounds_in_the_tone_and_for_the_time_asked_for(ha: Any) -> None:
+    siren = "siren.side_gate_horn_siren"
+    ha.call("siren", "turn_on", {"entity_id": siren, "tone": "pulse", "duration": 60})
+    ha.wait_state(siren, "on")
+    ha.wait_state("switch.side_gate_horn", lambda state: state["attributes"].get("mode") == "pulse")
+    ha.wait_state("sensor.side_gate_horn_reason", "manual")
+    ha.call("siren", "turn_off", {"entity_id": siren})
+    ha.wait_state(siren, "off")
+    ha.wait_state("sensor.side_gate_horn_reason", "stop")
+
+
+def test_buttons_test_start_stop_and_silence(ha: Any, bridge: Bridge) -> None:
+    ha.call("button", "press", {"entity_id": "button.side_gate_door_test"})
+    ha.wait_state("event.side_gate_door_event", lambda state: state["attributes"].get("cause") == "command")
+    ha.wait_state("sensor.side_gate_horn_reason", "time")
+    change(bridge, DOOR, {**HORN, "alarm_time_ms": 0})
+    ha.call("button", "press", {"entity_id": "button.side_gate_horn_start"})
+    ha.wait_state("switch.side_gate_horn", "on")
+    ha.call("button", "press", {"entity_id": "button.side_gate_horn_stop"})
+    ha.wait_state("switch.side_gate_horn", "off")
+    ha.call("switch", "turn_on", {"entity_id": "switch.side_gate_horn"})
+    ha.wait_state("switch.side_gate_horn", "on")
+    ha.call("button", "press", {"entity_id": "button.side_gate_silence"})
+    ha.wait_state("switch.side_gate_horn", "off")
+    assert ha.state("sensor.side_gate_rejected_commands")["state"] == "0"
+
+
+def test_a_lost_line_is_a_problem_and_heals(ha: Any, bridge: Bridge) -> None:
+    bridge.board("fail door")
+    ha.wait_state("binary_sensor.side_gate_door", "unavailable")
+    ha.wait_state("binary_sensor.side_gate_door_problem", "on")
+    bridge.board("heal door")
+    ha.wait_state("binary_sensor.side_gate_door", "off")
+    ha.wait_state("binary_sensor.side_gate_door_problem", "off")
+
+
+def test_an_input_that_comes_and_goes_leaves_nothing_behind(ha: Any, bridge: Bridge) -> None:
+    ha.wait(lambda: ours(ha) == ENTITIES, label="the entities")
+    change(bridge, DOOR, TAMPER, HORN)
+    ha.wait_state("binary_sensor.side_gate_tamper", "off")
+    change(bridge, DOOR, HORN)
+    ha.wait(lambda: ours(ha) == ENTITIES, label="the input is gone")
+    (device,) = ha.devices(identifier="side-gate")
+    assert {one["entity_id"] for one in ha.entities(device["id"])} == ENTITIES
+    ha.wait(
+        lambda: not retained(ha.rig["broker_port"], "alarm2mqtt/side-gate/input/tamper/#"), label="its topics are clear"
+    )
+
+
+def test_an_input_removed_while_the_bridge_was_down_leaves_nothing_behind(ha: Any, bridge: Bridge) -> None:
+    change(bridge, DOOR, TAMPER, HORN)
+    ha.wait_state("binary_sensor.side_gate_tamper", "off")
+    assert bridge.stop() == 0
+    ha.wait_state("binary_sensor.side_gate_tamper", "unavailable")
+    bridge.write(**parts(DOOR, HORN))
+    bridge.start()
+    ha.wait(lambda: ours(ha) == ENTITIES, label="the input is gone")
+    ha.wait_state("switch.side_gate_horn", "off")
+
+
+def test_a_bridge_that_is_killed_is_unavailable_and_comes_back(ha: Any, bridge: Bridge) -> None:
+    bridge.kill()
+    ha.wait_state("switch.side_gate_horn", "unavailable")
+    ha.wait_state("sensor.side_gate_horn_reason", "unavailable")
+    bridge.start()
+    ha.wait_state("switch.side_gate_horn", "off", 20)
