@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from journal_entries import NOON
@@ -31,19 +32,19 @@ class Probe:
         return self.problems[-1] if self.problems else None
 
 
-def opened(folder: Path, *, limit_s: float = PATIENCE_S) -> Probe:
+def opened(folder: Path, *, limit_s: float = PATIENCE_S, now: datetime = NOON) -> Probe:
     """Open a store; `probe.store.close()` must follow."""
     problems: list[str | None] = []
     restored = open_store(
-        folder, post=lambda call: call(), on_problem=problems.append, limit_s=limit_s, wall=lambda: NOON
+        folder, post=lambda call: call(), on_problem=problems.append, limit_s=limit_s, wall=lambda: now
     )
     return Probe(store=restored.store, state=restored.state, opening_problem=restored.problem, problems=problems)
 
 
 @contextmanager
-def a_store(folder: Path) -> Iterator[Probe]:
+def a_store(folder: Path, *, now: datetime = NOON) -> Iterator[Probe]:
     """A store that is closed at the end."""
-    probe = opened(folder)
+    probe = opened(folder, now=now)
     try:
         yield probe
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -87,10 +88,21 @@ def is_corrupt(error: Exception) -> bool:
 def explained(path: Path, error: Exception) -> str:
     """One line for a person; names the file and the cause."""
     if isinstance(error, sqlite3.Error):
-        plain = _PLAIN.get(primary_code(error))
+        code = primary_code(error)
+        if code == sqlite3.SQLITE_CANTOPEN and _is_read_only(path.parent):
+            code = sqlite3.SQLITE_READONLY
+        plain = _PLAIN.get(code)
         return f"{path}: {plain} ({error})" if plain else f"{path}: {error}"
     if isinstance(error, StoreError):
         return f"{path}: {error}"
     if isinstance(error, OSError):
         return f"{error.filename or path}: {error.strerror or error}"
     return f"{path}: {type(error).__name__}: {error}"
+
+
+def _is_read_only(folder: Path) -> bool:
+    """Whether its disk is: SQLite cannot make its log there, and says no more than that."""
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False

@@ -173,6 +173,8 @@ class Writer:
         salvaged = salvage(self._database.connection) if self._database is not None else Loaded()
         self._let_go()
         with self._handover.memory() as memory:
+            # In memory before the file is gone: at no moment does an unsent entry seem to be sent.
+            memory.adopt(salvaged, states=False)
             at_least = memory.next_seq
         # The number that comes next is known: no need to start from the clock.
         self._opened(begin_anew(self._path, cause, salvaged, at_least=at_least, fallback=lambda: at_least))

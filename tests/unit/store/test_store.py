@@ -12,6 +12,7 @@ from bridge.store.connect import FILE_NAME, connect
 from bridge.store.jobs import Job
 from bridge.store.pace import INTERVAL_S
 from bridge.store.reading import Wanted
+from bridge.store.retention import KEPT_FOR, STEP
 from bridge.store.sequence import BLOCK, CLOCK_NOT_SET_BEFORE
 
 
@@ -209,3 +210,15 @@ def test_what_cannot_be_written_for_its_own_sake_is_told_and_stops_nothing(tmp_p
         assert probe.store.flush(PATIENCE_S)
         assert probe.problem is None
         assert seqs(probe.store.entries(Wanted())) == [1]
+
+
+def test_what_is_too_old_goes_in_the_background_step_by_step(tmp_path):
+    many = 2 * STEP + 50
+    with a_store(tmp_path) as probe:
+        for seq in range(1, many + 1):
+            probe.store.perform(an_entry(seq))
+        probe.store.perform(an_entry(many + 1, time=NOON + KEPT_FOR))
+    with a_store(tmp_path, now=NOON + KEPT_FOR + timedelta(hours=1)) as probe:
+        probe.store.perform(an_entry(many + 2, time=NOON + KEPT_FOR + timedelta(hours=1)))
+        eventually(lambda: seqs(probe.store.entries(Wanted(limit=1000))) == [many + 1, many + 2])
+        assert probe.store.unsent.count == 2
