@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from zoneinfo import ZoneInfo, available_timezones
 
-from bridge.settings.place import Finding
-
-if TYPE_CHECKING:
-    from ipaddress import IPv4Address, IPv6Address
-
-_FALSE = (False, "false", "no", "off", 0)
+from bridge.settings.place import Finding, means
 
 
 def host_findings(sections: Mapping[str, Mapping[str, object]]) -> Iterator[Finding]:
@@ -40,7 +36,7 @@ def broker_findings(mqtt: Mapping[str, object]) -> Iterator[Finding]:
 
 def page_findings(web: object) -> Iterator[Finding]:
     """A page that others on the network can open needs a password."""
-    if not isinstance(web, Mapping) or any(web.get("enabled") is no or web.get("enabled") == no for no in _FALSE):
+    if not isinstance(web, Mapping) or means(web.get("enabled"), on=False):
         return
     host = web.get("host")
     guarded = any(web.get(key) not in (None, "") for key in ("password", "password_file"))
@@ -60,8 +56,6 @@ def _is_loopback(host: str) -> bool:
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
     """The address that a host is; None for a name."""
-    from ipaddress import ip_address  # noqa: PLC0415 - rarely needed, and this is on the way to idle outputs
-
     try:
         return ip_address(host)
     except ValueError:
@@ -73,12 +67,10 @@ def timezone_findings(device: Mapping[str, object]) -> Iterator[Finding]:
     name = device.get("timezone")
     if not isinstance(name, str) or not name:
         return
-    from zoneinfo import ZoneInfo, available_timezones  # noqa: PLC0415 - as above
-
     try:
         ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        from difflib import get_close_matches  # noqa: PLC0415 - as above
+        from difflib import get_close_matches  # noqa: PLC0415 - only for a fault: outputs wait for what every start imports
 
         near = next(iter(get_close_matches(name, available_timezones(), n=1)), None)
         yield Finding(

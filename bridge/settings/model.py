@@ -412,7 +412,7 @@ class WebSettings(Model):
     """The page on the device."""
 
     enabled: bool = True
-    host: str = "127.0.0.1"
+    host: str = Field("127.0.0.1", min_length=1)
     port: Port = 8099
     password: SecretStr | None = None
     password_file: Path | None = None

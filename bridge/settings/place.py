@@ -11,6 +11,8 @@ Loc = tuple[str | int, ...]
 """The keys and indexes that lead to a value; keys that are no text are named by their text."""
 
 ABSENT: Final = object()
+_TRUE = ("true", "yes", "on", "y", "t", "1", "1.0")
+_FALSE = ("false", "no", "off", "n", "f", "0", "0.0")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -68,6 +70,11 @@ def value_at(document: object, loc: Loc) -> Any:
         if value is ABSENT:
             return ABSENT
     return value
+
+
+def means(value: object, *, on: bool) -> bool:
+    """Whether the models read a value as this truth value; `yes` and its like are texts in YAML 1.2."""
+    return str(value).lower() in (_TRUE if on else _FALSE)
 
 
 def once(findings: Iterable[Finding]) -> list[Finding]:

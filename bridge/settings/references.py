@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from bridge.settings.addresses import broker_findings, host_findings, page_findings, timezone_findings
-from bridge.settings.place import Finding, Loc
+from bridge.settings.place import Finding, Loc, means
 from bridge.settings.wiring import wiring_findings
 
 _Items = list[tuple[int, Mapping[str, object]]]
@@ -167,7 +167,7 @@ def _has(part: object, key: str) -> bool:
 
 
 def _on(value: object) -> bool:
-    return value is True or (isinstance(value, str) and value.lower() in ("true", "yes", "on"))
+    return means(value, on=True)
 
 
 def _choice(known: list[str]) -> str:

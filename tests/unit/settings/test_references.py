@@ -138,6 +138,22 @@ def test_what_fits_together_is_taken(faults_of, document):
     assert faults_of(document) == {}
 
 
+@pytest.mark.parametrize("word", [True, "yes", "Y", "on", "True", "1", 1, 1.0])
+def test_every_way_of_saying_yes_that_is_taken_counts_for_what_it_needs(faults_of, word):
+    assert list(faults_of(simulated(inputs=linked(email=word)))) == ["inputs[0].linkage.email"]
+    assert faults_of({"web": {"host": "0.0.0.0", "enabled": word}})  # noqa: S104
+
+
+@pytest.mark.parametrize("word", [False, "no", "N", "off", "False", "0", 0, 0.0])
+def test_every_way_of_saying_no_that_is_taken_needs_nothing(faults_of, word):
+    assert faults_of(simulated(inputs=linked(email=word))) == {}
+    assert faults_of({"web": {"host": "0.0.0.0", "enabled": word}}) == {}  # noqa: S104
+
+
+def test_a_page_cannot_listen_on_nothing_which_would_be_everywhere(faults_of):
+    assert faults_of({"web": {"host": ""}})["web.host"].message == "is empty"
+
+
 def test_a_missing_section_is_told_once_however_many_inputs_need_it(faults_of):
     inputs = [{"id": one, "linkage": {"email": True}} for one in ("a", "b", "c")]
     faults = faults_of(simulated(inputs=inputs))
