@@ -101,6 +101,11 @@ class MqttAdapter:
         """Events and answers that a slow broker made the bridge drop since the start."""
         return self._outbox.dropped
 
+    @property
+    def unfinished_messages(self) -> int:
+        """Messages that wait to be published, or that the broker has not acknowledged yet."""
+        return self._outbox.unfinished
+
     def perform(self, effect: MqttEffect) -> None:
         """Do what the engine asks of this room."""
         match effect:

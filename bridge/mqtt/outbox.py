@@ -32,13 +32,10 @@ class Outbox:
         self._window = 0
         self._unacknowledged = 0
 
-    def __len__(self) -> int:
-        return len(self._waiting)
-
     @property
-    def idle(self) -> bool:
-        """Whether nothing waits and the broker has acknowledged everything."""
-        return not self._waiting and self._unacknowledged == 0
+    def unfinished(self) -> int:
+        """Messages that wait, or that the broker has not acknowledged yet."""
+        return len(self._waiting) + self._unacknowledged
 
     def open(self, send: Send, *, window: int) -> None:
         """A connection stands. `send` publishes, and answers whether it took the message at all."""

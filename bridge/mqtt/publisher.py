@@ -128,7 +128,8 @@ class Publisher:
         self._outbox.put(Outgoing(topic=self.topics.availability, payload=payloads.ONLINE, retained=True))
 
     def say_offline(self, acknowledged: Callable[[bool], None]) -> None:
-        """The bridge ends in good order."""
+        """The bridge ends in good order; the last that it shows goes before."""
+        self._attributes.flush()
         offline = Outgoing(topic=self.topics.availability, payload=payloads.OFFLINE, retained=True)
         self._outbox.put(offline, acknowledged)
 

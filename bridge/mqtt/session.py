@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -247,15 +248,20 @@ class Session:
         self, _client: Client, _data: Any, flags: DisconnectFlags, code: ReasonCode, _given: Properties | None
     ) -> None:
         broken = self._wire.error
-        hung_up = broken is None or isinstance(broken, ConnectionError)
-        said = f": {broken}" if broken is not None else ""
+        hung_up = broken is None or isinstance(broken, ConnectionError | ssl.SSLEOFError)
+        said = f" ({broken})" if broken is not None else ""
         if flags.is_disconnect_packet_from_server:
             how = End.TAKEN_OVER if code.value == _TAKEN_OVER else End.UNREACHABLE
             self._end(Ended(how=how, why=f"the broker closed the connection: {code}"))
         elif not hung_up:
             self._end(Ended(how=End.UNREACHABLE, why=f"the connection broke{said}"))
         elif not self._connack.done():
-            self._end(Ended(how=End.TOO_NEW, why=f"the broker closed the connection without an answer{said}"))
+            self._end(
+                Ended(
+                    how=End.TOO_NEW,
+                    why=f"the broker hung up without an answer; does it want TLS, or a certificate?{said}",
+                )
+            )
         else:
             self._end(Ended(how=End.THROWN_OUT, why=f"the broker closed the connection{said}"))
 
@@ -328,8 +334,12 @@ class Session:
         self._read()
 
     def _read(self) -> None:
-        while self._wire.has_input and not self.ended.done():
-            self._client.loop_read()
+        try:
+            while self._wire.has_input and not self.ended.done():
+                self._client.loop_read()
+        except Exception:  # noqa: BLE001 - logged whole; paho is left within a packet, and only a new session helps
+            _LOG.exception("the MQTT session failed")
+            self.abort("an error of our own")
 
     def _arm(self) -> None:
         self._check = self._loop.call_at(self._liveness.next_check(), self._check_liveness)

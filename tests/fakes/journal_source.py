@@ -1,0 +1,25 @@
+"""The journal's unsent entries, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bridge.core.effects import Journal
+
+
+class MemoryJournal:
+    """`bridge.mqtt.journal_feed.JournalSource` without a disk; `keep` is what the store does first."""
+
+    def __init__(self, *entries: Journal) -> None:
+        self.entries = list(entries)
+        self.acknowledged: list[int] = []
+
+    def keep(self, entry: Journal) -> None:
+        self.entries.append(entry)
+
+    async def unsent(self, *, after: int, limit: int) -> Sequence[Journal]:
+        missing = [one for one in self.entries if one.seq > after and one.seq not in self.acknowledged]
+        return tuple(sorted(missing, key=lambda one: one.seq)[:limit])
+
+    def sent(self, seq: int) -> None:
+        self.acknowledged.append(seq)
