@@ -42,14 +42,14 @@ class Said(TypedDict):
 class Part:
     """The device itself, or one input or output of it.
 
-    `id` and `label` are empty for the device; `availability` is the topic of the part's own.
+    `availability` is the part's own topic; it, `id` and `label` are empty for the device.
     """
 
     settings: Settings
     topics: Topics
     id: str = ""
     label: str = ""
-    availability: str | None = None
+    availability: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +134,6 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _with_the_line(part: Part) -> Availability | None:
-    """The bridge and the part, both; the device's own holds where this is None."""
-    if part.availability is None:
-        return None
+def _with_the_line(part: Part) -> Availability:
+    """The bridge and the part, both; the device's own availability holds for rows without."""
     return Availability(topics=(part.topics.availability, part.availability))
