@@ -10,7 +10,6 @@ the two) is swept away at the next start.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -32,7 +31,7 @@ class Pictures:
         Raises:
             StoreError: the disk does not take it; the job goes without.
         """
-        name = secrets.token_hex(8) + suffix
+        name = os.urandom(8).hex() + suffix
         part = self._folder / (name + ".part")
         self._own.add(name)
         try:

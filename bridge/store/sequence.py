@@ -7,7 +7,7 @@ begins at it, beyond whatever was used.
 
 from __future__ import annotations
 
-import secrets
+import os
 from datetime import datetime
 
 BLOCK = 10_000
@@ -38,4 +38,4 @@ def fallback_base(unix_s: float, jitter: int) -> int:
 
 def first_number_at(wall: datetime) -> int:
     """`fallback_base` of an instant that knows its zone, with jitter drawn."""
-    return fallback_base(wall.timestamp(), secrets.randbelow(JITTER))
+    return fallback_base(wall.timestamp(), int.from_bytes(os.urandom(8), "big") % JITTER)
