@@ -52,24 +52,29 @@ class MediaChild:
         if self._process.stdin is not None and not self._process.stdin.is_closing():
             self._process.stdin.write(encode(order))
 
-    async def reports(self, *, silence_s: float) -> AsyncIterator[Report]:
-        """What it tells until it ends. Raises ActionFailed when it says nothing for `silence_s`, or nonsense."""
+    async def report(self, *, silence_s: float) -> Report | None:
+        """The next thing it tells; None when it has ended.
+
+        Raises ActionFailed when it says nothing for `silence_s`, or nonsense.
+        """
         if self._process.stdout is None:
-            return
-        while True:
-            try:
-                async with asyncio.timeout(silence_s):
-                    line = await self._process.stdout.readline()
-                if not line:
-                    return
-                report = decode(line)
-            except TimeoutError:
-                message = f"the media process said nothing for {silence_s:g} s"
-                raise ActionFailed(message) from None
-            except ValueError as error:
-                raise ActionFailed(str(error)) from error
-            if isinstance(report, Report):
-                yield report
+            return None
+        try:
+            async with asyncio.timeout(silence_s):
+                line = await self._process.stdout.readline()
+            report = decode(line) if line else None
+        except TimeoutError:
+            message = f"the media process said nothing for {silence_s:g} s"
+            raise ActionFailed(message) from None
+        except ValueError as error:
+            message = "the media process spoke nonsense"
+            raise ActionFailed(message) from error
+        return report if isinstance(report, Report) else None
+
+    async def reports(self, *, silence_s: float) -> AsyncIterator[Report]:
+        """All that it tells until it ends; raises as `report`."""
+        while (report := await self.report(silence_s=silence_s)) is not None:
+            yield report
 
     def close_input(self) -> None:
         """Let it finish its clip and go."""

@@ -44,7 +44,7 @@ def take_one(url: str, *, ca_file: str | None) -> tuple[bytes, float]:
                         continue
                     return as_jpeg(frame), arrived
     except (av.error.FFmpegError, OSError, IndexError) as error:
-        raise fault_of(error) from None
+        raise fault_of(error, url=url) from None
     message = "the stream ended before its first picture"
     raise ActionFailed(message)
 

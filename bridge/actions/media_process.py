@@ -103,11 +103,12 @@ class Session:
 
     def _stream(self) -> None:
         try:
-            with open_camera(self._camera.full_url, ca_file=self._camera.ca_file) as source:
+            camera, frozen_s = self._camera, self._ring.frozen_s
+            with open_camera(camera.full_url, ca_file=camera.ca_file, frozen_s=frozen_s) as source:
                 # Before the source is closed: a clip's tracks are made after its streams.
                 self._leave_for(self._read(source))
         except (av.error.FFmpegError, OSError) as error:
-            self._leave_for(fault_of(error))
+            self._leave_for(fault_of(error, url=self._camera.full_url))
 
     def _read(self, source: InputContainer) -> ActionError:
         """Fill the ring until the stream ends, and say why it did."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from bridge.errors import ActionError, ActionFailed, ActionRefused
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-_OPEN_S, _READ_S = 10.0, 10.0
+_OPEN_S = 10.0
 _REFUSED = (
     av.error.HTTPNotFoundError,
     av.error.ProtocolNotFoundError,
@@ -25,7 +26,7 @@ _REFUSED = (
 )
 
 
-def fault_of(error: Exception) -> ActionError:
+def fault_of(error: Exception, *, url: str = "") -> ActionError:
     """What went wrong, without the library's own text: that holds the address and the password."""
     if isinstance(error, ActionError):
         return error
@@ -34,23 +35,27 @@ def fault_of(error: Exception) -> ActionError:
     if isinstance(error, (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)):
         return ActionRefused("user name or password refused")
     reason = str(getattr(error, "strerror", None) or type(error).__name__)
+    if url.startswith("rtsps:") and getattr(error, "errno", None) == errno.EIO:
+        # FFmpeg tells no more of a handshake that failed.
+        reason = "no TLS connection; perhaps its certificate is not trusted by ca_file"
     return ActionRefused(reason) if isinstance(error, _REFUSED) else ActionFailed(reason)
 
 
-def open_camera(url: str, *, ca_file: str | None, quick: bool = False) -> InputContainer:
+def open_camera(url: str, *, ca_file: str | None, frozen_s: float = _OPEN_S, quick: bool = False) -> InputContainer:
     """Open rtsp(s) or v4l2; `quick` leaves out the two seconds of looking at what the stream holds.
 
-    RTSP runs over TCP where the camera can. With rtsps, certificate and host name are checked.
+    Reading from it fails when nothing at all comes for `frozen_s`. RTSP runs over TCP where the
+    camera can. With rtsps, certificate and host name are checked.
     """
     if url.startswith("v4l2:"):
-        return av.open(url.removeprefix("v4l2:"), format="video4linux2", timeout=(_OPEN_S, _READ_S))
+        return av.open(url.removeprefix("v4l2:"), format="video4linux2", timeout=(_OPEN_S, frozen_s))
     options = {"rtsp_flags": "prefer_tcp", "fflags": "nobuffer", "max_delay": "200000"}
     if quick:
         options |= {"analyzeduration": "0", "probesize": "32"}
     if url.startswith("rtsps:"):
         paths = ssl.get_default_verify_paths()
         options |= {"tls_verify": "1", "ca_file": ca_file or paths.cafile or paths.openssl_cafile}
-    return av.open(url, options=options, timeout=(_OPEN_S, _READ_S))
+    return av.open(url, options=options, timeout=(_OPEN_S, frozen_s))
 
 
 def packets(source: InputContainer, streams: list[Any], *, frozen_s: float) -> Iterator[Packet]:

@@ -32,15 +32,16 @@ class StreamPictures:
         child = await MediaChild.start(self._camera)
         try:
             child.order(TakePicture(request=0, at=at))
-            async for report in child.reports(silence_s=self._timeout_s):
-                return picture_told(report, at=at, shown=self._shown)
+            report = await child.report(silence_s=self._timeout_s)
         except ActionFailed:
             message = f"camera {self._shown}: no picture within {self._timeout_s:g} s"
             raise ActionFailed(message) from None
         finally:
-            code = await asyncio.shield(child.stop())
-        message = f"camera {self._shown}: the media process ended ({code})"
-        raise ActionFailed(message)
+            await asyncio.shield(child.stop())
+        if report is None:
+            message = f"camera {self._shown}: the media process died"
+            raise ActionFailed(message)
+        return picture_told(report, at=at, shown=self._shown)
 
     async def close(self) -> None:
         """Nothing is kept open."""

@@ -33,7 +33,7 @@ class SlowCamera:
 
 
 async def until_asked(camera, times):
-    while len(camera.asked) < times:  # noqa: ASYNC110 - it is the other side's doing that is awaited
+    while len(camera.asked) < times:
         await asyncio.sleep(0.001)
 
 

@@ -1,0 +1,293 @@
+import asyncio
+import contextlib
+import functools
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import time
+from types import SimpleNamespace
+
+import pytest
+from cameras import RtspCamera, rtsp_camera_is_missing
+
+from bridge.actions.camera_url import camera_url
+from bridge.actions.clips_disk import ClipStore
+from bridge.actions.jpeg import measure
+from bridge.actions.record import CameraRecorder, ClipFinished, ClipMissed, ClipStarted, ClipTimes, StreamState
+
+MISSING = rtsp_camera_is_missing() or next(
+    (f"no {tool} (Debian's ffmpeg)" for tool in ("ffprobe", "ffmpeg") if shutil.which(tool) is None),
+    None if importlib.util.find_spec("av") else "no PyAV (the extra named media)",
+)
+pytestmark = [pytest.mark.e2e, pytest.mark.skipif(MISSING is not None, reason=MISSING or "")]
+
+GOP_S = 1.0
+TIMES = ClipTimes(pre_s=2, post_s=1, frozen_s=3)
+
+
+@pytest.fixture(scope="module")
+def camera(tmp_path_factory):
+    with RtspCamera(tmp_path_factory.mktemp("camera"), user="viewer", password="p:w/ä", digest=True) as camera:
+        yield camera
+
+
+def probe(path, *entries, packets=False):
+    command = ["ffprobe", "-v", "error", "-of", "csv=p=0", "-show_entries", ":".join(entries)]
+    command += ["-select_streams", "v"] if packets else []
+    return subprocess.run([*command, path], capture_output=True, text=True, check=True).stdout.split()
+
+
+def seconds_of(path):
+    return float(probe(path, "format=duration")[-1])
+
+
+def assert_plays(path):
+    """Begins with a key picture, and a player has nothing to complain of from the first to the last picture."""
+    assert probe(path, "packet=flags", packets=True)[0].startswith("K")
+    played = subprocess.run(
+        ["ffmpeg", "-nostdin", "-v", "warning", "-i", path, "-f", "null", "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert played.stderr == ""
+
+
+@contextlib.asynccontextmanager
+async def recording(camera, folder, *, password="p:w/ä", times=TIMES, **storage):  # noqa: S107 - made up
+    told = []
+    store = ClipStore(folder=folder, **({"reserve_mb": 0} | storage))
+    url = camera_url(camera.url, username="viewer", password=password)
+    recorder = CameraRecorder(camera="gate", url=url, store=store, report=told.append, times=times)
+
+    async def until(condition, *, within_s=20.0):
+        async with asyncio.timeout(within_s):
+            while not condition():
+                await asyncio.sleep(0.02)
+
+    def of(kind):
+        return [report for report in told if isinstance(report, kind)]
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(store.run()), group.create_task(recorder.run())]
+        try:
+            yield SimpleNamespace(recorder=recorder, store=store, told=told, until=until, of=of, folder=folder)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+async def filled(rig, *, seconds=4.0):
+    """The stream is there and its ring is full."""
+    await rig.until(lambda: rig.recorder.problem is None)
+    await asyncio.sleep(seconds)
+
+
+def in_loop(test):
+    @functools.wraps(test)
+    def run(*args, **kwargs):
+        asyncio.run(test(*args, **kwargs))
+
+    return run
+
+
+@in_loop
+async def test_a_clip_holds_the_seconds_before_the_alarm_and_the_post_roll(camera, tmp_path):
+    async with recording(camera, tmp_path) as rig:
+        await filled(rig)
+        begin = time.monotonic()
+        rig.recorder.begin(input="door", at=begin)
+        await asyncio.sleep(1.5)
+        rig.recorder.end(input="door")
+        await rig.until(lambda: rig.of(ClipFinished))
+        live_s = time.monotonic() - begin
+        assert rig.store.state.problem is None
+    (started,), (finished,) = rig.of(ClipStarted), rig.of(ClipFinished)
+    assert started.name == finished.name
+    assert started.name.endswith("_door.mp4")
+    assert TIMES.pre_s <= started.pre_s <= TIMES.pre_s + GOP_S + 0.2
+    assert finished.error is None
+    path = tmp_path / finished.name
+    assert seconds_of(path) == pytest.approx(started.pre_s + live_s, abs=0.5)
+    assert live_s == pytest.approx(2.5, abs=0.5)
+    assert set(probe(path, "stream=codec_name")) == {"h264", "aac"}
+    assert_plays(path)
+
+
+@in_loop
+async def test_two_inputs_share_one_clip_that_a_retrigger_extends(camera, tmp_path):
+    async with recording(camera, tmp_path) as rig:
+        await filled(rig, seconds=1)
+        rig.recorder.begin(input="door", at=time.monotonic())
+        rig.recorder.begin(input="window", at=time.monotonic())
+        rig.recorder.end(input="door")
+        await asyncio.sleep(1.5)
+        rig.recorder.end(input="window")
+        await asyncio.sleep(0.7)
+        rig.recorder.extend()
+        await asyncio.sleep(0.7)
+        assert not rig.of(ClipFinished)
+        await rig.until(lambda: rig.of(ClipFinished))
+    assert len(rig.of(ClipStarted)) == 1
+
+
+@in_loop
+async def test_a_long_alarm_is_split_without_losing_a_picture(camera, tmp_path):
+    async with recording(camera, tmp_path, times=ClipTimes(pre_s=1, post_s=1, split_s=4)) as rig:
+        await filled(rig, seconds=2)
+        rig.recorder.begin(input="door", at=time.monotonic())
+        await rig.until(lambda: len(rig.of(ClipFinished)) == 2)
+        rig.recorder.end(input="door")
+        await rig.until(lambda: len(rig.of(ClipFinished)) == 3)
+    paths = [tmp_path / clip.name for clip in rig.of(ClipFinished)]
+    assert len(set(paths)) == 3
+    pictures = [len(probe(path, "packet=pts", packets=True)) for path in paths]
+    assert pictures[1] == pytest.approx(4 * 15, abs=16)
+    for path in paths:
+        assert_plays(path)
+
+
+@in_loop
+async def test_a_clip_plays_to_its_last_seconds_when_the_media_process_is_killed(camera, tmp_path):
+    async with recording(camera, tmp_path) as rig:
+        await filled(rig, seconds=3)
+        rig.recorder.begin(input="door", at=time.monotonic())
+        await rig.until(lambda: rig.of(ClipStarted))
+        await asyncio.sleep(4)
+        os.kill(rig.recorder.pid, signal.SIGKILL)
+        await rig.until(lambda: rig.of(ClipFinished))
+        (cut,) = rig.of(ClipFinished)
+        assert "died" in str(cut.error)
+        # The alarm goes on, so another process writes another clip.
+        await rig.until(lambda: len(rig.of(ClipStarted)) == 2)
+    path = tmp_path / cut.name
+    assert seconds_of(path) >= rig.of(ClipStarted)[0].pre_s + 4 - 2.5
+    assert_plays(path)
+
+
+@in_loop
+async def test_a_stream_that_dies_ends_its_clip_and_a_new_one_begins_when_it_is_back(tmp_path):
+    with RtspCamera(tmp_path) as camera:
+        async with recording(camera, tmp_path / "clips") as rig:
+            await filled(rig, seconds=2)
+            rig.recorder.begin(input="door", at=time.monotonic())
+            await rig.until(lambda: rig.of(ClipStarted))
+            await asyncio.sleep(1)
+            await asyncio.to_thread(camera.kill)
+            await rig.until(lambda: rig.of(ClipFinished))
+            assert rig.of(ClipFinished)[0].error is None
+            await rig.until(lambda: rig.recorder.problem is not None)
+            await asyncio.to_thread(camera.start)
+            await rig.until(lambda: len(rig.of(ClipStarted)) == 2)
+            await asyncio.sleep(1.5)
+        problems = [state.problem is None for state in rig.of(StreamState)]
+    assert problems == [True, False, True]
+    assert len(rig.of(ClipFinished)) == 2
+    for clip in rig.of(ClipFinished):
+        assert_plays(tmp_path / "clips" / clip.name)
+
+
+@in_loop
+async def test_a_camera_that_freezes_is_noticed_and_comes_back(tmp_path):
+    with RtspCamera(tmp_path) as camera:
+        async with recording(camera, tmp_path / "clips") as rig:
+            await filled(rig, seconds=1)
+            camera.pause()
+            await rig.until(lambda: rig.recorder.problem is not None)
+            camera.resume()
+            await rig.until(lambda: rig.recorder.problem is None)
+
+
+@in_loop
+async def test_a_media_process_that_hangs_is_replaced(camera, tmp_path, monkeypatch):
+    monkeypatch.setattr("bridge.actions.record._SILENCE_S", 2.0)
+    async with recording(camera, tmp_path) as rig:
+        await filled(rig, seconds=0)
+        hung = rig.recorder.pid
+        os.kill(hung, signal.SIGSTOP)
+        await rig.until(lambda: rig.recorder.pid not in (hung, None))
+        await rig.until(lambda: rig.recorder.problem is None)
+    with pytest.raises(ProcessLookupError):
+        os.kill(hung, 0)
+
+
+@in_loop
+async def test_a_camera_with_key_pictures_in_slices_and_equal_stamps_gives_clean_clips(tmp_path):
+    with RtspCamera(tmp_path, nasty=True, audio="aac") as camera:
+        async with recording(camera, tmp_path / "clips") as rig:
+            await filled(rig, seconds=3)
+            rig.recorder.record(input="gate", seconds=2, at=time.monotonic())
+            await rig.until(lambda: rig.of(ClipFinished))
+    path = tmp_path / "clips" / rig.of(ClipFinished)[0].name
+    assert_plays(path)
+    pictures = probe(path, "packet=pts_time", packets=True)
+    assert len(pictures) == pytest.approx(seconds_of(path) * 15, abs=4)
+
+
+@in_loop
+async def test_the_picture_of_an_instant_comes_from_the_ring(camera, tmp_path):
+    async with recording(camera, tmp_path) as rig:
+        await filled(rig, seconds=2.5)
+        instant = time.monotonic() - 1.5
+        picture = await rig.recorder.picture(at=instant)
+    assert abs(picture.offset_ms) <= 70
+    assert (picture.width, picture.height) == (640, 360)
+    assert measure(picture.jpeg).length == len(picture.jpeg)
+
+
+@in_loop
+async def test_a_wrong_password_is_told_without_it_and_not_hammered(camera, tmp_path):
+    async with recording(camera, tmp_path, password="s3cret-wrong") as rig:
+        rig.recorder.record(input="gate", seconds=3, at=time.monotonic())
+        await rig.until(lambda: rig.of(ClipMissed))
+        await asyncio.sleep(1)
+        assert rig.recorder.pid is None
+    (state,) = rig.of(StreamState)
+    assert "refused" in state.problem
+    assert "s3cret" not in repr(rig.told)
+    assert "refused" in str(rig.of(ClipMissed)[0].error)
+
+
+@in_loop
+async def test_a_card_that_is_not_mounted_is_a_missed_clip_and_nothing_else(camera, tmp_path):
+    async with recording(camera, tmp_path / "sd" / "clips", mount_point=tmp_path / "sd") as rig:
+        await filled(rig, seconds=0)
+        rig.recorder.record(input="gate", seconds=0.5, at=time.monotonic())
+        await rig.until(lambda: rig.of(ClipMissed))
+    assert "not mounted" in str(rig.of(ClipMissed)[0].error)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+@in_loop
+async def test_a_card_that_fills_up_ends_the_clip_in_an_error_and_what_is_there_plays(camera, tmp_path):
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "card", tmp_path], check=False).returncode:  # noqa: ASYNC221 - at once
+        pytest.skip("mounting is not allowed here")
+    try:
+        async with recording(camera, tmp_path) as rig:
+            await filled(rig)
+            rig.recorder.begin(input="door", at=time.monotonic())
+            await rig.until(lambda: rig.of(ClipFinished))
+            await rig.recorder.picture(at=time.monotonic())
+            failed = rig.of(ClipFinished)[0]
+            assert "No space left" in str(failed.error)
+            assert seconds_of(tmp_path / failed.name) > 1
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)  # noqa: ASYNC221 - at once
+
+
+@in_loop
+async def test_when_the_bridge_ends_the_clip_is_finished_and_no_process_is_left(camera, tmp_path):
+    async with recording(camera, tmp_path) as rig:
+        await filled(rig, seconds=1)
+        rig.recorder.begin(input="door", at=time.monotonic())
+        await rig.until(lambda: rig.of(ClipStarted))
+        pid = rig.recorder.pid
+        begin = time.monotonic()
+    assert time.monotonic() - begin < 5
+    assert rig.of(ClipFinished)[0].error is None
+    assert_plays(tmp_path / rig.of(ClipFinished)[0].name)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

@@ -1,0 +1,121 @@
+import asyncio
+import importlib.util
+import socket
+import ssl
+import threading
+import time
+
+import pytest
+import trustme
+from cameras import RtspCamera, rtsp_camera_is_missing
+
+from bridge.actions.camera_url import camera_url
+from bridge.actions.snapshot_media import StreamPictures
+from bridge.errors import ActionFailed, ActionRefused
+
+MISSING = rtsp_camera_is_missing() or (None if importlib.util.find_spec("av") else "no PyAV (the extra named media)")
+pytestmark = [pytest.mark.e2e, pytest.mark.skipif(MISSING is not None, reason=MISSING or "")]
+
+
+@pytest.fixture(scope="module", params=["digest", "basic"])
+def camera(request, tmp_path_factory):
+    options = {"digest": True} if request.param == "digest" else {}
+    with RtspCamera(tmp_path_factory.mktemp("camera"), user="viewer", password="p:w/ä", **options) as camera:
+        yield camera
+
+
+def take(address, *, password="p:w/ä", **options):  # noqa: S107 - made up
+    source = StreamPictures(url=camera_url(address, username="viewer", password=password), **options)
+    return asyncio.run(source.picture(at=time.monotonic()))
+
+
+def test_the_first_picture_of_a_stream_is_had_within_seconds(camera):
+    picture = take(camera.url)
+    assert (picture.width, picture.height) == (640, 360)
+    assert 0 < picture.offset_ms < 5_000
+
+
+def test_a_wrong_password_is_a_refusal_that_does_not_show_it(camera):
+    with pytest.raises(ActionRefused, match="refused") as caught:
+        take(camera.url, password="s3cret-wrong")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_wrong_path_is_a_refusal(camera):
+    with pytest.raises(ActionRefused):
+        take(camera.url + "-not")
+
+
+def test_a_camera_that_is_off_is_a_failure():
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with pytest.raises(ActionFailed, match=f"camera rtsp://127.0.0.1:{port}: Connection refused"):
+        take(f"rtsp://127.0.0.1:{port}/s3cret-path")
+
+
+def test_a_camera_that_says_nothing_ends_at_the_time_limit_and_leaves_no_process():
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        begin = time.monotonic()
+        with pytest.raises(ActionFailed, match="within 2 s"):
+            take(f"rtsp://127.0.0.1:{deaf.getsockname()[1]}/x", timeout_s=2)
+        assert time.monotonic() - begin < 4
+
+
+def test_a_video_device_that_is_not_there_is_a_failure():
+    with pytest.raises(ActionFailed, match="camera v4l2:/dev/video-none: No such file"):
+        take("v4l2:/dev/video-none")
+
+
+class TlsFront:
+    """TLS in front of a camera that has none."""
+
+    def __init__(self, port, context):
+        self._port, self._context = port, context
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                client, _ = self._server.accept()
+                client = self._context.wrap_socket(client, server_side=True)
+            except ssl.SSLError:
+                continue
+            except OSError:
+                return
+            camera = socket.create_connection(("127.0.0.1", self._port))
+            for pair in ((client, camera), (camera, client)):
+                threading.Thread(target=self._pump, args=pair, daemon=True).start()
+
+    @staticmethod
+    def _pump(source, target):
+        try:
+            while data := source.recv(65_536):
+                target.sendall(data)
+        except OSError:
+            pass
+        finally:
+            source.close()
+            target.close()
+
+    def close(self):
+        self._server.close()
+
+
+def test_rtsps_is_checked_against_the_ca_file_and_the_host_name(camera, tmp_path):
+    authority, stranger = trustme.CA(), trustme.CA()
+    (tmp_path / "ca.pem").write_bytes(authority.cert_pem.bytes())
+    (tmp_path / "stranger.pem").write_bytes(stranger.cert_pem.bytes())
+    fronts = {}
+    for name in ("127.0.0.1", "camera.example"):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(name).configure_cert(context)
+        fronts[name] = TlsFront(camera.port, context)
+    right, wrong = (f"rtsps://127.0.0.1:{front.port}/stream" for front in fronts.values())
+    assert take(right, ca_file=tmp_path / "ca.pem").width == 640
+    for address, ca_file in ((right, "stranger.pem"), (right, None), (wrong, "ca.pem")):
+        with pytest.raises(ActionFailed, match="certificate"):
+            take(address, ca_file=ca_file and tmp_path / ca_file)
+    for front in fronts.values():
+        front.close()
