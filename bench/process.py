@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 STOP_S = 10.0
+# An installed program has its byte code beside it; a developer's shell may forbid that.
+NOT_INHERITED = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONPATH")
 SCHED_CLOCK = 2  # CPUCLOCK_SCHED of the kernel's posix-cpu-timers: nanoseconds of all threads
 
 
@@ -32,6 +34,7 @@ class Program:
         self, argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
     ) -> None:
         self.log = log
+        inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         self.started_ns = time.monotonic_ns()
         with log.open("ab") as output:
             self._child = subprocess.Popen(
@@ -39,7 +42,7 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, **(env or {})},
+                env={**inherited, **(env or {})},
                 cwd=cwd,
                 start_new_session=True,
             )
