@@ -29,6 +29,13 @@ def wait_until(condition, *, within_s=10.0, what="the condition"):
     return value
 
 
+def open_connections(port):
+    """How many connections to a server on loopback are open, seen from the client's side."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    established = "01"
+    return sum(row[2].endswith(f":{port:04X}") and row[3] == established for row in rows)
+
+
 def program(name):
     """Where a server's program is; the test is skipped, and says so, where it is missing or cannot run."""
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin")
@@ -47,12 +54,17 @@ def let_daemons_in(folder):
 
 
 class Certificates:
-    """An authority, and a server's certificate for `names`, as PEM files."""
+    """An authority, and a server's certificate for `names`, as PEM files.
 
-    def __init__(self, folder, *names):
+    `validity` is trustme's `not_before` and `not_after`.
+    """
+
+    def __init__(self, folder, *names, **validity):
         folder.mkdir(parents=True, exist_ok=True)
         authority = trustme.CA()
-        issued = authority.issue_cert(*(names or ("127.0.0.1", "localhost")), key_type=trustme.KeyType.ECDSA)
+        issued = authority.issue_cert(
+            *(names or ("127.0.0.1", "localhost")), key_type=trustme.KeyType.ECDSA, **validity
+        )
         self.authority = folder / "authority.pem"
         self.certificate = folder / "server.pem"
         self.key = folder / "server.key"

@@ -65,8 +65,9 @@ def explain_network(error: Exception) -> ActionError | None:
     if isinstance(network, ssl.SSLCertVerificationError):
         return _explain_certificate(network)
     if isinstance(network, ssl.SSLError):
-        kind = ActionRefused if network.reason in _WRONG_KIND_OF_SERVER else ActionFailed
-        return kind(f"TLS failed: {printable(network.reason or str(network))}")
+        reason = getattr(network, "reason", None)  # missing when Python, and not OpenSSL, made it
+        kind = ActionRefused if reason in _WRONG_KIND_OF_SERVER else ActionFailed
+        return kind(f"TLS failed: {printable(reason or str(network))}")
     if isinstance(network, socket.gaierror):
         return ActionFailed(f"the host name cannot be resolved: {network.strerror}")
     if isinstance(network, OSError):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
+from collections.abc import Iterable
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
 from bridge.actions.mail_text import AlarmMail, body, one_line, subject
 from bridge.actions.safe_name import safe_name
+from bridge.actions.server_text import printable
 from bridge.errors import ActionRefused
 
 # Seven bits from end to end: no extension of the server is needed for any name or text.
 _POLICY = SMTP.clone(cte_type="7bit")
 _NAME_BYTES = 120
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ADDRESS = re.compile(rf"{_ATOM}(\.{_ATOM})*@([A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-fIPv:.]+\])")
+"""RFC 5321, 4.1.2, without quoted names: a dot-atom at a domain or an IP address in brackets."""
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]+@[A-Za-z0-9.-]+>")
 
 
@@ -34,27 +40,28 @@ def ascii_address(address: str) -> str:
     SMTPUTF8 (RFC 6531), which few servers have.
     """
     local, _, domain = address.rpartition("@")
-    try:
-        written = f"{local.encode('ascii').decode()}@{domain.encode('idna').decode()}"
-        Address(addr_spec=written)
-    except (ValueError, IndexError):  # of all that the parser raises; UnicodeError is a ValueError
-        message = f"{address!r} is not an address that mail servers take"
-        raise ActionRefused(message) from None
+    with contextlib.suppress(UnicodeError):  # what IDNA cannot write stays as it is, and is refused
+        domain = domain.encode("idna").decode()
+    written = f"{local}@{domain}"
+    if not _ADDRESS.fullmatch(written):
+        message = f"{printable(address)!r} is not an address that mail servers take"
+        raise ActionRefused(message)
     return written
 
 
 def build_message(mail: AlarmMail) -> EmailMessage:
     """The message; the same `mail` always gives the same one.
 
-    Raises `ActionRefused` for an address that cannot be used, and `ValueError` for a
-    `message_id` that `message_id()` did not make or a `time` without a zone.
+    A recipient that cannot be written is left out: handing over tells of it, and the others get
+    the mail. Raises `ActionRefused` for such a sender, and `ValueError` for a `message_id` that
+    `message_id()` did not make or a `time` without a zone.
     """
     if not _MESSAGE_ID.fullmatch(mail.message_id) or mail.time.tzinfo is None:
         reason = f"not fit for a header: {mail.message_id!r}, {mail.time!r}"
         raise ValueError(reason)
     message = EmailMessage(policy=_POLICY)
-    message["From"] = Address(addr_spec=ascii_address(mail.sender))
-    message["To"] = [Address(addr_spec=ascii_address(recipient)) for recipient in mail.recipients]
+    message["From"] = _mailbox(mail.sender)
+    message["To"] = _mailboxes(mail.recipients)
     message["Subject"] = subject(mail)
     message["Date"] = mail.time
     message["Message-ID"] = mail.message_id
@@ -76,3 +83,16 @@ def build_message(mail: AlarmMail) -> EmailMessage:
 def message_bytes(mail: AlarmMail) -> bytes:
     """The message as it is sent, lines ended by CR LF; some 30 ms of computing a megabyte."""
     return build_message(mail).as_bytes()
+
+
+def _mailbox(address: str) -> Address:
+    local, _, domain = ascii_address(address).rpartition("@")
+    return Address(username=local, domain=domain)
+
+
+def _mailboxes(addresses: Iterable[str]) -> list[Address]:
+    mailboxes = []
+    for address in addresses:
+        with contextlib.suppress(ActionRefused):
+            mailboxes.append(_mailbox(address))
+    return mailboxes

@@ -4,11 +4,11 @@ import asyncio
 import base64
 import ssl
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from server_process import Certificates, free_port, wait_until
+from server_process import Certificates, free_port, open_connections, wait_until
 from smtp_servers import Exim, MisbehavingMailServer
 
 from bridge.actions.email import send
@@ -275,6 +275,17 @@ def test_a_certificate_for_another_name_is_refused(tmp_path, security):
     assert server.inbox == []
 
 
+@pytest.mark.parametrize(
+    ("days", "error", "match"),
+    [((-2, -1), ActionRefused, "expired"), ((1, 2), ActionFailed, "not valid yet, or the clock is wrong")],
+)
+def test_a_certificate_of_another_time_is_refused_unless_our_clock_may_be_behind(tmp_path, days, error, match):
+    begins, ends = (datetime.now(UTC) + timedelta(days=day) for day in days)
+    certificates = Certificates(tmp_path, not_before=begins, not_after=ends)
+    with MisbehavingMailServer(certificates=certificates) as server, pytest.raises(error, match=match):
+        send_now(settings_for(server, certificates))
+
+
 def test_the_servers_own_certificate_may_be_the_one_that_is_trusted(server, certificates):
     send_now(settings_for(server, certificates, ca_file=certificates.certificate))
     assert len(server.inbox) == 1
@@ -317,6 +328,7 @@ def test_a_server_that_falls_silent_is_left_after_a_while(server, certificates, 
         send_now(settings_for(server, certificates), limits=SHORT)
     assert time.monotonic() - began < 5
     assert server.inbox == []
+    wait_until(lambda: open_connections(server.port) == 0, what="the connection let go")
 
 
 def test_silence_after_the_mail_was_taken_changes_nothing(server, certificates):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from ftp_servers import MisbehavingFtpServer, Vsftpd
-from server_process import Certificates, free_port, wait_until
+from server_process import Certificates, free_port, open_connections, wait_until
 
 from bridge.actions.ftp import FtpLimits, upload
 from bridge.actions.ftp_path import UploadFacts, render_path
@@ -275,6 +275,7 @@ def test_a_server_that_falls_silent_is_left_after_a_while(secure_server, certifi
         upload_now(settings_for(secure_server, certificates), limits=SHORT)
     assert time.monotonic() - began < 5
     assert "gate/2026-07-01/door.jpg" not in secure_server.files()
+    wait_until(lambda: open_connections(secure_server.port) == 0, what="the connection let go")
 
 
 def test_silence_after_the_rename_changes_nothing(server):
