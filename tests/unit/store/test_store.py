@@ -222,3 +222,20 @@ def test_what_is_too_old_goes_in_the_background_step_by_step(tmp_path):
         probe.store.perform(an_entry(many + 2, time=NOON + KEPT_FOR + timedelta(hours=1)))
         eventually(lambda: seqs(probe.store.entries(Wanted(limit=1000))) == [many + 1, many + 2])
         assert probe.store.unsent.count == 2
+
+
+def test_a_file_of_a_newer_release_is_read_but_neither_written_nor_put_aside(tmp_path):
+    with a_store(tmp_path) as probe:
+        probe.store.perform(KeepInput(input="door", state=StoredInput(alarm=True)))
+        probe.store.ledger.add("a/b")
+    with sqlite3.connect(tmp_path / FILE_NAME) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    with a_store(tmp_path) as probe:
+        assert "newer release" in (probe.opening_problem or "")
+        assert probe.state.inputs == {"door": StoredInput(alarm=True)}
+        assert probe.state.next_seq >= CLOCK_NOT_SET_BEFORE * 1000
+        probe.store.perform(an_entry(probe.state.next_seq))
+        assert not probe.store.flush(PATIENCE_S)
+        assert seqs(probe.store.entries(Wanted())) == [probe.state.next_seq]
+    assert [found.name for found in tmp_path.iterdir() if "corrupt" in found.name] == []
