@@ -12,7 +12,7 @@ from bridge.lines.port import LineFact
 _READS_A_TURN = 4
 """256 edges, then the event loop's other work has its turn."""
 FLOOD_PAUSE_S = 0.05
-_READS_A_FLOOD = 1024 // MOST_EDGES + 1
+_READS_A_BUFFER = 1024 // MOST_EDGES + 1
 
 
 class WatchedInput:
@@ -32,7 +32,6 @@ class WatchedInput:
         self._number = 0
         self._read_at = float("-inf")
         self._gaps_running = 0
-        self._level_due = False
         self.flooding = False
         """Read no more until `FLOOD_PAUSE_S` from now."""
 
@@ -42,7 +41,6 @@ class WatchedInput:
         Raises:
             LineError: the line is gone.
         """
-        self._level_due = False
         self._read_at = time.monotonic()
         self._tell(LineChanged(terminal=self._terminal, level=self._line.level(), at=self._read_at))
 
@@ -55,22 +53,20 @@ class WatchedInput:
         if self.flooding:
             self._read_flood()
             return
-        gap, drained = False, False
-        for _ in range(_READS_A_TURN):
+        gap, drained, reads = False, False, 0
+        while not drained and reads < (_READS_A_BUFFER if gap else _READS_A_TURN):
             edges = self._line.edges()
+            drained, reads = len(edges) < MOST_EDGES, reads + 1
             for edge in edges:
                 gap = self._take(edge) or gap
-            drained = len(edges) < MOST_EDGES
-            if drained:
-                break
         if gap:
-            self._level_due = True
+            # All that was kept has been told, so what is read now is the newest. The end of a full
+            # buffer cannot be waited for instead: nothing tells of an empty one.
             self._gaps_running += 1
             self.flooding = self._gaps_running > 1
+            self.read_level()
         elif drained:
             self._gaps_running = 0
-        if self._level_due and (drained or self.flooding):
-            self.read_level()
 
     def _take(self, edge: Edge) -> bool:
         """Tell one edge; whether others before it were lost."""
@@ -84,7 +80,7 @@ class WatchedInput:
 
     def _read_flood(self) -> None:
         before, count = self._number, 0
-        for _ in range(_READS_A_FLOOD):
+        for _ in range(_READS_A_BUFFER):
             edges = self._line.edges()
             if edges:
                 self._number = edges[-1].number

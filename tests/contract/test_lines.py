@@ -1,0 +1,274 @@
+"""The contract of `bridge.lines.port.LineDriver`, on every driver and everything they run on.
+
+`kernel` runs where there is gpio-sim: on this machine's kernel, or in the guest that
+`test_lines_in_guest` boots.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from gpio_sim import absence
+from line_rigs import FakeKernelRig, KernelRig, LineRig, Seen, SimulatedRig, settled, story, until
+
+from bridge.core.contact import Level
+from bridge.core.facts import LineChanged
+from bridge.lines.port import LineDriver
+
+RIGS = ["simulated", "fake_kernel", *(["kernel"] if absence() is None else [])]
+LOW, HIGH = Level.LOW, Level.HIGH
+
+
+@pytest.fixture(params=RIGS)
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LineRig]:
+    match request.param:
+        case "simulated":
+            made: LineRig = SimulatedRig(tmp_path)
+        case "fake_kernel":
+            made = FakeKernelRig()
+        case _:
+            made = KernelRig()
+    yield made
+    made.close()
+
+
+@contextmanager
+def driving(rig: LineRig, seen: Seen, *inputs: str, **outputs: Level) -> Iterator[LineDriver]:
+    """A started driver with some terminals."""
+    driver = rig.driver(seen)
+    try:
+        for terminal, level in outputs.items():
+            driver.request_output(rig.output(terminal), level)
+        for terminal in inputs:
+            driver.request_input(rig.input(terminal))
+        driver.start()
+        yield driver
+    finally:
+        driver.close()
+
+
+@story
+async def test_an_input_is_found_and_its_level_told(rig: LineRig) -> None:
+    seen = Seen()
+    with driving(rig, seen, "in0"):
+        await until(lambda: seen.words("in0") == ["found", "high"])
+        await settled(seen)
+        assert seen.words("in0") == ["found", "high"]
+
+
+@story
+async def test_nothing_is_reported_before_the_start_and_then_all_of_it_in_order(rig: LineRig) -> None:
+    seen = Seen()
+    driver = rig.driver(seen)
+    driver.request_output(rig.output("out0"), LOW)
+    driver.request_input(rig.input("in0"))
+    driver.request_input(rig.input("in1"))
+    assert seen.facts == []
+    driver.start()
+    await until(lambda: len(seen.facts) == 5)
+    assert [fact.terminal for fact in seen.facts] == ["out0", "in0", "in0", "in1", "in1"]
+    driver.close()
+
+
+@story
+async def test_edges_both_ways_are_told_with_the_time_of_their_cause(rig: LineRig) -> None:
+    seen = Seen()
+    with driving(rig, seen, "in0", "in1"):
+        await until(lambda: len(seen.facts) == 4)
+        for level in (LOW, HIGH, LOW):
+            seen.clear()
+            before = time.monotonic()
+            await rig.put("in0", level)
+            after = time.monotonic()
+            await until(lambda: seen.facts)
+            (fact,) = seen.facts
+            assert isinstance(fact, LineChanged)
+            assert (fact.terminal, fact.level) == ("in0", level)
+            assert before <= fact.at <= after + 0.05
+
+
+@story
+async def test_a_burst_at_one_kilohertz_is_told_whole_and_in_order(rig: LineRig) -> None:
+    seen = Seen()
+    levels = [LOW, HIGH] * 250
+    with driving(rig, seen, "in0"):
+        await until(lambda: len(seen.facts) == 2)
+        seen.clear()
+        await rig.put("in0", *levels, gap_s=0.001)
+        await until(lambda: len(seen.facts) >= len(levels))
+        assert seen.words("in0") == levels
+        stamps = [fact.at for fact in seen.facts if isinstance(fact, LineChanged)]
+        assert all(earlier <= later for earlier, later in pairwise(stamps))
+
+
+@story
+async def test_edges_between_request_and_start_are_not_forgotten(rig: LineRig) -> None:
+    if isinstance(rig, SimulatedRig):
+        pytest.skip("the simulated board answers nobody before the start")
+    seen = Seen()
+    driver = rig.driver(seen)
+    driver.request_input(rig.input("in0"))
+    await rig.put("in0", LOW, gap_s=0.001)
+    driver.start()
+    await until(lambda: seen.words("in0") == ["found", "high", "low"])
+    driver.close()
+
+
+@pytest.mark.parametrize("level", [LOW, HIGH])
+@story
+async def test_an_output_has_its_level_from_the_request_on(rig: LineRig, level: Level) -> None:
+    seen = Seen()
+    with driving(rig, seen, out0=level):
+        await until(lambda: seen.words("out0") == ["found"])
+        assert await rig.driven("out0") is level
+
+
+@story
+async def test_outputs_are_driven_each_for_itself(rig: LineRig) -> None:
+    with driving(rig, Seen(), out0=LOW, out1=LOW) as driver:
+        driver.drive("out0", HIGH)
+        assert (await rig.driven("out0"), await rig.driven("out1")) == (HIGH, LOW)
+        driver.drive("out1", HIGH)
+        driver.drive("out0", LOW)
+        assert (await rig.driven("out0"), await rig.driven("out1")) == (LOW, HIGH)
+
+
+@story
+async def test_an_output_asked_for_again_is_told_as_found_and_is_at_the_new_level(rig: LineRig) -> None:
+    seen = Seen()
+    with driving(rig, seen, out0=HIGH) as driver:
+        driver.request_output(rig.output("out0", mode="pulse"), LOW)
+        await until(lambda: seen.words("out0") == ["found", "found"])
+        assert await rig.driven("out0") is LOW
+        driver.drive("out0", HIGH)
+        assert await rig.driven("out0") is HIGH
+
+
+@story
+async def test_an_input_asked_for_again_tells_its_level_again_and_goes_on(rig: LineRig) -> None:
+    seen = Seen()
+    with driving(rig, seen, "in0") as driver:
+        driver.request_input(rig.input("in0", debounce_ms=50))
+        await until(lambda: seen.words("in0") == ["found", "high"] * 2)
+        await rig.put("in0", LOW)
+        await until(lambda: seen.words("in0")[4:] == ["low"])
+
+
+@story
+async def test_what_was_released_is_told_no_more_and_can_be_had_again(rig: LineRig) -> None:
+    seen = Seen()
+    with driving(rig, seen, "in0", "in1", out0=LOW) as driver:
+        await until(lambda: len(seen.facts) == 5)
+        driver.release("in0")
+        driver.release("out0")
+        driver.release("never-heard-of")
+        seen.clear()
+        await rig.put("in1", LOW)
+        await until(lambda: seen.words("in1") == ["low"])
+        assert seen.words("in0") == []
+        driver.request_input(rig.input("in0"))
+        driver.request_output(rig.output("out0"), HIGH)
+        await until(lambda: seen.words("in0") == ["found", "high"] and seen.words("out0") == ["found"])
+        assert await rig.driven("out0") is HIGH
+
+
+@story
+async def test_driving_what_is_no_output_does_nothing(rig: LineRig) -> None:
+    seen = Seen()
+    with driving(rig, seen, "in0") as driver:
+        driver.drive("never-heard-of", HIGH)
+        driver.drive("in0", LOW)
+        await until(lambda: len(seen.facts) == 2)
+        assert seen.words("in0") == ["found", "high"]
+
+
+@story
+async def test_a_lost_input_is_told_once_and_found_with_the_level_it_has_then(rig: LineRig) -> None:
+    seen = Seen()
+    with driving(rig, seen, "in0"):
+        await until(lambda: len(seen.facts) == 2)
+        seen.clear()
+        await rig.lose("in0")
+        await until(lambda: seen.facts)
+        await settled(seen, quiet_s=1.5)  # retries must be silent
+        assert seen.words("in0") == ["lost"]
+        await rig.put("in0", LOW)
+        assert seen.words("in0") == ["lost"]
+        await rig.heal("in0")
+        await until(lambda: seen.words("in0") == ["lost", "found", "low"])
+        await rig.put("in0", HIGH)
+        await until(lambda: seen.words("in0") == ["lost", "found", "low", "high"])
+
+
+@story
+async def test_a_lost_output_is_found_at_the_level_last_asked_for(rig: LineRig) -> None:
+    seen = Seen()
+    with driving(rig, seen, out0=LOW) as driver:
+        await until(lambda: seen.facts)
+        await rig.lose("out0")
+        await until(lambda: seen.words("out0") == ["found", "lost"])
+        driver.drive("out0", HIGH)
+        assert seen.words("out0") == ["found", "lost"]
+        await rig.heal("out0")
+        await until(lambda: seen.words("out0") == ["found", "lost", "found"])
+        assert await rig.driven("out0") is HIGH
+
+
+@story
+async def test_a_line_lost_from_the_start_is_told_once_and_found_later(rig: LineRig) -> None:
+    seen = Seen()
+    with driving(rig, seen, "in0"):
+        await until(lambda: len(seen.facts) == 2)
+        await rig.lose("in0")
+        await until(lambda: seen.words("in0")[2:] == ["lost"])
+    again = Seen()
+    with driving(rig, again, "in0"):
+        await until(lambda: again.words("in0") == ["lost"])
+        await rig.heal("in0")
+        await until(lambda: again.words("in0") == ["lost", "found", "high"])
+
+
+@story
+async def test_a_lost_line_can_be_released_and_is_tried_no_more(rig: LineRig) -> None:
+    seen = Seen()
+    with driving(rig, seen, "in0") as driver:
+        await until(lambda: len(seen.facts) == 2)
+        await rig.lose("in0")
+        await until(lambda: seen.words("in0")[2:] == ["lost"])
+        driver.release("in0")
+        seen.clear()
+        if not isinstance(rig, SimulatedRig):  # whose terminal has left the board
+            await rig.heal("in0")
+        await settled(seen, quiet_s=1.5)
+        assert seen.facts == []
+
+
+@story
+async def test_a_lost_line_takes_no_other_along(rig: LineRig) -> None:
+    if isinstance(rig, KernelRig):
+        pytest.skip("a real chip is lost whole; test_kernel_lines has two chips")
+    seen = Seen()
+    with driving(rig, seen, "in0", "in1", out0=LOW) as driver:
+        await until(lambda: len(seen.facts) == 5)
+        await rig.lose("in0")
+        await until(lambda: seen.words("in0")[2:] == ["lost"])
+        await rig.put("in1", LOW)
+        await until(lambda: seen.words("in1") == ["found", "high", "low"])
+        driver.drive("out0", HIGH)
+        assert await rig.driven("out0") is HIGH
+
+
+@story
+async def test_after_close_nothing_is_reported_and_another_driver_can_have_the_lines(rig: LineRig) -> None:
+    seen, again = Seen(), Seen()
+    with driving(rig, seen, "in0", out0=LOW):
+        await until(lambda: len(seen.facts) == 3)
+    with driving(rig, again, "in0", out0=LOW):
+        await rig.put("in0", LOW)
+        await until(lambda: again.words("in0") == ["found", "high", "low"])
+    assert len(seen.facts) == 3

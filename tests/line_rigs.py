@@ -1,0 +1,209 @@
+"""Terminals with an outside that tests can touch: one rig for each thing the line drivers run on.
+
+Every rig has the inputs `in0`, `in1` and the outputs `out0`, `out1`, whose lines are at rest high
+outside and low when driven nowhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from pathlib import Path
+from typing import Any, Protocol
+
+from fakes.fake_kernel import FakeKernel
+from gpio_sim import SimChip
+
+from bridge.core.contact import Contact, Level, contact_of, level_of
+from bridge.lines.board_client import BoardClient
+from bridge.lines.gpiod_lines import GpiodLines
+from bridge.lines.port import LineDriver, LineFact, Report
+from bridge.lines.simulated import SimulatedLines
+from bridge.settings.model import InputSettings, LineByOffset, OutputSettings
+
+PATIENCE_S = 10.0
+
+
+class LineRig(Protocol):
+    """What stands outside a driver's lines."""
+
+    def driver(self, report: Report) -> LineDriver: ...
+    def input(self, terminal: str, **settings: Any) -> InputSettings: ...
+    def output(self, terminal: str, **settings: Any) -> OutputSettings: ...
+    async def put(self, terminal: str, *levels: Level, gap_s: float = 0) -> None:
+        """Bring an input's line to levels, one after the other."""
+
+    async def driven(self, terminal: str) -> Level:
+        """The level that an output's line is driven to, as seen from outside."""
+
+    async def lose(self, terminal: str) -> None: ...
+    async def heal(self, terminal: str) -> None: ...
+    def close(self) -> None: ...
+
+
+class SimulatedRig:
+    """The simulated board, over its socket; contacts of inputs are low when connected."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "board.sock"
+
+    def driver(self, report: Report) -> SimulatedLines:
+        return SimulatedLines(socket=self.socket, report=report)
+
+    def input(self, terminal: str, **settings: Any) -> InputSettings:
+        return InputSettings(id=terminal, **settings)
+
+    def output(self, terminal: str, **settings: Any) -> OutputSettings:
+        return OutputSettings(id=terminal, **settings)
+
+    async def put(self, terminal: str, *levels: Level, gap_s: float = 0) -> None:
+        async with await BoardClient.open(self.socket) as board:
+            for level in levels:
+                connected = contact_of(level, Level.LOW) is Contact.CONNECTED
+                board.post(f"{'connect' if connected else 'disconnect'} {terminal}")
+                if gap_s:
+                    await asyncio.sleep(gap_s)
+            await board.settle()
+
+    async def driven(self, terminal: str) -> Level:
+        async with await BoardClient.open(self.socket) as board:
+            return level_of((await board.contacts()).outputs[terminal], Level.HIGH)
+
+    async def lose(self, terminal: str) -> None:
+        async with await BoardClient.open(self.socket) as board:
+            await board.fail(terminal)
+
+    async def heal(self, terminal: str) -> None:
+        async with await BoardClient.open(self.socket) as board:
+            await board.heal(terminal)
+
+    def close(self) -> None:
+        return
+
+
+class _GpioRig:
+    """Settings for lines by chip and offset."""
+
+    chip = "fake"
+
+    def input(self, terminal: str, **settings: Any) -> InputSettings:
+        settings = {"line": LineByOffset(chip=self.chip, offset=int(terminal[-1])), "bias": "as_is"} | settings
+        return InputSettings(id=terminal, **settings)
+
+    def output(self, terminal: str, **settings: Any) -> OutputSettings:
+        settings = {"line": LineByOffset(chip=self.chip, offset=2 + int(terminal[-1]))} | settings
+        return OutputSettings(id=terminal, **settings)
+
+
+class FakeKernelRig(_GpioRig):
+    """The GPIO driver on a kernel made of software."""
+
+    def __init__(self) -> None:
+        self.kernel = FakeKernel()
+
+    def driver(self, report: Report) -> GpiodLines:
+        return GpiodLines(report=report, kernel=self.kernel)
+
+    async def put(self, terminal: str, *levels: Level, gap_s: float = 0) -> None:
+        for level in levels:
+            self.kernel.outside(terminal, level)
+            if gap_s:
+                await asyncio.sleep(gap_s)
+
+    async def driven(self, terminal: str) -> Level:
+        return self.kernel.level(terminal)
+
+    async def lose(self, terminal: str) -> None:
+        self.kernel.unplug(terminal)
+
+    async def heal(self, terminal: str) -> None:
+        self.kernel.plug(terminal)
+
+    def close(self) -> None:
+        assert not self.kernel.held, "the driver let go of all"
+
+
+class KernelRig(_GpioRig):
+    """The GPIO driver on real character devices; a chip is lost with all its lines."""
+
+    chip = "contract"
+
+    def __init__(self) -> None:
+        self.sim = SimChip(self.chip, ["in0", "in1", "out0", "out1"])
+        for line in ("in0", "in1"):
+            self.sim.pull(line, 1)
+        self._outside: dict[str, int] = {"in0": 1, "in1": 1}
+
+    def driver(self, report: Report) -> GpiodLines:
+        return GpiodLines(report=report)
+
+    async def put(self, terminal: str, *levels: Level, gap_s: float = 0) -> None:
+        for level in levels:
+            self._outside[terminal] = int(level is Level.HIGH)
+            if self.sim.plugged:
+                self.sim.pull(terminal, self._outside[terminal])
+            if gap_s:
+                await asyncio.sleep(gap_s)
+
+    async def driven(self, terminal: str) -> Level:
+        return Level.HIGH if self.sim.value(terminal) else Level.LOW
+
+    async def lose(self, terminal: str) -> None:
+        del terminal
+        self.sim.unplug()
+
+    async def heal(self, terminal: str) -> None:
+        del terminal
+        self.sim.plug()
+        for line, value in self._outside.items():
+            self.sim.pull(line, value)
+
+    def close(self) -> None:
+        self.sim.destroy()
+
+
+class Seen:
+    """The facts that a driver reported."""
+
+    def __init__(self) -> None:
+        self.facts: list[LineFact] = []
+
+    def __call__(self, fact: LineFact) -> None:
+        self.facts.append(fact)
+
+    def of(self, terminal: str) -> list[LineFact]:
+        return [fact for fact in self.facts if fact.terminal == terminal]
+
+    def words(self, terminal: str) -> list[str]:
+        """Facts in short: `found`, `lost`, `edges lost`, `low`, `high`."""
+        names = {"LineFound": "found", "LineLost": "lost", "EdgesLost": "edges lost"}
+        return [names.get(type(fact).__name__) or str(getattr(fact, "level", None)) for fact in self.of(terminal)]
+
+    def clear(self) -> None:
+        self.facts.clear()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for something that must come."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():  # noqa: ASYNC110 - what is waited for knows nothing of events
+            await asyncio.sleep(0.002)
+
+
+async def settled(seen: Seen, quiet_s: float = 0.1) -> None:
+    """Wait until nothing has been reported for a while."""
+    count = -1
+    while count != len(seen.facts):
+        count = len(seen.facts)
+        await asyncio.sleep(quiet_s)
+
+
+def story(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """A test that is a coroutine, run on a loop of its own."""
+
+    @wraps(test)
+    def run(*args: Any, **kwargs: Any) -> None:
+        asyncio.run(test(*args, **kwargs))
+
+    return run
