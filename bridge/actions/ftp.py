@@ -18,10 +18,12 @@ class FtpLimits:
     """How long an attempt may take.
 
     `step_s` is for each command, each answer, and each piece of the file to be taken by the
-    network; `whole_s` for everything.
+    network; `verdict_s` for the server to say that it has it all, for what our side of the network
+    has taken may be under way for long; `whole_s` for everything.
     """
 
     step_s: float = 30
+    verdict_s: float = 120
     whole_s: float = 600
 
 

@@ -48,7 +48,7 @@ class FtpSession:
         if folder or path.startswith("/"):
             await enter_folder(ftp, steps, folder or "/")
         try:
-            await store(ftp, steps, name + PART, content)
+            await store(ftp, steps, name + PART, content, verdict_s=self._limits.verdict_s)
             await rename(ftp, steps, name + PART, name)
         except ActionError:
             await delete(ftp, steps, name + PART)

@@ -40,7 +40,7 @@ async def enter_folder(ftp: FtpClient, steps: Steps, folder: str) -> None:
         raise reason or error from None
 
 
-async def store(ftp: FtpClient, steps: Steps, name: str, content: bytes) -> None:
+async def store(ftp: FtpClient, steps: Steps, name: str, content: bytes, *, verdict_s: float) -> None:
     """Write a whole file; when this returns, the server has said that it has it all."""
     writer = await _open(ftp, steps, name)
     for start in range(0, len(content), _PIECE_BYTES):
@@ -53,7 +53,7 @@ async def store(ftp: FtpClient, steps: Steps, name: str, content: bytes) -> None
                 raise
         await asyncio.sleep(0)  # drain does not give way while the network keeps up
     writer.close()
-    async with steps.step("upload"):
+    async with steps.step("upload", limit_s=verdict_s):
         await ftp.command(None, "2xx", "1xx")
     ftp.abort_data()
     async with steps.step("size"):

@@ -367,6 +367,22 @@ def test_a_cut_before_the_verdict_is_tried_again_under_the_same_message_id(serve
     assert first == second
 
 
+@pytest.mark.parametrize("step", ["STARTTLS", "DATA"])
+def test_a_stop_in_the_middle_lets_everything_go(server, certificates, step):
+    server.faults.silent_at = step
+
+    async def stopped():
+        sending = asyncio.create_task(send(settings_for(server, certificates), message_bytes(alarm())))
+        await asyncio.to_thread(wait_until, lambda: step in {command for command, _ in server.commands})
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        await asyncio.to_thread(wait_until, lambda: open_connections(server.port) == 0)
+
+    asyncio.run(stopped())
+    assert server.inbox == []
+
+
 def test_a_host_that_is_not_there_is_tried_again(certificates):
     class Nobody:
         port = free_port()

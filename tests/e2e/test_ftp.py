@@ -16,8 +16,8 @@ from bridge.settings.model import FtpSettings
 pytestmark = pytest.mark.e2e
 
 PICTURE = bytes(range(256)) * 1200
-LIMITS = FtpLimits(step_s=5, whole_s=20)
-SHORT = FtpLimits(step_s=0.4, whole_s=10)
+LIMITS = FtpLimits(step_s=5, verdict_s=5, whole_s=20)
+SHORT = FtpLimits(step_s=0.4, verdict_s=0.4, whole_s=10)
 
 
 @pytest.fixture(scope="module")
@@ -298,6 +298,22 @@ def test_the_whole_attempt_is_bounded_too(server):
     server.faults.silent_at = "MKD"
     with pytest.raises(ActionFailed, match=r"not done within 0\.5 s"):
         upload_now(settings_for(server), limits=FtpLimits(step_s=60, whole_s=0.5))
+
+
+@pytest.mark.parametrize("step", ["AUTH", "STOR", "RNTO"])
+def test_a_stop_in_the_middle_lets_everything_go(secure_server, certificates, step):
+    secure_server.faults.silent_at = step
+
+    async def stopped():
+        uploading = asyncio.create_task(upload(settings_for(secure_server, certificates), PICTURE, path="a.jpg"))
+        await asyncio.to_thread(wait_until, lambda: step in {command for command, _ in secure_server.commands})
+        uploading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await uploading
+        await asyncio.to_thread(wait_until, lambda: open_connections(secure_server.port) == 0)
+
+    asyncio.run(stopped())
+    assert "a.jpg" not in secure_server.files()
 
 
 def test_a_host_that_is_not_there_is_tried_again():
