@@ -29,7 +29,7 @@ from bridge.lines.late_gpiod import gpio_devices
 from bridge.settings.model import OutputSettings, Settings
 
 BUSY_PATIENCE_S = 0.5
-"""A holder that has just been killed lets go within this."""
+"""A holder that has just been killed lets go of all its lines within this."""
 _PAUSE_S = 0.01
 
 
@@ -48,9 +48,10 @@ def safe(settings: Settings) -> list[MadeSafe]:
 
     Never raises for a line, a chip, a missing package or a board that cannot be used.
     """
-    made = _on_the_board if settings.lines.driver == "simulated" else _on_lines
     try:
-        return made(settings)
+        if settings.lines.driver == "simulated":
+            return _on_the_board(settings)
+        return safe_lines(settings.outputs, kernel=gpio_devices())
     except (Alarm2MqttError, OSError) as error:
         return [_made(output, str(error)) for output in settings.outputs]
 
@@ -69,24 +70,26 @@ def _made(output: OutputSettings, problem: str | None) -> MadeSafe:
     return MadeSafe(output=output.id, contact=idle_contact(output), problem=problem)
 
 
-def _on_lines(settings: Settings) -> list[MadeSafe]:
-    devices = gpio_devices()
-    return [_made(output, _problem(devices, output)) for output in settings.outputs]
+def safe_lines(outputs: Iterable[OutputSettings], *, kernel: Kernel) -> list[MadeSafe]:
+    """What `safe` does on real lines."""
+    deadline = time.monotonic() + BUSY_PATIENCE_S
+    return [_made(output, _problem(kernel, output, deadline)) for output in outputs]
 
 
-def _problem(kernel: Kernel, output: OutputSettings) -> str | None:
+def _problem(kernel: Kernel, output: OutputSettings, deadline: float) -> str | None:
     """Why an output could not be driven, or None."""
     try:
-        _drive(kernel, output)
+        _drive(kernel, output, deadline)
     except LineError as error:
         return error.message
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one line, the next may be the siren
+        return f"{type(error).__name__}: {error}"
     return None
 
 
-def _drive(kernel: Kernel, output: OutputSettings) -> None:
-    """Request at the idle level; the request is what drives it."""
+def _drive(kernel: Kernel, output: OutputSettings, deadline: float) -> None:
+    """Request at the idle level; the request is what drives it. Busy lines are tried until `deadline`."""
     level = level_of(idle_contact(output), output.connected_level)
-    deadline = time.monotonic() + BUSY_PATIENCE_S
     while True:
         try:
             kernel.take_output(output, level, None).release()

@@ -43,7 +43,7 @@ async def test_a_refused_line_is_told_with_the_reason_and_leaves_the_next_alone(
     assert seen.facts[0] == LineLost(terminal="siren", problem=f"refused as {error.__name__}")
     assert seen.words("door") == ["found", "high"]
     kernel.refuse["siren"] = LineMissing
-    await until(lambda: len(kernel.tries) > 3)
+    await until(lambda: len(kernel.tries) > 2)
     assert seen.words("siren") == ["lost"], "another reason is not another loss"
     lines.close()
 
