@@ -64,7 +64,7 @@ def line_driver(settings: Settings, report: Report) -> LineDriver:
         from bridge.lines.simulated import SimulatedLines
 
         return SimulatedLines(socket=board_socket(settings.store.folder), report=report)
-    from bridge.lines.gpiod import GpiodLines
+    from bridge.lines.gpiod_lines import GpiodLines
 
     return GpiodLines(report=report)
 
