@@ -17,6 +17,7 @@ from bridge.core.effects import (
 )
 from bridge.core.facts import BrokerFound, BrokerLost, Fact, Now
 from bridge.errors import BrokerError
+from bridge.mqtt.arrivals import Arrivals
 from bridge.mqtt.birth import Birth
 from bridge.mqtt.command_desk import CommandDesk, Handler
 from bridge.mqtt.dial import place_of
@@ -25,10 +26,10 @@ from bridge.mqtt.journal_feed import JournalFeed, JournalSource
 from bridge.mqtt.ledger import Ledger
 from bridge.mqtt.login import client_id_of, connect, will_of
 from bridge.mqtt.outbox import Outbox
-from bridge.mqtt.payloads import ONLINE
 from bridge.mqtt.publisher import Publisher
 from bridge.mqtt.reconnect import End, Reconnect, Retry
-from bridge.mqtt.session import Ended, Filter, Session
+from bridge.mqtt.session import Session
+from bridge.mqtt.session_terms import Ended, Filter
 from bridge.mqtt.status import StatusView, status
 from bridge.mqtt.topics import CommandKind
 from bridge.mqtt.versions import Version, VersionChoice
@@ -38,7 +39,6 @@ _LOG = logging.getLogger(__name__)
 STATUS_EVERY_S = 60.0
 STATUS_GAP_S = 1.0
 GOODBYE_S = 2.0
-ONLINE_GAP_S = 1.0
 
 MqttEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | PublishSettings | Answer | Journal
 
@@ -73,18 +73,17 @@ class MqttAdapter:
         self._desk = CommandDesk(
             topics=topics, submit=submit, send=self._outbox.put, clear=self._clear, now=now, handlers=handlers or {}
         )
+        self._arrivals = Arrivals(
+            publisher=self._publisher, desk=self._desk, later=self._later, birth=Birth(random=random)
+        )
         self._feed = JournalFeed(source=journal, topic=topics.journal, put=self._outbox.put)
         self._reconnect = Reconnect(random=random)
         self._versions = VersionChoice()
-        self._birth = Birth(random=random)
         self._session: Session | None = None
         self._leave = asyncio.Event()
         """Set to end the session in good order: the broker's settings changed, or `stop`."""
         self._stopping = False
         self._status_due = asyncio.Event()
-        self._echoes: dict[str, int] | None = None
-        """How many empty messages of our own are on their way back, by topic; None where they do not come."""
-        self._says_online_at = 0.0
 
     @property
     def connected(self) -> bool:
@@ -200,18 +199,20 @@ class MqttAdapter:
         self._submit(BrokerFound())
         self._put_status()
         self._outbox.open(session.publish, window=session.window)
-        self._echoes = {} if session.version is Version.V311 else None
+        self._arrivals.begin(echoes=session.version is Version.V311)
         try:
             refused = await self._subscribe(session)
             if refused is not None:
                 return refused
             self._publisher.announce()
             self._session = session
+            self._arrivals.announced = True
             place = place_of(self._settings.mqtt)
             _LOG.info("%s to %s, MQTT %s", self._reconnect.connected(), place, session.version.name)
             return await self._feed_until_ended(session)
         finally:
             self._session = None
+            self._arrivals.announced = False
             self._outbox.close()
             self._submit(BrokerLost())
 
@@ -264,6 +265,7 @@ class MqttAdapter:
     async def _goodbye_when_asked(self, session: Session) -> None:
         """`offline` by ourselves; when the broker does not even take that, its will says it."""
         await self._leave.wait()
+        self._arrivals.announced = False
         taken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._publisher.say_offline(taken.set_result)
         try:
@@ -275,57 +277,15 @@ class MqttAdapter:
             await session.close()
 
     def _receive(self, message: Incoming) -> None:
-        """A message from the broker."""
-        topics = self._publisher.topics
-        if message.topic == topics.availability:
-            self._guard_availability(message.payload)
-        elif message.topic == topics.birth:
-            self._answer_birth(message)
-        elif message.topic == topics.discovery:
-            self._publisher.found_description(message.payload)
-        elif not self._is_echo(message):
-            rejected = self._desk.rejected
-            self._desk.take(message)
-            if self._desk.rejected != rejected:
-                self.status_changed()
-
-    def _guard_availability(self, payload: bytes) -> None:
-        """The will of a twin, or of our own session before, has said that we are gone."""
-        if payload == ONLINE or self._session is None or self._leave.is_set():
-            return
-        at = asyncio.get_running_loop().time()
-        wait_s = max(0.0, self._says_online_at + ONLINE_GAP_S - at)
-        if self._says_online_at <= at:
-            self._says_online_at = at + wait_s
-            self._later(wait_s, self._say_online)
-
-    def _say_online(self) -> None:
-        if self._session is not None and not self._leave.is_set():
-            _LOG.info("somebody said that we are offline; saying online again")
-            self._publisher.say_online()
-
-    def _answer_birth(self, message: Incoming) -> None:
-        if message.retained:
-            return  # it was there before us; everything has just been announced
-        wait_s = self._birth.heard(message.payload, asyncio.get_running_loop().time())
-        if wait_s is not None:
-            self._later(wait_s, self._announce_again)
-
-    def _announce_again(self) -> None:
-        if self._session is not None:
-            self._publisher.announce_again()
+        rejected = self._desk.rejected
+        self._arrivals.receive(message)
+        if self._desk.rejected != rejected:
+            self.status_changed()
 
     def _clear(self, topic: str) -> None:
-        """Remove a retained command, which under 3.1.1 comes back as a live empty one: no command."""
-        if self._echoes is not None:
-            self._echoes[topic] = self._echoes.get(topic, 0) + 1
+        """Remove a retained command."""
+        self._arrivals.expect_echo(topic)
         self._outbox.put(Outgoing(topic=topic, payload=b"", retained=True))
-
-    def _is_echo(self, message: Incoming) -> bool:
-        if message.payload or not self._echoes or not self._echoes.get(message.topic):
-            return False
-        self._echoes[message.topic] -= 1
-        return True
 
     def _later(self, seconds: float, do: Callable[[], None]) -> None:
         try:

@@ -9,7 +9,7 @@ from bridge.errors import BrokerError
 from bridge.mqtt.dial import dial
 from bridge.mqtt.incoming import Outgoing
 from bridge.mqtt.payloads import OFFLINE
-from bridge.mqtt.session import Login
+from bridge.mqtt.session_terms import Login
 from bridge.mqtt.topics import Topics
 from bridge.mqtt.versions import Version
 from bridge.mqtt.wire import Wire
