@@ -80,15 +80,18 @@ def safe(options: argparse.Namespace) -> int:
     """Drives every output to idle; for the service's stop hook, when the daemon is dead."""
     from bridge.lines.safe import exit_code
     from bridge.lines.safe import safe as make_safe
-    from bridge.settings.load import load
+    from bridge.settings.salvage import load_outputs
 
-    results = make_safe(load(options.file).settings)
+    settings, faults = load_outputs(options.file)
+    for fault in faults:
+        print(f"the file is wrong, going on with what is not: {fault}", file=sys.stderr)
+    results = make_safe(settings)
     for result in results:
         if result.problem is None:
             print(f"{result.output}: idle ({result.contact})")
         else:
             print(f"{result.output}: NOT IDLE: {result.problem}", file=sys.stderr)
-    return exit_code(results)
+    return FAILED if faults else exit_code(results)
 
 
 def lines(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: it shows what there is
@@ -97,6 +100,26 @@ def lines(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: 
     from bridge.lines.listing_text import listed_text
 
     print(listed_text(list_chips()))
+    return DONE
+
+
+def journal(options: argparse.Namespace) -> int:
+    """What happened, from the journal: the newest entries, or those since a time."""
+    from bridge.runtime.clock import Clock
+    from bridge.settings.load import load
+    from bridge.store.log_command import print_journal
+
+    settings = load(options.file).settings
+    now = Clock(settings.device.timezone).now().local
+    for line in print_journal(
+        settings.store.folder,
+        now,
+        since=options.since,
+        limit=options.lines,
+        as_json=options.json,
+        follow=options.follow,
+    ):
+        print(line, flush=True)
     return DONE
 
 
@@ -147,6 +170,11 @@ def _parser() -> argparse.ArgumentParser:
     add("check", check)
     add("safe", safe)
     add("purge", purge)
+    log = add("log", journal)
+    log.add_argument("--json", action="store_true", help="one JSON object a line, as on MQTT")
+    log.add_argument("--follow", action="store_true", help="go on with what happens from now on")
+    log.add_argument("--since", metavar="TIME", help="90s, 30m, 2h, 3d, 2026-12-24 or 2026-12-24T18:00")
+    log.add_argument("--lines", metavar="COUNT", type=int, default=100, help="at most so many (100)")
     add("lines", lines, file=False)
     add("schema", schema, file=False).add_argument(
         "target", metavar="FILE", type=Path, nargs="?", help="default: standard output"

@@ -26,6 +26,8 @@ SETTINGS = """\
 # The demo's settings. Edit them while it runs, then send it a hang-up (the demo says how).
 device: {id: front-gate, name: Front gate camera, startup_grace_s: 0}
 lines: {driver: simulated}
+store: {folder: "FOLDER"}
+web: {enabled: false}
 
 inputs:
   - id: garage-door
@@ -83,6 +85,7 @@ Try this in a second terminal, in this folder:
   break its line             {me} board --socket {board} fail garage-door      (and: heal)
   start the siren            {publish} -t alarm2mqtt/front-gate/output/siren/set -m ON
   stop everything            {publish} -t alarm2mqtt/front-gate/silence -m now
+  read what happened         {me} log {settings} --follow
   take edited settings       kill -HUP {pid}
 
 Home Assistant finds the device by itself when its MQTT integration uses this broker. Ctrl-C ends it.
@@ -94,9 +97,9 @@ def demo(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "alarm2mqtt.yaml"
     if not file.exists():
-        file.write_text(SETTINGS)
+        file.write_text(SETTINGS.replace("FOLDER", str(folder.resolve())))
     with _broker(folder) as (name, port):
-        loaded = load(file, overrides={"mqtt.host": "127.0.0.1", "mqtt.port": port, "store.folder": str(folder)})
+        loaded = load(file, overrides={"mqtt.host": "127.0.0.1", "mqtt.port": port})
         logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
         print(_what_to_try(name, port, folder, file), flush=True)  # noqa: T201 - said to a person
         asyncio.run(app.run(loaded))

@@ -1,0 +1,105 @@
+"""The commands around the daemon, as a person at a shell uses them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+from bridge_process import MAIN, Bridge, Ear
+from builders import an_input, an_output
+from mosquitto import Mosquitto
+from mqtt_client import retained
+
+pytestmark = pytest.mark.e2e
+
+D = "alarm2mqtt/front-gate"
+
+
+@pytest.fixture
+def stopped(tmp_path):
+    """A bridge that ran, saw an alarm, and was stopped; its broker still runs."""
+    with Mosquitto(tmp_path / "broker") as broker:
+        bridge = Bridge(
+            tmp_path, broker.port, inputs=[an_input("door", outputs=["siren"])], outputs=[an_output("siren")]
+        )
+        with bridge, Ear(broker.port, f"{D}/#") as ear:
+            ear.wait_for(f"{D}/availability", b"online")
+            bridge.board("connect door")
+            ear.wait_for(f"{D}/output/siren/state", b"ON")
+        yield bridge
+
+
+def test_log_tells_the_story_in_order(stopped):
+    table = stopped.command("log", str(stopped.file))
+    assert table.returncode == 0
+    kinds = [line.split()[3] for line in table.stdout.splitlines()[1:]]
+    assert kinds == ["start", "alarm_begin", "output_on", "output_off", "stop"]
+    lines = stopped.command("log", str(stopped.file), "--json", "--since", "1h", "--lines", "2").stdout.splitlines()
+    assert [json.loads(line)["kind"] for line in lines] == ["output_off", "stop"]
+
+
+def test_log_refuses_what_is_no_time(stopped):
+    result = stopped.command("log", str(stopped.file), "--since", "yesterday")
+    assert result.returncode == 2
+    assert "--since: 'yesterday' is no time" in result.stderr
+
+
+def test_log_follows_what_happens(stopped):
+    with subprocess.Popen([*MAIN, "log", str(stopped.file), "--json", "--follow"], stdout=subprocess.PIPE) as following:
+        seen = [json.loads(following.stdout.readline())["kind"] for _ in range(5)]
+        with stopped:
+            stopped.board("disconnect door")
+            while "alarm_end" not in seen:
+                seen.append(json.loads(following.stdout.readline())["kind"])
+        following.terminate()
+    assert seen[:6] == ["start", "alarm_begin", "output_on", "output_off", "stop", "start"]
+
+
+def test_purge_leaves_nothing_on_the_broker(stopped):
+    assert len(retained(stopped.port, f"{D}/#", "homeassistant/#")) > 10
+    result = stopped.command("purge", str(stopped.file))
+    assert result.returncode == 0, result.stderr
+    assert "topics are clear" in result.stdout
+    assert retained(stopped.port, f"{D}/#", "homeassistant/#") == {}
+
+
+def test_purge_without_a_broker_says_so(tmp_path):
+    bridge = Bridge(tmp_path, 1)
+    result = bridge.command("purge", str(bridge.file))
+    assert result.returncode == 1
+    assert "127.0.0.1:1" in result.stderr
+
+
+def test_board_moves_a_contact_and_says_what_it_cannot(stopped):
+    socket = ["board", "--socket", str(stopped.folder / "board.sock")]
+    with stopped:
+        stopped.command(*socket, "disconnect", "door")
+        contacts = json.loads(stopped.command(*socket, "contacts").stdout)
+        assert contacts["inputs"] == {"door": "disconnected"}
+        assert stopped.command(*socket, "connect", "window").returncode == 1
+    gone = stopped.command(*socket, "contacts")
+    assert gone.returncode == 1
+    assert "no simulated board listens" in gone.stderr
+
+
+def test_safe_idles_what_it_can_of_a_file_that_is_wrong_elsewhere(tmp_path):
+    bridge = Bridge(tmp_path, 1, outputs=[an_output("siren", valid_signal="disconnect")], nonsense=1)
+    result = bridge.command("safe", str(bridge.file))
+    assert "siren: idle (connected)" in result.stdout
+    assert "nonsense" in result.stderr
+    assert result.returncode == 1
+
+
+def test_a_second_daemon_on_the_same_board_is_told_who_has_it(tmp_path):
+    bridge = Bridge(tmp_path, 1)
+    with bridge:
+        result = bridge.command("run", str(bridge.file))
+    assert result.returncode == 1
+    assert "is held by another alarm2mqtt" in result.stderr
+
+
+def test_without_a_command_it_says_what_there_is(tmp_path):
+    result = Bridge(tmp_path, 1).command()
+    assert result.returncode == 2
+    assert "usage: alarm2mqtt" in result.stderr
