@@ -187,7 +187,7 @@ class Seen:
 async def until(condition: Callable[[], object]) -> None:
     """Wait for something that must come."""
     async with asyncio.timeout(PATIENCE_S):
-        while not condition():  # noqa: ASYNC110 - what is waited for knows nothing of events
+        while not condition():
             await asyncio.sleep(0.002)
 
 
