@@ -211,7 +211,8 @@ class RtspCamera:
 def _pipeline(options: argparse.Namespace) -> str:
     width, height = options.size.split("x")
     video = (
-        f"videotestsrc is-live=true pattern=ball ! video/x-raw,width={width},height={height},framerate={options.fps}/1 "
+        f"videotestsrc is-live=true pattern={options.pattern} "
+        f"! video/x-raw,width={width},height={height},framerate={options.fps}/1 "
         '! clockoverlay time-format="%H:%M:%S" ! timeoverlay valignment=bottom '
         f"! x264enc tune=zerolatency speed-preset=ultrafast bitrate={options.kbps} key-int-max={options.gop} bframes=0 "
         f"threads={0 if options.nasty else 1} ! video/x-h264,profile=constrained-baseline "
@@ -278,5 +279,6 @@ if __name__ == "__main__":
     parser.add_argument("--fps", type=int, default=15)
     parser.add_argument("--gop", type=int, default=15)
     parser.add_argument("--kbps", type=int, default=400)
+    parser.add_argument("--pattern", default="ball")
     parser.add_argument("--nasty", action="store_true")
     _serve(parser.parse_args())

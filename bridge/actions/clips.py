@@ -9,6 +9,7 @@ from dataclasses import dataclass
 CLIP_NAME = re.compile(r"\d{4}-\d{2}-\d{2}/\d{6}_[a-z0-9-]{1,40}\.mp4")
 """`<date>/<time>_<input>.mp4`, and nothing else is ever listed or deleted."""
 _DAY_S = 86_400
+_MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +23,21 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the settings say, in bytes and days; 0 is no limit."""
+    """What the settings say, in megabytes and days; 0 is no limit."""
 
-    quota_bytes: int = 0
+    quota_mb: int = 0
     keep_days: int = 0
-    reserve_bytes: int = 0
+    reserve_mb: int = 0
+
+    @property
+    def quota_bytes(self) -> int:
+        """The most that all clips may take."""
+        return self.quota_mb * _MB
+
+    @property
+    def reserve_bytes(self) -> int:
+        """The least that has to stay free."""
+        return self.reserve_mb * _MB
 
 
 def to_delete(

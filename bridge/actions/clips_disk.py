@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import logging
 import os
 import stat
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +22,10 @@ _log = logging.getLogger(__name__)
 
 CHECK_S = 30.0
 _MB = 1_000_000
-_FSTAB = Path("/etc/fstab")
+
+
+_Found = tuple[int | None, "CardState"]
+"""The folder's device while it can be written to, and its state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +50,18 @@ class ClipStore:
         self,
         *,
         folder: Path,
-        quota_mb: int = 0,
-        keep_days: int = 30,
-        reserve_mb: int = 200,
+        limits: Limits,
         mount_point: Path | None = None,
         clock_trusted: Callable[[], bool] = lambda: True,
         report: Callable[[CardState], None] = lambda _: None,
+        fstab: Path = Path("/etc/fstab"),
+        patience_s: float = 15.0,
     ) -> None:
         self.folder = folder.absolute()
-        self._limits = Limits(quota_bytes=quota_mb * _MB, keep_days=keep_days, reserve_bytes=reserve_mb * _MB)
+        self._limits = limits
         self._mount_point = mount_point
+        self._fstab = fstab
+        self._patience_s = patience_s
         self._clock_trusted = clock_trusted
         self._report = report
         self._device: int | None = None
@@ -102,17 +110,22 @@ class ClipStore:
                 continue
 
     async def look(self) -> CardState:
-        """Look and tidy now, off the loop."""
+        """Look and tidy now, off the loop; a card that does not answer in time is a problem until it does."""
         now = time.time() if self._clock_trusted() else None
-        device, state = await asyncio.to_thread(self._look, now, frozenset(self._written))
+        looking = _in_a_thread(functools.partial(self._look, now, frozenset(self._written)))
+        await asyncio.wait({looking}, timeout=self._patience_s)
+        if not looking.done():
+            self._found(None, CardState(problem=f"{self.folder} does not answer"))
+        self._found(*await looking)
+        return self._state
+
+    def _found(self, device: int | None, state: CardState) -> None:
         before, self._device, self._state = self._state, device, state
         if state.problem != before.problem:
-            _log.log(
-                logging.WARNING if state.problem else logging.INFO, "recording: %s", state.problem or "card is there"
-            )
+            level = logging.WARNING if state.problem else logging.INFO
+            _log.log(level, "recording: %s", state.problem or "the card is there")
         if state != before:
             self._report(state)
-        return state
 
     def clips(self) -> tuple[Clip, ...]:
         """All clips, newest first. Reads the folder: not for the event loop. Raises ActionFailed."""
@@ -165,7 +178,7 @@ class ClipStore:
     def _card_problem(self) -> str | None:
         if self._mount_point is not None:
             return unmounted(self._mount_point)
-        table = _FSTAB.read_text() if _FSTAB.exists() else ""
+        table = self._fstab.read_text() if self._fstab.exists() else ""
         return missing_card(self.folder, expected=mount_points(table))
 
     def _free(self) -> int:
@@ -180,10 +193,36 @@ class ClipStore:
             return f"{self.folder} may not be written to", free
         if free < self._limits.reserve_bytes:
             return (
-                f"{self.folder} is full: {free // _MB} MB free, {self._limits.reserve_bytes // _MB} are reserved",
+                f"{self.folder} is full: {free // _MB} MB free, {self._limits.reserve_mb} are reserved",
                 free,
             )
         return None, free
+
+
+def _in_a_thread(work: Callable[[], _Found]) -> asyncio.Future[_Found]:
+    """Like asyncio.to_thread, but a card that hangs for ever does not keep the program from ending."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[_Found] = loop.create_future()
+
+    def settle(result: _Found | None, error: Exception | None) -> None:
+        if found.done():
+            return
+        if error is not None:
+            found.set_exception(error)
+        elif result is not None:
+            found.set_result(result)
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except Exception as caught:  # noqa: BLE001 - handed to whoever waits
+            error = caught
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the program has ended
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=run, name="recording folder", daemon=True).start()
+    return found
 
 
 def _scan(folder: Path) -> list[Clip]:

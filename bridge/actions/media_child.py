@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
@@ -12,6 +13,9 @@ import bridge
 from bridge.actions.media_messages import LONGEST_LINE, OpenCamera, Order, Report, decode, encode
 from bridge.errors import ActionFailed
 
+_log = logging.getLogger(__name__)
+
+_DYING_S = 2.0
 MODULE = "bridge.actions.media_process"
 
 
@@ -81,8 +85,8 @@ class MediaChild:
         if self._process.stdin is not None:
             self._process.stdin.close()
 
-    async def stop(self, *, within_s: float = 0.0) -> int:
-        """`close_input`, and kill it after `within_s`. Its exit code."""
+    async def stop(self, *, within_s: float = 0.0) -> int | None:
+        """`close_input`, and kill it after `within_s`. Its exit code, if it has one."""
         process = self._process
         self.close_input()
         try:
@@ -94,6 +98,16 @@ class MediaChild:
         except TimeoutError:
             pass
         finally:
-            if process.returncode is None:
-                process.kill()
-        return await process.wait()
+            self.kill()
+        try:
+            async with asyncio.timeout(_DYING_S):
+                return await process.wait()
+        except TimeoutError:
+            # It waits for a card inside the kernel, where nothing can be killed.
+            _log.warning("media process %d cannot be ended", process.pid)
+            return None
+
+    def kill(self) -> None:
+        """At once."""
+        if self._process.returncode is None:
+            self._process.kill()

@@ -17,6 +17,7 @@ from bridge.actions.camera_url import CameraUrl
 from bridge.actions.clips_disk import ClipStore
 from bridge.actions.media_child import MediaChild
 from bridge.actions.media_messages import (
+    Beat,
     BeginClip,
     ClipBegun,
     ClipEnded,
@@ -40,6 +41,8 @@ _log = logging.getLogger(__name__)
 _SILENCE_S = 20.0
 """A media process tells something once a second; one that does not hangs."""
 _RETRY_CLIP_S = 10.0
+_CARD_S = 20.0
+"""A clip that cannot be finished for so long is given up, with the process that writes it."""
 _LONGEST_PAUSE_S = 60.0
 _STEADY_S = 30.0
 """A stream that lasted so long begins its back-off anew."""
@@ -142,7 +145,7 @@ class CameraRecorder:
         self._pictures: dict[int, asyncio.Future[Report]] = {}
         self._child: MediaChild | None = None
         self._came: float | None = None
-        self._ending = False
+        self._ending_since: float | None = None
         self._leaving = False
         self._retry_at = -math.inf
         self._wish: tuple[str, float] | None = None
@@ -241,9 +244,9 @@ class CameraRecorder:
                 await self._stop_for_good(child)
             raise
         finally:
+            self._lost(reason)
             if child is not None:
                 await child.stop()
-            self._lost(reason)
         return reason
 
     async def _stop_for_good(self, child: MediaChild) -> None:
@@ -274,6 +277,9 @@ class CameraRecorder:
                 self._report(ClipStarted(camera=self._camera, input=clip.input, name=name, pre_s=report.pre_s))
             case ClipEnded() if report.clip in self._clips:
                 self._ended(report.clip, report.seconds, report.error)
+            case Beat() if self._ending_since is not None and self._clock() - self._ending_since > _CARD_S:
+                message = "the card does not take the clip"
+                raise ActionFailed(message)
             case PictureTaken() | PictureMissed():
                 answer = self._pictures.get(report.request)
                 if answer is not None and not answer.done():
@@ -284,7 +290,7 @@ class CameraRecorder:
         clip = self._clips.pop(number)
         failed = None if error is None else ActionFailed(f"camera {self._camera}: {error}")
         if not self._clips:
-            self._ending = False
+            self._ending_since = None
         if failed is not None:
             self._retry_at = self._clock() + _RETRY_CLIP_S
             self._wish_on(clip.input)
@@ -332,8 +338,8 @@ class CameraRecorder:
             if self._child is not None and self._came is not None:
                 self._settle_clip(self._child, now)
         else:
-            if self._clips and not self._ending and self._child is not None:
-                self._ending = True
+            if self._clips and self._ending_since is None and self._child is not None:
+                self._ending_since = now
                 self._child.order(EndClip())
             if self._wish is not None and not self._clips:
                 self._missed(ActionFailed(f"camera {self._camera}: {self._store.problem or self._problem}"))
@@ -342,11 +348,11 @@ class CameraRecorder:
     def _settle_clip(self, child: MediaChild, now: float) -> None:
         if self._clips:
             newest = self._clips[max(self._clips)]
-            if now < newest.split_at or self._ending:
+            if now < newest.split_at or self._ending_since is not None:
                 return
             if self._store.device is None:
                 # A card that became full or read-only: the reserve is not ours to fill.
-                self._ending = True
+                self._ending_since = now
                 child.order(EndClip())
                 self._wish_on(newest.input)
             else:
@@ -384,7 +390,7 @@ class CameraRecorder:
             # Storage and stream may heal at any time; a clip that could not begin is tried once a second.
             if not self._clips:
                 instants.append(max(self._retry_at, now + 1))
-            elif not self._ending:
+            elif self._ending_since is None:
                 instants.append(self._clips[max(self._clips)].split_at)
         due = min((instant for instant in instants if instant is not None), default=None)
         if due is not None:

@@ -13,6 +13,7 @@ import pytest
 from cameras import RtspCamera, rtsp_camera_is_missing
 
 from bridge.actions.camera_url import camera_url
+from bridge.actions.clips import Limits
 from bridge.actions.clips_disk import ClipStore
 from bridge.actions.jpeg import measure
 from bridge.actions.record import CameraRecorder, ClipFinished, ClipMissed, ClipStarted, ClipTimes, StreamState
@@ -58,7 +59,7 @@ def assert_plays(path):
 @contextlib.asynccontextmanager
 async def recording(camera, folder, *, password="p:w/ä", times=TIMES, **storage):  # noqa: S107 - made up
     told = []
-    store = ClipStore(folder=folder, **({"reserve_mb": 0} | storage))
+    store = ClipStore(folder=folder, limits=Limits(), **storage)
     url = camera_url(camera.url, username="viewer", password=password)
     recorder = CameraRecorder(camera="gate", url=url, store=store, report=told.append, times=times)
 

@@ -4,16 +4,17 @@ from hypothesis import strategies as st
 
 from bridge.actions.clips import CLIP_NAME, Clip, Limits, to_delete
 
+MB = 1_000_000
 DAY = 86_400.0
 NOW = 1_000 * DAY
 
 
-def clip(number, *, size=100, age_days=0.0):
-    return Clip(name=f"2026-11-23/10{number:04}_door.mp4", size=size, modified=NOW - age_days * DAY)
+def clip(number, *, size_mb=100, age_days=0.0):
+    return Clip(name=f"2026-11-23/10{number:04}_door.mp4", size=size_mb * MB, modified=NOW - age_days * DAY)
 
 
-def deleted(clips, *, free=10**9, now=NOW, written=(), **limits):
-    gone = to_delete(clips, limits=Limits(**limits), free_bytes=free, now=now, written=frozenset(written))
+def deleted(clips, *, free_mb=10**9, now=NOW, written=(), **limits):
+    gone = to_delete(clips, limits=Limits(**limits), free_bytes=free_mb * MB, now=now, written=frozenset(written))
     return [int(clip.name[13:17]) for clip in gone]
 
 
@@ -30,21 +31,21 @@ def test_a_clock_that_is_not_trusted_deletes_nothing_for_its_age():
 
 
 def test_the_oldest_go_until_the_quota_is_kept():
-    assert deleted([clip(n, age_days=10 - n) for n in range(5)], quota_bytes=250) == [0, 1, 2]
+    assert deleted([clip(n, age_days=10 - n) for n in range(5)], quota_mb=250) == [0, 1, 2]
 
 
 def test_the_oldest_go_until_the_reserve_is_free():
-    assert deleted([clip(n, age_days=10 - n) for n in range(5)], reserve_bytes=1_000, free=750) == [0, 1, 2]
+    assert deleted([clip(n, age_days=10 - n) for n in range(5)], reserve_mb=1_000, free_mb=750) == [0, 1, 2]
 
 
 def test_a_clip_that_is_being_written_stays_and_counts():
-    clips = [clip(1, age_days=2, size=500), clip(2, age_days=1)]
-    assert deleted(clips, quota_bytes=550, written=[clips[0].name]) == [2]
+    clips = [clip(1, age_days=2, size_mb=500), clip(2, age_days=1)]
+    assert deleted(clips, quota_mb=550, written=[clips[0].name]) == [2]
 
 
 @given(
     st.lists(
-        st.builds(clip, st.integers(0, 9999), size=st.integers(0, 500), age_days=st.floats(0, 60)),
+        st.builds(clip, st.integers(0, 9999), size_mb=st.integers(0, 500), age_days=st.floats(0, 60)),
         unique_by=lambda c: c.name,
     ),
     st.integers(0, 3_000),
@@ -53,7 +54,8 @@ def test_a_clip_that_is_being_written_stays_and_counts():
     st.integers(0, 3_000),
 )
 def test_what_stays_keeps_every_limit_and_nothing_goes_that_could_have_stayed(clips, quota, days, reserve, free):
-    limits = Limits(quota_bytes=quota, keep_days=days, reserve_bytes=reserve)
+    limits = Limits(quota_mb=quota, keep_days=days, reserve_mb=reserve)
+    quota, reserve, free = quota * MB, reserve * MB, free * MB
     gone = to_delete(clips, limits=limits, free_bytes=free, now=NOW, written=frozenset())
     left = [c for c in clips if c not in gone]
     total = sum(c.size for c in left)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.actions.clips import Limits
 from bridge.actions.clips_disk import ClipStore
 from bridge.actions.clips_mount import missing_card, mount_points, unmounted
 from bridge.errors import ActionRefused
@@ -12,8 +13,8 @@ from bridge.errors import ActionRefused
 is_root = os.geteuid() == 0
 
 
-def look(folder, **options):
-    store = ClipStore(folder=folder, **({"reserve_mb": 0} | options))
+def look(folder, *, mount_point=None, clock_trusted=lambda: True, **limits):
+    store = ClipStore(folder=folder, limits=Limits(**limits), mount_point=mount_point, clock_trusted=clock_trusted)
     return store, asyncio.run(store.look())
 
 
@@ -54,7 +55,7 @@ def test_only_clips_are_ever_deleted(tmp_path):
 
 def test_a_clip_that_is_written_is_not_deleted(tmp_path):
     path = make(tmp_path, days_old=99)
-    store = ClipStore(folder=tmp_path, keep_days=1, reserve_mb=0)
+    store = ClipStore(folder=tmp_path, limits=Limits(keep_days=1))
     store.began(path)
     asyncio.run(store.look())
     assert path.exists()
@@ -92,7 +93,7 @@ def test_a_mount_point_without_its_card_is_a_problem_and_is_not_written_to(tmp_p
 
 def test_problems_are_reported_on_change_only(tmp_path):
     told = []
-    store = ClipStore(folder=tmp_path / "clips", mount_point=tmp_path / "sd", report=told.append)
+    store = ClipStore(folder=tmp_path / "clips", limits=Limits(), mount_point=tmp_path / "sd", report=told.append)
     for _ in range(3):
         asyncio.run(store.look())
     assert len(told) == 1
@@ -102,7 +103,7 @@ def test_problems_are_reported_on_change_only(tmp_path):
 def test_a_card_is_noticed_when_it_is_mounted_turns_read_only_and_is_taken_out(tmp_path):
     card = tmp_path / "sd"
     card.mkdir()
-    store = ClipStore(folder=card / "clips", mount_point=card, reserve_mb=0)
+    store = ClipStore(folder=card / "clips", limits=Limits(), mount_point=card)
 
     def problem():
         return asyncio.run(store.look()).problem
@@ -120,16 +121,36 @@ def test_a_card_is_noticed_when_it_is_mounted_turns_read_only_and_is_taken_out(t
     assert list(card.iterdir()) == []
 
 
+def test_a_card_that_hangs_is_a_problem_until_it_answers(tmp_path):
+    os.mkfifo(tmp_path / "fstab")  # reading it blocks, like a card that hangs
+    told = []
+    store = ClipStore(
+        folder=tmp_path / "clips", limits=Limits(), fstab=tmp_path / "fstab", patience_s=0.05, report=told.append
+    )
+
+    async def go():
+        looking = asyncio.create_task(store.look())
+        while not told:
+            await asyncio.sleep(0.01)
+        assert "does not answer" in store.problem
+        assert not looking.done()
+        await asyncio.to_thread((tmp_path / "fstab").write_text, "")
+        await looking
+
+    asyncio.run(go())
+    assert store.problem is None
+
+
 def test_clips_are_listed_newest_first(tmp_path):
     for name in ("2026-11-22/235959_a.mp4", "2026-11-23/101500_door.mp4", "2026-11-23/101501_door.mp4"):
         make(tmp_path, name)
-    store = ClipStore(folder=tmp_path)
+    store = ClipStore(folder=tmp_path, limits=Limits())
     assert [clip.name[:17] for clip in store.clips()] == ["2026-11-23/101501", "2026-11-23/101500", "2026-11-22/235959"]
 
 
 def test_a_clip_is_deleted_by_its_name(tmp_path):
     path = make(tmp_path)
-    ClipStore(folder=tmp_path).delete("2026-11-23/101500_door.mp4")
+    ClipStore(folder=tmp_path, limits=Limits()).delete("2026-11-23/101500_door.mp4")
     assert not path.exists()
 
 
@@ -139,13 +160,13 @@ def test_a_clip_is_deleted_by_its_name(tmp_path):
 def test_no_other_file_can_be_named(tmp_path, name):
     make(tmp_path)
     with pytest.raises(ActionRefused):
-        ClipStore(folder=tmp_path).path_of(name)
+        ClipStore(folder=tmp_path, limits=Limits()).path_of(name)
 
 
 def test_a_link_is_not_a_clip(tmp_path):
     make(tmp_path).with_name("101501_door.mp4").symlink_to("/etc/passwd")
     with pytest.raises(ActionRefused):
-        ClipStore(folder=tmp_path).path_of("2026-11-23/101501_door.mp4")
+        ClipStore(folder=tmp_path, limits=Limits()).path_of("2026-11-23/101501_door.mp4")
 
 
 def test_fstab_names_its_mount_points():
