@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import asyncio
+import json
+
+from fakes.journal_source import MemoryJournal
+from mqtt_bridge import an_entry
+from mqtt_client import until
+
+from bridge.mqtt.journal_feed import MOST_HELD, MOST_UNACKNOWLEDGED, JournalFeed
+
+
+class Broker:
+    """Takes entries; acknowledges them at once while it is quick."""
+
+    def __init__(self):
+        self.seqs, self.replayed, self.open = [], [], []
+        self.quick = True
+
+    def put(self, message, acknowledged):
+        found = json.loads(message.payload)
+        self.seqs.append(found["seq"])
+        self.replayed.append(found["replayed"])
+        self.open.append(acknowledged)
+        if self.quick:
+            asyncio.get_running_loop().call_soon(self.acknowledge)
+
+    def acknowledge(self):
+        while self.open:
+            self.open.pop(0)(True)
+
+
+class Story:
+    """A feed with a store behind it and a broker before it."""
+
+    def __init__(self, *, source=True):
+        self.source = MemoryJournal() if source else None
+        self.broker = Broker()
+        self.feed = JournalFeed(source=self.source, topic="j", put=self.broker.put)
+
+    def record(self, *seqs):
+        for seq in seqs:
+            if self.source is not None:
+                self.source.keep(an_entry(seq))
+            self.feed.entry(an_entry(seq))
+
+    async def __aenter__(self):
+        self.task = asyncio.create_task(self.feed.run())
+        await asyncio.sleep(0.01)
+        return self
+
+    async def __aexit__(self, *_):
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+
+
+def test_an_entry_goes_out_at_once_while_connected():
+    async def story():
+        async with Story() as given:
+            given.record(1)
+            assert (given.broker.seqs, given.broker.replayed) == ([1], [False])
+
+    asyncio.run(story())
+
+
+def test_what_was_not_acknowledged_is_sent_again_on_the_next_connection():
+    async def story():
+        given = Story()
+        async with given:
+            given.broker.quick = False
+            given.record(1, 2)
+            given.broker.open[1](True)
+        given.broker.quick = True
+        async with given:
+            given.record(3)
+            await until(lambda: len(given.broker.seqs) == 4)
+        assert given.broker.seqs == [1, 2, 1, 3]
+        assert given.broker.replayed == [False, False, True, False]
+
+    asyncio.run(story())
+
+
+def test_more_than_can_be_held_is_read_from_the_store_without_gap_or_repeat():
+    async def story():
+        given = Story()
+        total = 2 * MOST_HELD + 7
+        given.record(*range(1, total + 1))
+        async with given:
+            await until(lambda: len(given.broker.seqs) == total)
+        assert given.broker.seqs == list(range(1, total + 1))
+        assert set(given.broker.replayed) == {True}
+
+    asyncio.run(story())
+
+
+def test_a_slow_broker_makes_entries_wait_and_none_is_lost_or_overtakes():
+    async def story():
+        async with Story() as given:
+            given.broker.quick = False
+            total = 2 * MOST_HELD
+            given.record(*range(1, total + 1))
+            await asyncio.sleep(0.01)
+            assert len(given.broker.seqs) == MOST_UNACKNOWLEDGED
+            given.broker.quick = True
+            given.broker.acknowledge()
+            await until(lambda: len(given.broker.seqs) == total)
+            assert given.broker.seqs == list(range(1, total + 1))
+            await until(lambda: len(given.source.acknowledged) == total)
+
+    asyncio.run(story())
+
+
+def test_an_entry_that_the_broker_refused_is_not_marked_as_sent():
+    async def story():
+        async with Story() as given:
+            given.broker.quick = False
+            given.record(1)
+            given.broker.open.pop()(False)
+            assert given.source.acknowledged == []
+
+    asyncio.run(story())
+
+
+def test_without_a_store_entries_still_go_out():
+    async def story():
+        given = Story(source=False)
+        given.record(1)
+        async with given:
+            given.record(2)
+            await until(lambda: given.broker.seqs == [1, 2])
+
+    asyncio.run(story())
