@@ -6,17 +6,29 @@ import contextlib
 import hashlib
 import re
 from collections.abc import Iterable
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 
 from bridge.actions.mail_text import AlarmMail, body, one_line, subject
 from bridge.actions.safe_name import safe_name
 from bridge.actions.server_text import printable
 from bridge.errors import ActionRefused
 
+
+class _Policy(EmailPolicy):
+    """A Subject that arrives as it is: the library's own folding loses spaces between encoded words."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name != "Subject":
+            return super().fold_binary(name, value)
+        words = Header(str(value), "us-ascii" if value.isascii() else "utf-8", header_name=name)
+        return f"{name}: {words.encode(linesep=self.linesep)}{self.linesep}".encode("ascii")
+
+
 # Seven bits from end to end: no extension of the server is needed for any name or text.
-_POLICY = SMTP.clone(cte_type="7bit")
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 _NAME_BYTES = 120
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ADDRESS = re.compile(rf"{_ATOM}(\.{_ATOM})*@([A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-fIPv:.]+\])")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bridge.actions.email_message import ascii_address, message_bytes, message_id
 from bridge.actions.mail_text import AlarmMail, MailPicture, body, one_line, subject
+from bridge.actions.safe_name import safe_name
 from bridge.errors import ActionRefused
 from bridge.settings.vocabulary import MAIL_ADDRESS
 
@@ -100,6 +101,7 @@ def test_pictures_come_out_as_they_went_in():
 @example(
     device="=?utf-8?q?=0ABcc:_x@example.org?=", name="=?utf-8?b?Cg==?=", cause="", text="=\n", file="=?utf-8?q?a?="
 )
+@example(device="0000000 0¡¡𐀀𐀀𐀀𐀀", name="0¡¡¡𐀀 ¡", cause="", text="", file="")
 @example(device="0", name="Garage 🐕 " * 30, cause="", text="", file="ä" * 200)
 def test_nothing_that_people_write_gets_into_the_headers(device, name, cause, text, file):
     picture = dataclasses.replace(PICTURE, name=file)
@@ -127,7 +129,7 @@ def test_nothing_that_people_write_gets_into_the_headers(device, name, cause, te
     assert message.get_body().get_content().replace("\r\n", "\n") == body(mail)
     [attached] = message.iter_attachments()
     assert attached.get_content() == PICTURE.jpeg
-    assert attached.get_filename()
+    assert attached.get_filename() == safe_name(one_line(file), longest_bytes=120)
 
 
 @given(ANY_TEXT)
