@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Callable
 
 from bridge.core.bookkeeping import Bookkeeping
-from bridge.core.effects import Answer, SilenceSound
+from bridge.core.effects import Answer, Journal, RunAction, SilenceSound
 from bridge.core.facts import (
+    ActionRequested,
     CommandRejected,
     InputTriggerRequested,
     Now,
@@ -68,6 +69,15 @@ class Commands:
         """Stops everything that can be seen or heard."""
         self._answered(fact.origin, now, lambda: self._silence(fact))
 
+    def action(self, fact: ActionRequested, now: Now) -> None:
+        """One action, now; the answer says that it was taken on, the journal how it ended."""
+        accepted: list[bool] = []
+        entry = self._answered(
+            fact.origin, now, lambda: accepted.append(self._has_what_it_needs(fact)), input_id=fact.input
+        )
+        if accepted:
+            self._books.add(RunAction(request=fact, seq=entry.seq, time=entry.time, at=now.monotonic))
+
     def rejected(self, fact: CommandRejected, now: Now) -> None:
         """One that was refused, and answered, where it came in."""
         self._books.journal("refused", now, by=fact.origin.by, path=fact.topic, error=fact.message)
@@ -106,6 +116,27 @@ class Commands:
         self._terminals.touch(fact.input)
         return alarm_input.command(fact.duration_ms / 1000, now.monotonic, holding=holding)
 
+    def _has_what_it_needs(self, fact: ActionRequested) -> bool:
+        """Refuses an action whose part of the settings is missing, or whose input is."""
+        settings = self._terminals.settings
+        needs: dict[str, object] = {
+            "snapshot": settings.cameras,
+            "email": settings.email,
+            "ftp": settings.ftp,
+            "record": settings.recording and settings.cameras,
+            "audible": settings.audio,
+        }
+        if not needs.get(fact.kind):
+            message = f"{fact.kind} is not configured"
+            raise CommandRefused(message)
+        if fact.kind == "ftp" and not settings.cameras:
+            message = "there is no camera to upload a picture of"
+            raise CommandRefused(message)
+        if fact.input is not None and fact.input not in self._terminals.inputs:
+            message = f"there is no input {fact.input}"
+            raise CommandRefused(message, path="input")
+        return True
+
     def _output(self, output: str) -> AlarmOutput:
         if output not in self._terminals.outputs:
             message = f"there is no output {output}"
@@ -120,7 +151,7 @@ class Commands:
         *,
         input_id: str | None = None,
         output_id: str | None = None,
-    ) -> None:
+    ) -> Journal:
         """Does it; its journal entry stands before all that follows from it. One answer."""
         faults: tuple[Fault, ...] = ()
         kind, error = "command", None
@@ -129,6 +160,7 @@ class Commands:
         except CommandRefused as refused:
             faults = (Fault(path=refused.path, message=refused.message),)
             kind, error = "refused", refused.message
-        self._books.journal(kind, now, input=input_id, output=output_id, by=origin.by, error=error)
+        entry = self._books.journal(kind, now, input=input_id, output=output_id, by=origin.by, error=error)
         if origin.request is not None:
             self._books.add(Answer(origin=origin, faults=faults))
+        return entry

@@ -54,8 +54,9 @@ class Debouncer:
         return (Settled(self._seen, self._since),) if self._seen is not None else ()
 
     def missed(self, edges: int) -> None:
-        """Counts runs that were never seen: two edges make one."""
+        """Counts runs that were never seen: two edges make one; a level that lay between them was not stable."""
         self.glitches += (edges + 1) // 2
+        self._seen = self.level
 
     def forget(self) -> None:
         """The line is lost: no level is known until a new one has been stable."""

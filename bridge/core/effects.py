@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bridge.core.contact import Contact, Level
-from bridge.core.facts import Origin, StoredInput
+from bridge.core.facts import ActionRequested, Origin, StoredInput
 
 if TYPE_CHECKING:
     from bridge.errors import Fault
@@ -133,13 +133,16 @@ class PublishSettings:
 class RunLinkage:
     """An alarm began: the actions of its input's linkage, outputs apart, which are done already.
 
-    `held_back` is how many begins before this one sent no mail.
+    `at` is its instant on the monotonic clock. `email` says whether a mail may go out, by the
+    limits of `behaviour.md` 7; `held_back` is how many begins before this one sent none.
     """
 
     input: str
     cause: str
     seq: int
     time: datetime
+    at: float
+    email: bool
     held_back: int
 
 
@@ -155,6 +158,16 @@ class EndLinkage:
     """The alarm ended: recording goes into post-roll, a sound that plays while in alarm stops."""
 
     input: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAction:
+    """One action by command, accepted and numbered."""
+
+    request: ActionRequested
+    seq: int
+    time: datetime
+    at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +221,6 @@ class Answer:
 
 LineEffect = RequestInput | RequestOutput | ReleaseLine | DriveLine
 PublishEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | PublishSettings | Answer
-LinkageEffect = RunLinkage | ExtendLinkage | EndLinkage | SilenceSound
+LinkageEffect = RunLinkage | ExtendLinkage | EndLinkage | RunAction | SilenceSound
 StoreEffect = Journal | KeepInput | KeepLatched
 Effect = LineEffect | PublishEffect | LinkageEffect | StoreEffect

@@ -26,6 +26,7 @@ from bridge.core.effects import (
 from bridge.core.facts import Fact, Now
 from bridge.core.hold import BootHold
 from bridge.core.input import AlarmInput, Began, Ended, LinkageDue, Resumed, Retriggered, Transition
+from bridge.core.mail_limits import MailLimits
 from bridge.core.output import AlarmOutput, TurnedOn
 from bridge.core.reconfigure import Reconfiguration
 from bridge.core.terminals import Terminals
@@ -48,6 +49,7 @@ class Engine:
         self._terminals = Terminals(settings)
         self._commands = Commands(self._terminals, self._books, self._carry)
         self._hold = BootHold()
+        self._mail_limits = MailLimits()
         self._stored: facts.StateRestored | None = None
         self._kernel_synchronised = True
         self._clock_shown: bool | None = None
@@ -66,6 +68,8 @@ class Engine:
             facts.OutputToggleRequested: self._commands.toggle,
             facts.InputTriggerRequested: self._trigger_requested,
             facts.SilenceRequested: self._commands.silence,
+            facts.ActionRequested: self._commands.action,
+            facts.ActionEnded: self._action_ended,
             facts.CommandRejected: self._commands.rejected,
             facts.BrokerLost: self._broker_lost,
             facts.BrokerFound: self._broker_found,
@@ -186,6 +190,19 @@ class Engine:
         del now
         self._kernel_synchronised = fact.synchronised
 
+    def _action_ended(self, fact: facts.ActionEnded, now: Now) -> None:
+        self._books.journal(
+            fact.kind,
+            now,
+            input=fact.input,
+            reason=fact.reason,
+            by=fact.by,
+            error=fact.error,
+            path=fact.path,
+            seconds=fact.seconds,
+            held_back=fact.held_back,
+        )
+
     def _stop_begun(self, fact: facts.StopBegun, now: Now) -> None:
         """Outputs go idle; what is kept for the next start is not touched by that."""
         del fact
@@ -279,16 +296,23 @@ class Engine:
         if transition.linkage == "extend":
             self._books.add(ExtendLinkage(input=input_id))
         if transition.linkage == "whole":
-            held_back, alarm_input.held_back = alarm_input.held_back, 0
-            self._books.add(
-                RunLinkage(
-                    input=input_id,
-                    cause=transition.cause,
-                    seq=alarm_input.last_seq,
-                    time=alarm_input.last_alarm or now.local,
-                    held_back=held_back,
-                )
-            )
+            self._books.add(self._linkage(alarm_input, transition, now))
+
+    def _linkage(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> RunLinkage:
+        """The actions of a whole linkage. A begin that may send no mail is held back for the next that may."""
+        email, held_back = alarm_input.settings.linkage.email, alarm_input.held_back
+        gap_s = 0.0 if self._terminals.settings.email is None else self._terminals.settings.email.min_gap_s
+        may = not email or self._mail_limits.take(alarm_input.settings.id, now.monotonic, min_gap_s=gap_s)
+        alarm_input.held_back = 0 if may else held_back + 1
+        return RunLinkage(
+            input=alarm_input.settings.id,
+            cause=transition.cause,
+            seq=alarm_input.last_seq,
+            time=alarm_input.last_alarm or now.local,
+            at=transition.at,
+            email=email and may,
+            held_back=held_back,
+        )
 
     def _end(self, alarm_input: AlarmInput, ended: Ended, now: Now) -> None:
         input_id = alarm_input.settings.id

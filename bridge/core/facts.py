@@ -144,6 +144,44 @@ class SilenceRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRequested:
+    """One action is to run now: `snapshot`, `email`, `ftp`, `record` or `audible`.
+
+    `input` names an input whose camera and topic are meant. `text` goes with a mail; `duration_s`
+    with a clip or a sound; `clip`, `repeat` (1 to 50) and `volume` (0 to 100) with a sound, which
+    `stop` ends instead.
+    """
+
+    kind: str
+    origin: Origin
+    input: str | None = None
+    text: str | None = None
+    duration_s: float | None = None
+    clip: str | None = None
+    repeat: int | None = None
+    volume: int | None = None
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionEnded:
+    """An action, or one try of it, is over; `kind` is a journal kind: snapshot email ftp clip audible.
+
+    `reason` says in a word how (`taken`, `sent`, `failed`, `refused`, `dropped`, ...), `error` what was
+    wrong, for a person.
+    """
+
+    kind: str
+    reason: str
+    input: str | None = None
+    by: str | None = None
+    error: str | None = None
+    path: str | None = None
+    seconds: float | None = None
+    held_back: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRejected:
     """A command was refused before it could become a fact; `topic` says where it came in."""
 
@@ -181,8 +219,11 @@ class StopBegun:
     """The program is ending: every output goes idle and stays so."""
 
 
-Command = OutputStartRequested | OutputStopRequested | OutputToggleRequested | InputTriggerRequested | SilenceRequested
+Command = (
+    OutputStartRequested | OutputStopRequested | OutputToggleRequested | InputTriggerRequested | SilenceRequested
+    | ActionRequested
+)  # fmt: skip
 Fact = (
     LineChanged | EdgesLost | LineLost | LineFound | StateRestored | SettingsChanged | Command | CommandRejected
-    | BrokerLost | BrokerFound | ClockStepped | ClockChecked | StopBegun
+    | ActionEnded | BrokerLost | BrokerFound | ClockStepped | ClockChecked | StopBegun
 )  # fmt: skip
