@@ -83,6 +83,7 @@ class MqttAdapter:
         self._leave = asyncio.Event()
         """Set to end the session in good order: the broker's settings changed, or `stop`."""
         self._stopping = False
+        self._synchronised = True
         self._status_due = asyncio.Event()
 
     @property
@@ -120,7 +121,8 @@ class MqttAdapter:
                 self._desk.answer(effect)
                 self.status_changed()
             case PublishClock():
-                self._desk.clock_is_right = effect.synchronised
+                self._synchronised = effect.synchronised
+                self._judge_clock()
                 self.status_changed()
             case PublishSettings():
                 self._take(effect.settings)
@@ -160,6 +162,7 @@ class MqttAdapter:
         self._publisher.settings(settings)
         topics = self._publisher.topics
         self._desk.topics = topics
+        self._judge_clock()
         self._feed.topic = topics.journal
         if (before.mqtt, before.device.id, before.home_assistant.prefix) != (
             settings.mqtt,
@@ -167,6 +170,13 @@ class MqttAdapter:
             settings.home_assistant.prefix,
         ):
             self._leave.set()
+
+    def _judge_clock(self) -> None:
+        """Whether `expires` can be judged: as for schedules, a clock is trusted unless told otherwise.
+
+        One that is before the release's year makes nothing expire by itself.
+        """
+        self._desk.clock_is_right = self._synchronised or self._settings.device.clock == "trust"
 
     async def _attempt(self) -> Retry | None:
         """One connection, from dialling to its end; None: again at once."""
@@ -208,7 +218,7 @@ class MqttAdapter:
             self._session = session
             self._arrivals.announced = True
             place = place_of(self._settings.mqtt)
-            _LOG.info("%s to %s, MQTT %s", self._reconnect.connected(), place, session.version.name)
+            _LOG.info("%s to %s, MQTT %s", self._reconnect.connected(), place, session.version.label)
             return await self._feed_until_ended(session)
         finally:
             self._session = None
@@ -257,7 +267,7 @@ class MqttAdapter:
         self._publisher.status(
             status(
                 self._status_view(),
-                clock_synchronised=self._desk.clock_is_right,
+                clock_synchronised=self._synchronised,
                 rejected_commands=self._desk.rejected,
             )
         )

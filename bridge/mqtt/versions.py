@@ -11,6 +11,11 @@ class Version(IntEnum):
     V311 = 4
     V5 = 5
 
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return "5" if self is Version.V5 else "3.1.1"
+
 
 class VersionChoice:
     """Begins with 5 and remembers what worked.

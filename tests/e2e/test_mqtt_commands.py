@@ -27,11 +27,11 @@ def broker(tmp_path):
         yield running
 
 
-def told(broker, *commands, answers=None, prepare=None):
+def told(broker, *commands, answers=None, prepare=None, **settings):
     """Publish these to a running bridge; gives the bridge and the answers."""
 
     async def story():
-        async with Bridge(on_port(broker.port)).running() as bridge:
+        async with Bridge(on_port(broker.port, **settings)).running() as bridge:
             if prepare is not None:
                 prepare(bridge)
             with MqttClient(broker.port, RESPONSE, "test/#") as client:
@@ -136,15 +136,18 @@ def test_a_command_that_has_expired_is_refused(broker):
     assert bridge.commands == []
 
 
-def test_while_the_clock_is_not_set_nothing_counts_as_expired(broker):
+@pytest.mark.parametrize(("clock", "done"), [("require_sync", True), ("trust", False)])
+def test_while_the_clock_is_not_set_nothing_counts_as_expired(broker, clock, done):
+    """A kernel that calls its clock unsynchronised matters only to who asked for that."""
     late = (STARTED - timedelta(seconds=1)).isoformat()
     bridge, heard = told(
         broker,
         (SET, json.dumps({"state": "OFF", "expires": late})),
         prepare=lambda bridge: bridge.adapter.perform(PublishClock(synchronised=False)),
+        device={"clock": clock},
     )
-    assert heard[0].json["ok"] is True
-    assert isinstance(bridge.commands[0], OutputStopRequested)
+    assert heard[0].json["ok"] is done
+    assert [type(fact) for fact in bridge.commands] == [OutputStopRequested] * done
 
 
 def test_a_repeat_is_answered_again_and_not_done_again(broker):
