@@ -88,14 +88,14 @@ class ClipStore:
         """A clip's path below the folder."""
         return path.relative_to(self.folder).as_posix()
 
-    def began(self, path: Path) -> None:
+    def began(self, name: str) -> None:
         """A clip is being written: it is not to be deleted."""
-        self._written.add(self.name_of(path))
+        self._written.add(name)
         self._poke.set()
 
-    def ended(self, path: Path) -> None:
+    def ended(self, name: str) -> None:
         """It is finished."""
-        self._written.discard(self.name_of(path))
+        self._written.discard(name)
         self._poke.set()
 
     async def run(self) -> None:

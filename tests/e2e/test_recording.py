@@ -16,7 +16,8 @@ from bridge.actions.camera_url import camera_url
 from bridge.actions.clips import Limits
 from bridge.actions.clips_disk import ClipStore
 from bridge.actions.jpeg import measure
-from bridge.actions.record import CameraRecorder, ClipFinished, ClipMissed, ClipStarted, ClipTimes, StreamState
+from bridge.actions.record import CameraRecorder
+from bridge.actions.record_reports import ClipFinished, ClipMissed, ClipStarted, ClipTimes, StreamState
 
 MISSING = rtsp_camera_is_missing() or next(
     (f"no {tool} (Debian's ffmpeg)" for tool in ("ffprobe", "ffmpeg") if shutil.which(tool) is None),

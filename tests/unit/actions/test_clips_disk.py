@@ -56,12 +56,12 @@ def test_only_clips_are_ever_deleted(tmp_path):
 def test_a_clip_that_is_written_is_not_deleted(tmp_path):
     path = make(tmp_path, days_old=99)
     store = ClipStore(folder=tmp_path, limits=Limits(keep_days=1))
-    store.began(path)
+    store.began("2026-11-23/101500_door.mp4")
     asyncio.run(store.look())
     assert path.exists()
     with pytest.raises(ActionRefused, match="being written"):
         store.delete("2026-11-23/101500_door.mp4")
-    store.ended(path)
+    store.ended("2026-11-23/101500_door.mp4")
     asyncio.run(store.look())
     assert not path.exists()
 
