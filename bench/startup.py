@@ -6,7 +6,6 @@ import json
 import time
 from pathlib import Path
 
-from bench.board import Board, Driven
 from bench.contestant import OUTPUTS
 from bench.figures import median
 from bench.process import Program
@@ -23,43 +22,40 @@ def _ignore(_: Message) -> None:
     return
 
 
-def _active(file: Path) -> set[str]:
-    """The outputs that the simulated world still has connected; it outlives the daemon."""
+def _active(file: Path) -> set[str] | None:
+    """The outputs that the simulated world has connected; None while that cannot be read."""
     try:
         contacts = json.loads(file.read_text())["outputs"]
     except (FileNotFoundError, json.JSONDecodeError):
-        return set(OUTPUTS)  # being replaced right now
+        return None
     return {output for output in OUTPUTS if contacts[output] == "connected"}
 
 
 def _killed_with_outputs_on(stage: Stage) -> None:
     """The worst that can be found at boot: every output active and nobody in charge."""
-    program, active = stage.started(stage.ours), set[str]()
-    board = Board(stage.ours.socket, driven=lambda change: _note(change, active))
+    program = stage.started(stage.ours)
     client = Client(port=stage.broker.port, name="starter", heard=_ignore)
-    board.watch()
     for output in OUTPUTS:
         client.publish(stage.ours.set_topic.format(output), b"ON")
-    hear_while([board, client], lambda: active != set(OUTPUTS), within_s=WITHIN_S, what="outputs on")
+    hear_while([client], lambda: _active(_world(stage)) != set(OUTPUTS), within_s=WITHIN_S, what="outputs on")
     program.kill()
-    board.close()
     client.close()
 
 
-def _note(change: Driven, active: set[str]) -> None:
-    if change.connected and change.output in OUTPUTS:
-        active.add(change.output)
+def _world(stage: Stage) -> Path:
+    """The file in which the simulated world outlives the daemon."""
+    return stage.ours.socket.parent / "board.json"
 
 
 def _idle_after_s(stage: Stage) -> float:
     """Seconds until every output is idle again."""
-    file = stage.ours.socket.parent / "board.json"
+    file = _world(stage)
     if _active(file) != set(OUTPUTS):
         message = f"the board forgot what its outputs were driven to: {file}"
         raise ValueError(message)
     program: Program = stage.run(stage.ours)
     end_ns = in_s(WITHIN_S)
-    while _active(file):
+    while _active(file) != set():
         program.check()
         if time.monotonic_ns() > end_ns:
             message = "outputs were not driven to idle"
