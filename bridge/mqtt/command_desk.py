@@ -17,13 +17,13 @@ from bridge.mqtt.strict_json import shown
 from bridge.mqtt.topics import CommandKind, CommandTopic, Topics
 
 _LOG = logging.getLogger(__name__)
-MADE_HERE = (CommandKind.OUTPUT_SET, CommandKind.INPUT_TRIGGER, CommandKind.SILENCE)
+MADE_HERE = (CommandKind.OUTPUT_SET, CommandKind.INPUT_TRIGGER, CommandKind.ACTION_RUN, CommandKind.SILENCE)
 LONGEST_TOPIC_KEPT = 200
 """Characters of a refused command's topic that the journal keeps."""
 
 
 class Handler(Protocol):
-    """Obeys a kind of command that is no fact of the core: an action, a change of settings."""
+    """Obeys a kind of command that is no fact of the core: a change of settings."""
 
     def __call__(self, topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
         """Take a command on; its `Answer` follows later. Raises CommandRefused, and then none does.

@@ -21,6 +21,8 @@ from bridge.core.facts import (
     SilenceRequested,
 )
 from bridge.errors import CommandRefused
+from bridge.mqtt.action_command import action_requested
+from bridge.mqtt.command_fields import Fields, not_both, number, one_of, only, whole
 from bridge.mqtt.strict_json import object_of, shown, text_of
 from bridge.mqtt.topics import CommandKind, CommandTopic
 
@@ -35,7 +37,7 @@ class Payload:
     """A payload, opened: the command's own id, and the rest of its fields."""
 
     id: str | None
-    fields: Mapping[str, object]
+    fields: Fields
 
 
 def read(kind: CommandKind, payload: bytes) -> Payload:
@@ -101,90 +103,44 @@ def _instant(written: object) -> datetime | None:
         return None
 
 
-def _output_set(target: str, fields: Mapping[str, object], origin: Origin) -> Command:
-    _only(fields, "state", "duration_ms", "mode", "duration", "tone", "volume_level")
-    state = _one_of(fields, "state", WORDS)
+def _output_set(target: str, fields: Fields, origin: Origin) -> Command:
+    only(fields, "state", "duration_ms", "mode", "duration", "tone", "volume_level")
+    state = one_of(fields, "state", WORDS)
     if state is None:
         message = "is missing"
         raise CommandRefused(message, path="state")
-    _not_both(fields, "duration_ms", "duration")
-    _not_both(fields, "mode", "tone")
-    duration_ms = _duration_s(fields) if "duration" in fields else _duration_ms(fields)
-    mode = _one_of(fields, "tone" if "tone" in fields else "mode", MODES)
-    _volume(fields)
+    not_both(fields, "duration_ms", "duration")
+    not_both(fields, "mode", "tone")
+    duration_ms = _duration_s(fields) if "duration" in fields else whole(fields, "duration_ms", 1, LONGEST_MS)
+    mode = one_of(fields, "tone" if "tone" in fields else "mode", MODES)
+    number(fields, "volume_level", 0, 1)  # the siren may send it; a relay has none, so it is left at that
     if state == "OFF":
         return OutputStopRequested(output=target, origin=origin)
     make = OutputStartRequested if state == "ON" else OutputToggleRequested
     return make(output=target, origin=origin, duration_ms=duration_ms, mode=mode)
 
 
-def _input_trigger(target: str, fields: Mapping[str, object], origin: Origin) -> Command:
-    _only(fields, "duration_ms")
-    duration_ms = _duration_ms(fields)
+def _input_trigger(target: str, fields: Fields, origin: Origin) -> Command:
+    only(fields, "duration_ms")
+    duration_ms = whole(fields, "duration_ms", 1, LONGEST_MS)
     if duration_ms is None:
         return InputTriggerRequested(input=target, origin=origin)
     return InputTriggerRequested(input=target, origin=origin, duration_ms=duration_ms)
 
 
-def _silence(_target: str, _fields: Mapping[str, object], origin: Origin) -> Command:
+def _silence(_target: str, _fields: Fields, origin: Origin) -> Command:
     return SilenceRequested(origin=origin)
 
 
-_MAKERS: Mapping[CommandKind, Callable[[str, Mapping[str, object], Origin], Command]] = {
+_MAKERS: Mapping[CommandKind, Callable[[str, Fields, Origin], Command]] = {
     CommandKind.OUTPUT_SET: _output_set,
     CommandKind.INPUT_TRIGGER: _input_trigger,
+    CommandKind.ACTION_RUN: action_requested,
     CommandKind.SILENCE: _silence,
 }
 
 
-def _only(fields: Mapping[str, object], *known: str) -> None:
-    for key in fields:
-        if key not in known and key != "expires":
-            message = f"is not known; known are {', '.join(known)}, id and expires"
-            raise CommandRefused(message, path=shown(key)[1:-1])
-
-
-def _one_of(fields: Mapping[str, object], key: str, words: tuple[str, ...]) -> str | None:
-    if key not in fields:
-        return None
-    value = fields[key]
-    if not isinstance(value, str) or value not in words:
-        message = f"must be {' or '.join(words)}, is {shown(value)}"
-        raise CommandRefused(message, path=key)
-    return value
-
-
-def _number(fields: Mapping[str, object], key: str, low: float, high: float) -> float | None:
-    """A number in a range; JSON's `true` is none, though Python counts it as one."""
-    if key not in fields:
-        return None
-    value = fields[key]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        message = f"must be a number from {low} to {high}, is {shown(value)}"
-        raise CommandRefused(message, path=key)
-    return value
-
-
-def _duration_ms(fields: Mapping[str, object]) -> int | None:
-    value = _number(fields, "duration_ms", 1, LONGEST_MS)
-    if isinstance(value, float):
-        message = f"must be a whole number of milliseconds, is {shown(value)}"
-        raise CommandRefused(message, path="duration_ms")
-    return value
-
-
-def _duration_s(fields: Mapping[str, object]) -> int | None:
+def _duration_s(fields: Fields) -> int | None:
     """Home Assistant's siren says seconds."""
-    value = _number(fields, "duration", 0.001, LONGEST_MS / 1000)
+    value = number(fields, "duration", 0.001, LONGEST_MS / 1000)
     return None if value is None else round(value * 1000)
-
-
-def _volume(fields: Mapping[str, object]) -> None:
-    """Home Assistant's siren may send it; a relay has none, so it is checked and left at that."""
-    _number(fields, "volume_level", 0, 1)
-
-
-def _not_both(fields: Mapping[str, object], key: str, other: str) -> None:
-    if key in fields and other in fields:
-        message = f"says the same as {key}; give one of them"
-        raise CommandRefused(message, path=other)

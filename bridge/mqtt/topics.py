@@ -12,6 +12,11 @@ from bridge.settings.model import Settings
 _ID = re.compile(r"[a-z0-9-]{1,32}")
 
 
+def is_id(text: str) -> bool:
+    """Whether an input or output could be called that."""
+    return _ID.fullmatch(text) is not None
+
+
 class CommandKind(StrEnum):
     """What a topic that the bridge listens to asks for."""
 
@@ -48,7 +53,7 @@ class CommandTopic:
     @property
     def names_an_id(self) -> bool:
         """Whether the target could be the id of anything at all."""
-        return _ID.fullmatch(self.target) is not None
+        return is_id(self.target)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

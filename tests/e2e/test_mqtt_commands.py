@@ -197,7 +197,6 @@ def test_trigger_and_silence_are_done(broker):
 def test_what_nothing_here_takes_is_refused_as_not_available(broker):
     _, heard = told(
         broker,
-        (f"{D}/action/snapshot/run", ""),
         (f"{D}/settings/set", "{}"),
         (f"{D}/input/door/settings/set", '{"debounce_ms": 5}'),
     )

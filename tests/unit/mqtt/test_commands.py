@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bridge.core.facts import (
+    ActionRequested,
     InputTriggerRequested,
     Origin,
     OutputStartRequested,
@@ -22,14 +23,15 @@ ORIGIN = Origin(by="mqtt")
 MADE = {
     CommandKind.OUTPUT_SET: (OutputStartRequested, OutputStopRequested, OutputToggleRequested),
     CommandKind.INPUT_TRIGGER: (InputTriggerRequested,),
+    CommandKind.ACTION_RUN: (ActionRequested,),
     CommandKind.SILENCE: (SilenceRequested,),
 }
 
 
-def understood(kind, payload):
+def understood(kind, payload, target="x"):
     opened = read(kind, payload)
     expires_of(opened)
-    return fact_of(CommandTopic(kind=kind, target="x"), opened, ORIGIN)
+    return fact_of(CommandTopic(kind=kind, target=target), opened, ORIGIN)
 
 
 def set_output(**fields):
@@ -112,17 +114,21 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=5,
 )
-_KEYS = st.sampled_from(["state", "duration_ms", "duration", "mode", "tone", "volume_level", "id", "expires"])
-_WORDS = st.sampled_from(["ON", "OFF", "TOGGLE", "switch", "pulse", "2026-03-04T05:06:07Z"])
+_KEYS = st.sampled_from([
+    "state", "duration_ms", "duration", "mode", "tone", "volume_level", "id", "expires",
+    "text", "input", "duration_s", "clip", "repeat", "volume",
+])  # fmt: skip
+_TARGETS = st.sampled_from(["x", "snapshot", "email", "ftp", "record", "audible"])
+_WORDS = st.sampled_from(["ON", "OFF", "TOGGLE", "switch", "pulse", "2026-03-04T05:06:07Z", "dog.wav", "\ud800"])
 _NEAR = st.dictionaries(_KEYS, _JSON | _WORDS).map(lambda fields: json.dumps(fields).encode("utf-8", "replace"))
 
 
-@given(st.sampled_from(sorted(MADE)), st.binary() | _NEAR)
-@example(CommandKind.OUTPUT_SET, b'{"state":' + b"[" * 60_000)
-@example(CommandKind.OUTPUT_SET, b'{"state":"ON","duration_ms":' + b"9" * 5000 + b"}")
-@example(CommandKind.OUTPUT_SET, b'{"state":"ON","duration":-Infinity}')
-def test_any_bytes_are_a_fact_or_a_refusal(kind, payload):
-    said = outcome(kind, payload)
+@given(st.sampled_from(sorted(MADE)), _TARGETS, st.binary() | _NEAR)
+@example(CommandKind.OUTPUT_SET, "x", b'{"state":' + b"[" * 60_000)
+@example(CommandKind.OUTPUT_SET, "x", b'{"state":"ON","duration_ms":' + b"9" * 5000 + b"}")
+@example(CommandKind.OUTPUT_SET, "x", b'{"state":"ON","duration":-Infinity}')
+def test_any_bytes_are_a_fact_or_a_refusal(kind, target, payload):
+    said = outcome(kind, target, payload)
     if isinstance(said, CommandRefused):
         assert said.message
         assert str(said).isprintable()
@@ -132,9 +138,9 @@ def test_any_bytes_are_a_fact_or_a_refusal(kind, payload):
     assert duration_ms is None or (type(duration_ms) is int and 1 <= duration_ms <= 86_400_000)
 
 
-def outcome(kind, payload):
+def outcome(kind, target, payload):
     """The fact, or the refusal; nothing else may come."""
     try:
-        return understood(kind, payload)
+        return understood(kind, payload, target)
     except CommandRefused as refused:
         return refused
