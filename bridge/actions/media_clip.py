@@ -90,6 +90,9 @@ class _Copied:
     def __init__(self, out: Any, stream: Any) -> None:
         self._out = out
         self._track = out.add_stream_from_template(stream)
+        if stream.codec_context.name == "hevc":
+            # Apple's players know H.265 by this tag alone; FFmpeg writes another one.
+            self._track.codec_tag = "hvc1"
 
     def write(self, packet: Packet, pts: int, dts: int, base: Fraction) -> None:
         self._out.mux(_library_packet(packet, pts, dts, base, self._track))

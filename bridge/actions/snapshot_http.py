@@ -39,8 +39,10 @@ class HttpPictures:
 
     async def picture(self, *, at: float) -> Picture:
         """Ask now. It counts as taken when its answer began: later it cannot have been."""
-        import aiohttp  # noqa: PLC0415 - heavy, and not every device has a camera
-
+        try:
+            import aiohttp  # noqa: PLC0415 - heavy, and not every device has a camera
+        except ImportError:
+            self._refuse("pictures over HTTP need the package aiohttp")
         try:
             async with asyncio.timeout(self._timeout_s):
                 session = await self._open()

@@ -19,6 +19,8 @@ SAME_S = 0.05
 KEPT_S = 60.0
 """So long a picture that was asked for is given again to whoever asks for its instant."""
 KEPT_AT_MOST = 10
+_AT_ONCE = 3
+"""A camera, and a small board that starts a process a picture, is asked for so many at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class SharedCamera:
         self._rate = ring
         self._ring: deque[Picture] = deque(maxlen=ring.length if ring else 1)
         self._kept: deque[tuple[float, Picture]] = deque(maxlen=KEPT_AT_MOST)
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._flights: dict[float, asyncio.Future[Picture]] = {}
 
     async def picture(self, *, at: float | None = None) -> Picture:
@@ -109,7 +112,8 @@ class SharedCamera:
         flight: asyncio.Future[Picture] = asyncio.get_running_loop().create_future()
         self._flights[wanted] = flight
         try:
-            picture = await self._source.picture(at=wanted)
+            async with self._at_once:
+                picture = await self._source.picture(at=wanted)
         except ActionError as error:
             flight.set_exception(error)
             flight.exception()  # nobody may be waiting: that is no fault

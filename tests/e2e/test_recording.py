@@ -281,6 +281,23 @@ async def test_a_card_that_fills_up_ends_the_clip_in_an_error_and_what_is_there_
 
 
 @in_loop
+async def test_a_media_process_that_is_told_to_terminate_finishes_its_clip(camera, tmp_path):
+    async with recording(camera, tmp_path) as rig:
+        await filled(rig, seconds=1)
+        rig.recorder.record(input="gate", seconds=60, at=time.monotonic())
+        await rig.until(lambda: rig.of(ClipStarted))
+        os.kill(rig.recorder.pid, signal.SIGTERM)
+        await rig.until(lambda: rig.of(ClipFinished))
+        assert rig.of(ClipFinished)[0].error is None
+        # A loss is told each time, also soon after the one before.
+        await rig.until(lambda: rig.recorder.problem is None)
+        os.kill(rig.recorder.pid, signal.SIGTERM)
+        await rig.until(lambda: len(rig.of(StreamState)) == 4)
+    assert [state.problem for state in rig.of(StreamState)] == [None, "stopped", None, "stopped"]
+    assert_plays(tmp_path / rig.of(ClipFinished)[0].name)
+
+
+@in_loop
 async def test_when_the_bridge_ends_the_clip_is_finished_and_no_process_is_left(camera, tmp_path):
     async with recording(camera, tmp_path) as rig:
         await filled(rig, seconds=1)

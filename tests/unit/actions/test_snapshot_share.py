@@ -70,6 +70,20 @@ async def test_another_instant_is_another_picture():
 
 
 @in_loop
+async def test_a_camera_is_asked_for_three_pictures_at_a_time_at_most():
+    camera = SlowCamera()
+    shared = SharedCamera(source=camera, clock=camera.clock)
+    camera.answer.clear()
+    waiting = [asyncio.create_task(shared.picture(at=100.0 + number)) for number in range(8)]
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert len(camera.asked) == 3
+    camera.answer.set()
+    await asyncio.gather(*waiting)
+    assert len(camera.asked) == 8
+
+
+@in_loop
 async def test_a_picture_is_forgotten_after_a_minute():
     camera = SlowCamera()
     shared = SharedCamera(source=camera, clock=camera.clock)
