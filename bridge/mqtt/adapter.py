@@ -76,7 +76,9 @@ class MqttAdapter:
         self._arrivals = Arrivals(
             publisher=self._publisher, desk=self._desk, later=self._later, birth=Birth(random=random)
         )
-        self._feed = JournalFeed(source=journal, topic=topics.journal, put=self._outbox.put)
+        self._feed = JournalFeed(
+            source=journal, topic=topics.journal, put=self._outbox.put, caught_up=self.status_changed
+        )
         self._reconnect = Reconnect(random=random)
         self._versions = VersionChoice()
         self._session: Session | None = None
@@ -127,8 +129,8 @@ class MqttAdapter:
             case PublishSettings():
                 self._take(effect.settings)
 
-    def snapshot(self, input_id: str, jpeg: bytes) -> None:
-        """Show the picture of an input's alarm."""
+    def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
+        """Show a picture: of an input's alarm, or of nobody's."""
         self._publisher.snapshot(input_id, jpeg)
 
     def status_changed(self) -> None:
@@ -253,24 +255,25 @@ class MqttAdapter:
 
     async def _keep_status(self) -> None:
         """On change at most once a second, and every minute as a sign of life."""
+        clock = asyncio.get_running_loop().time
+        sign_of_life_at = clock() + STATUS_EVERY_S
         while True:
             await asyncio.sleep(STATUS_GAP_S)
             try:
-                async with asyncio.timeout(STATUS_EVERY_S - STATUS_GAP_S):
+                async with asyncio.timeout_at(sign_of_life_at):
                     await self._status_due.wait()
             except TimeoutError:
-                pass  # nothing changed; it is published all the same
-            self._put_status()
+                sign_of_life_at = clock() + STATUS_EVERY_S
+                self._put_status(again=True)
+            else:
+                self._put_status()
 
-    def _put_status(self) -> None:
+    def _put_status(self, *, again: bool = False) -> None:
         self._status_due.clear()
-        self._publisher.status(
-            status(
-                self._status_view(),
-                clock_synchronised=self._synchronised,
-                rejected_commands=self._desk.rejected,
-            )
+        payload = status(
+            self._status_view(), clock_synchronised=self._synchronised, rejected_commands=self._desk.rejected
         )
+        self._publisher.status(payload, again=again)
 
     async def _goodbye_when_asked(self, session: Session) -> None:
         """`offline` by ourselves; when the broker does not even take that, its will says it."""

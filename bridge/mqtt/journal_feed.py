@@ -13,6 +13,9 @@ from bridge.mqtt.incoming import Outgoing
 from bridge.mqtt.outbox import Acknowledged
 
 BATCH = 100
+BATCH_S = 0.2
+"""What was missed goes out in batches, so much apart: a broker drops what a subscriber cannot keep up
+with (Mosquitto beyond 1000 messages), and a journal with holes is none."""
 MOST_UNACKNOWLEDGED = 20
 MOST_HELD = 1000
 """Entries kept here; beyond them the store is read instead."""
@@ -32,15 +35,25 @@ class JournalFeed:
     """Publishes entries as they come, or from the source when some were missed.
 
     Every entry is given to `entry` right after it was handed to the store; `run` lasts as long as
-    a connection. `put` publishes and is told of the acknowledgement.
+    a connection. `put` publishes and is told of the acknowledgement; `caught_up` is told when what
+    was missed has been published.
     """
 
     def __init__(
-        self, *, source: JournalSource | None, topic: str, put: Callable[[Outgoing, Acknowledged], None]
+        self,
+        *,
+        source: JournalSource | None,
+        topic: str,
+        put: Callable[[Outgoing, Acknowledged], None],
+        caught_up: Callable[[], None],
+        batch_s: float = BATCH_S,
     ) -> None:
         self.topic = topic
         self._source = source
         self._put = put
+        self._caught_up = caught_up
+        self._batch_s = batch_s
+        self._in_batch = 0
         self._held: deque[tuple[Journal, bool]] = deque()
         self._overflows = 0
         self._running = False
@@ -73,8 +86,9 @@ class JournalFeed:
             while True:
                 if self._behind:
                     await self._catch_up()
+                    self._caught_up()
                 while self._held and not self._behind:
-                    await self._room()
+                    await self._turn()
                     if self._held:
                         entry, replayed = self._held.popleft()
                         self._publish(entry, replayed=replayed)
@@ -97,10 +111,15 @@ class JournalFeed:
                 self._behind = False
                 return
             for entry in older:
-                await self._room()
+                await self._turn()
                 self._publish(entry, replayed=True)
 
-    async def _room(self) -> None:
+    async def _turn(self) -> None:
+        """Wait until an entry may go out: for the batch, and for the broker."""
+        if self._in_batch == BATCH:
+            self._in_batch = 0
+            await asyncio.sleep(self._batch_s)
+        self._in_batch += 1
         while self._unacknowledged >= MOST_UNACKNOWLEDGED:
             await self._woken()
 

@@ -84,15 +84,18 @@ class Publisher:
         if own is not None:
             self._outbox.put(Outgoing(topic=own.event, payload=payloads.event(happened)))
 
-    def snapshot(self, input_id: str, jpeg: bytes) -> None:
-        """The picture of an input's alarm; one that is too large is not published."""
-        if len(jpeg) <= LARGEST_SNAPSHOT and input_id in self._inputs:
+    def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
+        """A picture of an input's alarm, or of nobody's; one that is too large is not published."""
+        if len(jpeg) > LARGEST_SNAPSHOT:
+            _LOG.warning("a picture of %d kB is too large for MQTT", len(jpeg) // 1000)
+            return
+        if input_id in self._inputs:
             self._states.hold(self.topics.snapshot(input_id), jpeg)
-            self._states.hold(self.topics.snapshot(), jpeg)
+        self._states.hold(self.topics.snapshot(), jpeg)
 
-    def status(self, payload: bytes) -> None:
-        """`<d>/status`, published even when nothing in it changed: it is also a sign of life."""
-        self._states.repeat(self.topics.status, payload)
+    def status(self, payload: bytes, *, again: bool) -> None:
+        """How the bridge is doing; `again` publishes it even when nothing in it changed."""
+        (self._states.repeat if again else self._states.hold)(self.topics.status, payload)
 
     def settings(self, settings: Settings) -> None:
         """New settings are in force: parts come and go. The topics' stem may change only between connections."""

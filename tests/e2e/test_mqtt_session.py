@@ -250,18 +250,19 @@ def test_the_journal_of_an_outage_is_sent_once_and_in_order_when_the_broker_is_b
                 await until(lambda: len(client.heard) == 1)
             broker.kill()
             await until(lambda: not bridge.adapter.connected)
-            for seq in range(2, 1502):
+            for seq in range(2, 1202):
                 bridge.record(an_entry(seq))
             broker.start()
             with MqttClient(broker.port, f"{D}/journal") as client:
-                await until(lambda: len(client.heard) >= 1500)
-                bridge.record(an_entry(1502))
-                await until(lambda: len(client.heard) >= 1501)
+                await until(lambda: len(bridge.journal.acknowledged) == 1201, within_s=20)
+                bridge.record(an_entry(1202))
+                await until(lambda: client.heard and client.heard[-1].json["seq"] == 1202)
                 heard = [one.json for one in client.heard]
-        assert [one["seq"] for one in heard] == list(range(2, 1503))
-        assert {one["replayed"] for one in heard[:-1]} == {True}
+        # The bridge may have been back before the client was: what the broker took is what counts.
+        assert bridge.journal.acknowledged == list(range(1, 1203))
+        assert [one["seq"] for one in heard] == list(range(heard[0]["seq"], 1203))
+        assert {one["replayed"] for one in heard[:-1]} <= {True}
         assert heard[-1]["replayed"] is False
-        assert bridge.journal.acknowledged == list(range(1, 1503))
 
     asyncio.run(story())
 

@@ -7,7 +7,7 @@ from fakes.journal_source import MemoryJournal
 from mqtt_bridge import an_entry
 from mqtt_client import until
 
-from bridge.mqtt.journal_feed import MOST_HELD, MOST_UNACKNOWLEDGED, JournalFeed
+from bridge.mqtt.journal_feed import BATCH, MOST_HELD, MOST_UNACKNOWLEDGED, JournalFeed
 
 
 class Broker:
@@ -16,6 +16,7 @@ class Broker:
     def __init__(self):
         self.seqs, self.replayed, self.open = [], [], []
         self.quick = True
+        self.caught_up = 0
 
     def put(self, message, acknowledged):
         found = json.loads(message.payload)
@@ -25,6 +26,9 @@ class Broker:
         if self.quick:
             asyncio.get_running_loop().call_soon(self.acknowledge)
 
+    def told(self):
+        self.caught_up += 1
+
     def acknowledge(self):
         while self.open:
             self.open.pop(0)(True)
@@ -33,10 +37,12 @@ class Broker:
 class Story:
     """A feed with a store behind it and a broker before it."""
 
-    def __init__(self, *, source=True):
+    def __init__(self, *, source=True, batch_s=0):
         self.source = MemoryJournal() if source else None
         self.broker = Broker()
-        self.feed = JournalFeed(source=self.source, topic="j", put=self.broker.put)
+        self.feed = JournalFeed(
+            source=self.source, topic="j", put=self.broker.put, caught_up=self.broker.told, batch_s=batch_s
+        )
 
     def record(self, *seqs):
         for seq in seqs:
@@ -89,6 +95,19 @@ def test_more_than_can_be_held_is_read_from_the_store_without_gap_or_repeat():
             await until(lambda: len(given.broker.seqs) == total)
         assert given.broker.seqs == list(range(1, total + 1))
         assert set(given.broker.replayed) == {True}
+        assert given.broker.caught_up == 1
+
+    asyncio.run(story())
+
+
+def test_what_was_missed_does_not_flood_those_who_listen():
+    async def story():
+        given = Story(batch_s=3600)
+        given.record(*range(1, 3 * BATCH))
+        async with given:
+            await until(lambda: len(given.broker.seqs) == BATCH)
+            await asyncio.sleep(0.05)
+            assert len(given.broker.seqs) == BATCH
 
     asyncio.run(story())
 
