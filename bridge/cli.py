@@ -6,7 +6,6 @@ Exit codes: 0 done, 1 failed, 2 settings or usage wrong.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -40,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """The daemon, until SIGTERM."""
+    import asyncio
+
     from bridge.runtime import logs
     from bridge.settings.load import load
 
@@ -94,6 +95,24 @@ def safe(options: argparse.Namespace) -> int:
     return FAILED if faults else exit_code(results)
 
 
+def guard(options: argparse.Namespace) -> int:
+    """For containers: the daemon under a watchdog; outputs made safe and the daemon begun again when it ends."""
+    from bridge.guard.guard import guard as keep
+    from bridge.runtime import logs
+
+    logs.set_up(level="info", style="console")
+    return keep(options.file)
+
+
+def healthy(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: it asks the guard
+    """For containers: whether the guard's daemon is ready and gives signs of life."""
+    from bridge.guard.sockets import ask
+
+    well, words = ask()
+    print(words)
+    return DONE if well else FAILED
+
+
 def lines(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: it shows what there is
     """GPIO chips and their lines, with whoever uses them."""
     from bridge.lines.listing import list_chips
@@ -125,6 +144,8 @@ def journal(options: argparse.Namespace) -> int:
 
 def purge(options: argparse.Namespace) -> int:
     """Clears every retained topic that this device ever published; stop the daemon first."""
+    import asyncio
+
     from bridge import app
     from bridge.settings.load import load
 
@@ -170,6 +191,8 @@ def _parser() -> argparse.ArgumentParser:
     add("check", check)
     add("safe", safe)
     add("purge", purge)
+    add("guard", guard)
+    add("healthy", healthy, file=False)
     log = add("log", journal)
     log.add_argument("--json", action="store_true", help="one JSON object a line, as on MQTT")
     log.add_argument("--follow", action="store_true", help="go on with what happens from now on")

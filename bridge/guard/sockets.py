@@ -1,0 +1,90 @@
+"""The guard's two sockets, both in Linux's abstract namespace: a read-only container has no place for a file."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+
+log = logging.getLogger(__name__)
+
+_CREDENTIALS = struct.Struct("iII")
+_ANSWER_BYTES = 200
+_MESSAGE_BYTES = 4096
+
+
+class Ear:
+    """Hears what the daemon says on its `NOTIFY_SOCKET`; sd_notify(3)."""
+
+    def __init__(self) -> None:
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self.socket.bind(b"")  # the kernel picks a free name; unix(7), autobind
+
+    @property
+    def address(self) -> str:
+        """What the daemon's `NOTIFY_SOCKET` has to be."""
+        name: bytes = self.socket.getsockname()
+        return "@" + name[1:].decode("ascii")
+
+    def messages(self, sender: int | None) -> Iterator[str]:
+        """What waits, of the process `sender` alone: with the host's network anybody there could write."""
+        while True:
+            try:
+                data, ancillary, _, _ = self.socket.recvmsg(_MESSAGE_BYTES, socket.CMSG_SPACE(_CREDENTIALS.size))
+            except BlockingIOError:
+                return
+            for _, kind, credentials in ancillary:
+                if kind == socket.SCM_CREDENTIALS and _CREDENTIALS.unpack(credentials)[0] == sender:
+                    yield data.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """Hears no more."""
+        self.socket.close()
+
+
+class Door:
+    """Where `alarm2mqtt healthy` asks; one answer a caller."""
+
+    def __init__(self) -> None:
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+        self.is_open = True
+        try:
+            self.socket.bind(_door_address())
+            self.socket.listen()
+        except OSError as error:
+            self.is_open = False
+            log.warning("health cannot be asked for, another guard answers here: %s", error.strerror)
+
+    def answer(self, *, well: bool, words: str) -> None:
+        """Tells whoever waits."""
+        with suppress(BlockingIOError, ConnectionError):
+            caller, _ = self.socket.accept()
+            with caller:
+                caller.settimeout(0)
+                caller.send(f"{'well' if well else 'unwell'}: {words}"[:_ANSWER_BYTES].encode("utf-8", "ignore"))
+
+    def close(self) -> None:
+        """Answers no more."""
+        self.socket.close()
+
+
+def ask(patience_s: float = 3.0) -> tuple[bool, str]:
+    """Whether the daemon of this container is well, and the guard's words; unwell when no guard answers."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+        caller.settimeout(patience_s)
+        try:
+            caller.connect(_door_address())
+            answer = caller.recv(4 * _ANSWER_BYTES).decode("utf-8", "replace")
+        except OSError as error:
+            return False, f"no guard answers: {error.strerror or error}"
+    verdict, _, words = answer.partition(": ")
+    return verdict == "well", words
+
+
+def _door_address() -> bytes:
+    """One a container, even where containers share the host's network and with it abstract names."""
+    return f"\0alarm2mqtt-guard-{os.stat('/proc/self/ns/pid').st_ino}".encode()  # noqa: PTH116 - pathlib costs memory

@@ -1,0 +1,77 @@
+"""Whether the daemon is well, from what it says on sd_notify(3)'s socket. Pure: time is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long the guard waits for what."""
+
+    ready_s: float = 60.0
+    """From the start to `READY=1`; a store on a slow card takes its time."""
+    life_s: float = 10.0
+    """From one `WATCHDOG=1` to the next."""
+    stop_s: float = 8.0
+    """From SIGTERM to the end (`behaviour.md` 6)."""
+    safe_s: float = 5.0
+    """For `alarm2mqtt safe`, which takes about half a second a busy line."""
+    first_pause_s: float = 1.0
+    longest_pause_s: float = 30.0
+    """Between the daemon's end and its next start; doubled each time, small again after a life longer than this."""
+
+
+class VitalSigns:
+    """What is known of one daemon after the other."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._alive = False
+        self._ready = False
+        self._heard = 0.0
+        self._status = "not started yet"
+        self.was_ready = False
+        """Whether any of them was ever ready."""
+
+    def started(self, now: float) -> None:
+        """A new daemon runs since `now`."""
+        self._alive, self._ready, self._heard = True, False, now
+        self._status = "starting"
+
+    def heard(self, message: str, now: float) -> None:
+        """It sent `message`: assignments, one a line."""
+        for assignment in message.splitlines():
+            if assignment == "READY=1":
+                self._ready = self.was_ready = True
+                self._heard = now
+            elif assignment == "WATCHDOG=1":
+                self._heard = now
+            elif assignment == "STOPPING=1":
+                self._ready = False
+                self._status = "stopping"
+            elif assignment.startswith("STATUS="):
+                self._status = assignment.removeprefix("STATUS=")
+
+    def ended(self, how: str) -> None:
+        """It is no more."""
+        self._alive = self._ready = False
+        self._status = how
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has said that it is ready, and not that it stops."""
+        return self._ready
+
+    @property
+    def deadline(self) -> float:
+        """When a sign of life is overdue, unless one comes before."""
+        return self._heard + (self._patience.life_s if self._ready else self._patience.ready_s)
+
+    def health(self, now: float) -> tuple[bool, str]:
+        """Whether all is well, and in words what is."""
+        if not self._ready:
+            return False, self._status
+        if now > self.deadline:
+            return False, f"no sign of life for {now - self._heard:.0f} s"
+        return True, self._status
