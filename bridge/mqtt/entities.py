@@ -1,7 +1,7 @@
 """How this device is described to Home Assistant, and what is published when that changes.
 
-The tables of `entities_input`, `entities_output` and `entities_device` say which of our things
-becomes which entity; here they come together (`mqtt.md` 4).
+The tables of `entities_input`, `entities_output`, `entities_device` and `entities_status` say which
+of our things becomes which entity; here they come together (`mqtt.md` 4).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from bridge import __version__
 from bridge.mqtt.entities_device import DEVICE_ROWS
 from bridge.mqtt.entities_input import INPUT_ROWS
 from bridge.mqtt.entities_output import OUTPUT_ROWS
+from bridge.mqtt.entities_status import STATUS_ROWS
 from bridge.mqtt.entity_rows import InputPart, OutputPart, Part, entities, one_line
 from bridge.mqtt.topics import Topics
 from bridge.settings.model import Settings
@@ -84,7 +85,7 @@ def _components(settings: Settings, topics: Topics) -> dict[str, Entity]:
             settings=settings, topics=topics, id=other.id, label=other.label, availability=availability, output=other
         )
         found.update(entities(OUTPUT_ROWS, place))
-    found.update(entities(DEVICE_ROWS, Part(settings=settings, topics=topics)))
+    found.update(entities((*DEVICE_ROWS, *STATUS_ROWS), Part(settings=settings, topics=topics)))
     return found
 
 

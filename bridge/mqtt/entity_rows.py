@@ -11,6 +11,8 @@ from bridge.settings.model import InputSettings, OutputSettings, Settings
 from ha_discovery import Availability, Entity
 
 DIAGNOSTIC = "diagnostic"
+LONGEST_STATE = 255
+"""Characters; a longer state is an error in Home Assistant's log, and becomes unknown."""
 ALL_ATTRIBUTES = "{{ value or '{}' }}"
 """Every key of the object. A topic that is cleared is empty, which without this is a warning in
 Home Assistant's log ("Erroneous JSON"); for `field` and `flag` it would be an error ("value_json
@@ -25,6 +27,33 @@ def field(key: str) -> str:
 def flag(key: str) -> str:
     """A template: on when the key's value is true, or anything at all; a cleared topic is unknown."""
     return f"{{{{ ('ON' if value_json.{key} else 'OFF') if value_json is defined else None }}}}"
+
+
+def nested(part: str, key: str, shown: Callable[[str], str] = str) -> str:
+    """A template: the value of a key of an object; unknown while nobody tells of the object.
+
+    `shown` makes the expression for the value of that of the key.
+    """
+    return f"{{{{ {shown(f'value_json.{part}.{key}')} if {_told(part)} else None }}}}"
+
+
+def nested_flag(part: str, key: str) -> str:
+    """A template: on when a key of an object is true; unknown while nobody tells of the object."""
+    return nested(part, key, lambda value: f"('ON' if {value} else 'OFF')")
+
+
+def nested_object(part: str) -> str:
+    """A template: an object as attributes; none while nobody tells of it."""
+    return f"{{{{ (value_json.{part} if {_told(part)} else {{}}) | to_json }}}}"
+
+
+def _told(part: str) -> str:
+    return f"value_json is defined and value_json.{part} is defined"
+
+
+def cut(expression: str, length: int) -> str:
+    """An expression for a text of at most `length` characters, which shows where it was cut."""
+    return f"{expression} | truncate({length}, true, '…', 0)"
 
 
 class Said(TypedDict):

@@ -28,6 +28,13 @@ class RecordingStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AudibleStatus:
+    """The loudspeaker: whether something plays."""
+
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusView:
     """What others know of the bridge; what is not configured is None and is left out."""
 
@@ -37,6 +44,7 @@ class StatusView:
     email: QueueStatus | None = None
     ftp: QueueStatus | None = None
     recording: RecordingStatus | None = None
+    audible: AudibleStatus | None = None
 
 
 def status(view: StatusView, *, clock_synchronised: bool, rejected_commands: int) -> bytes:
@@ -61,6 +69,8 @@ def status(view: StatusView, *, clock_synchronised: bool, rejected_commands: int
             "clips": card.clips,
             "last_clip": card.last_clip,
         }
+    if view.audible is not None:
+        fields["audible"] = {"playing": view.audible.playing}
     fields["rejected_commands"] = rejected_commands
     fields["journal_unsent"] = view.journal_unsent
     return as_json(fields)

@@ -14,6 +14,8 @@ from bridge.settings.wiring import wiring_findings
 
 _Items = list[tuple[int, Mapping[str, object]]]
 _SHOWN_IDS = 12
+TAKEN_BY_THE_DEVICE = frozenset({"test"})
+"""No input is called that: its Home Assistant components `test_email` and `test_ftp` are the device's."""
 
 
 def findings(document: Mapping[object, object]) -> Iterator[Finding]:
@@ -51,7 +53,11 @@ def _ids(inputs: _Items, outputs: _Items) -> Iterator[Finding]:
             own = item.get("id")
             if not isinstance(own, str):
                 continue
-            if own in first:
+            if kind == "inputs" and own in TAKEN_BY_THE_DEVICE:
+                yield Finding(
+                    loc=(kind, index, "id"), message="is a name that is taken", allowed=f"any other, such as {own}-1"
+                )
+            elif own in first:
                 yield Finding(
                     loc=(kind, index, "id"),
                     message=f"is used by {first[own]} as well",

@@ -11,7 +11,7 @@ from bridge.core.effects import Journal
 from bridge.errors import Fault
 from bridge.mqtt import payloads
 from bridge.mqtt.hygiene import Request
-from bridge.mqtt.status import QueueStatus, RecordingStatus, StatusView, status
+from bridge.mqtt.status import AudibleStatus, QueueStatus, RecordingStatus, StatusView, status
 
 LOCAL = datetime(2026, 3, 4, 5, 6, 7, 890_123, tzinfo=timezone(timedelta(hours=2)))
 SHOWN, SHOWN_UTC = "2026-03-04T05:06:07.890+02:00", "2026-03-04T03:06:07.890+00:00"
@@ -72,10 +72,12 @@ def test_the_status_tells_of_what_is_configured_and_of_nothing_else():
         email=QueueStatus(queued=1, last_ok=LOCAL, last_error=None),
         ftp=QueueStatus(queued=0, last_ok=None, last_error="refused"),
         recording=RecordingStatus(problem=None, free_mb=900, clips=3, last_clip="a.mp4"),
+        audible=AudibleStatus(playing=True),
     )  # fmt: skip
     found = json.loads(status(whole, clock_synchronised=True, rejected_commands=0))
     assert found["email"] == {"queued": 1, "last_ok": SHOWN, "last_error": None}
     assert found["ftp"] == {"queued": 0, "last_ok": None, "last_error": "refused"}
+    assert found["audible"] == {"playing": True}
     assert found["recording"] == {"problem": None, "free_mb": 900, "clips": 3, "last_clip": "a.mp4"}
 
 

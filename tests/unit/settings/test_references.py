@@ -20,6 +20,7 @@ def linked(**linkage: Any) -> list[dict[str, Any]]:
 BROKEN = [
     (simulated(inputs=[{"id": "a"}, {"id": "b"}, {"id": "a"}]), "inputs[2].id", "is used by inputs[0] as well"),
     (simulated(inputs=[{"id": "a"}], outputs=[{"id": "a"}]), "outputs[0].id", "is used by inputs[0] as well"),
+    (simulated(inputs=[{"id": "a"}, {"id": "test"}]), "inputs[1].id", "is a name that is taken"),
     (
         simulated(inputs=linked(outputs=["siren", "bell"]), outputs=[{"id": "siren"}]),
         "inputs[0].linkage.outputs[1]",
@@ -118,6 +119,7 @@ def test_what_does_not_fit_together_is_one_fault(faults_of, document, path, mess
 
 
 SOUND = [
+    simulated(inputs=[{"id": "test-1"}], outputs=[{"id": "test"}]),
     simulated(inputs=linked(outputs=["siren"]), outputs=[{"id": "siren"}]),
     simulated(inputs=linked(email=True), email={"host": "a", "sender": "a@b", "recipients": ["c@d"]}),
     simulated(inputs=linked(record=True), cameras=CAMERAS, recording={"folder": "/mnt"}),
