@@ -63,7 +63,10 @@ class Wire:
             return True
         except OSError as error:
             self._out.clear()
-            self._break(error)
+            # The other side's last words say more than that it does not listen any more.
+            self.fill()
+            if not self.ended:
+                self._break(error)
         return False
 
     def recv(self, count: int) -> bytes:

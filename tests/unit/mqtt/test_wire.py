@@ -74,8 +74,17 @@ def test_a_connection_that_breaks_shows_as_its_end(pair):
     far.close()
     wire.send(b"a")
     assert wire.flush() is False
-    assert isinstance(wire.error, BrokenPipeError)
+    assert wire.ended
     assert wire.recv(1) == b""
+
+
+def test_last_words_are_heard_though_writing_failed_first(pair):
+    wire, far = pair
+    far.send(b"goodbye")
+    far.close()
+    wire.send(b"a")
+    wire.flush()
+    assert [wire.recv(9), wire.recv(9)] == [b"goodbye", b""]
 
 
 def test_a_packet_that_would_fill_the_memory_ends_the_connection(pair):
