@@ -124,9 +124,7 @@ def test_a_client_certificate_is_shown_where_it_is_asked_for(tmp_path, caplog):
         certificate, key = certificates.client
         with Mosquitto(tmp_path / "broker", certificates=certificates, client_certificates=True) as broker:
             tls = {"ca_file": certificates.authority}
-            await stays_out(
-                on_port(broker.port, host="localhost", tls=tls), caplog, why="certificate"
-            )
+            await stays_out(on_port(broker.port, host="localhost", tls=tls), caplog, why="certificate")
             with_own = tls | {"cert_file": certificate, "key_file": key}
             assert await connects(on_port(broker.port, host="localhost", tls=with_own))
 
