@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
@@ -57,13 +57,18 @@ class BridgeStandIn:
             self.say_input(self._inputs.setdefault(one.id, _input_at_rest(one.id)))
         for other in settings.outputs:
             self.say_output(self._outputs.setdefault(other.id, _output_at_rest(other.id)))
-        self.say_status(rejected_commands=0)
+        self.say_status()
         self._publish([(self.topics.availability, payloads.ONLINE)])
 
-    def say_status(self, *, rejected_commands: int) -> None:
-        view = StatusView(version="0", started=NOW, journal_unsent=0)
+    def say_status(self, *, rejected_commands: int = 0, **actions: Any) -> None:
+        """How it is doing; `actions` are the parts of a `StatusView` that actions have."""
+        view = StatusView(version="0", started=NOW, journal_unsent=0, **actions)
         told = status(view, clock_synchronised=True, rejected_commands=rejected_commands)
         self._publish([(self.topics.status, told)])
+
+    def say_picture(self, jpeg: bytes) -> None:
+        """The picture of the last alarm."""
+        self._publish([(self.topics.snapshot(), jpeg)])
 
     def trip(self, input_id: str) -> None:
         """The input trips and its alarm begins."""

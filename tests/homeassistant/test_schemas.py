@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_settings import BIG, SMALL
+from example_settings import BIG, SMALL, WITHOUT_ACTIONS
 
 from bridge.mqtt.entities import discovery
 from bridge.settings.model import HomeAssistantSettings
@@ -61,11 +61,12 @@ def test_home_assistants_schemas_find_nothing(rig: Path, tmp_path: Path) -> None
         "small": (SMALL, None),
         "big": (BIG, None),
         "all parts removed": (WITHOUT_PARTS, BIG),
+        "all actions removed": (WITHOUT_ACTIONS, BIG),
         "another device id": (SMALL, BIG),
         "discovery turned off": (WITHOUT_DISCOVERY, BIG),
     }
     steps = [step for settings, previous in changes.values() for step in discovery(settings, previous)]
-    assert len(steps) == 7
+    assert len(steps) == 9
     assert findings(rig, tmp_path, [(topic, payload.decode()) for topic, payload in steps]) == []
 
 
