@@ -1,6 +1,7 @@
 """The file, and what stands above and below it, become settings; or every fault at once is told.
 
-    command line > ALARM2MQTT_… variables > secrets folder > the file > the add-on's options > defaults
+    command line > ALARM2MQTT_… variables > secrets folder > the file > the add-on's options >
+    the Supervisor's broker > defaults
 
 A `password_file` counts where it is written. Only the file's own document is ever written back.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import Fault, SettingsError
+from bridge.settings.addon import OPTIONS, SERVICE, Supervisor, broker_layer, names_broker, options_layer
 from bridge.settings.advice import advice, exposed_secrets
 from bridge.settings.check import check
 from bridge.settings.layers import Layer, command_line, environment, merged, secrets_folder
@@ -22,8 +24,6 @@ from bridge.settings.place import ABSENT, Finding, path_of, value_at
 from bridge.settings.secret_files import with_secret_files
 from bridge.settings.shown_value import shown_value
 from bridge.settings.yaml_text import Lines, parse, read_text
-
-OPTIONS = "add-on options"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,8 @@ class Loaded:
     document: Mapping[str, Any] = field(repr=False)
     """What the file itself holds; this, changed, is what may be written back."""
     above: tuple[Layer, ...] = field(repr=False)
-    below: Layer = field(repr=False)
+    below: tuple[Layer, Layer] = field(repr=False)
+    """The add-on's options, and the Supervisor's broker."""
     files: tuple[Path, ...]
     """All files that were read; when one of them changes, load again."""
 
@@ -60,10 +61,13 @@ def load(
     environ: Mapping[str, str] | None = None,
     overrides: Mapping[str, Any] | None = None,
     options: Mapping[str, Any] | None = None,
+    supervisor: Supervisor | None = None,
 ) -> Loaded:
     """Settings from a YAML file and what stands above it.
 
-    `overrides` are the command line's, by dotted paths; `options` are the add-on's, below the file.
+    `overrides` are the command line's, by dotted paths. `options` are the add-on's, below the file;
+    when they are not given, an add-on reads its own and asks the Supervisor for its broker, which is a
+    local HTTP call. `supervisor` says where; by default as in every add-on.
 
     Raises:
         SettingsError: with every fault, each with its origin, line and path; never with a secret.
@@ -71,13 +75,19 @@ def load(
     environ = os.environ if environ is None else environ
     path = Path(path)
     above = (command_line(overrides or {}), environment(environ), secrets_folder(environ))
-    below = Layer(origin=OPTIONS, values=options or {})
+    supervisor = supervisor or Supervisor()
+    given = options_layer(environ, supervisor) if options is None else Layer(origin=OPTIONS, values=options)
     around = [fault for layer in above for fault in layer.faults]
     try:
         text = read_text(path)
         document, twice = parse(text, path)
     except SettingsError as error:
         raise SettingsError([*error.faults, *around]) from None
+    broker = Layer(origin=SERVICE)
+    if options is None:
+        named = document if isinstance(document, Mapping) else {}
+        broker = broker_layer(environ, [named, given.values, *(layer.values for layer in above)], supervisor)
+    below = (given, broker)
     return _assembled(document, path=path, above=above, below=below, text=text, faults=[*twice, *around])
 
 
@@ -98,21 +108,26 @@ def _assembled(
     *,
     path: Path,
     above: tuple[Layer, ...],
-    below: Layer,
+    below: tuple[Layer, Layer],
     text: str | None = None,
     faults: Iterable[Fault] = (),
 ) -> Loaded:
     if not isinstance(document, Mapping):
         raise SettingsError([*faults, Fault(path="", message="must be keys with values", file=str(path), line=1)])
-    whole = merged(below.values, document)
-    for layer in reversed(above):
+    given, broker = below
+    if names_broker([document, given.values, *(layer.values for layer in above)]):
+        broker = Layer(origin=SERVICE)  # one broker's password is not another's
+    whole = merged(broker.values, given.values)
+    for layer in (Layer(origin=str(path), values=document), *reversed(above)):
         whole = merged(whole, layer.values)
     secrets = with_secret_files(whole)
     settings, findings = check(secrets.document)
     told = [*faults]
     if findings or secrets.findings:
         found = [*secrets.findings, *findings]
-        told += _located(found, document=document, whole=whole, path=path, layers=(*above, below), text=text)
+        told += _located(
+            found, document=document, whole=whole, path=path, above=above, below=(given, broker), text=text
+        )
     if told or settings is None:
         raise SettingsError(sorted(told, key=lambda fault: (fault.line is None, fault.line or 0)))
     return Loaded(
@@ -122,7 +137,7 @@ def _assembled(
                 str(_fault(finding, whole, file=str(path)))
                 for finding in (*advice(settings), *exposed_secrets(document, path))
             ),
-            *(warning for layer in above for warning in layer.warnings),
+            *(warning for layer in (*above, *below) for warning in layer.warnings),
         ),
         path=path,
         document=document,
@@ -138,18 +153,18 @@ def _located(
     document: Mapping[Any, Any],
     whole: Mapping[Any, Any],
     path: Path,
-    layers: Iterable[Layer],
+    above: Iterable[Layer],
+    below: Iterable[Layer],
     text: str | None,
 ) -> Iterator[Fault]:
     """Faults with their origin: a variable or a file of the layers, else a line of the file."""
     lines: Lines | None = None
     for finding in findings:
-        *above, below = layers
         in_file = value_at(document, finding.loc)
         shared = isinstance(in_file, Mapping)
         layer = next((layer for layer in above if layer.gives(finding.loc, alone=shared)), None)
-        if layer is None and in_file is ABSENT and below.gives(finding.loc):
-            layer = below
+        if layer is None and in_file is ABSENT:
+            layer = next((layer for layer in below if layer.gives(finding.loc)), None)
         if layer is not None:
             yield _fault(finding, whole, file=layer.source(finding.loc))
         else:

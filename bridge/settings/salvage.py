@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bridge.errors import Fault, SettingsError
+from bridge.settings.addon import Supervisor, options_layer
 from bridge.settings.layers import environment, merged
 from bridge.settings.load import load
 from bridge.settings.model import OutputSettings, Settings
@@ -23,19 +24,26 @@ DRIVING = ("id", "line", "connected_level", "drive", "valid_signal")
 """What decides the level at which an output is idle; an output with a fault in one of them is left alone."""
 
 
-def load_outputs(path: Path | str, *, environ: Mapping[str, str] | None = None) -> tuple[Settings, tuple[Fault, ...]]:
+def load_outputs(
+    path: Path | str,
+    *,
+    environ: Mapping[str, str] | None = None,
+    supervisor: Supervisor | None = None,
+) -> tuple[Settings, tuple[Fault, ...]]:
     """The settings, and the faults; of a file that has some, only driver, store and the outputs that are sound.
 
     Raises:
         SettingsError: when the file cannot be read or is no YAML, so that nothing is known of its outputs.
     """
     environ = os.environ if environ is None else environ
+    options = options_layer(environ, supervisor or Supervisor()).values
+    # These are given, so nobody is asked for a broker: nothing may delay this.
     try:
-        return load(path, environ=environ).settings, ()
+        return load(path, environ=environ, options=options).settings, ()
     except SettingsError as error:
         document, _ = parse(read_text(Path(path)), Path(path))
-        whole = merged(document if isinstance(document, Mapping) else {}, environment(environ).values)
-        return _sound(whole), error.faults
+        written = merged(options, document if isinstance(document, Mapping) else {})
+        return _sound(merged(written, environment(environ).values)), error.faults
 
 
 def _sound(document: Mapping[Any, Any]) -> Settings:
