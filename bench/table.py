@@ -62,7 +62,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.part,
         f"{row.what} [{row.unit}]" if row.unit else row.what,
         _number(row.ours),
-        f"{_number(row.peer)} {row.peer_name}" if row.peer is not None else "",
+        f"{_number(row.peer) or 'no'} {row.peer_name}" if row.peer_name else "",
         _number(row.ratio),
         f"≤ {_number(bound)}{sign}" if bound is not None else "",
         row.verdict,
