@@ -24,7 +24,9 @@ from bridge.core.effects import (
     KeepInput,
     KeepLatched,
     LineEffect,
+    LinkageEffect,
     PublishEffect,
+    PublishSettings,
     ReleaseLine,
     RequestInput,
     RequestOutput,
@@ -43,6 +45,8 @@ from bridge.settings.load import Loaded, load
 if TYPE_CHECKING:
     from bridge.core.facts import StateRestored
     from bridge.lines.port import LineDriver, Report
+    from bridge.linkage.linkage import Linkage
+    from bridge.linkage.worker import QueueState
     from bridge.mqtt.adapter import MqttAdapter
     from bridge.mqtt.status import StatusView
     from bridge.settings.model import Settings
@@ -87,6 +91,8 @@ class App:
         self._reloads = asyncio.Event()
         self._store: Store | None = None
         self._mqtt: MqttAdapter | None = None
+        self._linkage: Linkage | None = None
+        self._linked = asyncio.Event()
         self._teller: Teller | None = None
         self._restored: StateRestored | None = None
 
@@ -98,6 +104,7 @@ class App:
         try:
             await self._open_store()
             self._connect_mqtt()
+            self._link(self._settings)
             await self._serve()
         finally:
             await self._end()
@@ -119,15 +126,45 @@ class App:
         self._teller = Teller(time.monotonic)
         store = self._store
         assert store is not None  # noqa: S101 - made before
+        self._random = random.SystemRandom().random
         self._mqtt = MqttAdapter(
             settings=self._settings,
             submit=self._loop.submit,
             now=self._clock.now,
-            random=random.SystemRandom().random,
+            random=self._random,
             ledger=store.ledger,
             status_view=self._status,
             journal=store.unsent,
         )
+
+    def _link(self, settings: Settings) -> None:
+        """Mail, uploads, cameras, clips and sound; nothing of it is imported before it is wanted."""
+        if self._linkage is not None:
+            self._linkage.apply(settings)
+            return
+        if not any((settings.email, settings.ftp, settings.cameras, settings.recording, settings.audio)):
+            return
+        from bridge.linkage.linkage import Linkage
+
+        store, mqtt = self._store, self._mqtt
+        assert store is not None  # noqa: S101 - made before
+        assert mqtt is not None  # noqa: S101 - made before
+        self._linkage = Linkage(
+            settings,
+            store=store,
+            now=self._clock.now,
+            random=self._random,
+            release_year=RELEASE_YEAR,
+            tell=self._loop.submit,
+            show=mqtt.snapshot,
+            changed=mqtt.status_changed,
+        )
+        self._linked.set()
+
+    async def _run_linkage(self) -> None:
+        await self._linked.wait()
+        assert self._linkage is not None  # noqa: S101 - what the event says
+        await self._linkage.run()
 
     async def _serve(self) -> None:
         assert self._mqtt is not None  # noqa: S101 - made before
@@ -147,6 +184,7 @@ class App:
                 tasks = [
                     group.create_task(kept_alive("MQTT", self._mqtt.run), name="mqtt"),
                     group.create_task(kept_alive("clock check", self._check_clock), name="clock"),
+                    group.create_task(kept_alive("linkage", self._run_linkage), name="linkage"),
                     group.create_task(kept_alive("reload", self._reload), name="reload"),
                     group.create_task(signs_of_life(self._manager), name="watchdog"),
                 ]
@@ -198,7 +236,7 @@ class App:
                 self._lines.release(effect.terminal)
 
     def _elsewhere(self, effect: Effect) -> None:
-        """Linkage beyond outputs has no receiver while no action is configured."""
+        """To the store, the broker, the actions, or whoever asked."""
         store, mqtt, teller = self._store, self._mqtt, self._teller
         if store is None or mqtt is None or teller is None:
             return
@@ -208,10 +246,15 @@ class App:
             teller.tell(effect)
         elif isinstance(effect, KeepInput | KeepLatched):
             store.perform(effect)
+        elif isinstance(effect, LinkageEffect):
+            if self._linkage is not None:
+                self._linkage.perform(effect)
         elif isinstance(effect, Answer) and isinstance(effect.origin.request, asyncio.Future):
             effect.origin.request.set_result(effect.faults)
         elif isinstance(effect, PublishEffect):
             mqtt.perform(effect)
+            if isinstance(effect, PublishSettings):
+                self._link(effect.settings)
 
     def _refuse_for_load(self, origin: Origin) -> None:
         if origin.request is not None:
@@ -220,10 +263,27 @@ class App:
     # Around the engine
 
     def _status(self) -> StatusView:
-        from bridge.mqtt.status import StatusView
+        from bridge.mqtt.status import QueueStatus, RecordingStatus, StatusView
 
-        unsent = 0 if self._store is None else self._store.unsent.count
-        return StatusView(version=__version__, started=self._started, journal_unsent=unsent)
+        def queue(state: QueueState | None) -> QueueStatus | None:
+            if state is None:
+                return None
+            return QueueStatus(queued=state.queued, last_ok=state.last_ok, last_error=state.last_error)
+
+        linkage, recording = self._linkage, None
+        if linkage is not None and linkage.media.card is not None:
+            card = linkage.media.card
+            recording = RecordingStatus(
+                problem=linkage.media.problem, free_mb=card.free_mb, clips=card.clips, last_clip=card.last_clip
+            )
+        return StatusView(
+            version=__version__,
+            started=self._started,
+            journal_unsent=0 if self._store is None else self._store.unsent.count,
+            email=queue(linkage.email if linkage else None),
+            ftp=queue(linkage.ftp if linkage else None),
+            recording=recording,
+        )
 
     def _store_problem(self, problem: str | None) -> None:
         if problem is None:

@@ -20,7 +20,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(condition, *, within_s=10.0, what="the condition"):
+def wait_until(condition, *, within_s=20.0, what="the condition"):
     """Poll until `condition()` is true, and give what it gave."""
     deadline = time.monotonic() + within_s
     while not (value := condition()):

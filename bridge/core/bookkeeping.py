@@ -30,7 +30,7 @@ class Bookkeeping:
         self._boot = boot
         self._effects: list[Effect] = []
         self._views: dict[str, InputView | OutputView] = {}
-        self._kept: dict[str, StoredInput] = {}
+        self._kept: dict[str, StoredInput | None] = {}
         self._latched: dict[str, bool] = {}
 
     def take(self) -> list[Effect]:
@@ -43,7 +43,9 @@ class Bookkeeping:
         self._effects += effects
 
     def journal(self, kind: str, now: Now, *, at: float | None = None, **fields: Any) -> Journal:
-        """Writes an entry, dated `at` (monotonic) rather than now if given."""
+        """Writes an entry, dated `at` (monotonic) rather than now if given; seconds to the millisecond."""
+        if fields.get("seconds") is not None:
+            fields["seconds"] = round(fields["seconds"], 3)
         time = now.local if at is None else now.wall(at)
         seq, self.next_seq = self.next_seq, self.next_seq + 1
         entry = Journal(seq=seq, id=f"{self._boot}-{seq}", boot=self._boot, kind=kind, time=time, **fields)
@@ -83,10 +85,10 @@ class Bookkeeping:
 
     def keep_input(self, alarm_input: AlarmInput) -> None:
         """Keeps what the start-up table will need, if it is another than what is kept."""
-        state = StoredInput(alarm=alarm_input.alarm, last_alarm=alarm_input.last_alarm, held_back=alarm_input.held_back)
-        if self._kept.get(alarm_input.settings.id) != state:
-            self._kept[alarm_input.settings.id] = state
-            self._effects.append(KeepInput(input=alarm_input.settings.id, state=state))
+        input_id, state = alarm_input.settings.id, alarm_input.to_keep
+        if self._kept.get(input_id) != state:
+            self._kept[input_id] = state
+            self._effects.append(KeepInput(input=input_id, state=state))
 
     def restore(self, inputs: dict[str, StoredInput], latched: set[str]) -> None:
         """What the store holds already need not be kept again."""

@@ -8,9 +8,10 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge.core.facts import Now
 
@@ -35,6 +36,10 @@ def zone(name: str | None) -> tzinfo:
     file = Path(name) if name else _LOCALTIME
     if not file.exists():
         return ZoneInfo("UTC")
+    _, _, known = str(file.resolve()).partition("/zoneinfo/")
+    if known:
+        with suppress(ZoneInfoNotFoundError):
+            return ZoneInfo(known)
     with file.open("rb") as opened:
         return ZoneInfo.from_file(opened, key=str(file))
 

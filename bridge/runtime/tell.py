@@ -28,6 +28,11 @@ _WORDS = {
     "fault": "fault",
     "healed": "all right again",
     "clock": "clock",
+    "snapshot": "picture",
+    "email": "mail",
+    "ftp": "upload",
+    "clip": "clip",
+    "audible": "sound",
 }
 _GRAVE = {"fault", "refused", "cut_off"}
 

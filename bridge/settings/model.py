@@ -177,6 +177,13 @@ class LinesSettings(Model):
     driver: Literal["gpiod", "simulated"] = "gpiod"
 
 
+class PictureRingSettings(Model):
+    """Pictures taken all the time, so that one is of the very instant of an alarm."""
+
+    rate_hz: float = Field(1, ge=0.1, le=10)
+    keep_s: float = Field(5, ge=1, le=30)
+
+
 class CameraSettings(Model):
     """Where pictures and streams come from; an address may hold a password and is never shown."""
 
@@ -186,6 +193,7 @@ class CameraSettings(Model):
     password: SecretStr | None = None
     password_file: Path | None = None
     ca_file: Path | None = None
+    ring: PictureRingSettings | None = None
 
 
 class LineByOffset(Model):
