@@ -24,7 +24,7 @@ $(VENV)/ready: requirements-dev.lock pyproject.toml
 	@touch $@
 
 run: setup
-	@tests/servers --quiet mosquitto || true
+	@tests/servers --quiet mosquitto mosquitto-clients || true
 	@$(BIN)/alarm2mqtt demo
 
 test: setup
@@ -45,7 +45,7 @@ bench: setup
 
 # Dependencies with hashes and without the address of any index.
 lock:
-	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --extra web --extra media -o requirements.lock
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --all-extras --group dev -o requirements-dev.lock
 
 schema: setup
