@@ -263,7 +263,7 @@ class App:
     # Around the engine
 
     def _status(self) -> StatusView:
-        from bridge.mqtt.status import QueueStatus, RecordingStatus, StatusView
+        from bridge.mqtt.status import AudibleStatus, QueueStatus, RecordingStatus, StatusView
 
         def queue(state: QueueState | None) -> QueueStatus | None:
             if state is None:
@@ -283,6 +283,7 @@ class App:
             email=queue(linkage.email if linkage else None),
             ftp=queue(linkage.ftp if linkage else None),
             recording=recording,
+            audible=None if linkage is None or linkage.playing is None else AudibleStatus(playing=linkage.playing),
         )
 
     def _store_problem(self, problem: str | None) -> None:

@@ -43,6 +43,11 @@ class Speaker:
         self._free = asyncio.Lock()
         self._newest: _Sound | None = None
 
+    @property
+    def playing(self) -> bool:
+        """Whether there is a sound that has not ended; true from the call of `play` on."""
+        return self._newest is not None
+
     async def play(
         self,
         *,

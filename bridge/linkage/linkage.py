@@ -44,7 +44,7 @@ class Linkage:
     """Snapshot, mail, upload, clip and sound. `run` has to be a running task.
 
     `tell` takes outcomes as facts; `show` publishes a picture, of an input's alarm or of nobody's;
-    `changed` hears that the state of a queue or of the card is another. `now` is the time, `random`
+    `changed` hears that the state of a queue, of the card or of the loudspeaker is another. `now` is the time, `random`
     gives numbers in [0, 1).
     """
 
@@ -103,6 +103,11 @@ class Linkage:
     def ftp(self) -> QueueState | None:
         """The uploads that wait, if uploading is configured."""
         return None if self._settings.ftp is None else self._uploads.state
+
+    @property
+    def playing(self) -> bool | None:
+        """Whether something plays, if there is a loudspeaker."""
+        return None if self.media.speaker is None else self.media.speaker.playing
 
     def perform(self, effect: LinkageEffect) -> None:
         """Begins what is asked for; returns at once."""
@@ -220,7 +225,15 @@ class Linkage:
             self._spawn("snapshot", order.input, work)
 
     def _play(self, sound: Sound) -> None:
-        self._spawn("audible", sound.owner, partial(play, sound, self.media.speaker, self._tell))
+        self._spawn("audible", sound.owner, partial(self._sound, sound))
+
+    async def _sound(self, sound: Sound) -> None:
+        """Begin and end are changes of `playing`; the first is true by the time anybody looks."""
+        self._changed()
+        try:
+            await play(sound, self.media.speaker, self._tell)
+        finally:
+            self._changed()
 
     def _record(self, camera: str | None, name: str, act: Callable[[CameraRecorder], None]) -> None:
         recorder = self.media.recorders.get(camera or "")

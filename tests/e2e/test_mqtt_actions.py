@@ -1,17 +1,19 @@
 """Actions asked for over MQTT, with the real program and a real Mosquitto: taken on or refused, and answered.
 
-What an action then does is proven where its server is; here there is none behind any of them.
+What an action then does is proven where its server is; here nobody runs one.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from bridge_process import Bridge, Ear
 from builders import an_input
 from mosquitto import Mosquitto
 from server_process import wait_until
+from sound_card import SoundCard, write_tone
 
 pytestmark = pytest.mark.e2e
 
@@ -138,3 +140,22 @@ def test_what_lay_on_the_broker_is_not_done(equipped):
     (answer,) = equipped.on(RESPONSE)
     assert answer.json["error"] == [{"path": "", "message": "was published retained; commands are not"}]
     assert entries(equipped, "command") == []
+
+
+@pytest.mark.skipif(shutil.which("aplay") is None, reason="no aplay (Debian's alsa-utils)")
+def test_the_status_says_when_something_plays_and_a_stop_ends_it(tmp_path, broker, monkeypatch):
+    card = SoundCard(tmp_path / "card")
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(card.configuration))
+    (tmp_path / "clips").mkdir()
+    write_tone(tmp_path / "clips" / "dog.wav", seconds=0.5)
+    audio = {"folder": str(tmp_path / "clips")}
+    with Ear(broker.port, f"{D}/#") as ear, Bridge(tmp_path, broker.port, inputs=[], audio=audio):
+        ear.wait_for(f"{D}/availability", b"online")
+        ear.wait_for_json(f"{D}/status", lambda status: status["audible"] == {"playing": False})
+        (answer,) = answers(ear, ("audible", {"clip": "dog.wav", "repeat": 50}))
+        assert answer["ok"]
+        ear.wait_for_json(f"{D}/status", lambda status: status["audible"] == {"playing": True})
+        answers(ear, ("audible", {"state": "OFF"}))
+        ear.wait_for_json(f"{D}/status", lambda status: status["audible"] == {"playing": False})
+        wait_until(lambda: entries(ear, "audible"), what="the journal")
+        assert entries(ear, "audible")[0]["reason"] == "silenced"
