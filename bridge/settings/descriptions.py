@@ -17,6 +17,7 @@ MODELS = {
     "HomeAssistantSettings": ("Home Assistant", "Home Assistant's MQTT discovery."),
     "LinesSettings": ("Lines", "Which driver makes lines of terminals."),
     "CameraSettings": ("Camera", "Where pictures and streams come from; at least one of snapshot and stream."),
+    "PictureRingSettings": ("Picture ring", "Pictures taken all the time, so that one is of an alarm's very instant."),
     "LineByOffset": ("Line by offset", "A line of a GPIO chip by its number."),
     "LineByName": ("Line by name", "A line by the name that the board gives it."),
     "AudibleLink": ("Audible alarm", "The sound of an alarm."),
@@ -94,7 +95,9 @@ FIELDS = {
         "password": _PASSWORD,
         "password_file": _PASSWORD_FILE,
         "ca_file": _TLS,
+        "ring": "Pictures taken all the time, for a camera without a stream that answers slowly; off when absent.",
     },
+    "PictureRingSettings": {"rate_hz": "Pictures a second.", "keep_s": "Seconds for which a picture is kept."},
     "LineByOffset": {
         "chip": "The chip's name, path or label, such as gpiochip0.",
         "offset": "The line's number on the chip.",
