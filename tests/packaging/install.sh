@@ -1,0 +1,11 @@
+# Makes the test's machine as packaging/README.md makes a board; run by the rig in a copy of the project.
+set -e
+python3 -m venv /opt/alarm2mqtt
+/opt/alarm2mqtt/bin/pip install --quiet --require-hashes -r requirements.lock
+/opt/alarm2mqtt/bin/pip install --quiet --no-deps .
+systemd-sysusers packaging/alarm2mqtt.sysusers
+install -d -o alarm2mqtt -g alarm2mqtt -m 0750 /etc/alarm2mqtt
+install -o alarm2mqtt -g alarm2mqtt -m 0640 tests/packaging/board.yaml /etc/alarm2mqtt/alarm2mqtt.yaml
+# What is refused by the sandbox is only told at this level.
+mkdir /etc/systemd/system/alarm2mqtt.service.d
+printf '[Service]\nEnvironment=ALARM2MQTT_LOG__LEVEL=debug\n' >/etc/systemd/system/alarm2mqtt.service.d/debug.conf
