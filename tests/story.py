@@ -94,6 +94,10 @@ class Story:
         self.time += seconds
         self._overslept = True
 
+    def elapse(self, *, seen_until: float) -> None:
+        """The engine is woken while edges from `seen_until` on have not been told."""
+        self._do(self.engine.elapse(self.now, seen_until=seen_until))
+
     def contact(self, input_id: str, contact: str, *, at: float | None = None) -> None:
         wiring = next(each for each in self.settings.inputs if each.id == input_id).connected_level
         level = level_of(Contact(contact), wiring)
@@ -118,6 +122,7 @@ class Story:
 
     def edit(self, settings: Settings) -> None:
         self.settings = settings
+        self._overslept = True  # by a shorter debounce a level may have been stable since before now
         self.tell(facts.SettingsChanged(settings=settings, origin=facts.Origin(by="file")))
 
     # What came of it

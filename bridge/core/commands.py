@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from bridge.core.bookkeeping import Bookkeeping
+from bridge.core.consequences import Consequences
 from bridge.core.effects import Answer, Journal, RunAction, SilenceSound
 from bridge.core.facts import (
     ActionRequested,
@@ -18,23 +19,21 @@ from bridge.core.facts import (
     OutputToggleRequested,
     SilenceRequested,
 )
-from bridge.core.input import AlarmInput, Transition
 from bridge.core.output import AlarmOutput
 from bridge.core.terminals import Terminals
+from bridge.core.transitions import Transition
 from bridge.errors import CommandRefused, Fault
 
 STARTS_A_SECOND = 5
-
-Carry = Callable[[AlarmInput, list[Transition], Now], None]
 
 
 class Commands:
     """Does commands on terminals. A stop and a silence are never refused for their rate."""
 
-    def __init__(self, terminals: Terminals, books: Bookkeeping, carry: Carry) -> None:
+    def __init__(self, terminals: Terminals, books: Bookkeeping, consequences: Consequences) -> None:
         self._terminals = terminals
         self._books = books
-        self._carry = carry
+        self._consequences = consequences
         self._starts: dict[str, deque[float]] = {}
 
     def start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:
@@ -63,7 +62,7 @@ class Commands:
             input_id=fact.input,
         )
         if transitions:
-            self._carry(self._terminals.inputs[fact.input], transitions, now)
+            self._consequences.carry(self._terminals.inputs[fact.input], transitions, now)
 
     def silence(self, fact: SilenceRequested, now: Now) -> None:
         """Stops everything that can be seen or heard."""

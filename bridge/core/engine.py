@@ -12,21 +12,10 @@ from typing import TYPE_CHECKING, Any
 from bridge.core import facts
 from bridge.core.bookkeeping import Bookkeeping
 from bridge.core.commands import Commands
-from bridge.core.effects import (
-    Answer,
-    DriveLine,
-    EndLinkage,
-    ExtendLinkage,
-    PublishClock,
-    PublishSettings,
-    RequestInput,
-    RequestOutput,
-    RunLinkage,
-)
+from bridge.core.consequences import Consequences
+from bridge.core.effects import Answer, DriveLine, PublishClock, PublishSettings, RequestInput, RequestOutput
 from bridge.core.facts import Fact, Now
 from bridge.core.hold import BootHold
-from bridge.core.input import AlarmInput, Began, Ended, LinkageDue, Resumed, Retriggered, Transition
-from bridge.core.mail_limits import MailLimits
 from bridge.core.output import AlarmOutput, TurnedOn
 from bridge.core.reconfigure import Reconfiguration
 from bridge.core.terminals import Terminals
@@ -47,14 +36,12 @@ class Engine:
         self._release_year = release_year
         self._books = Bookkeeping(boot)
         self._terminals = Terminals(settings)
-        self._commands = Commands(self._terminals, self._books, self._carry)
+        self._consequences = Consequences(self._terminals, self._books)
+        self._commands = Commands(self._terminals, self._books, self._consequences)
         self._hold = BootHold()
-        self._mail_limits = MailLimits()
-        self._stored: facts.StateRestored | None = None
         self._kernel_synchronised = True
         self._clock_shown: bool | None = None
         self._clock_set: bool | None = None
-        self._chattering: set[str] = set()
         self._stopping = False
         self._handlers: dict[type[Any], Callable[[Any, Now], None]] = {
             facts.LineChanged: self._line_changed,
@@ -93,26 +80,37 @@ class Engine:
         """Takes one fact; the effects, in the order in which they are to be done."""
         if self._stopping:
             return []
+        due = self._due(now.monotonic)
+        if due is not None and due <= (fact.at if isinstance(fact, facts.LineChanged) else now.monotonic):
+            self._settle(now)  # what time has brought came before the fact
         self._handlers[type(fact)](fact, now)
-        return self._settled(now)
+        self._settle(now)
+        return self._books.take()
 
-    def elapse(self, now: Now) -> list[Effect]:
-        """Nothing happened but time."""
-        return [] if self._stopping else self._settled(now)
+    def elapse(self, now: Now, *, seen_until: float | None = None) -> list[Effect]:
+        """Nothing happened but time.
+
+        Only here levels become stable by themselves: `seen_until` (by default now) is the instant
+        before which every edge has been received. An edge that still waits somewhere may contradict.
+        """
+        if self._stopping:
+            return []
+        self._settle(now, seen_until=now.monotonic if seen_until is None else seen_until)
+        return self._books.take()
 
     def next_deadline(self, now: float) -> float | None:
         """When `elapse` is wanted, if nothing happens before; None: never."""
         if self._stopping:
             return None
-        hold = self._hold.due(now)
-        return min((*self._terminals.dues(), *(() if hold is None else (hold,))), default=None)
+        return self._due(now)
 
     # Facts
 
     def _line_changed(self, fact: facts.LineChanged, now: Now) -> None:
         alarm_input = self._terminals.inputs.get(fact.terminal)
         if alarm_input is not None and alarm_input.lost is None:
-            self._carry(alarm_input, alarm_input.saw(fact.level, fact.at, holding=not self._hold.over), now)
+            transitions = alarm_input.saw(fact.level, fact.at, holding=not self._hold.over)
+            self._consequences.carry(alarm_input, transitions, now)
             self._terminals.touch(fact.terminal)
 
     def _edges_lost(self, fact: facts.EdgesLost, now: Now) -> None:
@@ -132,7 +130,7 @@ class Engine:
             entry = self._books.journal("fault", now, input=fact.terminal, cause="line_fault", error=fact.problem)
             transitions = alarm_input.lose(fact.problem, now.monotonic)
             self._books.event("fault", alarm_input, entry, "line_fault")
-            self._carry(alarm_input, transitions, now)
+            self._consequences.carry(alarm_input, transitions, now)
 
     def _line_found(self, fact: facts.LineFound, now: Now) -> None:
         alarm_input = self._terminals.inputs.get(fact.terminal)
@@ -160,8 +158,7 @@ class Engine:
 
     def _settings_changed(self, fact: facts.SettingsChanged, now: Now) -> None:
         self._books.journal("settings", now, by=fact.origin.by)
-        self._chattering &= {each.id for each in fact.settings.inputs}
-        change = Reconfiguration(self._terminals, self._books, self._carry, self._settle_output)
+        change = Reconfiguration(self._terminals, self._books, self._consequences, self._settle_output)
         change.run(fact.settings, now, clock_set=self._is_clock_set(now), holding=not self._hold.over)
         self._books.add(PublishSettings(settings=fact.settings))
         if fact.origin.request is not None:
@@ -180,6 +177,7 @@ class Engine:
         del fact, now
         for output in self._terminals.outputs.values():
             output.broker_found()
+        self._terminals.touch_all()
 
     def _clock_stepped(self, fact: facts.ClockStepped, now: Now) -> None:
         self._books.journal("clock", now, cause="stepped", seconds=fact.seconds)
@@ -217,21 +215,29 @@ class Engine:
 
     # The end of every step
 
-    def _settled(self, now: Now) -> list[Effect]:
+    def _due(self, now: float) -> float | None:
+        due, hold = self._terminals.due, self._hold.due(now)
+        if due is None or hold is None:
+            return hold if due is None else due
+        return min(due, hold)
+
+    def _settle(self, now: Now, *, seen_until: float | None = None) -> None:
         clock_set = self._look_at_clock(now)
-        self._settle_inputs(now, clock_set=clock_set)
+        self._settle_inputs(now, clock_set=clock_set, seen_until=seen_until)
         if self._hold.ends(self._terminals.inputs.values(), now.monotonic):
             self._terminals.touch_all()
-            self._settle_inputs(now, clock_set=clock_set)
+            self._settle_inputs(now, clock_set=clock_set, seen_until=seen_until)
         for output in self._terminals.outputs_to_settle(now.monotonic):
             self._settle_output(output, now)
-        return self._books.take()
 
-    def _settle_inputs(self, now: Now, *, clock_set: bool) -> None:
+    def _settle_inputs(self, now: Now, *, clock_set: bool, seen_until: float | None) -> None:
         for alarm_input in self._terminals.inputs_to_settle(now.monotonic):
-            transitions = alarm_input.settle(now, clock_set=clock_set, holding=not self._hold.over)
-            self._carry(alarm_input, transitions, now)
-            self._tell_chatter(alarm_input, now)
+            transitions = alarm_input.settle(
+                now, clock_set=clock_set, holding=not self._hold.over, seen_until=seen_until
+            )
+            self._consequences.carry(alarm_input, transitions, now)
+            self._consequences.tell_chatter(alarm_input, now)
+            self._terminals.settled(alarm_input)
             self._books.show_input(alarm_input, now)
 
     def _look_at_clock(self, now: Now) -> bool:
@@ -265,78 +271,5 @@ class Engine:
         if self._terminals.driven[output_id] is not output.level:
             self._terminals.driven[output_id] = output.level
             self._books.add(DriveLine(terminal=output_id, level=output.level))
+        self._terminals.settled(output)
         self._books.show_output(output, now)
-
-    # What an alarm's begin and end do
-
-    def _carry(self, alarm_input: AlarmInput, transitions: list[Transition], now: Now) -> None:
-        """Carries an input's transitions to its outputs, the journal and everybody else."""
-        for transition in transitions:
-            if isinstance(transition, Ended):
-                self._end(alarm_input, transition, now)
-            elif isinstance(transition, Resumed):
-                self._books.journal("resumed", now, input=alarm_input.settings.id)
-                self._link(alarm_input, lambda output: output.source_resumed(alarm_input.settings.id))
-            else:
-                self._run(alarm_input, transition, now)
-        if transitions:
-            self._books.keep_input(alarm_input)
-
-    def _run(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> None:
-        """A begin, or what comes near it: told, then its linkage as far as it runs."""
-        input_id = alarm_input.settings.id
-        if not isinstance(transition, LinkageDue):
-            again = isinstance(transition, Retriggered) or transition.retrigger
-            kind = "retrigger" if again else "alarm_begin"
-            entry = self._books.journal(kind, now, at=transition.at, input=input_id, cause=transition.cause)
-            self._books.event(kind, alarm_input, entry, transition.cause)
-            alarm_input.last_alarm, alarm_input.last_seq = entry.time, entry.seq
-        if transition.linkage in ("whole", "extend"):
-            self._link(alarm_input, lambda output: output.source_began(input_id, now.monotonic))
-        if transition.linkage == "extend":
-            self._books.add(ExtendLinkage(input=input_id))
-        if transition.linkage == "whole":
-            self._books.add(self._linkage(alarm_input, transition, now))
-
-    def _linkage(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> RunLinkage:
-        """The actions of a whole linkage. A begin that may send no mail is held back for the next that may."""
-        email, held_back = alarm_input.settings.linkage.email, alarm_input.held_back
-        gap_s = 0.0 if self._terminals.settings.email is None else self._terminals.settings.email.min_gap_s
-        may = not email or self._mail_limits.take(alarm_input.settings.id, now.monotonic, min_gap_s=gap_s)
-        alarm_input.held_back = 0 if may else held_back + 1
-        return RunLinkage(
-            input=alarm_input.settings.id,
-            cause=transition.cause,
-            seq=alarm_input.last_seq,
-            time=alarm_input.last_alarm or now.local,
-            at=transition.at,
-            email=email and may,
-            held_back=held_back,
-        )
-
-    def _end(self, alarm_input: AlarmInput, ended: Ended, now: Now) -> None:
-        input_id = alarm_input.settings.id
-        entry = self._books.journal(
-            "alarm_end", now, at=ended.at, input=input_id, cause=ended.cause, seconds=ended.seconds
-        )
-        self._books.event("alarm_end", alarm_input, entry, ended.cause)
-        for output_id, output in self._terminals.outputs.items():
-            if input_id in output.sources:
-                output.source_ended(input_id)
-                self._terminals.touch(output_id)
-        self._books.add(EndLinkage(input=input_id))
-
-    def _link(self, alarm_input: AlarmInput, act: Callable[[AlarmOutput], None]) -> None:
-        """Does something to every output that the input links to."""
-        for output_id in alarm_input.settings.linkage.outputs:
-            act(self._terminals.outputs[output_id])
-            self._terminals.touch(output_id)
-
-    def _tell_chatter(self, alarm_input: AlarmInput, now: Now) -> None:
-        input_id, raised = alarm_input.settings.id, alarm_input.chatter.raised
-        if raised == (input_id in self._chattering):
-            return
-        self._chattering ^= {input_id}
-        entry = self._books.journal("fault" if raised else "healed", now, input=input_id, cause="chatter")
-        if raised:
-            self._books.event("fault", alarm_input, entry, "chatter")

@@ -7,68 +7,19 @@ strictly in turn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bridge.core.chatter import WINDOW_S, Chatter
 from bridge.core.contact import Contact, Level, contact_of, is_tripped
 from bridge.core.debounce import Debouncer, Settled
 from bridge.core.facts import Now, StoredInput
 from bridge.core.gate import Gate
+from bridge.core.pacing import Pacing
+from bridge.core.transitions import Began, Ended, LinkageDue, LinkageRun, Resumed, Retriggered, Transition
 
 if TYPE_CHECKING:
     from bridge.core.schedule import Schedule
     from bridge.settings.model import InputSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Began:
-    """An alarm began, inside the quiet period of the one before if it is a re-trigger.
-
-    `linkage` is how much of it runs: `whole`, `extend`, `held` (by chatter), or `none`.
-    """
-
-    cause: str
-    at: float
-    linkage: str
-    retrigger: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """An alarm ended after so many seconds; None for one that began before the program did."""
-
-    cause: str
-    at: float
-    seconds: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """An alarm from before the stop goes on as if nothing had been."""
-
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class LinkageDue:
-    """The linkage that chatter held back may run now, and the alarm still lives."""
-
-    cause: str
-    at: float
-    linkage: str
-
-
-@dataclass(frozen=True, slots=True)
-class Retriggered:
-    """A command tripped an input that is in alarm already."""
-
-    cause: str
-    at: float
-    linkage: str
-
-
-Transition = Began | Ended | Resumed | LinkageDue | Retriggered
 
 
 @dataclass(slots=True)
@@ -89,7 +40,7 @@ class AlarmInput:
         self.settings = settings
         self.gate = Gate(schedule, open_unset=True)
         self.debouncer = Debouncer(stable_for_s=settings.debounce_ms / 1000)
-        self.chatter = Chatter()
+        self.pacing = Pacing()
         self.lost: str | None = None
         self.since: float | None = None
         self.alarms = 0
@@ -103,8 +54,6 @@ class AlarmInput:
         self._waiting = False
         self._commanded_until: float | None = None
         self._asked_s: float | None = None  # an alarm by command that waits for the boot hold's end
-        self._quiet_until: float | None = None
-        self._linkage_ran: float | None = None
 
     # What others see
 
@@ -126,9 +75,7 @@ class AlarmInput:
     @property
     def alarm(self) -> bool:
         """The alarm; until the start-up table is gone through, the one from before the stop."""
-        if self._alarm is None and not self._decided and self.lost is None:
-            return self._stored is not None and self._stored.alarm
-        return self._alarm is not None
+        return self._alarm is not None or self._alarm_before_stop
 
     @property
     def linked(self) -> bool:
@@ -136,9 +83,27 @@ class AlarmInput:
         return self._alarm is not None and self._alarm.linked
 
     @property
+    def to_keep(self) -> StoredInput | None:
+        """What the start-up table will need after a stop.
+
+        Nothing while the only alarm there has been is the one of the first start: kept as an alarm it
+        would come back as resumed, and sound sirens that it never sounded.
+        """
+        if self._alarm is not None and self._alarm.cause == "initial" and not self._alarm.linked:
+            return None
+        return StoredInput(alarm=self.alarm, last_alarm=self.last_alarm, held_back=self.held_back)
+
+    @property
     def due(self) -> float | None:
         """When to settle next."""
-        return min((due for due in self._dues() if due is not None), default=None)
+        dues = (
+            self.debouncer.due,
+            self.gate.due,
+            self.pacing.chatter.due,
+            self._commanded_until,
+            self.pacing.held_until if self._is_held else None,
+        )
+        return min((due for due in dues if due is not None), default=None)
 
     # Facts
 
@@ -151,13 +116,12 @@ class AlarmInput:
         self.debouncer.missed(edges)
 
     def lose(self, problem: str, now: float) -> list[Transition]:
-        """The line is lost: contact unknown, and an alarm ends."""
+        """The line is lost: contact unknown, and an alarm ends, unless a command keeps it up."""
         self.lost, self.since = problem, now
         self.debouncer.forget()
-        if self.alarm_before_stop and self._alarm is None:
-            self._stored = StoredInput(alarm=False, last_alarm=self.last_alarm, held_back=self.held_back)
-            return [Ended("fault", now, None)]
-        return self._end("fault", now) if self._decided and self._commanded_until is None else []
+        if self._commanded_until is not None:
+            return []
+        return self._end_from_before_stop("fault", now) or self._end("fault", now)
 
     def find(self) -> None:
         """The line is back; its level follows."""
@@ -170,80 +134,95 @@ class AlarmInput:
             return []
         self._commanded_until = max(now + seconds, self._commanded_until or 0)
         if self._alarm is None:
-            return self._begin("command", now)
-        linkage = self._linkage(now)
-        self._count_linkage(linkage, now)
+            return [*self._end_from_before_stop("restored", now), *self._begin("command", now)]
+        linkage = self.pacing.linkage(now)
+        self._alarm.linked |= linkage != "held"
+        self._note_linkage(linkage, now)
         return [Retriggered("command", now, linkage)]
 
     def apply(
         self, settings: InputSettings, schedule: Schedule, now: Now, *, clock_set: bool, holding: bool
     ) -> list[Transition]:
         """New settings: recomputed at once, at most one transition (`behaviour.md` 2, row 8)."""
+        contact, by_contact = self.contact, self._by_contact
         self.settings = settings
         self.debouncer.stable_for_s = settings.debounce_ms / 1000
         self.gate.follow(schedule)
         self.gate.look(now, clock_set=clock_set)
-        self._waiting = settings.when_schedule_opens == "wait" and (
-            self._waiting or (self._decided and self._alarm is None and self.tripped)
-        )
+        if self.contact is not contact:
+            self.since = now.monotonic
+        waits = settings.when_schedule_opens == "wait"
+        self._waiting = waits and self._decided and self.tripped and not by_contact
         if not settings.enabled:
             self._commanded_until = self._asked_s = None
         return self._evaluate(
             "settings", "settings" if settings.enabled else "disabled", now.monotonic, holding=holding
         )
 
-    def rewire(self) -> None:
-        """Another line, or another bias: what was known of the old one does not count.
+    def rewire(self, now: float) -> list[Transition]:
+        """Another line, or another bias: what was known of the old one does not count; `apply` follows.
 
         The first stable reading is then an initial one, as that of a new input.
         """
+        ended = self._end_from_before_stop("settings", now)
         self.debouncer.forget()
-        self.lost = None
+        self.lost, self.since = None, now
         self._decided, self._stored = False, None
-        self.chatter, self._quiet_until, self._linkage_ran = Chatter(), None, None
+        self.pacing = Pacing()
+        return ended
 
-    def settle(self, now: Now, *, clock_set: bool, holding: bool) -> list[Transition]:
-        """Re-evaluates everything that depends on the time."""
-        at = now.monotonic
-        transitions = self._count(self.debouncer.elapse(at), holding=holding)
-        self.chatter.elapse(at)
-        if self.gate.look(now, clock_set=clock_set):
-            opened_while_tripped = self.gate.open and self.tripped and self._alarm is None
-            if opened_while_tripped and self._decided and self.settings.when_schedule_opens == "wait":
-                self._waiting = True
-            transitions += self._evaluate("schedule", "schedule", at, holding=holding)
+    def remove(self, now: float) -> list[Transition]:
+        """The input is gone from the settings, and whatever kept its alarm up with it."""
+        return self._end_from_before_stop("settings", now) or self._end("settings", now)
+
+    def settle(self, now: Now, *, clock_set: bool, holding: bool, seen_until: float | None = None) -> list[Transition]:
+        """Re-evaluates everything that depends on the time.
+
+        Levels become stable only up to `seen_until`, before which every edge has been told; None: it
+        is not known, and nothing does.
+        """
+        at, stable_at = now.monotonic, self.debouncer.due
+        # What comes first counts first: a trip just after the schedule opened is one while it is open.
+        gate_first = stable_at is not None and self.gate.due is not None and self.gate.due <= stable_at
+        transitions = self._look(now, clock_set=clock_set, holding=holding) if gate_first else []
+        if seen_until is not None:
+            transitions += self._count(self.debouncer.elapse(seen_until), holding=holding)
+        if not gate_first:
+            transitions += self._look(now, clock_set=clock_set, holding=holding)
+        self.pacing.chatter.elapse(at)
         if not holding:
             transitions += self._decide(at)
             if self._asked_s is not None:
                 seconds, self._asked_s = self._asked_s, None
                 transitions += self.command(seconds, at, holding=False)
         if self._commanded_until is not None and at >= self._commanded_until:
-            self._commanded_until = None
-            transitions += self._evaluate("input", "restored", at, holding=holding)
-        transitions += self._held_linkage(at)
-        return transitions
+            ended_at, self._commanded_until = self._commanded_until, None
+            transitions += self._evaluate("input", "restored", ended_at, holding=holding)
+        return transitions + self._held_linkage(at)
 
     # The rules
 
     @property
-    def alarm_before_stop(self) -> bool:
+    def _alarm_before_stop(self) -> bool:
         """Whether it was in alarm when the program stopped, and nothing has been decided since."""
-        return not self._decided and self._stored is not None and self._stored.alarm
+        return self._alarm is None and not self._decided and self._stored is not None and self._stored.alarm
 
-    def _dues(self) -> tuple[float | None, ...]:
-        held = self._alarm is not None and not self._alarm.linked and self._alarm.cause != "initial"
-        return (
-            self.debouncer.due,
-            self.gate.due,
-            self.chatter.due,
-            self._commanded_until,
-            self._linkage_ran + WINDOW_S if held and self._linkage_ran is not None else None,
-        )
+    @property
+    def _by_contact(self) -> bool:
+        return self.settings.enabled and self.gate.open and self.tripped and not self._waiting
 
-    def _wanted(self) -> bool:
-        if not self.settings.enabled:
-            return False
-        return self._commanded_until is not None or (self.gate.open and self.tripped and not self._waiting)
+    @property
+    def _is_held(self) -> bool:
+        """Whether the alarm lives, and chatter held its linkage back."""
+        return self._alarm is not None and not self._alarm.linked and self._alarm.cause != "initial"
+
+    def _look(self, now: Now, *, clock_set: bool, holding: bool) -> list[Transition]:
+        """The schedule, which may have opened or closed."""
+        if not self.gate.look(now, clock_set=clock_set):
+            return []
+        if self.gate.open and self.tripped and self._decided:
+            self._waiting = self.settings.when_schedule_opens == "wait"
+        return self._evaluate("schedule", "schedule", now.monotonic, holding=holding)
 
     def _count(self, settled: tuple[Settled, ...], *, holding: bool) -> list[Transition]:
         """Takes levels that have become stable; each is a contact, and may be a trip."""
@@ -254,14 +233,14 @@ class AlarmInput:
             if self.tripped:
                 self._waiting = False
                 if not first:
-                    self.chatter.tripped(change.at)
+                    self.pacing.chatter.tripped(change.at)
             transitions += self._evaluate("input", "restored", change.at, holding=holding)
         return transitions
 
     def _evaluate(self, begins: str, ends: str, at: float, *, holding: bool) -> list[Transition]:
         if not self._decided and self._alarm is None:
             return [] if holding else self._decide(at)
-        if self._wanted():
+        if self._by_contact or (self.settings.enabled and self._commanded_until is not None):
             return [] if self._alarm else self._begin(begins, at)
         return self._end(ends, at)
 
@@ -269,50 +248,38 @@ class AlarmInput:
         """The start-up table, once there is a stable reading and the boot hold is over."""
         if self._decided or self.lost is not None or self.debouncer.level is None:
             return []
+        stored, before_stop = self._stored, self._alarm_before_stop
         self._decided = True
-        stored = self._stored
         if self._alarm is not None:  # begun by command before the line was first read
             return []
-        if stored is not None and stored.alarm:
-            if not self._wanted():
-                return [Ended("restored", at, None)]
+        if not self._by_contact:
+            return [Ended("restored", at, None)] if before_stop else []
+        if before_stop:
             self._alarm = _Alarm("resumed", None, linked=True)
             return [Resumed(at)]
-        if not self._wanted():
-            return []
         return self._begin("initial" if stored is None else "startup", at)
 
     def _begin(self, cause: str, at: float) -> list[Transition]:
-        linkage = "none" if cause == "initial" else self._linkage(at)
-        retrigger = self._is_quiet(at)
+        linkage: LinkageRun = "none" if cause == "initial" else self.pacing.linkage(at)
+        retrigger = self.pacing.is_quiet(at)
         self._alarm = _Alarm(cause, at, linked=linkage in ("whole", "extend"))
         self.alarms += 1
-        self._count_linkage(linkage, at)
+        self._note_linkage(linkage, at)
         return [Began(cause, at, linkage, retrigger)]
 
-    def _linkage(self, at: float) -> str:
-        """How much of its linkage a begin at this instant runs."""
-        if self.chatter.raised and self._linkage_ran is not None and at < self._linkage_ran + WINDOW_S:
-            return "held"
-        return "extend" if self._is_quiet(at) else "whole"
-
-    def _is_quiet(self, at: float) -> bool:
-        return self._quiet_until is not None and at < self._quiet_until
-
-    def _count_linkage(self, linkage: str, at: float) -> None:
-        if linkage == "whole":
-            self._linkage_ran = at
-            self._quiet_until = at + self.settings.quiet_s
-        elif linkage in ("extend", "held"):
+    def _note_linkage(self, linkage: LinkageRun, at: float) -> None:
+        self.pacing.ran(linkage, at, quiet_s=self.settings.quiet_s)
+        if linkage in ("extend", "held"):
             self.held_back += 1
 
     def _held_linkage(self, at: float) -> list[Transition]:
         """An alarm that outlives the minute in which chatter held its linkage back gets it then."""
-        alarm, linkage = self._alarm, self._linkage(at)
-        if alarm is None or alarm.linked or alarm.cause == "initial" or linkage == "held":
+        alarm = self._alarm
+        if alarm is None or not self._is_held or (linkage := self.pacing.linkage(at)) == "held":
             return []
         alarm.linked = True
-        self._count_linkage(linkage, at)
+        self.held_back -= 1  # it was counted as held back when it began
+        self._note_linkage(linkage, at)
         return [LinkageDue(alarm.cause, at, linkage)]
 
     def _end(self, cause: str, at: float) -> list[Transition]:
@@ -321,3 +288,10 @@ class AlarmInput:
         began, self._alarm = self._alarm.at, None
         self._commanded_until = None
         return [Ended(cause, at, None if began is None else at - began)]
+
+    def _end_from_before_stop(self, cause: str, at: float) -> list[Transition]:
+        """An alarm from before the stop ends without its line having been read; what was kept else stays."""
+        if not self._alarm_before_stop or self._stored is None:
+            return []
+        self._stored = replace(self._stored, alarm=False)
+        return [Ended(cause, at, None)]

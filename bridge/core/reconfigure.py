@@ -6,26 +6,27 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bridge.core.bookkeeping import Bookkeeping
+from bridge.core.consequences import Consequences
 from bridge.core.effects import DriveLine, ReleaseLine, RequestInput, RequestOutput
 from bridge.core.facts import Now
-from bridge.core.input import AlarmInput, Transition
 from bridge.core.output import AlarmOutput
 from bridge.core.terminals import Terminals
 
 if TYPE_CHECKING:
     from bridge.settings.model import InputSettings, OutputSettings, Settings
 
-Carry = Callable[[AlarmInput, list[Transition], Now], None]
 SettleOutput = Callable[[AlarmOutput, Now], None]
 
 
 class Reconfiguration:
     """One change of settings, from those in force to new ones that are valid as a whole."""
 
-    def __init__(self, terminals: Terminals, books: Bookkeeping, carry: Carry, settle_output: SettleOutput) -> None:
+    def __init__(
+        self, terminals: Terminals, books: Bookkeeping, consequences: Consequences, settle_output: SettleOutput
+    ) -> None:
         self._terminals = terminals
         self._books = books
-        self._carry = carry
+        self._consequences = consequences
         self._settle_output = settle_output
 
     def run(self, new: Settings, now: Now, *, clock_set: bool, holding: bool) -> None:
@@ -34,7 +35,7 @@ class Reconfiguration:
         inputs = {each.id: each for each in new.inputs}
         outputs = {each.id: each for each in new.outputs}
         for gone in [terminal for terminal in self._terminals.inputs if terminal not in inputs]:
-            self._remove_input(gone, now, clock_set=clock_set, holding=holding)
+            self._remove_input(gone, now)
         for gone in [terminal for terminal in self._terminals.outputs if terminal not in outputs]:
             self._remove_output(gone, now)
         self._unlink(inputs)
@@ -56,10 +57,10 @@ class Reconfiguration:
             self._books.add(RequestInput(settings=new))
             return
         rewired = (new.line, new.bias) != (known.settings.line, known.settings.bias)
-        if rewired:
-            known.rewire()
+        transitions = known.rewire(now.monotonic) if rewired else []
         schedule = self._terminals.settings.schedule(new.schedule)
-        self._carry(known, known.apply(new, schedule, now, clock_set=clock_set, holding=holding), now)
+        transitions += known.apply(new, schedule, now, clock_set=clock_set, holding=holding)
+        self._consequences.carry(known, transitions, now)
         if rewired:
             self._books.add(ReleaseLine(terminal=new.id), RequestInput(settings=new))
 
@@ -79,11 +80,11 @@ class Reconfiguration:
             self._terminals.driven[new.id] = known.idle_level
             self._books.add(RequestOutput(settings=new, level=known.idle_level))
 
-    def _remove_input(self, terminal: str, now: Now, *, clock_set: bool, holding: bool) -> None:
+    def _remove_input(self, terminal: str, now: Now) -> None:
         gone = self._terminals.inputs[terminal]
-        gone.rewire()
-        self._carry(gone, gone.apply(gone.settings, gone.gate.schedule, now, clock_set=clock_set, holding=holding), now)
-        del self._terminals.inputs[terminal]
+        self._consequences.carry(gone, gone.remove(now.monotonic), now)
+        self._consequences.forget(terminal)
+        self._terminals.remove(terminal)
         self._books.forget(terminal)
         self._books.add(ReleaseLine(terminal=terminal))
 
@@ -92,7 +93,7 @@ class Reconfiguration:
         gone.stop("settings", None)
         self._settle_output(gone, now)
         self._books.add(DriveLine(terminal=terminal, level=gone.idle_level), ReleaseLine(terminal=terminal))
-        del self._terminals.outputs[terminal], self._terminals.driven[terminal]
+        self._terminals.remove(terminal)
         self._books.forget(terminal)
 
     def _unlink(self, inputs: dict[str, InputSettings]) -> None:

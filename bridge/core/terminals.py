@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bridge.core.facts import StoredInput
 from bridge.core.input import AlarmInput
@@ -12,6 +11,8 @@ from bridge.core.output import AlarmOutput
 if TYPE_CHECKING:
     from bridge.core.contact import Level
     from bridge.settings.model import InputSettings, OutputSettings, Settings
+
+Terminal = TypeVar("Terminal", AlarmInput, AlarmOutput)
 
 
 class Terminals:
@@ -24,6 +25,7 @@ class Terminals:
         self.driven: dict[str, Level] = {}
         """The level that each output was last asked to be at."""
         self._touched: set[str] = set()
+        self._dues: dict[str, float] = {}
 
     def add_input(self, settings: InputSettings, stored: StoredInput | None) -> AlarmInput:
         """A new input, touched."""
@@ -50,26 +52,43 @@ class Terminals:
 
     def inputs_to_settle(self, now: float) -> list[AlarmInput]:
         """Inputs touched or due, in the order of the settings; they are untouched from here on."""
-        return [each for each in self.inputs.values() if self._is_next(each.settings.id, each.due, now)]
+        return self._next(self.inputs, now)
 
     def outputs_to_settle(self, now: float) -> list[AlarmOutput]:
         """Outputs touched or due, in the order of the settings; they are untouched from here on."""
-        return [each for each in self.outputs.values() if self._is_next(each.settings.id, each.due, now)]
+        return self._next(self.outputs, now)
 
-    def dues(self) -> Iterable[float]:
-        """When each wants to be settled next."""
-        return (due for each in self._all() if (due := each.due) is not None)
+    def settled(self, terminal: AlarmInput | AlarmOutput) -> None:
+        """It was settled; what it is due at stays so until it is touched."""
+        due = terminal.due
+        if due is None:
+            self._dues.pop(terminal.settings.id, None)
+        else:
+            self._dues[terminal.settings.id] = due
+
+    @property
+    def due(self) -> float | None:
+        """When one of them wants to be settled next."""
+        return min(self._dues.values()) if self._dues else None
+
+    def remove(self, terminal: str) -> None:
+        """An input or an output is gone."""
+        self.inputs.pop(terminal, None)
+        if self.outputs.pop(terminal, None) is not None:
+            del self.driven[terminal]
+        self._touched.discard(terminal)
+        self._dues.pop(terminal, None)
 
     def doubt_schedules(self) -> None:
         """The wall clock or its zone is another: every schedule is asked again."""
-        for each in self._all():
-            each.gate.doubt()
+        for alarm_input in self.inputs.values():
+            alarm_input.gate.doubt()
+        for output in self.outputs.values():
+            output.gate.doubt()
         self.touch_all()
 
-    def _all(self) -> tuple[AlarmInput | AlarmOutput, ...]:
-        return (*self.inputs.values(), *self.outputs.values())
-
-    def _is_next(self, terminal: str, due: float | None, now: float) -> bool:
-        touched = terminal in self._touched
-        self._touched.discard(terminal)
-        return touched or (due is not None and due <= now)
+    def _next(self, terminals: dict[str, Terminal], now: float) -> list[Terminal]:
+        touched = self._touched.intersection(terminals)
+        self._touched -= touched
+        touched.update(each for each, due in self._dues.items() if due <= now and each in terminals)
+        return [each for terminal, each in terminals.items() if terminal in touched] if touched else []

@@ -40,7 +40,7 @@ def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView
     settings, gate = alarm_input.settings, alarm_input.gate
     contact = alarm_input.contact
     armed = settings.enabled and gate.open
-    problem = "line_fault" if alarm_input.lost else "chatter" if alarm_input.chatter.raised else None
+    problem = "line_fault" if alarm_input.lost else "chatter" if alarm_input.pacing.chatter.raised else None
     return InputView(
         id=settings.id,
         contact=contact,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from bridge.core.effects import Effect
 from bridge.core.engine import Engine
-from bridge.core.facts import Command, Fact, Now, Origin
+from bridge.core.facts import Command, Fact, LineChanged, Now, Origin
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,9 @@ class EngineLoop:
 
     def _wake(self) -> None:
         self._timer = None
-        self._perform(self._engine.elapse(self._now()))
+        # An edge that still waits may contradict what would be stable by now.
+        waiting = next((fact.at for fact in self._facts if isinstance(fact, LineChanged)), None)
+        self._perform(self._engine.elapse(self._now(), seen_until=waiting))
         self._arm()
 
     def _arm(self) -> None:

@@ -89,6 +89,27 @@ def test_commands_beyond_the_bound_are_refused_and_lines_never_are():
     asyncio.run(_commands_beyond_the_bound_are_refused_and_lines_never_are())
 
 
+async def _a_late_timer_does_not_make_a_glitch_stable_whose_end_still_waits():
+    looped = Looped({**an_input("door"), "debounce_ms": 50})
+    looped.begin()
+    looped.loop.start()
+    clock = asyncio.get_running_loop()
+    looped.loop.submit(LineChanged(terminal="door", level=Level.HIGH, at=clock.time() - 1))
+    await asyncio.sleep(0.001)
+    begin = clock.time()
+    looped.loop.submit(LineChanged(terminal="door", level=Level.LOW, at=begin))
+    await asyncio.sleep(0.001)
+    while clock.time() < begin + 0.1:  # the loop is held up, and both the timer and the edge wait
+        pass
+    clock.call_soon(looped.loop.submit, LineChanged(terminal="door", level=Level.HIGH, at=begin + 0.02))
+    await asyncio.sleep(0.2)
+    assert not any(isinstance(effect, Journal) and effect.kind == "alarm_begin" for effect in looped.done)
+
+
+def test_a_late_timer_does_not_make_a_glitch_stable_whose_end_still_waits():
+    asyncio.run(_a_late_timer_does_not_make_a_glitch_stable_whose_end_still_waits())
+
+
 async def _a_fact_that_the_engine_cannot_take_is_logged_and_the_next_one_is_taken(caplog):
     looped = Looped(an_input("door"))
     looped.begin()

@@ -1,0 +1,101 @@
+"""What follows from an alarm's edges: journal and events, outputs, and the actions of the linkage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bridge.core.bookkeeping import Bookkeeping
+from bridge.core.effects import EndLinkage, ExtendLinkage, RunLinkage
+from bridge.core.facts import Now
+from bridge.core.input import AlarmInput
+from bridge.core.mail_limits import MailLimits
+from bridge.core.output import AlarmOutput
+from bridge.core.terminals import Terminals
+from bridge.core.transitions import Began, Ended, LinkageDue, Resumed, Retriggered, Transition
+
+
+class Consequences:
+    """Carries transitions of inputs to their outputs, the journal and everybody else."""
+
+    def __init__(self, terminals: Terminals, books: Bookkeeping) -> None:
+        self._terminals = terminals
+        self._books = books
+        self._mail_limits = MailLimits()
+        self._chattering: set[str] = set()
+
+    def carry(self, alarm_input: AlarmInput, transitions: list[Transition], now: Now) -> None:
+        """Everything that follows from transitions, in order; outputs are touched, not settled."""
+        for transition in transitions:
+            if isinstance(transition, Ended):
+                self._end(alarm_input, transition, now)
+            elif isinstance(transition, Resumed):
+                self._books.journal("resumed", now, input=alarm_input.settings.id)
+                self._link(alarm_input, lambda output: output.source_resumed(alarm_input.settings.id))
+            else:
+                self._run(alarm_input, transition, now)
+        if transitions:
+            self._books.keep_input(alarm_input)
+
+    def tell_chatter(self, alarm_input: AlarmInput, now: Now) -> None:
+        """A fault when an input begins to chatter, healed when it has stopped."""
+        input_id, raised = alarm_input.settings.id, alarm_input.pacing.chatter.raised
+        if raised == (input_id in self._chattering):
+            return
+        self._chattering ^= {input_id}
+        entry = self._books.journal("fault" if raised else "healed", now, input=input_id, cause="chatter")
+        if raised:
+            self._books.event("fault", alarm_input, entry, "chatter")
+
+    def forget(self, input_id: str) -> None:
+        """The input is gone."""
+        self._chattering.discard(input_id)
+
+    def _run(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> None:
+        """A begin, or what comes near it: told, then its linkage as far as it runs."""
+        input_id = alarm_input.settings.id
+        if not isinstance(transition, LinkageDue):
+            again = isinstance(transition, Retriggered) or transition.retrigger
+            kind = "retrigger" if again else "alarm_begin"
+            entry = self._books.journal(kind, now, at=transition.at, input=input_id, cause=transition.cause)
+            self._books.event(kind, alarm_input, entry, transition.cause)
+            alarm_input.last_alarm, alarm_input.last_seq = entry.time, entry.seq
+        if transition.linkage in ("whole", "extend"):
+            self._link(alarm_input, lambda output: output.source_began(input_id, now.monotonic))
+        if transition.linkage == "extend":
+            self._books.add(ExtendLinkage(input=input_id))
+        if transition.linkage == "whole":
+            self._books.add(self._linkage(alarm_input, transition, now))
+
+    def _linkage(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> RunLinkage:
+        """The actions of a whole linkage. A begin that may send no mail is held back for the next that may."""
+        email, held_back = alarm_input.settings.linkage.email, alarm_input.held_back
+        gap_s = 0.0 if self._terminals.settings.email is None else self._terminals.settings.email.min_gap_s
+        may = not email or self._mail_limits.take(alarm_input.settings.id, now.monotonic, min_gap_s=gap_s)
+        alarm_input.held_back = 0 if may else held_back + 1
+        return RunLinkage(
+            input=alarm_input.settings.id,
+            cause=transition.cause,
+            seq=alarm_input.last_seq,
+            time=alarm_input.last_alarm or now.local,
+            at=transition.at,
+            email=email and may,
+            held_back=held_back,
+        )
+
+    def _end(self, alarm_input: AlarmInput, ended: Ended, now: Now) -> None:
+        input_id = alarm_input.settings.id
+        entry = self._books.journal(
+            "alarm_end", now, at=ended.at, input=input_id, cause=ended.cause, seconds=ended.seconds
+        )
+        self._books.event("alarm_end", alarm_input, entry, ended.cause)
+        for output_id, output in self._terminals.outputs.items():
+            if input_id in output.sources:
+                output.source_ended(input_id)
+                self._terminals.touch(output_id)
+        self._books.add(EndLinkage(input=input_id))
+
+    def _link(self, alarm_input: AlarmInput, act: Callable[[AlarmOutput], None]) -> None:
+        """Does something to every output that the input links to."""
+        for output_id in alarm_input.settings.linkage.outputs:
+            act(self._terminals.outputs[output_id])
+            self._terminals.touch(output_id)

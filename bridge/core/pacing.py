@@ -1,0 +1,41 @@
+"""How much of its linkage a begin runs: the quiet period, and the limit under chatter (`behaviour.md` 2)."""
+
+from __future__ import annotations
+
+from bridge.core.chatter import WINDOW_S, Chatter
+from bridge.core.transitions import LinkageRun
+
+
+class Pacing:
+    """One input's pace; instants are those of begins."""
+
+    def __init__(self) -> None:
+        self.chatter = Chatter()
+        self._quiet_until: float | None = None
+        self._ran: float | None = None
+
+    @property
+    def held_until(self) -> float | None:
+        """When chatter lets the linkage run again, at the latest."""
+        return self._ran + WINDOW_S if self.chatter.raised and self._ran is not None else None
+
+    def is_quiet(self, at: float) -> bool:
+        """Whether a begin is a re-trigger of the one before."""
+        return self._quiet_until is not None and at < self._quiet_until
+
+    def linkage(self, at: float) -> LinkageRun:
+        """How much of its linkage a begin runs."""
+        held_until = self.held_until
+        if held_until is not None and at < held_until:
+            return "held"
+        return "extend" if self.is_quiet(at) else "whole"
+
+    def ran(self, linkage: LinkageRun, at: float, *, quiet_s: float) -> None:
+        """A linkage has run as far as that. Under chatter one that extends is a run as well.
+
+        A begin that was held starts no quiet period: else one that chatters would never mail again.
+        """
+        if linkage in ("whole", "extend"):
+            self._ran = at
+        if linkage == "whole":
+            self._quiet_until = at + quiet_s
