@@ -49,7 +49,7 @@ STOPSIGNAL SIGTERM
 FROM base AS addon
 ARG VERSION=0.1.0
 # The Supervisor lets only root read the options.
-LABEL io.hass.type="addon" \
+LABEL io.hass.type="app" \
       io.hass.version="${VERSION}" \
       io.hass.arch="aarch64|amd64"
 COPY addon/start addon/first.yaml /usr/local/share/alarm2mqtt/

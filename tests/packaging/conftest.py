@@ -36,6 +36,7 @@ class ImageRig:
             ["podman", *arguments], capture_output=True, text=True, check=False, env=os.environ | store, timeout=60
         )
         assert done.returncode == 0, f"podman {' '.join(arguments)}\n{done.stdout}{done.stderr}"
+        # What a program prints to its standard error is a log as well.
         return done.stdout + done.stderr if arguments[0] == "logs" else done.stdout
 
     def _told(self, tool: str, *arguments: str) -> str:
@@ -52,6 +53,12 @@ def rig() -> ImageRig:
     if os.getuid() != 0:
         pytest.skip("PACKAGING IS NOT TESTED: the image rig needs root")
     return ImageRig(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The project's folder."""
+    return PROJECT
 
 
 @pytest.fixture(scope="session")
