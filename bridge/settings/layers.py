@@ -14,7 +14,7 @@ from bridge.settings.secret_files import secret_of
 
 PREFIX = "ALARM2MQTT_"
 SECRETS_FOLDER = "/run/secrets/alarm2mqtt"
-NO_SETTINGS = {"board", "secrets_dir", "gpio_rig", "ha_rig"}
+NO_SETTINGS = {"board", "secrets_dir", "gpio_rig", "ha_rig", "image_rig"}
 """Variables with the prefix that mean something else."""
 
 
