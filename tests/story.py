@@ -42,6 +42,7 @@ class Story:
         latched: set[str] | None = None,
         contacts: dict[str, str | None] | None = None,
         started: bool = True,
+        synchronised: bool = True,
     ) -> None:
         self.settings = settings
         self.effects: list[tuple[float, Effect]] = []
@@ -53,7 +54,7 @@ class Story:
         self._overslept = False
         self._instant = at.astimezone(UTC) - timedelta(seconds=self.time)
         self.engine = Engine(settings, boot="b00t", release_year=2026)
-        self._do(self.engine.begin(self.now))
+        self._do(self.engine.begin(self.now, synchronised=synchronised))
         self.tell(facts.StateRestored(inputs=stored or {}, latched=frozenset(latched or ()), next_seq=1))
         for each in settings.inputs:
             contact = (contacts or {}).get(each.id, "disconnected")

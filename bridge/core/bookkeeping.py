@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from bridge.core.effects import (
@@ -90,10 +91,16 @@ class Bookkeeping:
             self._kept[input_id] = state
             self._effects.append(KeepInput(input=input_id, state=state))
 
-    def restore(self, inputs: dict[str, StoredInput], latched: set[str]) -> None:
-        """What the store holds already need not be kept again."""
+    def restore(self, inputs: Mapping[str, StoredInput], latched: Iterable[str], *, known: Container[str]) -> None:
+        """What the store holds already need not be kept again; what is not `known` any more is forgotten.
+
+        An input that is added again some day would else be judged by what it was long ago.
+        """
         self._kept.update(inputs)
         self._latched.update(dict.fromkeys(latched, True))
+        for gone in (*inputs, *latched):
+            if gone not in known:
+                self.forget(gone)
 
     def forget(self, terminal: str) -> None:
         """The input or output is gone."""

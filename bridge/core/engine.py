@@ -19,6 +19,7 @@ from bridge.core.hold import BootHold
 from bridge.core.output import AlarmOutput, TurnedOn
 from bridge.core.reconfigure import Reconfiguration
 from bridge.core.terminals import Terminals
+from bridge.errors import Fault
 
 if TYPE_CHECKING:
     from bridge.core.effects import Effect
@@ -65,8 +66,13 @@ class Engine:
             facts.StopBegun: self._stop_begun,
         }
 
-    def begin(self, now: Now) -> list[Effect]:
-        """Asks for every line: outputs at their idle level first, then inputs."""
+    def begin(self, now: Now, *, synchronised: bool = True) -> list[Effect]:
+        """Asks for every line: outputs at their idle level first, then inputs.
+
+        `synchronised` is what the kernel says of the wall clock: timing windows apply from the first
+        step on, and an output that is not to trust the clock must not be on for a moment.
+        """
+        self._kernel_synchronised = synchronised
         settings = self._terminals.settings
         for output_settings in settings.outputs:
             output = self._terminals.add_output(output_settings)
@@ -79,7 +85,7 @@ class Engine:
     def receive(self, fact: Fact, now: Now) -> list[Effect]:
         """Takes one fact; the effects, in the order in which they are to be done."""
         if self._stopping:
-            return []
+            return _turned_away(fact)
         due = self._due(now.monotonic)
         if due is not None and due <= (fact.at if isinstance(fact, facts.LineChanged) else now.monotonic):
             self._settle(now)  # what time has brought came before the fact
@@ -145,21 +151,27 @@ class Engine:
 
     def _state_restored(self, fact: facts.StateRestored, now: Now) -> None:
         self._books.next_seq = fact.next_seq
-        self._books.restore(dict(fact.inputs), set(fact.latched))
-        self._books.journal("start", now)
         settings = self._terminals.settings
+        known = {each.id for each in settings.inputs} | {each.id for each in settings.outputs}
+        self._books.restore(fact.inputs, fact.latched, known=known)
+        self._books.journal("start", now)
         for input_settings in settings.inputs:
             self._terminals.add_input(input_settings, fact.inputs.get(input_settings.id))
-        for output_settings in settings.outputs:
-            if output_settings.restore_latched and output_settings.id in fact.latched:
-                self._terminals.outputs[output_settings.id].restore_latch()
+        for output_id in fact.latched & self._terminals.outputs.keys():
+            self._terminals.outputs[output_id].restore_latch()
         self._hold.restored()
         self._terminals.touch_all()
 
     def _settings_changed(self, fact: facts.SettingsChanged, now: Now) -> None:
         self._books.journal("settings", now, by=fact.origin.by)
+        old, self._terminals.settings = self._terminals.settings, fact.settings
+        # Schedules are asked anew before inputs are recomputed, so that one edit is one transition.
+        clock_set = self._look_at_clock(now)
+        if fact.settings.device.timezone != old.device.timezone:
+            self._terminals.doubt_schedules()
+            self._books.walls.forget()
         change = Reconfiguration(self._terminals, self._books, self._consequences, self._settle_output)
-        change.run(fact.settings, now, clock_set=self._is_clock_set(now), holding=not self._hold.over)
+        change.run(now, clock_set=clock_set, holding=not self._hold.over)
         self._books.add(PublishSettings(settings=fact.settings))
         if fact.origin.request is not None:
             self._books.add(Answer(origin=fact.origin))
@@ -207,7 +219,8 @@ class Engine:
         for output_id, output in self._terminals.outputs.items():
             self._books.add(DriveLine(terminal=output_id, level=output.idle_level))
             if output.on:
-                self._books.journal("output_off", now, output=output_id, reason="stop", by="shutdown")
+                seconds = output.seconds(now.monotonic)
+                self._books.journal("output_off", now, output=output_id, reason="stop", by="shutdown", seconds=seconds)
                 output.on, output.reason, output.by, output.until = False, "stop", "shutdown", None
                 self._books.show_output(output, now, keep_latch=False)
         self._books.journal("stop", now)
@@ -273,3 +286,10 @@ class Engine:
             self._books.add(DriveLine(terminal=output_id, level=output.level))
         self._terminals.settled(output)
         self._books.show_output(output, now)
+
+
+def _turned_away(fact: Fact) -> list[Effect]:
+    """Nothing is done any more, but whoever asked is told so."""
+    if isinstance(fact, facts.Command | facts.SettingsChanged) and fact.origin.request is not None:
+        return [Answer(origin=fact.origin, faults=(Fault(path="", message="the program is ending"),))]
+    return []

@@ -7,7 +7,7 @@ make of it. State changes by the methods named after facts, and `settle` draws t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bridge.core.contact import Contact, Level, demanded_contact, level_of
@@ -43,6 +43,7 @@ class TurnedOff:
 class _Manual:
     until: float  # math.inf: for ever
     by: str
+    mode: str | None  # None: the setting's
 
 
 class AlarmOutput:
@@ -66,8 +67,8 @@ class AlarmOutput:
         self._triggered_by: str | None = None
         self._window_stopped = False
         self._broker_lost: float | None = None
-        self._run_mode: str | None = None
         self._since = 0.0
+        self._phase_mode: str = settings.mode
         self._pulse_start = 0.0
         self._pulse_edge: float | None = None
         self._active = False  # the contact's phase: on, and not in a pulse's pause
@@ -75,8 +76,8 @@ class AlarmOutput:
 
     @property
     def mode(self) -> str:
-        """`switch` or `pulse`: what a command asked of this run, else the setting."""
-        return self._run_mode or self.settings.mode
+        """`switch` or `pulse`: what a manual start asked for as long as it lasts, else the setting."""
+        return (self._manual and self._manual.mode) or self.settings.mode
 
     @property
     def contact(self) -> Contact:
@@ -116,6 +117,10 @@ class AlarmOutput:
         )
         return min((due for due in dues if due is not None), default=None)
 
+    def seconds(self, now: float) -> float:
+        """For how long it has been on, if it is."""
+        return now - self._since
+
     # Facts
 
     def source_began(self, source: str, now: float) -> None:
@@ -151,11 +156,8 @@ class AlarmOutput:
             until = math.inf
         else:
             until = max(now + self.settings.alarm_time_ms / 1000, self._manual.until if self._manual else 0)
-        self._manual = _Manual(until, origin.by)
+        self._manual = _Manual(until, origin.by, mode or (self._manual.mode if self._manual else None))
         self._window_stopped = False
-        if mode is not None and mode != self.mode:
-            self._run_mode = mode
-            self._pulse_start = now
 
     def stop(self, reason: str, by: str | None) -> None:
         """Idle now, always; only a new begin or the next window turns it on again."""
@@ -165,8 +167,10 @@ class AlarmOutput:
         self._ending = (reason, by)
 
     def restore_latch(self) -> None:
-        """It was latched when the program stopped."""
-        self.latched = True
+        """It was latched when the program stopped; it is again if that is wanted, and it still latches."""
+        settings = self.settings
+        latches = settings.alarm_time_ms == 0 and not settings.follow_source and not settings.timing.enabled
+        self.latched = settings.restore_latched and latches
 
     def lose(self, problem: str) -> None:
         """The line is lost: nothing timed, latched or manual survives that."""
@@ -192,7 +196,8 @@ class AlarmOutput:
         old, self.settings = self.settings, settings
         self.gate.follow(schedule)
         if (settings.mode, settings.pulse) != (old.mode, old.pulse):
-            self._run_mode, self._pulse_start = None, now
+            self._pulse_start = now
+            self._manual = replace(self._manual, mode=None) if self._manual else None
         if settings.timing.enabled and not old.timing.enabled:
             self._deadline, self.latched, self._window_stopped = None, False, False
         elif settings.follow_source != old.follow_source:
@@ -211,28 +216,26 @@ class AlarmOutput:
         if self.gate.look(now, clock_set=clock_set):
             self._window_stopped = False
         changes: list[TurnedOn | TurnedOff] = []
-        limit = self._broker_limit()
-        if self._manual and self._manual.by == OVER_MQTT and limit is not None and at >= limit:
-            self._manual, self._ending = None, ("broker_loss", None)
         cut_off_at = self._cut_off_at()
-        if cut_off_at is not None and at >= cut_off_at:
-            self.stop("cut_off", None)
-        if self._manual and at >= self._manual.until:
-            self._manual = None
-        if self._deadline is not None and at >= self._deadline:
-            self._deadline = None
+        if cut_off_at is None or at < cut_off_at:
+            self._expire(at)
+        else:
+            self._expire(cut_off_at)  # what had ended by then was not cut off, however late this is
+            if self._demand():
+                self.stop("cut_off", None)
         demand = self._demand()
         if demand and not self.on:
             self._since = self._pulse_start = at
             changes.append(TurnedOn(*demand))
         elif self.on and not demand:
             ending = self._ending or ("restored" if self._by_following() else "time", None)
-            changes.append(TurnedOff(*ending, seconds=at - self._since))
+            changes.append(TurnedOff(*ending, seconds=self.seconds(at)))
             self.reason, self.by = ending
-            self._run_mode = None
         if demand:
             self.reason, self.by = demand
         self.on, self._ending = demand is not None, None
+        if self.mode != self._phase_mode:
+            self._phase_mode, self._pulse_start = self.mode, at
         self.until = self._until()
         self._pulse(at)
         return changes
@@ -248,6 +251,16 @@ class AlarmOutput:
         if self.settings.follow_source:
             return ("alarm", self.live[0]) if self.live else None
         return ("alarm", self._triggered_by) if self.latched or self._deadline is not None else None
+
+    def _expire(self, at: float) -> None:
+        """Ends what had its time by then."""
+        if self._manual and at >= self._manual.until:
+            self._manual = None
+        limit = self._broker_limit()
+        if self._manual and self._manual.by == OVER_MQTT and limit is not None and at >= limit:
+            self._manual, self._ending = None, ("broker_loss", None)
+        if self._deadline is not None and at >= self._deadline:
+            self._deadline = None
 
     def _by_following(self) -> bool:
         return self.reason == "alarm" and self.settings.follow_source
@@ -269,10 +282,10 @@ class AlarmOutput:
         return self._since + limit if self.on and limit is not None else None
 
     def _broker_limit(self) -> float | None:
-        keep = self.settings.on_broker_loss == "keep"
-        if keep or self._broker_lost is None or isinstance(self.settings.on_broker_loss, str):
+        policy = self.settings.on_broker_loss
+        if isinstance(policy, str) or self._broker_lost is None:  # keep, or nothing lost
             return None
-        return self._broker_lost + self.settings.on_broker_loss.stop_after_s
+        return self._broker_lost + policy.stop_after_s
 
     def _until(self) -> float | None:
         """The end of what keeps it on, or the cut-off if that comes first."""

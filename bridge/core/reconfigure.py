@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bridge.core.bookkeeping import Bookkeeping
 from bridge.core.consequences import Consequences
-from bridge.core.effects import DriveLine, ReleaseLine, RequestInput, RequestOutput
+from bridge.core.effects import DriveLine, Effect, ReleaseLine, RequestInput, RequestOutput
 from bridge.core.facts import Now
 from bridge.core.output import AlarmOutput
 from bridge.core.terminals import Terminals
@@ -19,7 +19,7 @@ SettleOutput = Callable[[AlarmOutput, Now], None]
 
 
 class Reconfiguration:
-    """One change of settings, from those in force to new ones that are valid as a whole."""
+    """One change of settings, to new ones that are valid as a whole and in force already."""
 
     def __init__(
         self, terminals: Terminals, books: Bookkeeping, consequences: Consequences, settle_output: SettleOutput
@@ -28,10 +28,12 @@ class Reconfiguration:
         self._books = books
         self._consequences = consequences
         self._settle_output = settle_output
+        self._requests: list[Effect] = []
+        """Lines to ask for once all others have been let go: terminals may have swapped theirs."""
 
-    def run(self, new: Settings, now: Now, *, clock_set: bool, holding: bool) -> None:
-        """Applies everything; the caller settles what was touched."""
-        old, self._terminals.settings = self._terminals.settings, new
+    def run(self, now: Now, *, clock_set: bool, holding: bool) -> None:
+        """Applies the settings in force to what there is; the caller settles what was touched."""
+        new = self._terminals.settings
         inputs = {each.id: each for each in new.inputs}
         outputs = {each.id: each for each in new.outputs}
         for gone in [terminal for terminal in self._terminals.inputs if terminal not in inputs]:
@@ -45,16 +47,14 @@ class Reconfiguration:
             self._put_input(each, now, clock_set=clock_set, holding=holding)
         self._link()
         self._in_order(new)
-        if new.device.timezone != old.device.timezone:
-            self._terminals.doubt_schedules()
-            self._books.walls.forget()
         self._terminals.touch_all()
+        self._books.add(*self._requests)
 
     def _put_input(self, new: InputSettings, now: Now, *, clock_set: bool, holding: bool) -> None:
         known = self._terminals.inputs.get(new.id)
         if known is None:
             self._terminals.add_input(new, None)
-            self._books.add(RequestInput(settings=new))
+            self._requests.append(RequestInput(settings=new))
             return
         rewired = (new.line, new.bias) != (known.settings.line, known.settings.bias)
         transitions = known.rewire(now.monotonic) if rewired else []
@@ -62,13 +62,14 @@ class Reconfiguration:
         transitions += known.apply(new, schedule, now, clock_set=clock_set, holding=holding)
         self._consequences.carry(known, transitions, now)
         if rewired:
-            self._books.add(ReleaseLine(terminal=new.id), RequestInput(settings=new))
+            self._books.add(ReleaseLine(terminal=new.id))
+            self._requests.append(RequestInput(settings=new))
 
     def _put_output(self, new: OutputSettings, now: Now) -> None:
         known = self._terminals.outputs.get(new.id)
         if known is None:
             output = self._terminals.add_output(new)
-            self._books.add(RequestOutput(settings=new, level=output.level))
+            self._requests.append(RequestOutput(settings=new, level=output.level))
             return
         old = known.settings
         if (new.line, new.drive) != (old.line, old.drive):
@@ -78,7 +79,7 @@ class Reconfiguration:
         known.apply(new, self._terminals.settings.schedule(new.timing.schedule), now.monotonic)
         if (new.line, new.drive) != (old.line, old.drive):
             self._terminals.driven[new.id] = known.idle_level
-            self._books.add(RequestOutput(settings=new, level=known.idle_level))
+            self._requests.append(RequestOutput(settings=new, level=known.idle_level))
 
     def _remove_input(self, terminal: str, now: Now) -> None:
         gone = self._terminals.inputs[terminal]
