@@ -12,6 +12,7 @@ Alarm2MqttError
 ├── ActionError          a linkage action did not succeed
 │   ├── ActionFailed     this time: try again later
 │   └── ActionRefused    and never will until somebody changes something
+│       └── ContentRefused  what was sent, by its size or kind: less of it may be taken
 ├── StoreError           the database cannot be read or written; the bridge goes on in memory
 └── StartFailed          the program cannot run at all; exit code 1
 """
@@ -106,6 +107,10 @@ class ActionFailed(ActionError):
 
 class ActionRefused(ActionError):
     """A permanent refusal, such as a wrong password or a missing certificate: not to be hammered."""
+
+
+class ContentRefused(ActionRefused):
+    """Not who brings it is refused, but what it is: with less in it, it may be taken."""
 
 
 class StoreError(Alarm2MqttError):

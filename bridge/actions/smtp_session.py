@@ -16,12 +16,12 @@ from bridge.actions.server_text import printable
 from bridge.actions.smtp_data import address_literal, hand_over, stuffed
 from bridge.actions.smtp_login import login
 from bridge.actions.tls import client_context
-from bridge.errors import ActionError, ActionFailed, ActionRefused
+from bridge.errors import ActionError, ActionFailed, ActionRefused, ContentRefused
 
 if TYPE_CHECKING:
     from bridge.settings.model import EmailSettings
 
-_OK, _GO_ON = 250, 354
+_OK, _GO_ON, _TOO_LARGE = 250, 354, 552
 _PERMANENT = range(500, 600)
 _GOODBYE_S = 5.0
 
@@ -128,7 +128,7 @@ class SmtpSession:
     def _explain(self, error: Exception) -> ActionError | None:
         """RFC 5321, 4.2.1: 5 is for ever, 4 is for now; what is no SMTP at all may be better next time."""
         if isinstance(error, aiosmtplib.SMTPResponseException):
-            kind = ActionRefused if error.code in _PERMANENT else ActionFailed
+            kind = _kind_of_refusal(error) if error.code in _PERMANENT else ActionFailed
             pair = f"\0{self._settings.username}\0{self._password}"
             return kind(f"{error.code} {printable(error.message, hide=(self._password, pair))}")
         if isinstance(error, OSError):  # aiosmtplib's own for a lost connection are OSErrors too
@@ -138,6 +138,12 @@ class SmtpSession:
         if isinstance(error, ValueError):
             return ActionRefused("host, user name or password holds what cannot be sent")
         return None
+
+
+def _kind_of_refusal(error: aiosmtplib.SMTPResponseException) -> type[ActionError]:
+    """What is said after DATA is about the message; 552 before it is too, where its size was announced (RFC 1870)."""
+    too_large = isinstance(error, aiosmtplib.SMTPSenderRefused) and error.code == _TOO_LARGE
+    return ContentRefused if too_large or isinstance(error, aiosmtplib.SMTPDataError) else ActionRefused
 
 
 def _not_taken(answers: dict[str, ActionError | None], kind: type[ActionError]) -> tuple[NotTaken, ...]:

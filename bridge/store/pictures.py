@@ -56,6 +56,10 @@ class Pictures:
         except FileNotFoundError:
             return None
 
+    def sizes(self) -> dict[str, int]:
+        """Every picture and its bytes. Blocks: not on the loop. Raises OSError."""
+        return {found.name: found.stat().st_size for found in self._files()}
+
     def size_bytes(self) -> int:
         """What all pictures take together."""
         return sum(found.stat().st_size for found in self._files())
