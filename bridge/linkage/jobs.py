@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bridge.errors import StoreError
+
+_Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,11 @@ class MailJob:
     pictures: tuple[KeptPicture, ...] = ()
     pictures_missing: str | None = None
     recipients: tuple[str, ...] | None = None
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether an alarm is told, and not what somebody asked to be sent."""
+        return self.by is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +71,10 @@ def mail_job(body: str) -> MailJob:
     """Raises StoreError for what `body_of` did not write."""
     told = _read(body)
     try:
-        told["pictures"] = tuple(KeptPicture(**_timed(each, "taken_at")) for each in told["pictures"])
+        told["pictures"] = tuple(_known(KeptPicture, each, "taken_at") for each in told["pictures"])
         recipients = told["recipients"]
         told["recipients"] = None if recipients is None else tuple(recipients)
-        return MailJob(**_timed(told, "time"))
+        return _known(MailJob, told, "time")
     except (TypeError, KeyError, ValueError) as error:
         raise _unreadable() from error
 
@@ -75,7 +82,7 @@ def mail_job(body: str) -> MailJob:
 def upload_job(body: str) -> UploadJob:
     """Raises StoreError for what `body_of` did not write."""
     try:
-        return UploadJob(**_timed(_read(body), "time"))
+        return _known(UploadJob, _read(body), "time")
     except (TypeError, KeyError, ValueError) as error:
         raise _unreadable() from error
 
@@ -90,8 +97,11 @@ def _read(body: str) -> dict[str, Any]:
     return told
 
 
-def _timed(told: dict[str, Any], key: str) -> dict[str, Any]:
-    return {**told, key: datetime.fromisoformat(told[key])}
+def _known(kind: type[_Told], told: dict[str, Any], instant: str) -> _Told:
+    """What a newer version wrote besides is left out: after a downgrade its mails still go."""
+    names = {each.name for each in fields(kind)}  # type: ignore[arg-type]  # ours
+    known = {name: value for name, value in told.items() if name in names}
+    return kind(**{**known, instant: datetime.fromisoformat(told[instant])})
 
 
 def _unreadable() -> StoreError:

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CLOSING_S = 5.5
-
 
 class Media:
     """One set of cameras, recorders and a speaker; `run` has to be a running task while it is used.
@@ -82,11 +80,15 @@ class Media:
             async with asyncio.TaskGroup() as group:
                 for name, work in parts:
                     group.create_task(kept_alive(name, work), name=name)
+                await asyncio.Event().wait()  # cameras without a ring of their own are used until the end too
         finally:
             if self.speaker is not None:
                 self.speaker.silence()
-            for camera in self.cameras.values():
-                await camera.close()
+            for name, camera in self.cameras.items():
+                try:
+                    await camera.close()
+                except Exception:
+                    log.exception("camera %s could not be closed", name)
 
     def _add_recorder(
         self,

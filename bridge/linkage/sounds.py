@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bridge.actions.audible import Speaker
+from bridge.actions.audible import Ended, Speaker
 from bridge.core.facts import ActionEnded, ActionRequested
 from bridge.errors import ActionError, ActionRefused
 
@@ -31,7 +31,7 @@ class Sound:
 
 def sound_of(input_id: str, settings: Settings) -> Sound | None:
     """The sound of an input's alarm."""
-    link = next(each.linkage.audible for each in settings.inputs if each.id == input_id)
+    link = next((each.linkage.audible for each in settings.inputs if each.id == input_id), None)
     if link is None:
         return None
     return Sound(owner=input_id, clips=link.clips, repeat=link.repeat, volume=link.volume)
@@ -58,26 +58,84 @@ def sound_by_command(request: ActionRequested, settings: Settings) -> Sound:
     )
 
 
-async def play(sound: Sound, speaker: Speaker | None, tell: Callable[[ActionEnded], None]) -> None:
-    """Plays to the end, and tells how it ended."""
-    try:
+class Sounds:
+    """Between asking for a sound and its first note lies a task's start.
+
+    An alarm that ends there, and a silence, still stop it: a sound that lasts while in alarm would
+    else never end. `changed` is called when one begins and when it is over.
+    """
+
+    def __init__(
+        self,
+        *,
+        speaker: Callable[[], Speaker | None],
+        tell: Callable[[ActionEnded], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._speaker = speaker
+        self._tell = tell
+        self._changed = changed
+        self._asked: list[_Asked] = []
+
+    def ask(self, sound: Sound) -> _Asked:
+        """From now on `end` and `silence` count for it; to be given to `play`."""
+        asked = _Asked(sound=sound)
+        self._asked.append(asked)
+        return asked
+
+    def end(self, input_id: str) -> None:
+        """An alarm is over."""
+        for asked in self._asked:
+            if asked.sound.repeat == "while_active" and asked.sound.owner == input_id:
+                asked.stopped = asked.stopped or "alarm_ended"
+        speaker = self._speaker()
+        if speaker is not None:
+            speaker.end(input_id)
+
+    def silence(self) -> None:
+        """Nothing is to be heard."""
+        for asked in self._asked:
+            asked.stopped = asked.stopped or "silenced"
+        speaker = self._speaker()
+        if speaker is not None:
+            speaker.silence()
+
+    def refuse(self, asked: _Asked, error: str) -> None:
+        """It is not played."""
+        self._asked.remove(asked)
+        self._say(asked.sound, "failed", error=error)
+
+    async def play(self, asked: _Asked) -> None:
+        """Plays to the end, and tells how it ended."""
+        self._asked.remove(asked)
+        if asked.stopped is not None:
+            self._say(asked.sound, asked.stopped, seconds=0.0)
+            return
+        self._changed()
+        try:
+            await self._play(asked.sound)
+        except ActionError as error:
+            self._say(asked.sound, "refused" if isinstance(error, ActionRefused) else "failed", error=str(error))
+        finally:
+            self._changed()
+
+    async def _play(self, sound: Sound) -> None:
+        speaker = self._speaker()
         if speaker is None:
             message = "audio is not configured"
             raise ActionRefused(message)
         played = await speaker.play(
             clips=sound.clips, repeat=sound.repeat, volume=sound.volume, owner=sound.owner, limit_s=sound.limit_s
         )
-    except ActionError as error:
-        reason = "refused" if isinstance(error, ActionRefused) else "failed"
-        tell(ActionEnded(kind="audible", reason=reason, input=sound.owner, by=sound.by, error=str(error)))
-        return
-    tell(
-        ActionEnded(
-            kind="audible",
-            reason=played.ended,
-            input=sound.owner,
-            by=sound.by,
-            seconds=played.seconds,
-            error="; ".join(played.skipped) or None,
+        self._say(sound, played.ended, seconds=played.seconds, error="; ".join(played.skipped) or None)
+
+    def _say(self, sound: Sound, reason: str, *, seconds: float | None = None, error: str | None = None) -> None:
+        self._tell(
+            ActionEnded(kind="audible", reason=reason, input=sound.owner, by=sound.by, seconds=seconds, error=error)
         )
-    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Asked:
+    sound: Sound
+    stopped: Ended | None = None

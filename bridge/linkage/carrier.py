@@ -1,0 +1,48 @@
+"""What the worker needs of whoever does one try of one job, and how that went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bridge.store.jobs import Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """How a try went: `left` is what remains to be done, `note` what was wrong with a part of it."""
+
+    left: Job | None = None
+    path: str | None = None
+    held_back: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Of a job, for the journal: its input, who asked for it, and how many alarms it tells of besides."""
+
+    input: str | None = None
+    by: str | None = None
+    held_back: int | None = None
+
+
+class Carrier(Protocol):
+    """Does one try of one job of a kind; takes bounded time for it."""
+
+    kind: str
+    done: str
+    """The word for a job that is done: `sent`, `uploaded`."""
+
+    async def attempt(self, job: Job) -> Tried:
+        """Raises ActionFailed, ActionRefused, or StoreError for a job that can never be done."""
+
+    def terms(self, job: Job) -> Terms:
+        """Raises StoreError for a job that cannot be read."""
+
+    def lighter(self, job: Job, refusal: str) -> Job | None:
+        """The job with less of what was refused, or None when there is nothing to leave out."""
+
+    def heir(self, dropped: Job, others: Sequence[Job]) -> Job | None:
+        """One of the others, with what the dropped one had to tell besides its own; None: none can."""
