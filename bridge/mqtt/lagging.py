@@ -1,10 +1,10 @@
-"""Topics that may lag: written out at most ten times a second, however often they change."""
+"""Topics that may lag: written out at most five times a second, however often they change."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-LAG_S = 0.1
+LAG_S = 0.2
 
 
 class Lagging:

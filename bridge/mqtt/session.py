@@ -39,18 +39,18 @@ _UNSUPPORTED_VERSION = 132
 _TAKEN_OVER = 142
 _FAILED = 128
 """Reason codes from here on are failures."""
-_ID_ONLY = 2
-_WITH_CODE = (3, 4)
-_YES = ReasonCode(PacketTypes.PUBACK)
-_NOTHING_ELSE = Properties(PacketTypes.PUBACK)  # type: ignore[no-untyped-call]
-_FINE = MQTTErrorCode.MQTT_ERR_SUCCESS
+_ID = 2
+"""Bytes of a packet identifier."""
 
 
 class _GivenSocket(Client):
     """paho with a socket that is connected already (`_create_socket` of paho 2)."""
 
-    def __init__(self, wire: Wire, version: Version, client_id: str) -> None:
+    def __init__(
+        self, wire: Wire, version: Version, client_id: str, *, answered: Callable[[int, ReasonCode], None]
+    ) -> None:
         self._wire = wire
+        self._answered = answered
         super().__init__(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -62,20 +62,33 @@ class _GivenSocket(Client):
     def _create_socket(self) -> Wire:
         return self._wire
 
-    def _handle_pubackcomp(self, cmd: Literal["PUBACK", "PUBCOMP"]) -> MQTTErrorCode:
-        """A PUBACK that only says yes, which is nearly all there are, without the objects for a reason.
+    @property
+    def between_packets(self) -> bool:
+        """Whether what comes next is the beginning of a packet."""
+        return not self._in_packet["command"]
 
-        paho makes three of them for each, which is a third of what a publish costs. MQTT 5, 3.4.2:
-        an identifier, then nothing, or a reason code, or that and the length of no properties.
+    def send_publish(self, message: Outgoing, qos: int, properties: Properties | None) -> int:
+        """Sends a PUBLISH; the identifier by which the broker will answer for it.
+
+        paho's own `publish` keeps the message besides, to send it again in a session that goes on.
+        Ours never does: every connection begins anew, and says everything again.
         """
+        mid = self._mid_generate()
+        self._send_publish(mid, message.topic.encode(), message.payload, qos, message.retained, False, None, properties)  # noqa: FBT003 - paho's own
+        return mid
+
+    def _handle_pubackcomp(self, cmd: Literal["PUBACK", "PUBCOMP"]) -> MQTTErrorCode:
+        """A PUBACK that `Wire.take_plain_puback` left: a refusal, or one with properties."""
         packet = self._in_packet["packet"]
-        size = len(packet)
-        plain = size == _ID_ONLY or (size in _WITH_CODE and packet[2] < _FAILED and not any(packet[3:]))
-        if cmd == "PUBACK" and plain:
-            mid = packet[0] << 8 | packet[1]
-            with self._out_message_mutex:
-                return self._do_on_publish(mid, _YES, _NOTHING_ELSE) if mid in self._out_messages else _FINE
-        return super()._handle_pubackcomp(cmd)
+        if cmd != "PUBACK" or len(packet) < _ID:
+            return super()._handle_pubackcomp(cmd)
+        code = (
+            ReasonCode(PacketTypes.PUBACK, identifier=packet[_ID])
+            if len(packet) > _ID
+            else ReasonCode(PacketTypes.PUBACK)
+        )
+        self._answered(packet[0] << 8 | packet[1], code)
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def ping(self) -> None:
         """Ask for a sign of life; paho itself does so only after a whole keepalive."""
@@ -155,8 +168,11 @@ class Session:
         if message.correlation is not None and self.version is Version.V5:
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
             properties.CorrelationData = message.correlation
-        info = self._client.publish(message.topic, message.payload, self._qos, message.retained, properties)
-        self._pending[info.mid] = (message.topic, acknowledged)
+        mid = self._client.send_publish(message, self._qos, properties)
+        if self._qos:
+            self._pending[mid] = (message.topic, acknowledged)
+        else:  # MQTT 5, 3.2.2.3.4: a broker that takes no more than QoS 0 answers for nothing
+            self._loop.call_soon(acknowledged, True)  # noqa: FBT003 - the one thing it says
         return True
 
     async def close(self) -> None:
@@ -176,9 +192,7 @@ class Session:
 
     def _make_client(self) -> _GivenSocket:
         login = self._login
-        client = _GivenSocket(self._wire, login.version, login.client_id)
-        # The window is the outbox's; paho's own would only walk through its list on each PUBACK.
-        client.max_inflight_messages_set(0)
+        client = _GivenSocket(self._wire, login.version, login.client_id, answered=self._answered)
         if login.username is not None:
             client.username_pw_set(login.username, login.password)
         if login.will is not None:
@@ -186,7 +200,6 @@ class Session:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
-        client.on_publish = self._on_publish
         client.on_subscribe = self._on_subscribe
         client.on_socket_register_write = self._on_register_write
         return client
@@ -258,12 +271,19 @@ class Session:
         if self._suback is not None and not self._suback.done():
             self._suback.set_result(codes)
 
-    def _on_publish(self, _client: Client, _data: Any, mid: int, code: ReasonCode, _given: Any) -> None:
-        topic, acknowledged = self._pending.pop(mid)
-        taken = code.value < _FAILED
-        if not taken:
+    def _answered(self, mid: int, code: ReasonCode) -> None:
+        """The broker has answered for a publish, and not only with a yes."""
+        if code.value < _FAILED:
+            self._taken(mid)
+        elif mid in self._pending:
+            topic, acknowledged = self._pending.pop(mid)
             self._say_once(topic, f"this: {code}")
-        acknowledged(taken)
+            acknowledged(False)  # noqa: FBT003 - the one thing it says
+
+    def _taken(self, mid: int) -> None:
+        if mid in self._pending:
+            _, acknowledged = self._pending.pop(mid)
+            acknowledged(True)  # noqa: FBT003 - the one thing it says
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         try:
@@ -325,7 +345,11 @@ class Session:
     def _read(self) -> None:
         try:
             while self._wire.has_input and not self.ended.done():
-                self._client.loop_read()
+                mid = self._wire.take_plain_puback() if self._client.between_packets else None
+                if mid is None:
+                    self._client.loop_read()
+                else:
+                    self._taken(mid)
         except Exception:  # noqa: BLE001 - logged whole; paho is left within a packet, and only a new session helps
             _LOG.exception("the MQTT session failed")
             self.abort("an error of our own")
