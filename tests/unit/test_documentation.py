@@ -25,7 +25,7 @@ from bridge.settings.load import validate
 from bridge.settings.model import Settings
 
 ROOT = Path(__file__).parents[2]
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [page for folder in (".", "docs", "packaging", "addon") for page in sorted((ROOT / folder).glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
@@ -80,7 +80,7 @@ def test_there_are_pages_to_check() -> None:
 # What is named exists
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     prose = BLOCK.sub("", text(page))
     for target in LINK.findall(prose):
@@ -92,7 +92,7 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
             assert anchor in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}, target
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_file_of_the_project_that_is_named_exists(page: Path) -> None:
     for named in CODE.findall(BLOCK.sub("", text(page))):
         if not OURS.match(named):
@@ -106,7 +106,7 @@ def test_the_readme_names_every_command_and_none_besides() -> None:
     assert sorted(named) == sorted(subcommands())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_use_of_a_command_is_one_that_it_takes(page: Path) -> None:
     shell = [line for block in blocks(page, "sh") for line in block.splitlines()]
     spoken = CODE.findall(BLOCK.sub("", text(page)))
@@ -119,7 +119,14 @@ def test_every_use_of_a_command_is_one_that_it_takes(page: Path) -> None:
         subcommands()[name].parse_args(arguments)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_option_that_the_readme_names_is_one_of_a_command() -> None:
+    options = {one for command in subcommands().values() for one in re.findall(r"--[a-z-]+", command.format_help())}
+    named = re.findall(r"`(--[a-z-]+)", section(readme(), "Commands"))
+    assert named
+    assert set(named) <= options
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_make_target_that_is_named_exists(page: Path) -> None:
     targets = re.findall(r"^([a-z]+):", text(ROOT / "Makefile"), re.MULTILINE)
     shell = [line for block in blocks(page, "sh") for line in block.splitlines()]
