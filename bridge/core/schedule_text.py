@@ -113,7 +113,11 @@ def _rejoined(schedule: Schedule, day: date) -> tuple[Period, ...]:
     tail = schedule.spill.get(day + timedelta(days=1), ())
     if not tail or not periods or periods[-1][1] != DAY:
         return periods
-    return (*periods[:-1], (periods[-1][0], DAY + tail[-1][1]))
+    start, runs_until = periods[-1][0], tail[-1][1]
+    if start > runs_until:
+        return (*periods[:-1], (start, DAY + runs_until))
+    # Written as one it would be longer than a day, and read as a short one: two that overlap.
+    return (*periods, (runs_until + 1, DAY + runs_until))
 
 
 def _written(period: Period) -> str:

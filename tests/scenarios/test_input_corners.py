@@ -170,18 +170,6 @@ def test_the_linkage_that_comes_late_does_not_count_its_own_begin_as_held_back()
     assert story.input("door").held_back == 0
 
 
-def test_a_command_that_runs_a_held_linkage_lets_it_run_once():
-    story = Story(settings_of(an_input("door", quiet_s=0)))
-    trip_and_restore(story, 25)
-    story.connect("door")
-    story.oversleep(61)
-    story.tell(facts.ClockChecked(synchronised=True))  # chatter goes on being raised or not; the minute is over
-    runs = len(story.all(RunLinkage))
-    story.trigger("door")
-    story.wait(120)
-    assert len(story.all(RunLinkage)) == runs + 1
-
-
 def test_an_alarm_of_the_first_start_that_a_command_ran_the_linkage_of_is_linked():
     settings = settings_of(an_input("door", outputs=["siren"]), an_output("siren", follow_source=True))
     story = Story(settings, contacts={"door": "connected"})
