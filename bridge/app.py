@@ -9,31 +9,19 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import secrets
-from collections.abc import Iterable
+import threading
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bridge import __version__
-from bridge.core.effects import (
-    Answer,
-    DriveLine,
-    Effect,
-    Journal,
-    KeepInput,
-    KeepLatched,
-    LineEffect,
-    LinkageEffect,
-    PublishEffect,
-    PublishSettings,
-    ReleaseLine,
-    RequestInput,
-    RequestOutput,
-)
+from bridge.core import effects as do
 from bridge.core.engine import Engine
 from bridge.core.facts import ClockChecked, ClockStepped, CommandRejected, Origin, SettingsChanged, StopBegun
 from bridge.errors import Fault, SettingsError
+from bridge.router import Router, answer_future
 from bridge.runtime import logs
 from bridge.runtime.clock import Clock, StepWatch, is_synchronised, zone
 from bridge.runtime.engine_loop import EngineLoop
@@ -57,6 +45,8 @@ log = logging.getLogger(__name__)
 RELEASE_YEAR = 2026
 CLOCK_CHECK_S = 30.0
 GOODBYE_S = 4.0
+LONGEST_GOODBYE_S = 7.5
+"""A disk or a name server that hangs keeps nobody waiting for longer (`behaviour.md` 6: 8 s)."""
 AT_NEXT_START = ("lines", "store", "web", "metrics")
 """Settings that are read once; a change of them is taken at the next start, and said to be."""
 
@@ -82,10 +72,11 @@ class App:
         self._clock = Clock(loaded.settings.device.timezone)
         self._started = self._clock.now().local
         self._engine = Engine(loaded.settings, boot=secrets.token_hex(4), release_year=RELEASE_YEAR)
+        self._lines = line_driver(loaded.settings, lambda fact: self._loop.submit(fact))
+        self._router = Router(self._lines)
         self._loop = EngineLoop(
-            self._engine, perform=self._perform, overload=self._refuse_for_load, now=self._clock.now
+            self._engine, perform=self._router.perform, overload=self._refuse_for_load, now=self._clock.now
         )
-        self._lines = line_driver(loaded.settings, self._loop.submit)
         self._manager = ServiceManager()
         self._stop = asyncio.Event()
         self._reloads = asyncio.Event()
@@ -93,13 +84,12 @@ class App:
         self._mqtt: MqttAdapter | None = None
         self._linkage: Linkage | None = None
         self._linked = asyncio.Event()
-        self._teller: Teller | None = None
         self._restored: StateRestored | None = None
 
     async def run(self) -> None:
         """Runs until SIGTERM or SIGINT; outputs are idle at its begin and at its end."""
         on_signals(stop=self._stop.set, reload=self._ask_reload)
-        self._perform(self._engine.begin(self._clock.now()))
+        self._router.perform(self._engine.begin(self._clock.now(), synchronised=is_synchronised()))
         log.info("alarm2mqtt %s: outputs idle, inputs watched", __version__)
         try:
             await self._open_store()
@@ -123,7 +113,6 @@ class App:
 
         from bridge.mqtt.adapter import MqttAdapter
 
-        self._teller = Teller(time.monotonic)
         store = self._store
         assert store is not None  # noqa: S101 - made before
         self._random = random.SystemRandom().random
@@ -136,6 +125,20 @@ class App:
             status_view=self._status,
             journal=store.unsent,
         )
+        self._router.connect(
+            self._mqtt.perform,
+            do.PublishInput,
+            do.PublishOutput,
+            do.PublishEvent,
+            do.PublishClock,
+            do.PublishSettings,
+            do.Answer,
+        )
+        self._router.connect(store.perform, do.Journal, do.KeepInput, do.KeepLatched)
+        self._router.connect(self._mqtt.perform, do.Journal)  # only after the store has it
+        self._router.connect(Teller(time.monotonic).tell, do.Journal)
+        self._router.connect(answer_future, do.Answer)
+        self._router.connect(lambda effect: self._link(effect.settings), do.PublishSettings)
 
     def _link(self, settings: Settings) -> None:
         """Mail, uploads, cameras, clips and sound; nothing of it is imported before it is wanted."""
@@ -158,6 +161,9 @@ class App:
             tell=self._loop.submit,
             show=mqtt.snapshot,
             changed=mqtt.status_changed,
+        )
+        self._router.connect(
+            self._linkage.perform, do.RunLinkage, do.ExtendLinkage, do.EndLinkage, do.RunAction, do.SilenceSound
         )
         self._linked.set()
 
@@ -191,6 +197,8 @@ class App:
                 await self._stop.wait()
                 self._manager.tell("STOPPING=1")
                 self._loop.take_now(StopBegun())
+                self._router.flush()
+                _leave_within(LONGEST_GOODBYE_S)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(GOODBYE_S):
                         await self._mqtt.stop()
@@ -202,63 +210,17 @@ class App:
     async def _end(self) -> None:
         """Whatever happened: outputs idle, then what is to be kept on the disk."""
         self._loop.take_now(StopBegun())
+        self._router.flush()
         if self._store is not None and not await asyncio.to_thread(self._store.close):
             log.warning("some entries of the journal could not be written before the end")
         self._lines.close()
         log.info("stopped")
 
-    # Effects
-
-    def _perform(self, effects: Iterable[Effect]) -> None:
-        """Lines first, whatever else a step asks for; then each effect to whom it concerns."""
-        rest: list[Effect] = []
-        for effect in effects:
-            if isinstance(effect, LineEffect):
-                self._on_line(effect)
-            else:
-                rest.append(effect)
-        for effect in rest:
-            try:
-                self._elsewhere(effect)
-            except Exception:
-                # One adapter's fault is nobody else's: the alarm goes on.
-                log.exception("%s could not be handed over", type(effect).__name__)
-
-    def _on_line(self, effect: LineEffect) -> None:
-        match effect:
-            case DriveLine():
-                self._lines.drive(effect.terminal, effect.level)
-            case RequestOutput():
-                self._lines.request_output(effect.settings, effect.level)
-            case RequestInput():
-                self._lines.request_input(effect.settings)
-            case ReleaseLine():
-                self._lines.release(effect.terminal)
-
-    def _elsewhere(self, effect: Effect) -> None:
-        """To the store, the broker, the actions, or whoever asked."""
-        store, mqtt, teller = self._store, self._mqtt, self._teller
-        if store is None or mqtt is None or teller is None:
-            return
-        if isinstance(effect, Journal):
-            store.perform(effect)
-            mqtt.perform(effect)
-            teller.tell(effect)
-        elif isinstance(effect, KeepInput | KeepLatched):
-            store.perform(effect)
-        elif isinstance(effect, LinkageEffect):
-            if self._linkage is not None:
-                self._linkage.perform(effect)
-        elif isinstance(effect, Answer) and isinstance(effect.origin.request, asyncio.Future):
-            effect.origin.request.set_result(effect.faults)
-        elif isinstance(effect, PublishEffect):
-            mqtt.perform(effect)
-            if isinstance(effect, PublishSettings):
-                self._link(effect.settings)
-
     def _refuse_for_load(self, origin: Origin) -> None:
         if origin.request is not None:
-            self._elsewhere(Answer(origin=origin, faults=(Fault(path="", message="too many commands at once"),)))
+            self._router.perform(
+                [do.Answer(origin=origin, faults=(Fault(path="", message="too many commands at once"),))]
+            )
 
     # Around the engine
 
@@ -326,6 +288,18 @@ class App:
         self._clock.zone = zone(loaded.settings.device.timezone)
         logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
         self._loop.submit(SettingsChanged(settings=loaded.settings, origin=origin))
+
+
+def _leave_within(seconds: float) -> None:
+    """Ends the process if its orderly end takes longer; outputs are idle already."""
+
+    def leave() -> None:
+        log.warning("the end takes too long; leaving as we are")
+        os._exit(0)
+
+    timer = threading.Timer(seconds, leave)
+    timer.daemon = True
+    timer.start()
 
 
 async def run(loaded: Loaded) -> None:
