@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,18 @@ import pytest
 from bridge_process import Bridge
 from builders import an_input, an_output
 from mqtt_client import MqttClient, retained
-from ruamel.yaml import YAML
+from pages import blocks, yaml
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 
-ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "docs/home-assistant.md")
 DOOR = an_input("garage-door", outputs=["siren"])
 SIREN = an_output("siren", kind="siren", alarm_time_ms=200)
 
 
 def automation(page: str) -> dict[str, Any]:
-    blocks = re.findall(r"^```yaml\n(.*?)^```$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    (found,) = (block for block in blocks if "\ntriggers:" in block)
-    return dict(YAML(typ="safe", pure=True).load(found))
+    (found,) = (written for block in blocks(page, "yaml") if "triggers" in (written := yaml(block)))
+    return dict(found)
 
 
 @pytest.fixture
