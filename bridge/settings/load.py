@@ -21,7 +21,7 @@ from bridge.settings.check import check
 from bridge.settings.layers import Layer, command_line, environment, merged, secrets_folder
 from bridge.settings.model import Settings
 from bridge.settings.place import ABSENT, Finding, path_of, value_at
-from bridge.settings.secret_files import with_secret_files
+from bridge.settings.secret_files import WithSecrets, with_secret_files
 from bridge.settings.shown_value import shown_value
 from bridge.settings.yaml_text import Lines, parse, read_text
 
@@ -62,19 +62,23 @@ def load(
     overrides: Mapping[str, Any] | None = None,
     options: Mapping[str, Any] | None = None,
     supervisor: Supervisor | None = None,
+    secrets: bool = True,
 ) -> Loaded:
     """Settings from a YAML file and what stands above it.
 
     `overrides` are the command line's, by dotted paths. `options` are the add-on's, below the file;
     when they are not given, an add-on reads its own and asks the Supervisor for its broker, which is a
     local HTTP call. `supervisor` says where; by default as in every add-on.
+    Without `secrets` neither the folder nor a `*_file` is read, for whoever needs none.
 
     Raises:
         SettingsError: with every fault, each with its origin, line and path; never with a secret.
     """
     environ = os.environ if environ is None else environ
     path = Path(path)
-    above = (command_line(overrides or {}), environment(environ), secrets_folder(environ))
+    above: tuple[Layer, ...] = (command_line(overrides or {}), environment(environ))
+    if secrets:
+        above += (secrets_folder(environ),)
     supervisor = supervisor or Supervisor()
     given = options_layer(environ, supervisor) if options is None else Layer(origin=OPTIONS, values=options)
     around = [fault for layer in above for fault in layer.faults]
@@ -88,7 +92,9 @@ def load(
         named = document if isinstance(document, Mapping) else {}
         broker = broker_layer(environ, [named, given.values, *(layer.values for layer in above)], supervisor)
     below = (given, broker)
-    return _assembled(document, path=path, above=above, below=below, text=text, faults=[*twice, *around])
+    return _assembled(
+        document, path=path, above=above, below=below, text=text, faults=[*twice, *around], secrets=secrets
+    )
 
 
 def validate(document: object) -> Settings:
@@ -111,6 +117,7 @@ def _assembled(
     below: tuple[Layer, Layer],
     text: str | None = None,
     faults: Iterable[Fault] = (),
+    secrets: bool = True,
 ) -> Loaded:
     if not isinstance(document, Mapping):
         raise SettingsError([*faults, Fault(path="", message="must be keys with values", file=str(path), line=1)])
@@ -120,11 +127,11 @@ def _assembled(
     whole = merged(broker.values, given.values)
     for layer in (Layer(origin=str(path), values=document), *reversed(above)):
         whole = merged(whole, layer.values)
-    secrets = with_secret_files(whole)
-    settings, findings = check(secrets.document)
+    opened = with_secret_files(whole) if secrets else WithSecrets(document=whole, findings=(), files=())
+    settings, findings = check(opened.document)
     told = [*faults]
-    if findings or secrets.findings:
-        found = [*secrets.findings, *findings]
+    if findings or opened.findings:
+        found = [*opened.findings, *findings]
         told += _located(
             found, document=document, whole=whole, path=path, above=above, below=(given, broker), text=text
         )
@@ -143,7 +150,7 @@ def _assembled(
         document=document,
         above=above,
         below=below,
-        files=(path, *(file for layer in above for file in layer.files), *secrets.files),
+        files=(path, *(file for layer in above for file in layer.files), *opened.files),
     )
 
 

@@ -39,7 +39,8 @@ def load_outputs(
     options = options_layer(environ, supervisor or Supervisor()).values
     # These are given, so nobody is asked for a broker: nothing may delay this.
     try:
-        return load(path, environ=environ, options=options).settings, ()
+        # A stop hook of systemd has no credentials any more, and a line needs none.
+        return load(path, environ=environ, options=options, secrets=False).settings, ()
     except SettingsError as error:
         document, _ = parse(read_text(Path(path)), Path(path))
         written = merged(options, document if isinstance(document, Mapping) else {})
