@@ -72,7 +72,7 @@ class App:
         self._clock = Clock(loaded.settings.device.timezone)
         self._started = self._clock.now().local
         self._engine = Engine(loaded.settings, boot=secrets.token_hex(4), release_year=RELEASE_YEAR)
-        self._lines = line_driver(loaded.settings, lambda fact: self._loop.submit(fact))
+        self._lines = line_driver(loaded.settings, lambda fact: self._loop.submit(fact))  # noqa: PLW0108 - made below
         self._router = Router(self._lines)
         self._loop = EngineLoop(
             self._engine, perform=self._router.perform, overload=self._refuse_for_load, now=self._clock.now
