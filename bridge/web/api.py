@@ -1,0 +1,88 @@
+"""Rows of the table as aiohttp handlers: reads and checks what came, answers what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+from bridge.errors import Fault
+from bridge.web.guard import BY
+from bridge.web.routes import Call, Reply, Route, refusal, refused
+from bridge.web.shown import as_json
+from bridge.web.values import checked, from_text, read_json
+
+LARGEST_FILE = 8 * 2**20
+
+
+def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """What aiohttp calls for one row."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        call = await _call(route, request)
+        reply = call if isinstance(call, Reply) else await route.work(call)
+        return _response(reply)
+
+    return handle
+
+
+async def _call(route: Route, request: web.Request) -> Call | Reply:
+    """The request as the row wants it, or why not."""
+    query, wrong = checked(route.query, from_text(route.query, dict(request.query)))
+    if wrong:
+        return refusal(wrong, status=400)
+    body: Mapping[str, object] = {}
+    content = b""
+    if route.takes is not None:
+        content = await _file(request)
+        if not content:
+            return refused(f"is empty, or larger than {LARGEST_FILE // 2**20} MiB", status=413)
+    elif route.patch or route.body is not None:
+        read = await _object(request)
+        if isinstance(read, Reply):
+            return read
+        body, wrong = (read, ()) if route.patch else checked(route.body or (), read)
+        if wrong:
+            return refusal(wrong, status=400)
+    return Call(path=dict(request.match_info), query=query, body=body, by=request[BY], content=content)
+
+
+async def _object(request: web.Request) -> dict[str, object] | Reply:
+    """A JSON object; no body at all is an empty one."""
+    content = await request.read()
+    if not content:
+        return {}
+    # A form of another site can send text, but not this (Fetch, "CORS-safelisted request-header").
+    if request.content_type not in ("application/json", "application/merge-patch+json"):
+        return refused("must be application/json", status=415)
+    try:
+        read = read_json(content)
+    except (ValueError, RecursionError):
+        return refusal((Fault(path="", message="is no JSON"),), status=400)
+    return read if isinstance(read, dict) else refused("must be a JSON object", status=400)
+
+
+async def _file(request: web.Request) -> bytes:
+    """The body of an upload; nothing when it is too large, whatever its head says."""
+    if (request.content_length or 0) > LARGEST_FILE:
+        return b""
+    parts = bytearray()
+    async for part in request.content.iter_chunked(65_536):
+        parts += part
+        if len(parts) > LARGEST_FILE:
+            return b""
+    return bytes(parts)
+
+
+def _response(reply: Reply) -> web.StreamResponse:
+    headers = {}
+    if reply.name is not None:
+        headers["Content-Disposition"] = f'attachment; filename="{reply.name}"'
+    if reply.file is not None:
+        return web.FileResponse(reply.file, headers={**headers, "Content-Type": reply.kind})
+    if reply.content is not None:
+        return web.Response(body=reply.content, headers={**headers, "Content-Type": reply.kind})
+    if reply.text is not None:
+        headers["Content-Type"] = f"{reply.kind}; charset=utf-8"
+        return web.Response(body=reply.text.encode(), headers=headers)
+    return web.Response(status=reply.status, body=as_json(reply.body), headers={"Content-Type": reply.kind})

@@ -1,0 +1,58 @@
+"""HTML that is escaped by construction: text becomes markup only through `el` and `page`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import TypeAlias
+
+VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "source"})
+
+
+class Html(str):
+    """Markup. Whatever is a plain `str` is text, and is escaped where it meets markup."""
+
+    __slots__ = ()
+
+
+Child: TypeAlias = "str | Html | Iterable[Child] | None"
+Value = str | int | float | bool | None
+
+
+def el(name: str, /, *children: Child, **attributes: Value) -> Html:
+    """An element. `class_` is `class`, `data_part` is `data-part`; True is a bare attribute, False and None none."""
+    head = f"<{name}{''.join(_attribute(key, value) for key, value in attributes.items())}>"
+    if name in VOID:
+        return Html(head)
+    return Html(f"{head}{_inside(children)}</{name}>")
+
+
+def some(*children: Child) -> Html:
+    """Several elements without one around them."""
+    return Html(_inside(children))
+
+
+def document(*, lang: str, head: Html, body: Html) -> str:
+    """A whole page."""
+    return f"<!doctype html>\n{el('html', head, body, lang=lang)}\n"
+
+
+def _attribute(key: str, value: Value) -> str:
+    if value is None or value is False:
+        return ""
+    name = key.rstrip("_").replace("_", "-")
+    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+
+
+def _inside(children: Iterable[Child]) -> str:
+    return "".join(_one(child) for child in children)
+
+
+def _one(child: Child) -> str:
+    if child is None:
+        return ""
+    if isinstance(child, Html):
+        return child
+    if isinstance(child, str):
+        return escape(child)
+    return _inside(child)

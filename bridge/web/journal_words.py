@@ -1,0 +1,58 @@
+"""A journal entry in a person's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bridge.core.effects import Journal
+from bridge.web.words import ENDED, asked_by
+
+KINDS = {
+    "start": "Started",
+    "stop": "Stopped",
+    "alarm_begin": "Alarm begins",
+    "alarm_end": "Alarm ends",
+    "retrigger": "Alarm again",
+    "resumed": "Alarm goes on",
+    "output_on": "On",
+    "output_off": "Off",
+    "cut_off": "Cut off",
+    "command": "Command",
+    "refused": "Refused",
+    "settings": "Settings changed",
+    "fault": "Fault",
+    "healed": "All right again",
+    "snapshot": "Picture",
+    "email": "E-mail",
+    "ftp": "FTP upload",
+    "clip": "Clip",
+    "audible": "Audible alarm",
+    "clock": "Clock",
+}
+"""The kinds of `behaviour.md` 8, in its order."""
+GRAVE = frozenset({"alarm_begin", "fault", "cut_off", "refused"})
+
+
+def entry_words(entry: Journal, names: Callable[[str], str], now: datetime) -> dict[str, str]:
+    """`time`, `what`, `who` and `notes` of one entry; `names` gives an input's or output's name."""
+    who = entry.input or entry.output
+    local = entry.time.astimezone(now.tzinfo)
+    return {
+        "time": f"{local:%Y-%m-%d %H:%M:%S}",
+        "what": KINDS.get(entry.kind, entry.kind),
+        "who": names(who) if who else "",
+        "notes": ", ".join(_notes(entry)),
+        "mood": "grave" if entry.kind in GRAVE or entry.reason in ("failed", "refused") else "",
+    }
+
+
+def _notes(entry: Journal) -> list[str]:
+    reason = entry.reason
+    if reason is not None and entry.kind == "output_off":
+        reason = ENDED.get(reason, reason).lower()
+    notes = [note.replace("_", " ") for note in (entry.cause, reason) if note]
+    notes += [f"by {asked_by(entry.by)}"] if entry.by else []
+    notes += [f"{entry.seconds:.1f} s"] if entry.seconds is not None else []
+    notes += [f"{entry.held_back} held back"] if entry.held_back else []
+    return notes + [note for note in (entry.error, entry.path) if note]

@@ -1,0 +1,90 @@
+"""What every page has around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridge.web.html import Child, Html, document, el, some
+
+PAGES = (
+    ("./", "Live"),
+    ("alarm-in", "Alarm in"),
+    ("alarm-out", "Alarm out"),
+    ("schedules", "Schedules"),
+    ("pictures", "Pictures and clips"),
+    ("log", "Log"),
+    ("system", "System"),
+)
+"""Addresses are relative, and all pages lie side by side, so that they work below any prefix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What pages share: the device's name, the token of this visit, and whether there is a way to log out."""
+
+    device: str
+    token: str
+    guarded: bool
+
+
+def page(frame: Frame, *, here: str, title: str, scripts: tuple[str, ...], body: Child) -> str:
+    """A page of the navigation; `here` is its address there."""
+    return document(
+        lang="en",
+        head=_head(f"{title} · {frame.device}", scripts=("page.js", *scripts), token=frame.token),
+        body=el(
+            "body",
+            el("a", "Skip to content", class_="skip", href="#content"),
+            _header(frame),
+            _navigation(here),
+            el(
+                "noscript",
+                el("p", "This page needs JavaScript to show what changes and to change it.", class_="banner"),
+            ),
+            el("p", class_="banner", id="connection", role="status", hidden=True),
+            el("main", el("h1", title), body, id="content", tabindex="-1"),
+            el("div", id="toast", role="status", aria_live="polite"),
+            data_page=here,
+        ),
+    )
+
+
+def bare_page(*, title: str, body: Child) -> str:
+    """A page outside the navigation: logging in."""
+    return document(
+        lang="en", head=_head(title, scripts=(), token=None), body=el("body", el("main", body), class_="bare")
+    )
+
+
+def _head(title: str, *, scripts: tuple[str, ...], token: str | None) -> Html:
+    return el(
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", name="color-scheme", content="light dark"),
+        el("meta", name="csrf-token", content=token) if token else None,
+        el("title", title),
+        el("link", rel="icon", href="static/icon.svg", type="image/svg+xml"),
+        el("link", rel="stylesheet", href="static/page.css"),
+        *(el("script", type="module", src=f"static/{name}") for name in scripts),
+    )
+
+
+def _header(frame: Frame) -> Html:
+    return el(
+        "header",
+        el("p", frame.device, class_="device"),
+        el("button", "Silence", type="button", class_="danger", data_post="api/silence", data_done="Silenced"),
+        el("form", el("button", "Log out", type="submit", class_="quiet"), method="post", action="logout")
+        if frame.guarded
+        else None,
+        class_="top",
+    )
+
+
+def _navigation(here: str) -> Html:
+    links = some(
+        el("li", el("a", name, href=address, aria_current="page" if address == here else None))
+        for address, name in PAGES
+    )
+    return el("nav", el("ul", links), aria_label="Pages")

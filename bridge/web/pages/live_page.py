@@ -1,0 +1,191 @@
+"""Live: terminals, outputs with Start and Stop, why each is on and until when, and what just happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bridge.settings.model import InputSettings, OutputSettings, Settings
+from bridge.web.html import Html, el, some
+from bridge.web.pages.layout import Frame, page
+from bridge.web.pages.log_rows import log_list
+
+Event = Mapping[str, Any]
+"""A part as it is sent to pages: its view, its mood and its words."""
+
+
+def live_page(
+    frame: Frame, settings: Settings, inputs: Mapping[str, Event], outputs: Mapping[str, Event], recent: Sequence[Event]
+) -> str:
+    """The page; `recent` is the newest entries, oldest first."""
+    simulated = settings.lines.driver == "simulated"
+    return page(
+        frame,
+        here="./",
+        title="Live",
+        scripts=("live.js",),
+        body=some(
+            el(
+                "div",
+                _column(
+                    "Alarm in", "inputs", [_input(each, inputs.get(each.id), simulated) for each in settings.inputs]
+                ),
+                _column(
+                    "Alarm out",
+                    "outputs",
+                    [_output(each, outputs.get(each.id), simulated) for each in settings.outputs],
+                ),
+                class_="columns",
+            ),
+            el(
+                "section",
+                el("h2", "Just now", id="recent"),
+                log_list(recent, newest_first=True, label="recent"),
+                el("p", el("a", "The whole log", href="log")),
+                class_="card",
+            ),
+        ),
+    )
+
+
+def _column(title: str, name: str, rows: Sequence[Html]) -> Html:
+    empty = el("p", "None yet.", class_="note")
+    return el(
+        "section",
+        el("h2", title, id=name),
+        el("ul", *rows, class_="parts", aria_labelledby=name) if rows else empty,
+        class_="card",
+    )
+
+
+def _input(settings: InputSettings, event: Event | None, simulated: bool) -> Html:  # noqa: FBT001 - of this file alone
+    words = _words(event)
+    return _part(
+        "input",
+        settings.id,
+        event,
+        _contact(settings, event, "Contact of") if simulated else _terminals(),
+        el(
+            "div",
+            el("h3", el("a", settings.label, href=f"alarm-in?input={settings.id}")),
+            el("p", _word(words, "state"), " ", _word(words, "problem"), class_="state"),
+            el("p", _word(words, "contact"), " ", _word(words, "since")),
+            el("p", _word(words, "armed")),
+            el("p", _word(words, "last"), class_="note"),
+            class_="text",
+        ),
+        el(
+            "div",
+            _button("Test alarm", f"api/inputs/{settings.id}/trigger", settings.label),
+            *_line_buttons(settings.id, settings.label, simulated),
+            class_="buttons",
+        ),
+    )
+
+
+def _output(settings: OutputSettings, event: Event | None, simulated: bool) -> Html:  # noqa: FBT001 - the same
+    words = _words(event)
+    return _part(
+        "output",
+        settings.id,
+        event,
+        _terminals(),
+        el(
+            "div",
+            el("h3", el("a", settings.label, href=f"alarm-out?output={settings.id}")),
+            el("p", _word(words, "state"), " ", _word(words, "problem"), class_="state"),
+            el("p", _word(words, "why"), " ", _word(words, "until"), " ", el("span", class_="left", data_left=True)),
+            el("p", "Terminal: ", _word(words, "contact"), class_="note"),
+            class_="text",
+        ),
+        el(
+            "div",
+            _button("Start", f"api/outputs/{settings.id}/start", settings.label),
+            _button("Stop", f"api/outputs/{settings.id}/stop", settings.label),
+            *_line_buttons(settings.id, settings.label, simulated),
+            class_="buttons",
+        ),
+    )
+
+
+def _part(kind: str, part: str, event: Event | None, *inside: Html) -> Html:
+    mood = str(event["mood"]) if event else "unknown"
+    return el(
+        "li",
+        el("span", class_="lamp", aria_hidden="true"),
+        *inside,
+        class_="part",
+        data_kind=kind,
+        data_part=part,
+        data_mood=mood,
+        data_contact=str(event["contact"]) if event else "unknown",
+        data_until=event.get("until") if event else None,
+    )
+
+
+def _contact(settings: InputSettings, event: Event | None, says: str) -> Html:
+    """The terminal of the simulated board: a switch between the input and G."""
+    connected = event is not None and event["contact"] == "connected"
+    return el(
+        "button",
+        _drawing(),
+        type="button",
+        class_="contact",
+        role="switch",
+        aria_checked="true" if connected else "false",
+        aria_label=f"{says} {settings.label} with G",
+        title="Connect to G, or disconnect",
+        data_board=settings.id,
+    )
+
+
+def _terminals() -> Html:
+    return el("span", _drawing(), class_="contact", aria_hidden="true")
+
+
+def _drawing() -> Html:
+    """Two screw terminals, the right one G, and what joins them."""
+    return el(
+        "svg",
+        el("rect", x=1, y=12, width=20, height=26, rx=3, class_="block"),
+        el("rect", x=47, y=12, width=20, height=26, rx=3, class_="block"),
+        el("circle", cx=11, cy=25, r=6, class_="screw"),
+        el("circle", cx=57, cy=25, r=6, class_="screw"),
+        el("path", d="M7 25h8M53 25h8", class_="slot"),
+        el("path", d="M11 25H57", class_="wire"),
+        viewBox="0 0 68 40",
+        width=68,
+        height=40,
+        aria_hidden="true",
+        focusable="false",
+    )
+
+
+def _line_buttons(part: str, label: str, simulated: bool) -> list[Html]:  # noqa: FBT001 - the same
+    """Only the simulated board's lines break on request."""
+    if not simulated:
+        return []
+    return [
+        el(
+            "button",
+            text,
+            type="button",
+            class_=f"quiet {do}",
+            aria_label=f"{text} of {label}",
+            data_post=f"api/board/{part}",
+            data_do=do,
+        )
+        for text, do in (("Break line", "fail"), ("Mend line", "heal"))
+    ]
+
+
+def _button(text: str, path: str, label: str) -> Html:
+    return el("button", text, type="button", aria_label=f"{text} {label}", data_post=path)
+
+
+def _word(words: Mapping[str, str], place: str) -> Html:
+    return el("span", words.get(place, ""), data_word=place)
+
+
+def _words(event: Event | None) -> Mapping[str, str]:
+    return event["words"] if event else {"state": "Not known yet"}

@@ -1,0 +1,71 @@
+"""Views and journal entries as JSON, for machines and for the page's scripts."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from bridge.core.effects import InputView, Journal, OutputView
+
+JOURNAL_FIELDS = ("input", "output", "cause", "reason", "by", "error", "path", "seconds", "held_back")
+
+
+def instant(moment: datetime | None) -> str | None:
+    """ISO 8601 with offset and milliseconds, as on MQTT."""
+    return None if moment is None else moment.isoformat(timespec="milliseconds")
+
+
+def input_json(view: InputView) -> dict[str, Any]:
+    """All of an input's view."""
+    return {
+        "id": view.id,
+        "contact": view.contact,
+        "tripped": view.tripped,
+        "alarm": view.alarm,
+        "enabled": view.enabled,
+        "armed": view.armed,
+        "armed_until": instant(view.armed_until),
+        "since": instant(view.since),
+        "last_alarm": instant(view.last_alarm),
+        "alarms": view.alarms,
+        "held_back": view.held_back,
+        "glitches": view.glitches,
+        "problem": view.problem,
+        "available": view.available,
+    }
+
+
+def output_json(view: OutputView) -> dict[str, Any]:
+    """All of an output's view but `remaining_ms`, which would be old at once: `until` says it."""
+    return {
+        "id": view.id,
+        "on": view.on,
+        "contact": view.contact,
+        "mode": view.mode,
+        "reason": view.reason,
+        "by": view.by,
+        "sources": list(view.sources),
+        "until": instant(view.until),
+        "problem": view.problem,
+        "available": view.available,
+    }
+
+
+def entry_json(entry: Journal) -> dict[str, Any]:
+    """A journal entry; fields that do not apply are left out, as on MQTT."""
+    fields = {name: getattr(entry, name) for name in JOURNAL_FIELDS}
+    return {
+        "seq": entry.seq,
+        "id": entry.id,
+        "boot": entry.boot,
+        "kind": entry.kind,
+        "time": instant(entry.time),
+        "time_utc": instant(entry.time.astimezone(UTC)),
+        **{name: value for name, value in fields.items() if value is not None},
+    }
+
+
+def as_json(value: object) -> bytes:
+    """Compact JSON; a NaN would be a fault of ours."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

@@ -1,0 +1,98 @@
+"""The pages and the table, served by aiohttp."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import time
+
+from aiohttp import web
+
+from bridge.settings.model import Settings, host_id
+from bridge.web import api_control, api_state
+from bridge.web.access import Door
+from bridge.web.api import handler_of
+from bridge.web.assets import assets
+from bridge.web.events import Events
+from bridge.web.guard import Guard
+from bridge.web.live import Live
+from bridge.web.login import Password, Sessions
+from bridge.web.pages_served import Pages
+from bridge.web.ports import Ports
+from bridge.web.routes import Route
+
+_LOG = logging.getLogger(__name__)
+LARGEST_BODY = 64 * 1024
+RETRY_S = 30.0
+
+
+class Site:
+    """One listening address."""
+
+    def __init__(self, *, settings: Settings, live: Live, ports: Ports, ingress_peer: str | None) -> None:
+        page = settings.web
+        secret = page.password
+        self._host, self._port = page.host, page.port
+        guard = Guard(
+            door=Door(
+                guarded=secret is not None,
+                names=_names(settings),
+                ingress_peer=ingress_peer,
+            ),
+            password=None if secret is None else Password(secret.get_secret_value()),
+            sessions=Sessions(time.monotonic),
+            monotonic=time.monotonic,
+            cookie=f"alarm2mqtt_{page.port}",
+        )
+        self.app = web.Application(middlewares=[guard.middleware], client_max_size=LARGEST_BODY)
+        for route in table(live, ports):
+            self.app.router.add_route(route.method, route.path, handler_of(route))
+        events = Events(live, still_in=guard.still_in)
+        Pages(live=live, ports=ports, guard=guard, assets=assets()).add_to(self.app.router)
+        self.app.router.add_get("/events", events.handle)
+        self.app.router.add_get("/healthz", _healthy)
+
+    async def serve(self) -> None:
+        """Until cancelled; an address that is taken is tried again, and told once."""
+        runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
+        await runner.setup()
+        try:
+            await self._listen(runner)
+            _LOG.info("page at http://%s:%d", f"[{self._host}]" if ":" in self._host else self._host, self._port)
+            await asyncio.get_running_loop().create_future()
+        finally:
+            await runner.cleanup()
+
+    async def _listen(self, runner: web.AppRunner) -> None:
+        told = False
+        while True:
+            site = web.TCPSite(runner, self._host, self._port)
+            try:
+                await site.start()
+            except OSError as error:
+                _LOG.log(logging.DEBUG if told else logging.WARNING, "no page yet: %s", error.strerror or error)
+                told = True
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
+
+
+def table(live: Live, ports: Ports) -> tuple[Route, ...]:
+    """Every row."""
+    return (*api_state.routes(live, ports), *api_control.routes(live, ports))
+
+
+def _names(settings: Settings) -> frozenset[str]:
+    """First labels of the host names by which the device may be called."""
+    names = {settings.device.id, host_id(os.uname().nodename)}
+    if re.search("[a-z]", settings.web.host):
+        names.add(settings.web.host.partition(".")[0])
+    return frozenset(names)
+
+
+async def _healthy(request: web.Request) -> web.StreamResponse:
+    """The event loop turns; whoever wants to know more asks /api/status."""
+    del request
+    return web.Response(text="ok\n")

@@ -1,0 +1,56 @@
+// What changes on the device, as it changes. A page that nobody looks at lets go of its connection:
+// browsers have few of them to one address, and the device has better things to do.
+
+const listeners = new Map();
+const KINDS = ["hello", "input", "output", "journal", "settings", "clock", "pictures", "gap"];
+const banner = document.getElementById("connection");
+let source = null;
+let silence = null;
+
+export function on(kind, act) {
+  listeners.set(kind, [...(listeners.get(kind) ?? []), act]);
+}
+
+function tell(kind, data) {
+  for (const act of listeners.get(kind) ?? []) act(data);
+}
+
+function lost() {
+  banner.textContent = "No connection to the device: what is shown may be old.";
+  banner.hidden = false;
+  document.body.dataset.stale = "";
+}
+
+function found() {
+  clearTimeout(silence);
+  banner.hidden = true;
+  delete document.body.dataset.stale;
+}
+
+export function open() {
+  if (source) return;
+  source = new EventSource("events");
+  for (const kind of KINDS) {
+    source.addEventListener(kind, (event) => {
+      if (kind === "hello") found();
+      tell(kind, JSON.parse(event.data));
+    });
+  }
+  source.onerror = () => {
+    clearTimeout(silence);
+    silence = setTimeout(lost, 1500);
+    if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
+    close();
+    setTimeout(() => document.hidden || open(), 3000);
+  };
+}
+
+function close() {
+  source?.close();
+  source = null;
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) close();
+  else open();
+});
