@@ -97,11 +97,16 @@ def _read(body: str) -> dict[str, Any]:
     return told
 
 
-def _known(kind: type[_Told], told: dict[str, Any], instant: str) -> _Told:
+def _known(kind: type[_Told], told: object, key: str) -> _Told:
     """What a newer version wrote besides is left out: after a downgrade its mails still go."""
+    if not isinstance(told, dict):
+        raise _unreadable()
     names = {each.name for each in fields(kind)}  # type: ignore[arg-type]  # ours
     known = {name: value for name, value in told.items() if name in names}
-    return kind(**{**known, instant: datetime.fromisoformat(told[instant])})
+    instant = datetime.fromisoformat(told[key])
+    if instant.tzinfo is None:
+        raise _unreadable()
+    return kind(**{**known, key: instant})
 
 
 def _unreadable() -> StoreError:

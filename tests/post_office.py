@@ -1,0 +1,134 @@
+"""A queue with a carrier that does what a test says, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bridge.core.facts import ActionEnded, Now
+from bridge.errors import StoreError
+from bridge.linkage.album import Album
+from bridge.linkage.carrier import Terms, Tried
+from bridge.linkage.worker import Worker
+from bridge.store.handover import Handover
+from bridge.store.jobs import Job
+from bridge.store.memory import Memory
+from bridge.store.outbox import Outbox
+from bridge.store.pictures import Pictures
+
+BEGIN = datetime(2026, 11, 1, 12, tzinfo=UTC)
+NOBODY = Path("/nonexistent")
+HOUR = 3600.0
+
+Answer = Tried | Exception
+
+
+@dataclass
+class ScriptedCarrier:
+    """`answer` says how each try goes; `lasts_s` how long it takes. `tries` are (seconds since the begin, job id)."""
+
+    kind: str = "email"
+    done: str = "sent"
+    answer: Callable[[Job], Answer] = lambda _: Tried()
+    lasts_s: float = 0.0
+    tries: list[tuple[float, str]] = field(default_factory=list)
+    began: float = 0.0
+
+    async def attempt(self, job: Job) -> Tried:
+        self.tries.append((round(asyncio.get_running_loop().time() - self.began, 3), job.id))
+        await asyncio.sleep(self.lasts_s)
+        answer = self.answer(job)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def terms(self, job: Job) -> Terms:
+        if job.body == "unreadable":
+            message = "a job of the outbox cannot be read"
+            raise StoreError(message)
+        return Terms(input="door", held_back=job.body.count("held"))
+
+    def lighter(self, job: Job, refusal: str) -> Job | None:
+        del refusal
+        return replace(job, body="") if job.body == "heavy" else None
+
+    def heir(self, dropped: Job, others: Sequence[Job]) -> Job | None:
+        if dropped.body == "unreadable" or not others:
+            return None
+        return replace(others[0], body=others[0].body + dropped.body + "held")
+
+
+class Office:
+    """One kind's worker, outbox and clocks; `outbox` outlives `run`, as the disk does."""
+
+    def __init__(self, *, outbox: Outbox | None = None, album: Album | None = None, wall: datetime = BEGIN) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.outbox = outbox or Outbox(Handover(Memory()), Pictures(NOBODY))
+        self.album = album or Album(None, memory_bytes=1 << 30)
+        self.carrier = ScriptedCarrier(began=self.loop.time())
+        self.told: list[ActionEnded] = []
+        self.settled = self.changes = 0
+        self.chance = 0.0
+        self._wall = wall - timedelta(seconds=self.loop.time())
+        self._numbers = itertools.count(1)
+        self.worker = Worker(
+            self.carrier,
+            outbox=self.outbox,
+            album=self.album,
+            settle=self._settle,
+            now=self.now,
+            random=lambda: self.chance,
+            release_year=2026,
+            tell=self.told.append,
+            changed=self._change,
+        )
+
+    def now(self) -> Now:
+        return Now(monotonic=self.loop.time(), local=self._wall + timedelta(seconds=self.loop.time()))
+
+    def set_clock(self, **step: float) -> None:
+        self._wall += timedelta(**step)
+
+    def job(self, body: str = "", **fields: object) -> Job:
+        number = next(self._numbers)
+        now = self.now().local
+        job = Job(id=f"email-{number}-1", kind="email", seq=number, created=now, due=now, body=body)
+        return replace(job, **fields)  # type: ignore[arg-type]
+
+    def add(self, body: str = "", *, held: bool = False, **fields: object) -> Job:
+        job = self.job(body, **fields)
+        self.worker.add(job, held=held)
+        return job
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Office]:
+        task = asyncio.create_task(self.worker.run())
+        try:
+            yield self
+            assert not task.done(), task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    @property
+    def waiting(self) -> list[str]:
+        return [job.id for job in self.outbox.jobs()]
+
+    @property
+    def ends(self) -> list[str]:
+        return [ended.reason for ended in self.told]
+
+    @property
+    def instants(self) -> list[float]:
+        return [at for at, _ in self.carrier.tries]
+
+    async def _settle(self) -> None:
+        self.settled += 1
+
+    def _change(self) -> None:
+        self.changes += 1
