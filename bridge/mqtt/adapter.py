@@ -85,6 +85,8 @@ class MqttAdapter:
         self._leave = asyncio.Event()
         """Set to end the session in good order: the broker's settings changed, or `stop`."""
         self._stopping = False
+        self.problem: str | None = "not connected yet"
+        """Why there is no session, for a person; None while there is one."""
         self._synchronised = True
         self._status_due = asyncio.Event()
 
@@ -144,6 +146,7 @@ class MqttAdapter:
             retry = await self._attempt()
             if retry is None or self._stopping:
                 continue
+            self.problem = retry.message
             _LOG.log(retry.level, "%s", retry.message)
             try:
                 async with asyncio.timeout(retry.wait_s):
@@ -217,7 +220,7 @@ class MqttAdapter:
             if refused is not None:
                 return refused
             self._publisher.announce()
-            self._session = session
+            self._session, self.problem = session, None
             self._arrivals.announced = True
             place = place_of(self._settings.mqtt)
             _LOG.info("%s to %s, MQTT %s", self._reconnect.connected(), place, session.version.label)
