@@ -48,8 +48,10 @@ lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --extra web --extra media -o requirements.lock
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --all-extras --group dev -o requirements-dev.lock
 
+# What is made of the models: the editors' schema, and the references in docs/.
 schema: setup
 	$(BIN)/alarm2mqtt schema settings.schema.json
+	$(BIN)/python docs/references.py
 
 clean:
 	rm -rf $(VENV) .demo .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*

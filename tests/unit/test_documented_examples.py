@@ -76,7 +76,7 @@ def references() -> Any:
 @pytest.mark.parametrize("name", ["settings.md", "home-assistant.md"])
 def test_what_is_made_of_the_code_is_up_to_date(name: str) -> None:
     made = references().made_anew(name)
-    assert text(f"docs/{name}") == made, "run: .venv/bin/python docs/references.py"
+    assert text(f"docs/{name}") == made, "run: make schema"
 
 
 def test_every_setting_has_its_default_and_meaning() -> None:
