@@ -43,7 +43,7 @@ def test_byte_code_is_there_for_all_that_is_imported(box):
 def test_a_stop_is_orderly_with_exit_code_0_and_the_siren_off(box):
     box.sound_the_siren()
     assert box.stop() == 0
-    assert "siren: off (stop, by shutdown)" in box.said()
+    assert "siren: off (stop, by shutdown" in box.said()
     assert "siren: idle (disconnected)" in box.said()
 
 
