@@ -32,13 +32,14 @@ from bridge.settings.load import Loaded, load
 
 if TYPE_CHECKING:
     from bridge.core.facts import StateRestored
-    from bridge.lines.port import LineDriver, Report
+    from bridge.lines.port import LineDriver, LineFact
     from bridge.linkage.linkage import Linkage
     from bridge.linkage.worker import QueueState
     from bridge.mqtt.adapter import MqttAdapter
     from bridge.mqtt.status import StatusView
     from bridge.settings.model import Settings
     from bridge.store.store import Store
+    from bridge.web.server import WebServer
 
 log = logging.getLogger(__name__)
 
@@ -51,28 +52,19 @@ AT_NEXT_START = ("lines", "store", "web", "metrics")
 """Settings that are read once; a change of them is taken at the next start, and said to be."""
 
 
-def line_driver(settings: Settings, report: Report) -> LineDriver:
-    """The driver that the settings name. Raises BoardError when the simulated board is taken."""
-    if settings.lines.driver == "simulated":
-        from bridge.lines.board_place import board_socket
-        from bridge.lines.simulated import SimulatedLines
-
-        return SimulatedLines(socket=board_socket(settings.store.folder), report=report)
-    from bridge.lines.gpiod_lines import GpiodLines
-
-    return GpiodLines(report=report)
-
-
 class App:
-    """One run of the program, from settings to a clean stop."""
+    """One run of the program, from idle outputs to a clean stop.
 
-    def __init__(self, loaded: Loaded) -> None:
+    `lines` has the outputs at idle already; what it reports goes to `report`.
+    """
+
+    def __init__(self, loaded: Loaded, *, lines: LineDriver) -> None:
         self._loaded = loaded
         self._settings = loaded.settings
         self._clock = Clock(loaded.settings.device.timezone)
         self._started = self._clock.now().local
         self._engine = Engine(loaded.settings, boot=secrets.token_hex(4), release_year=RELEASE_YEAR)
-        self._lines = line_driver(loaded.settings, lambda fact: self._loop.submit(fact))  # noqa: PLW0108 - made below
+        self._lines = lines
         self._router = Router(self._lines)
         self._loop = EngineLoop(
             self._engine, perform=self._router.perform, overload=self._refuse_for_load, now=self._clock.now
@@ -84,7 +76,12 @@ class App:
         self._mqtt: MqttAdapter | None = None
         self._linkage: Linkage | None = None
         self._linked = asyncio.Event()
+        self._page: WebServer | None = None
         self._restored: StateRestored | None = None
+
+    def report(self, fact: LineFact) -> None:
+        """A fact about a line; kept until the loop runs."""
+        self._loop.submit(fact)
 
     async def run(self) -> None:
         """Runs until SIGTERM or SIGINT; outputs are idle at its begin and at its end."""
@@ -94,6 +91,7 @@ class App:
         try:
             await self._open_store()
             self._connect_mqtt()
+            self._open_page()
             self._link(self._settings)
             await self._serve()
         finally:
@@ -140,6 +138,40 @@ class App:
         self._router.connect(answer_future, do.Answer)
         self._router.connect(lambda effect: self._link(effect.settings), do.PublishSettings)
 
+    def _open_page(self) -> None:
+        """The page, if it is wanted: it is shown everything from now on, and served last of all."""
+        if not self._settings.web.enabled:
+            return
+        from bridge.page import Neighbours, Page, can_be_served
+
+        if not can_be_served():
+            log.warning("no page: install alarm2mqtt[web] for it, or set web.enabled to false")
+            return
+        store, mqtt = self._store, self._mqtt
+        assert store is not None  # noqa: S101 - made before
+        assert mqtt is not None  # noqa: S101 - made before
+        self._page = Page(
+            self._settings,
+            Neighbours(store=store, mqtt=mqtt, linkage=lambda: self._linkage, board=getattr(self._lines, "obey", None)),
+            submit=self._loop.submit,
+            now=self._clock.now,
+            started=self._started,
+        ).server
+        self._router.connect(
+            self._page.perform,
+            do.PublishInput,
+            do.PublishOutput,
+            do.PublishClock,
+            do.PublishSettings,
+            do.Journal,
+        )
+
+    def _show_picture(self, input_id: str | None, jpeg: bytes) -> None:
+        assert self._mqtt is not None  # noqa: S101 - made before
+        self._mqtt.snapshot(input_id, jpeg)
+        if self._page is not None:
+            self._page.snapshot(input_id, jpeg)
+
     def _link(self, settings: Settings) -> None:
         """Mail, uploads, cameras, clips and sound; nothing of it is imported before it is wanted."""
         if self._linkage is not None:
@@ -159,7 +191,7 @@ class App:
             random=self._random,
             release_year=RELEASE_YEAR,
             tell=self._loop.submit,
-            show=mqtt.snapshot,
+            show=self._show_picture,
             changed=mqtt.status_changed,
         )
         self._router.connect(
@@ -194,6 +226,8 @@ class App:
                     group.create_task(kept_alive("reload", self._reload), name="reload"),
                     group.create_task(signs_of_life(self._manager), name="watchdog"),
                 ]
+                if self._page is not None:
+                    tasks.append(group.create_task(kept_alive("page", self._page.run), name="page"))
                 await self._stop.wait()
                 self._manager.tell("STOPPING=1")
                 self._loop.take_now(StopBegun())
@@ -300,11 +334,6 @@ def _leave_within(seconds: float) -> None:
     timer = threading.Timer(seconds, leave)
     timer.daemon = True
     timer.start()
-
-
-async def run(loaded: Loaded) -> None:
-    """Runs until told to stop."""
-    await App(loaded).run()
 
 
 async def purge(settings: Settings) -> int:

@@ -39,18 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """The daemon, until SIGTERM."""
-    import asyncio
-
     from bridge.runtime import logs
     from bridge.settings.load import load
 
     loaded = load(options.file)
-    logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
-    from bridge import app
+    logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format, warnings=loaded.warnings)
+    from bridge import boot
 
-    for warning in loaded.warnings:
-        app.log.warning("%s", warning)
-    asyncio.run(app.run(loaded))
+    boot.run(loaded)
     return DONE
 
 

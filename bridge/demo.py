@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bridge import app
+from bridge import boot
 from bridge.errors import StartFailed
 from bridge.runtime import logs
 from bridge.settings.load import load
@@ -100,9 +100,9 @@ def demo(folder: Path) -> None:
         file.write_text(SETTINGS.replace("FOLDER", str(folder.resolve())))
     with _broker(folder) as (name, port):
         loaded = load(file, overrides={"mqtt.host": "127.0.0.1", "mqtt.port": port})
-        logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
+        logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format, warnings=loaded.warnings)
         print(_what_to_try(name, port, folder, file), flush=True)  # noqa: T201 - said to a person
-        asyncio.run(app.run(loaded))
+        boot.run(loaded)
 
 
 def _what_to_try(broker: str, port: int, folder: Path, file: Path) -> str:

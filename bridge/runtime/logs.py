@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 
@@ -22,11 +23,13 @@ class _JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def set_up(*, level: str, style: str) -> None:
-    """Log to standard error from now on, at `level`, as `console` or `json`."""
+def set_up(*, level: str, style: str, warnings: Iterable[str] = ()) -> None:
+    """Log to standard error from now on, at `level`, as `console` or `json`; `warnings` first."""
     handler = logging.StreamHandler(sys.stderr)
     plain = logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S")
     handler.setFormatter(_JsonLines() if style == "json" else plain)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for warning in warnings:
+        logging.getLogger("alarm2mqtt").warning("%s", warning)
