@@ -37,7 +37,7 @@ class Box:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._rig.container("rm", "-f", "-t", "1", self.name)
+        self._rig.container("rm", "-f", "-v", "-t", "1", self.name)
 
     def sh(self, script: str) -> str:
         return self._rig.container("exec", self.name, "sh", "-c", script).strip()
