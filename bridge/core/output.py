@@ -158,6 +158,8 @@ class AlarmOutput:
             until = max(now + self.settings.alarm_time_ms / 1000, self._manual.until if self._manual else 0)
         self._manual = _Manual(until, origin.by, mode or (self._manual.mode if self._manual else None))
         self._window_stopped = False
+        if origin.by == OVER_MQTT and self._broker_lost is not None:
+            self._broker_lost = now  # it was there just now, whatever else was said
 
     def stop(self, reason: str, by: str | None) -> None:
         """Idle now, always; only a new begin or the next window turns it on again."""
@@ -202,7 +204,7 @@ class AlarmOutput:
             self._deadline, self.latched, self._window_stopped = None, False, False
         elif settings.follow_source != old.follow_source:
             self._deadline, self.latched = None, False
-            if not settings.follow_source and not settings.timing.enabled and self.live:
+            if not settings.follow_source and not settings.timing.enabled and self.live and not self.lost:
                 self._arm(now, from_now=True)
         elif settings.alarm_time_ms != old.alarm_time_ms and (self.latched or self._deadline is not None):
             self._arm(now, from_now=self.latched)

@@ -57,6 +57,8 @@ class Reconfiguration:
             self._requests.append(RequestInput(settings=new))
             return
         rewired = (new.line, new.bias) != (known.settings.line, known.settings.bias)
+        if rewired and known.lost:
+            self._books.journal("healed", now, input=new.id, cause="settings")
         transitions = known.rewire(now.monotonic) if rewired else []
         schedule = self._terminals.settings.schedule(new.schedule)
         transitions += known.apply(new, schedule, now, clock_set=clock_set, holding=holding)
@@ -75,7 +77,9 @@ class Reconfiguration:
         if (new.line, new.drive) != (old.line, old.drive):
             idle = known.idle_level
             self._books.add(DriveLine(terminal=new.id, level=idle), ReleaseLine(terminal=new.id))
-            known.find()
+            if known.lost:
+                self._books.journal("healed", now, output=new.id, cause="settings")
+                known.find()
         known.apply(new, self._terminals.settings.schedule(new.timing.schedule), now.monotonic)
         if (new.line, new.drive) != (old.line, old.drive):
             self._terminals.driven[new.id] = known.idle_level

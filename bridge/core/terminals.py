@@ -88,7 +88,12 @@ class Terminals:
         self.touch_all()
 
     def _next(self, terminals: dict[str, Terminal], now: float) -> list[Terminal]:
-        touched = self._touched.intersection(terminals)
-        self._touched -= touched
-        touched.update(each for each, due in self._dues.items() if due <= now and each in terminals)
-        return [each for terminal, each in terminals.items() if terminal in touched] if touched else []
+        touched, dues = self._touched, self._dues
+        found = [
+            each
+            for terminal, each in terminals.items()
+            if terminal in touched or (terminal in dues and dues[terminal] <= now)
+        ]
+        if touched:
+            touched.difference_update(terminals)
+        return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bridge.core.contact import Contact, is_tripped
 from bridge.core.effects import InputView, OutputView
 from bridge.core.facts import Now
 from bridge.core.input import AlarmInput
@@ -44,7 +45,7 @@ def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView
     return InputView(
         id=settings.id,
         contact=contact,
-        tripped=None if contact == "unknown" else alarm_input.tripped,
+        tripped=None if contact is Contact.UNKNOWN else is_tripped(contact, settings.trigger_mode),
         alarm=alarm_input.alarm,
         enabled=settings.enabled,
         armed=armed,

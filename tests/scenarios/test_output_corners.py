@@ -168,3 +168,37 @@ def test_after_the_end_a_request_is_refused_and_nothing_is_driven():
     story.start("siren", request=1)
     assert [[fault.message for fault in answer.faults] for answer in story.all(Answer)] == [["the program is ending"]]
     assert story.all(DriveLine) == []
+
+
+def test_an_edit_while_the_line_is_lost_arms_nothing_for_when_it_heals():
+    story = a_siren(follow_source=True)
+    story.connect("door")
+    story.tell(facts.LineLost(terminal="siren", problem="gone"))
+    story.edit(settings_of(an_input("door", outputs=["siren"], quiet_s=0), an_output("siren")))
+    story.tell(facts.LineFound(terminal="siren"))
+    assert not story.is_on("siren")
+
+
+def test_another_line_heals_the_fault_of_the_old_one():
+    here, there = {"chip": "gpiochip0", "offset": 4}, {"chip": "gpiochip0", "offset": 5}
+    story = Story(settings_of(an_input("door", line=here), an_output("siren", line=here | {"offset": 6})))
+    for terminal in ("door", "siren"):
+        story.tell(facts.LineLost(terminal=terminal, problem="gone"))
+    story.edit(settings_of(an_input("door", line=there), an_output("siren", line=there | {"offset": 7})))
+    assert {(entry.input or entry.output, entry.cause) for entry in story.journal("healed")} == {
+        ("door", "settings"),
+        ("siren", "settings"),
+    }
+    assert story.input("door").problem is None
+    assert story.output("siren").available
+
+
+def test_a_start_over_mqtt_that_is_taken_after_the_broker_was_lost_counts_from_itself():
+    story = a_siren(on_broker_loss={"stop_after_s": 60})
+    story.tell(facts.BrokerLost())
+    story.wait(100)
+    story.start("siren", request=1)
+    assert story.all(Answer)[0].faults == ()
+    assert story.is_on("siren")
+    story.wait(61)
+    assert story.output("siren").reason == "broker_loss"
