@@ -32,7 +32,7 @@ class Sound:
 def sound_of(input_id: str, settings: Settings) -> Sound | None:
     """The sound of an input's alarm."""
     link = next((each.linkage.audible for each in settings.inputs if each.id == input_id), None)
-    if link is None:
+    if link is None or not link.enabled:
         return None
     return Sound(owner=input_id, clips=link.clips, repeat=link.repeat, volume=link.volume)
 

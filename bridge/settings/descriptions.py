@@ -104,6 +104,7 @@ FIELDS = {
     },
     "LineByName": {"name": "The line's name.", "chip": "The chip to look on; default: all."},
     "AudibleLink": {
+        "enabled": "Whether it sounds; off keeps the clips for later.",
         "clips": "Files of audio.folder, played in this order.",
         "repeat": "How often, or while_active: as long as the alarm lasts.",
         "volume": "Per cent.",

@@ -235,8 +235,9 @@ def _repeat(value: object) -> int | Literal["while_active"]:
 
 
 class AudibleLink(Model):
-    """The sound of an alarm."""
+    """The sound of an alarm; one that is not enabled is kept for when it is again."""
 
+    enabled: bool = True
     clips: tuple[Annotated[str, Field(min_length=1, pattern=r"^[^/\x00-\x1f]+$")], ...] = Field(min_length=1)
     repeat: Annotated[
         int | Literal["while_active"],
