@@ -107,7 +107,12 @@ def journal(entry: Journal, *, replayed: bool) -> bytes:
 
 def answer(request: Request, faults: Iterable[Fault], time: datetime) -> bytes:
     """The answer to a command: done when there is no fault."""
-    wrong = [{"path": fault.path, "message": fault.message} for fault in faults]
+    wrong = [{"path": fault.path, "message": _in_full(fault)} for fault in faults]
     return as_json(
         {"id": request.id, "ok": not wrong, "error": wrong or None, "topic": request.topic, "time": instant(time)}
     )
+
+
+def _in_full(fault: Fault) -> str:
+    """What is wrong, what it is and what it should be; the place has a key of its own."""
+    return str(Fault(path="", message=fault.message, value=fault.value, allowed=fault.allowed))

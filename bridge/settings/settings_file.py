@@ -1,0 +1,123 @@
+"""The settings file on the disk: replaced as a whole or not at all, with the five versions before beside it.
+
+A power cut at any instant leaves the old file or the new one. Everything here blocks.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+VERSIONS = 5
+_SECRET = 0o600
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
+"""What file systems without hard links say, vfat among them."""
+_NO_FSYNC_OF_FOLDERS = (errno.EINVAL, errno.EBADF)
+
+
+class SettingsFile:
+    """One file, by its path; where that is a link, what it leads to is replaced and the link stays."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> bytes:
+        """All of it. Raises OSError."""
+        return self.path.read_bytes()
+
+    def replace(self, content: bytes, *, expected: bytes, secret: bool) -> bool:
+        """New content in the place of `expected`, which becomes version 1.
+
+        False when the file holds something else than expected; then nothing was done. Owner and
+        permissions stay; a file that holds a secret is its owner's alone.
+
+        Raises:
+            OSError: when it cannot be written; it is what it was.
+        """
+        target = self.path.resolve()
+        with _beside(target, content, secret=secret) as fresh:
+            if target.read_bytes() != expected:
+                return False
+            _make_room(target)
+            _keep(target, _version(target, 1), secret=secret)
+            fresh.replace(target)
+        _to_disk(target.parent)
+        return True
+
+    def keep(self, content: bytes, *, secret: bool) -> None:
+        """What the file held before somebody wrote it by hand becomes version 1. Raises OSError."""
+        target = self.path.resolve()
+        with _beside(target, content, secret=secret) as fresh:
+            _make_room(target)
+            fresh.replace(_version(target, 1))
+        _to_disk(target.parent)
+
+
+@contextmanager
+def _beside(target: Path, content: bytes, *, secret: bool, suffix: str = "new") -> Iterator[Path]:
+    """A file beside the target, with its owner and permissions, that is on the disk; gone afterwards."""
+    fresh = target.with_name(f".{target.name}.{suffix}")
+    with suppress(FileNotFoundError):
+        fresh.unlink()  # of a run that was killed
+    try:
+        status = target.stat()
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _SECRET), "wb") as file:  # noqa: PTH123 - its mode from the first instant
+            file.write(content)
+            if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+                _give_to(file.fileno(), status)
+            os.fchmod(file.fileno(), status.st_mode & (_SECRET if secret else 0o777))
+            file.flush()
+            os.fsync(file.fileno())
+        yield fresh
+    finally:
+        with suppress(FileNotFoundError):
+            fresh.unlink()
+
+
+def _give_to(descriptor: int, status: os.stat_result) -> None:
+    try:
+        os.fchown(descriptor, status.st_uid, status.st_gid)
+    except PermissionError:
+        # Only root may; who can write the folder can read what is his.
+        log.debug("the settings file now belongs to user %d", os.geteuid())
+
+
+def _version(target: Path, number: int) -> Path:
+    return target.with_name(f"{target.name}.{number}")
+
+
+def _make_room(target: Path) -> None:
+    """Each version becomes one older; the oldest is lost."""
+    for number in range(VERSIONS - 1, 0, -1):
+        with suppress(FileNotFoundError):
+            _version(target, number).replace(_version(target, number + 1))
+
+
+def _keep(target: Path, version: Path, *, secret: bool) -> None:
+    try:
+        version.hardlink_to(target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        with _beside(target, target.read_bytes(), secret=secret, suffix="old") as copy:
+            copy.replace(version)
+    if secret:
+        version.chmod(version.stat().st_mode & _SECRET)
+
+
+def _to_disk(folder: Path) -> None:
+    """The renaming itself. It is done whatever the disk says now, so nothing is raised."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FSYNC_OF_FOLDERS:
+            log.warning("%s: may not survive a power cut: %s", folder, error.strerror)
+    finally:
+        os.close(descriptor)

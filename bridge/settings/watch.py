@@ -1,0 +1,133 @@
+"""Files that somebody else may write: when one of them changes, who waits is told.
+
+The kernel tells (inotify), so nothing wakes while nothing happens. Where it cannot, on a system
+without inotify or when its watches are used up, files are looked at every few seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import os
+import struct
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+QUIET_S = 0.2
+"""An editor does several things to a file; they are told together once it was quiet for so long."""
+EVERY_S = 5.0
+"""Between two looks where the kernel does not tell."""
+
+_CLOSE_WRITE, _MOVED_TO = 0x8, 0x80
+"""A file is complete when its writer closes it, or when it is put in place by renaming."""
+_MOUNTED_BY_KUBERNETES = b"..data"
+"""The link that is renamed when a mounted map of settings changes."""
+_HEADER = struct.Struct("iIII")
+_AT_ONCE = 65_536
+
+Files = Callable[[], Iterable[Path]]
+
+
+async def changes(files: Files, *, every_s: float = EVERY_S) -> AsyncIterator[None]:
+    """Yields at once, and after every change; `files` is asked anew each time. One change may be told twice."""
+    try:
+        inotify = Inotify()
+    except OSError as error:
+        log.info("the kernel does not tell of changed files (%s); looking every %.0f s", error.strerror, every_s)
+        async for _ in polled(files, every_s=every_s):
+            yield
+        return
+    try:
+        while True:
+            inotify.watch(files())
+            yield
+            await inotify.changed()
+    finally:
+        inotify.close()
+
+
+async def polled(files: Files, *, every_s: float = EVERY_S) -> AsyncIterator[None]:
+    """The same by looking."""
+    before: object = None
+    while True:
+        now = _signs(files())
+        if now != before:
+            before = now
+            yield
+        await asyncio.sleep(every_s)
+
+
+class Inotify:
+    """Folders, with the names in them that matter: editors put a new file in the old one's place.
+
+    A file that is mounted by itself changes under another folder, so each file is watched as well.
+    """
+
+    def __init__(self) -> None:
+        self._c = ctypes.CDLL(None, use_errno=True)
+        if not hasattr(self._c, "inotify_init1"):
+            raise OSError(0, "no inotify")
+        self._fd = self._checked(self._c.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
+        self._names: dict[int, set[bytes]] = {}
+        self._happened = asyncio.Event()
+        asyncio.get_running_loop().add_reader(self._fd, self._read)
+
+    def watch(self, files: Iterable[Path]) -> None:
+        """These, from now on; a folder that is not there is not watched."""
+        self._names = {}
+        for file in files:
+            for place in {file, file.resolve()}:
+                for name in (os.fsencode(place.name), _MOUNTED_BY_KUBERNETES):
+                    self._add(place.parent, _CLOSE_WRITE | _MOVED_TO, name)
+            self._add(file, _CLOSE_WRITE, b"")
+
+    async def changed(self) -> None:
+        """Returns once something changed and it has been quiet since."""
+        await self._happened.wait()
+        while self._happened.is_set():
+            self._happened.clear()
+            await asyncio.sleep(QUIET_S)
+
+    def close(self) -> None:
+        """No more."""
+        asyncio.get_running_loop().remove_reader(self._fd)
+        os.close(self._fd)
+
+    def _add(self, path: Path, mask: int, name: bytes) -> None:
+        number = self._c.inotify_add_watch(self._fd, os.fsencode(path), ctypes.c_uint32(mask))
+        if number < 0:
+            log.debug("%s is not watched: %s", path, os.strerror(ctypes.get_errno()))
+            return
+        self._names.setdefault(number, set()).add(name)
+
+    def _read(self) -> None:
+        data = os.read(self._fd, _AT_ONCE)
+        at = 0
+        while at < len(data):
+            number, _mask, _cookie, length = _HEADER.unpack_from(data, at)
+            at += _HEADER.size
+            name = data[at : at + length].rstrip(b"\0")
+            at += length
+            if number == -1 or name in self._names.get(number, ()):  # -1: events were lost
+                self._happened.set()
+
+    def _checked(self, result: int) -> int:
+        if result < 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+        return result
+
+
+def _signs(files: Iterable[Path]) -> list[tuple[int, int, int] | None]:
+    return [_sign(file) for file in files]
+
+
+def _sign(file: Path) -> tuple[int, int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns

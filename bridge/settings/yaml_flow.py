@@ -1,0 +1,44 @@
+"""A value as YAML on one line, the way a person would write it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_PLAIN = re.compile(r"[^\W\d_][\w./-]*( [\w./-]+)*")
+_OTHER_MEANINGS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"})
+"""Words that some readers of YAML take for something else than text."""
+
+
+def flow(value: Any, *, as_json: bool = False, quote: str = "") -> str:
+    """`{clips: [dog.wav], volume: 70}`; with `as_json` everything is quoted, for a file that is JSON.
+
+    `quote` is the quotation mark that a text stood in before.
+    """
+    if isinstance(value, Mapping):
+        pairs = (f"{flow(str(key), as_json=as_json)}: {flow(part, as_json=as_json)}" for key, part in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(flow(part, as_json=as_json) for part in value)}]"
+    if not isinstance(value, str):
+        return json.dumps(value)
+    if quote == "'" and not as_json and value.isprintable():
+        return "'" + value.replace("'", "''") + "'"
+    if as_json or quote == '"' or not _is_plain(value):
+        return f'"{"".join(map(_quoted, value))}"'
+    return value
+
+
+def _is_plain(text: str) -> bool:
+    return _PLAIN.fullmatch(text) is not None and text.isprintable() and text.lower() not in _OTHER_MEANINGS
+
+
+def _quoted(sign: str) -> str:
+    """A character between double quotes; what a reader of YAML or JSON would not take is escaped."""
+    if sign in '"\\':
+        return f"\\{sign}"
+    if sign.isprintable():
+        return sign
+    return json.dumps(sign)[1:-1]
