@@ -29,6 +29,11 @@ class WebServer:
         self._ingress_peer = ingress_peer
         self._live = Live(settings, now=ports.now)
 
+    @property
+    def settings(self) -> Settings:
+        """Those in force, as the engine told."""
+        return self._live.settings
+
     def perform(self, effect: WebEffect) -> None:
         """Shows an effect of the engine to whoever watches."""
         self._live.perform(effect)

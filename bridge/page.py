@@ -1,0 +1,124 @@
+"""What the page is given from the other rooms: state in words, journal, clips, the board."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from bridge import __version__
+from bridge.mqtt.dial import place_of
+from bridge.settings.addon import TOKEN
+from bridge.store.reading import Wanted
+from bridge.web.access import INGRESS_PEER
+from bridge.web.ports import JournalQuery, Ports, ServiceState, SystemState
+from bridge.web.server import WebServer
+
+if TYPE_CHECKING:
+    from bridge.core.effects import Journal
+    from bridge.core.facts import Fact, Now
+    from bridge.linkage.linkage import Linkage
+    from bridge.linkage.worker import QueueState
+    from bridge.mqtt.adapter import MqttAdapter
+    from bridge.settings.model import EmailSettings, FtpSettings, Settings
+    from bridge.store.store import Store
+    from bridge.web.ports import ClipShelf, SettingsDesk
+
+
+def can_be_served() -> bool:
+    """Whether the extra `web` is installed; looks only, imports nothing."""
+    return find_spec("aiohttp") is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """Who answers for what the page shows and asks; `linkage` may come later, and is asked for each time."""
+
+    store: Store
+    mqtt: MqttAdapter
+    linkage: Callable[[], Linkage | None]
+    desk: SettingsDesk | None = None
+    board: Callable[[str], bytes] | None = None
+    """The simulated board's commands; None on real lines."""
+
+
+class Page:
+    """The page and what stands behind it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        neighbours: Neighbours,
+        *,
+        submit: Callable[[Fact], None],
+        now: Callable[[], Now],
+        started: datetime,
+    ) -> None:
+        self._behind = neighbours
+        self._started = started
+        self.server = WebServer(
+            settings=settings,
+            ports=Ports(
+                submit=submit,
+                now=now,
+                system=self._system,
+                entries=self._entries,
+                settings=neighbours.desk,
+                clips=self._clips,
+                board=neighbours.board,
+            ),
+            # Elsewhere that address is anybody's.
+            ingress_peer=INGRESS_PEER if os.environ.get(TOKEN) else None,
+        )
+
+    def _system(self) -> SystemState:
+        """How things outside stand, as a person would want to know."""
+        settings, linkage = self.server.settings, self._behind.linkage()
+        return SystemState(
+            version=__version__,
+            started=self._started,
+            broker=ServiceState(problem=self._behind.mqtt.problem, facts={"Broker": place_of(settings.mqtt)}),
+            rejected_commands=self._behind.mqtt.rejected_commands,
+            journal_unsent=self._behind.store.unsent.count,
+            email=_queue(linkage.email, settings.email) if linkage else None,
+            ftp=_queue(linkage.ftp, settings.ftp) if linkage else None,
+            card=_card(linkage),
+            audio=_audio(linkage),
+        )
+
+    def _entries(self, query: JournalQuery) -> tuple[Journal, ...]:
+        return self._behind.store.entries(Wanted(limit=query.limit, kind=query.kind, after_seq=query.after_seq))
+
+    def _clips(self) -> ClipShelf | None:
+        linkage = self._behind.linkage()
+        return None if linkage is None else linkage.media.clips
+
+
+def _queue(state: QueueState | None, server: EmailSettings | FtpSettings | None) -> ServiceState | None:
+    if state is None or server is None:
+        return None
+    told = {"Server": f"{server.host}:{server.port}", "Waiting": str(state.queued)}
+    if state.last_ok is not None:
+        told["Last success"] = f"{state.last_ok:%Y-%m-%d %H:%M:%S}"
+    return ServiceState(problem=state.last_error, facts=told)
+
+
+def _card(linkage: Linkage | None) -> ServiceState | None:
+    if linkage is None or linkage.media.card is None:
+        return None
+    card = linkage.media.card
+    told = {"Clips": str(card.clips)}
+    if card.free_mb is not None:
+        told["Free"] = f"{card.free_mb} MB"
+    if card.last_clip is not None:
+        told["Last clip"] = card.last_clip
+    return ServiceState(problem=linkage.media.problem, facts=told)
+
+
+def _audio(linkage: Linkage | None) -> ServiceState | None:
+    if linkage is None or linkage.playing is None:
+        return None
+    return ServiceState(problem=None, facts={"Sound": "plays" if linkage.playing else "silent"})

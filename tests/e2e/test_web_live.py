@@ -1,0 +1,141 @@
+"""The live page in a real browser, on the real program."""
+
+import statistics
+
+import pytest
+from browser import PHONE, Watched, chromium, overflows
+from builders import an_input, an_output
+from page_process import PagedBridge
+from server_process import wait_until
+
+pytestmark = pytest.mark.e2e
+
+PARTS = {
+    "inputs": [
+        an_input("garage-door", name="Garage door", outputs=["siren", "strobe"]),
+        an_input("side-gate", name="Side gate", trigger_mode="disconnect", enabled=False),
+    ],
+    "outputs": [
+        an_output("siren", name="Siren", kind="siren", mode="pulse", alarm_time_ms=60_000),
+        an_output("strobe", name="Strobe", follow_source=True),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def bridge(tmp_path):
+    with PagedBridge(tmp_path, **PARTS) as running:
+        yield running
+
+
+def open_live(browser, bridge, **context):
+    watched = Watched(browser.new_context(**context).new_page())
+    watched.page.goto(bridge.url)
+    watched.page.wait_for_selector("body:not([data-stale])")
+    watched.page.locator('[data-part="garage-door"][data-mood]:not([data-mood="unknown"])').wait_for()
+    return watched
+
+
+def mood(page, part):
+    return page.locator(f'[data-part="{part}"]').get_attribute("data-mood")
+
+
+def test_a_click_on_a_contact_lights_the_siren_in_two_browsers_and_stop_puts_it_out(browser, bridge):
+    one, other = open_live(browser, bridge), open_live(browser, bridge)
+    contact = one.page.get_by_role("switch", name="Contact of Garage door with G")
+    contact.click()
+    for page in (one.page, other.page):
+        page.locator('[data-part="siren"][data-mood="pulse"]').wait_for()
+        siren = page.locator('[data-part="siren"]')
+        assert "Alarm: Garage door" in siren.inner_text()
+        assert "s more)" in siren.inner_text()
+        page.locator('[data-part="garage-door"][data-mood="alarm"]').wait_for()
+    assert contact.get_attribute("aria-checked") == "true"
+    other.page.get_by_role("button", name="Stop Siren").click()
+    one.page.locator('[data-part="siren"][data-mood="off"]').wait_for()
+    assert "Stopped by this page" in one.page.locator('[data-part="siren"]').inner_text()
+    assert mood(one.page, "strobe") == "on"
+    one.page.get_by_role("button", name="Silence").click()
+    other.page.locator('[data-part="strobe"][data-mood="off"]').wait_for()
+    assert one.complaints + other.complaints == []
+
+
+def test_everything_on_the_live_page_can_be_done_by_keyboard(browser, bridge):
+    watched = open_live(browser, bridge)
+    page = watched.page
+    page.get_by_role("switch", name="Contact of Garage door with G").focus()
+    page.keyboard.press("Space")
+    page.locator('[data-part="siren"][data-mood="pulse"]').wait_for()
+    page.get_by_role("button", name="Stop Siren").focus()
+    page.keyboard.press("Enter")
+    page.locator('[data-part="siren"][data-mood="off"]').wait_for()
+    focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert focused == "Stop Siren"
+
+
+def test_a_line_that_breaks_is_a_fault_on_the_page_and_heals(browser, bridge):
+    page = open_live(browser, bridge).page
+    page.get_by_role("button", name="Break line of Garage door").click()
+    page.locator('[data-part="garage-door"][data-mood="fault"]').wait_for()
+    assert "The line cannot be used" in page.locator('[data-part="garage-door"]').inner_text()
+    page.get_by_role("button", name="Mend line of Garage door").click()
+    page.locator('[data-part="garage-door"][data-mood="normal"]').wait_for()
+
+
+def test_a_page_says_when_the_device_is_gone_and_catches_up_when_it_is_back(browser, bridge):
+    page = open_live(browser, bridge).page
+    bridge.kill()
+    page.get_by_text("No connection to the device").wait_for()
+    bridge.start()
+    bridge.board("connect garage-door")
+    page.get_by_text("No connection to the device").wait_for(state="hidden")
+    page.locator('[data-part="siren"][data-mood="pulse"]').wait_for()
+
+
+def test_the_first_load_is_small_and_asks_nobody_else(browser, bridge):
+    page = browser.new_context().new_page()
+    watched = Watched(page)
+    sizes = []
+    page.on("response", lambda response: "events" not in response.url and sizes.append(len(response.body())))
+    page.goto(bridge.url)
+    page.wait_for_selector('[data-part="siren"]')
+    page.wait_for_load_state("load")
+    wait_until(lambda: len(sizes) >= 5, what="all parts of the page")
+    assert sum(sizes) < 100_000
+    assert all(url.startswith(bridge.url) for url in watched.requests)
+
+
+def test_on_a_phone_nothing_sticks_out(browser, bridge):
+    watched = open_live(browser, bridge, viewport=PHONE)
+    assert overflows(watched.page) == []
+
+
+def test_a_click_is_on_the_lamp_within_a_tenth_of_a_second(browser, bridge):
+    page = open_live(browser, bridge).page
+    took_ms = page.evaluate(
+        """async () => {
+            const lamp = document.querySelector('[data-part="strobe"]');
+            const contact = document.querySelector('[data-board="garage-door"]');
+            const changed = () => new Promise((done) => {
+                const watch = new MutationObserver(() => { watch.disconnect(); requestAnimationFrame(done); });
+                watch.observe(lamp, { attributes: true, attributeFilter: ["data-mood"] });
+            });
+            const took = [];
+            for (let nth = 0; nth < 40; nth += 1) {
+                const begun = performance.now();
+                const seen = changed();
+                contact.click();
+                await seen;
+                took.push(performance.now() - begun);
+                await new Promise((done) => setTimeout(done, 60));
+            }
+            return took;
+        }"""
+    )
+    assert statistics.median(took_ms) < 100, took_ms
