@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 from bridge.mqtt.incoming import Outgoing
 
+IN_ORDER = 500
+"""So many messages wait in their order, each of them; beyond that states are coalesced."""
+LARGE = 8192
+"""Bytes; states beyond it, which are pictures and descriptions, are always coalesced."""
 MOST_EVENTS = 1000
 """Messages that are neither retained nor asked after; beyond them the oldest is dropped and counted."""
 
@@ -17,9 +21,10 @@ Send = Callable[[Outgoing, Acknowledged], bool]
 class Outbox:
     """First in, first out. At most `window` messages are unacknowledged at a time.
 
-    A retained message replaces, in its place, the one of its topic that still waits. One that is
-    put with `acknowledged` is neither replaced nor dropped, so whoever asks bounds how many of
-    those there are. What waits is thus bounded by the number of topics and `MOST_EVENTS`.
+    While few wait, every change of a state is sent. Once `IN_ORDER` do, a retained message takes the
+    place of the newest of its topic that still waits, at the end. One that is put with
+    `acknowledged` is neither replaced nor dropped, so whoever asks bounds how many of those there
+    are. What waits is thus bounded by `IN_ORDER`, the number of topics and `MOST_EVENTS`.
     """
 
     def __init__(self) -> None:
@@ -58,7 +63,10 @@ class Outbox:
         if self._unacknowledged < self._window and not self._waiting:
             self._dispatch(self._send, message, acknowledged)
             return
-        if message.retained and acknowledged is None:
+        many = len(self._waiting) >= IN_ORDER or len(message.payload) > LARGE
+        if message.retained and acknowledged is None and many:
+            # At the end, and not in its place: an older one of its topic may wait behind that.
+            self._waiting.pop(message.topic, None)
             self._waiting[message.topic] = (message, None)
             return
         if message.retained:

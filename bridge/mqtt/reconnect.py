@@ -60,6 +60,8 @@ class Reconnect:
 
     def ended(self, how: End, why: str, *, after_s: float | None = None) -> Retry:
         """What to do now. `after_s` is how long the connection stood; None when it never did."""
+        if after_s is None and how is End.UNREACHABLE:
+            self._quick = 0  # a broker that is gone itself has thrown nobody out for another
         if after_s is not None:
             self._quick = self._quick + 1 if after_s < QUICK_S and how is End.THROWN_OUT else 0
             if after_s >= QUICK_S:

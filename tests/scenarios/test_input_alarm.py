@@ -239,7 +239,7 @@ def test_a_run_that_was_long_enough_counts_even_when_seen_too_late():
     story = Story(settings_of(an_input("door", debounce_ms=100)))
     story.wait(1)
     at = story.time
-    story.time += 5
+    story.oversleep(5)
     story.contact("door", "connected", at=at)
     story.contact("door", "disconnected", at=at + 0.2)
     story.wait(1)

@@ -263,7 +263,7 @@ def test_pulse_begins_active_and_alternates_at_absolute_times():
 def test_a_late_wake_up_skips_whole_pulses_and_never_bursts():
     story = a_siren(mode="pulse", pulse={"on_ms": 100, "off_ms": 100})
     story.start("siren")
-    story.time += 10.35
+    story.oversleep(10.35)
     story.tell(facts.ClockChecked(synchronised=True))
     story.wait(0.06)
     assert story.edges("siren") == [(0, "high"), (10.35, "low"), (10.4, "high")]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.mqtt.incoming import Outgoing
-from bridge.mqtt.outbox import MOST_EVENTS, Outbox
+from bridge.mqtt.outbox import IN_ORDER, LARGE, MOST_EVENTS, Outbox
 
 
 class Broker:
@@ -51,14 +51,33 @@ def test_no_more_than_the_window_is_unacknowledged():
     assert outbox.unfinished == 3
 
 
-def test_a_state_that_waits_is_replaced_in_its_place():
+def test_while_few_wait_every_change_of_a_state_is_sent_in_order():
+    outbox, broker = an_open_outbox()
+    for payload in (b"1", b"2", b"3"):
+        outbox.put(state("s", payload))
+    broker.acknowledge(2)
+    assert broker.sent == [("s", b"1"), ("s", b"2"), ("s", b"3")]
+
+
+def test_once_many_wait_a_state_takes_the_place_of_its_older_one_at_the_end():
+    outbox, broker = an_open_outbox()
+    for number in range(IN_ORDER + 1):
+        outbox.put(state("s", b"%d" % number))
+    outbox.put(state("s", b"old"))
+    outbox.put(state("t", b"1"))
+    outbox.put(state("s", b"new"))
+    assert outbox.unfinished == IN_ORDER + 3
+    broker.acknowledge(IN_ORDER + 2)
+    assert broker.sent[-3:] == [("s", b"%d" % IN_ORDER), ("t", b"1"), ("s", b"new")]
+
+
+def test_of_pictures_only_the_newest_waits():
     outbox, broker = an_open_outbox()
     outbox.put(state("first", b"1"))
-    outbox.put(state("s", b"old"))
-    outbox.put(Outgoing(topic="e", payload=b"1"))
-    outbox.put(state("s", b"new"))
-    broker.acknowledge(3)
-    assert broker.sent == [("first", b"1"), ("s", b"new"), ("e", b"1")]
+    for number in (1, 2):
+        outbox.put(state("picture", b"%d" % number * (LARGE + 1)))
+    broker.acknowledge()
+    assert broker.sent[1:] == [("picture", b"2" * (LARGE + 1))]
 
 
 def test_what_somebody_asks_after_is_neither_replaced_nor_overtaken():
@@ -69,7 +88,7 @@ def test_what_somebody_asks_after_is_neither_replaced_nor_overtaken():
     outbox.put(state("s", b""), told.append)
     outbox.put(state("s", b"new"))
     broker.acknowledge(3)
-    assert broker.sent == [("first", b"1"), ("s", b""), ("s", b"new")]
+    assert broker.sent == [("first", b"1"), ("s", b"old"), ("s", b""), ("s", b"new")]
     assert told == [True]
 
 

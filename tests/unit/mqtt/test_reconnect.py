@@ -83,6 +83,13 @@ def test_thrown_out_at_once_with_a_good_connection_between_is_not():
         assert "taken over" not in retry.message
 
 
+def test_a_broker_that_was_gone_in_between_has_thrown_nobody_out():
+    reconnect = policy()
+    reconnect.ended(End.THROWN_OUT, "closed", after_s=0.1)
+    reconnect.ended(End.UNREACHABLE, "nobody listens there")
+    assert "taken over" not in reconnect.ended(End.THROWN_OUT, "closed", after_s=0.1).message
+
+
 def test_version_5_comes_first_and_3_1_1_only_when_it_is_not_understood():
     choice = VersionChoice()
     assert choice.next is Version.V5
