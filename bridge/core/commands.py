@@ -38,11 +38,11 @@ class Commands:
 
     def start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:
         """Manual start, at most five a second an output."""
-        self._answered(fact.origin, now, lambda: self._start(fact, now), output_id=fact.output)
+        self._answered("start", fact.origin, now, lambda: self._start(fact, now), output_id=fact.output)
 
     def stop(self, fact: OutputStopRequested | OutputToggleRequested, now: Now) -> None:
         """Manual stop."""
-        self._answered(fact.origin, now, lambda: self._stop(fact), output_id=fact.output)
+        self._answered("stop", fact.origin, now, lambda: self._stop(fact), output_id=fact.output)
 
     def toggle(self, fact: OutputToggleRequested, now: Now) -> None:
         """Stop what is on, start what is off."""
@@ -56,6 +56,7 @@ class Commands:
         """An alarm by command."""
         transitions: list[Transition] = []
         self._answered(
+            "trigger",
             fact.origin,
             now,
             lambda: transitions.extend(self._trigger(fact, now, holding=holding)),
@@ -66,13 +67,13 @@ class Commands:
 
     def silence(self, fact: SilenceRequested, now: Now) -> None:
         """Stops everything that can be seen or heard."""
-        self._answered(fact.origin, now, lambda: self._silence(fact))
+        self._answered("silence", fact.origin, now, lambda: self._silence(fact))
 
     def action(self, fact: ActionRequested, now: Now) -> None:
         """One action, now; the answer says that it was taken on, the journal how it ended."""
         accepted: list[bool] = []
         entry = self._answered(
-            fact.origin, now, lambda: accepted.append(self._has_what_it_needs(fact)), input_id=fact.input
+            fact.kind, fact.origin, now, lambda: accepted.append(self._has_what_it_needs(fact)), input_id=fact.input
         )
         if accepted:
             self._books.add(RunAction(request=fact, seq=entry.seq, time=entry.time, at=now.monotonic))
@@ -144,6 +145,7 @@ class Commands:
 
     def _answered(
         self,
+        what: str,
         origin: Origin,
         now: Now,
         act: Callable[[], None],
@@ -159,7 +161,7 @@ class Commands:
         except CommandRefused as refused:
             faults = (Fault(path=refused.path, message=refused.message),)
             kind, error = "refused", refused.message
-        entry = self._books.journal(kind, now, input=input_id, output=output_id, by=origin.by, error=error)
+        entry = self._books.journal(kind, now, input=input_id, output=output_id, cause=what, by=origin.by, error=error)
         if origin.request is not None:
             self._books.add(Answer(origin=origin, faults=faults))
         return entry

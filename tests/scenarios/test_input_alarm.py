@@ -197,7 +197,7 @@ def test_an_alarm_that_outlives_chatter_gets_the_linkage_that_was_held_back():
 def test_an_alarm_by_command_runs_the_whole_linkage_whatever_contact_and_schedule_say():
     story = a_door(schedule="never")
     story.trigger("door", duration_ms=3000, request=1)
-    assert story.told("command", "alarm_begin") == [("command", None), ("alarm_begin", "command")]
+    assert story.told("command", "alarm_begin") == [("command", "trigger"), ("alarm_begin", "command")]
     assert len(story.all(RunLinkage)) == 1
     assert story.is_on("siren")
     story.wait(3)

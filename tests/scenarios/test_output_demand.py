@@ -212,7 +212,7 @@ def test_a_lost_line_refuses_a_start_and_takes_a_stop():
     story.tell(facts.LineLost(terminal="siren", problem="chip is gone"))
     story.start("siren", request=1)
     assert [fault.message for fault in story.all(Answer)[0].faults] == ["line lost: chip is gone"]
-    assert story.told("refused") == [("refused", None)]
+    assert story.told("refused") == [("refused", "start")]
 
 
 def test_starts_are_limited_to_five_a_second_and_stops_are_not():
