@@ -9,10 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from entities_reference import entities_reference
+from routes_reference import routes_reference
 from settings_reference import settings_reference
 
 MARK = "<!-- Below this line the page is made by docs/references.py. -->\n"
-MADE = {"settings.md": settings_reference, "home-assistant.md": entities_reference}
+MADE = {"settings.md": settings_reference, "home-assistant.md": entities_reference, "page.md": routes_reference}
 FOLDER = Path(__file__).parent
 
 

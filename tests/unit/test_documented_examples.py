@@ -73,7 +73,7 @@ def references() -> Any:
     return module
 
 
-@pytest.mark.parametrize("name", ["settings.md", "home-assistant.md"])
+@pytest.mark.parametrize("name", ["settings.md", "home-assistant.md", "page.md"])
 def test_what_is_made_of_the_code_is_up_to_date(name: str) -> None:
     made = references().made_anew(name)
     assert text(f"docs/{name}") == made, "run: make schema"
