@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from bridge import __version__
 from bridge.core import effects as do
 from bridge.core.engine import Engine
-from bridge.core.facts import ClockChecked, ClockStepped, CommandRejected, Origin, SettingsChanged, StopBegun
-from bridge.errors import Fault, SettingsError
+from bridge.core.facts import ClockChecked, ClockStepped, Origin, SettingsChanged, StopBegun
+from bridge.errors import Fault
 from bridge.router import Router, answer_future
 from bridge.runtime import logs
 from bridge.runtime.clock import Clock, StepWatch, is_synchronised, zone
@@ -28,7 +28,7 @@ from bridge.runtime.engine_loop import EngineLoop
 from bridge.runtime.notify import ServiceManager
 from bridge.runtime.supervise import kept_alive, on_signals, signs_of_life
 from bridge.runtime.tell import Teller
-from bridge.settings.load import Loaded, load
+from bridge.settings.load import Loaded
 
 if TYPE_CHECKING:
     from bridge.core.facts import StateRestored
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from bridge.mqtt.adapter import MqttAdapter
     from bridge.mqtt.status import StatusView
     from bridge.settings.model import Settings
+    from bridge.settings.store import SettingsStore
     from bridge.store.store import Store
     from bridge.web.server import WebServer
 
@@ -73,6 +74,7 @@ class App:
         self._stop = asyncio.Event()
         self._reloads = asyncio.Event()
         self._store: Store | None = None
+        self._edits: SettingsStore | None = None
         self._mqtt: MqttAdapter | None = None
         self._linkage: Linkage | None = None
         self._linked = asyncio.Event()
@@ -90,6 +92,7 @@ class App:
         log.info("alarm2mqtt %s: outputs idle, inputs watched", __version__)
         try:
             await self._open_store()
+            self._open_settings()
             self._connect_mqtt()
             self._open_page()
             self._link(self._settings)
@@ -105,14 +108,27 @@ class App:
         restored = await asyncio.to_thread(opening)
         self._store, self._restored = restored.store, restored.state
 
+    def _open_settings(self) -> None:
+        from bridge.settings.in_file import InFile
+        from bridge.settings.store import SettingsStore
+
+        self._edits = SettingsStore(
+            InFile(self._loaded),
+            apply=self._apply,
+            tell=self._loop.submit,
+            answer=lambda answer: self._router.perform([answer]),
+        )
+
     def _connect_mqtt(self) -> None:
         import random
         import time
 
         from bridge.mqtt.adapter import MqttAdapter
+        from bridge.mqtt.settings_command import settings_handlers
 
-        store = self._store
+        store, edits = self._store, self._edits
         assert store is not None  # noqa: S101 - made before
+        assert edits is not None  # noqa: S101 - the same
         self._random = random.SystemRandom().random
         self._mqtt = MqttAdapter(
             settings=self._settings,
@@ -122,6 +138,7 @@ class App:
             ledger=store.ledger,
             status_view=self._status,
             journal=store.unsent,
+            handlers=settings_handlers(edits.submit),
         )
         self._router.connect(
             self._mqtt.perform,
@@ -152,7 +169,13 @@ class App:
         assert mqtt is not None  # noqa: S101 - made before
         self._page = Page(
             self._settings,
-            Neighbours(store=store, mqtt=mqtt, linkage=lambda: self._linkage, board=getattr(self._lines, "obey", None)),
+            Neighbours(
+                store=store,
+                mqtt=mqtt,
+                linkage=lambda: self._linkage,
+                desk=self._edits,
+                board=getattr(self._lines, "obey", None),
+            ),
             submit=self._loop.submit,
             now=self._clock.now,
             started=self._started,
@@ -206,6 +229,7 @@ class App:
 
     async def _serve(self) -> None:
         assert self._mqtt is not None  # noqa: S101 - made before
+        assert self._edits is not None  # noqa: S101 - the same
         assert self._restored is not None  # noqa: S101 - the same
         self._loop.take_now(self._restored)
         self._loop.take_now(ClockChecked(synchronised=is_synchronised()))
@@ -223,6 +247,8 @@ class App:
                     group.create_task(kept_alive("MQTT", self._mqtt.run), name="mqtt"),
                     group.create_task(kept_alive("clock check", self._check_clock), name="clock"),
                     group.create_task(kept_alive("linkage", self._run_linkage), name="linkage"),
+                    group.create_task(kept_alive("settings", self._edits.run), name="settings"),
+                    group.create_task(kept_alive("settings file", self._edits.watch), name="settings file"),
                     group.create_task(kept_alive("reload", self._reload), name="reload"),
                     group.create_task(signs_of_life(self._manager), name="watchdog"),
                 ]
@@ -299,23 +325,18 @@ class App:
 
     async def _reload(self) -> None:
         """SIGHUP: the file anew, all of it or nothing."""
+        assert self._edits is not None  # noqa: S101 - made before
         while True:
             await self._reloads.wait()
             self._reloads.clear()
-            origin = Origin(by="file")
-            try:
-                loaded = await asyncio.to_thread(load, self._loaded.path)
-            except SettingsError as error:
-                for fault in error.faults:
-                    log.error("settings refused: %s", fault)  # noqa: TRY400 - no traceback for a person's slip
-                    self._loop.submit(CommandRejected(origin=origin, topic=fault.path, message=fault.message))
-                continue
-            self._apply(loaded, origin)
+            await self._edits.reload()
 
     def _apply(self, loaded: Loaded, origin: Origin) -> None:
-        before, self._loaded, self._settings = self._settings, loaded, loaded.settings
+        before, warned = self._settings, self._loaded.warnings
+        self._loaded, self._settings = loaded, loaded.settings
         for warning in loaded.warnings:
-            log.warning("%s", warning)
+            if warning not in warned:
+                log.warning("%s", warning)
         for part in AT_NEXT_START:
             if getattr(before, part) != getattr(loaded.settings, part):
                 log.warning("%s: changed; taken at the next start", part)
