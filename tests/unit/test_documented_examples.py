@@ -23,6 +23,8 @@ from bridge.mqtt.commands import fact_of, read
 from bridge.mqtt.hygiene import Request
 from bridge.mqtt.status import AudibleStatus, QueueStatus, RecordingStatus, StatusView, status
 from bridge.mqtt.topics import CommandKind, CommandTopic, Topics
+from bridge.settings import edits
+from bridge.settings.changeable import INPUT, OUTPUT, REST
 from bridge.settings.load import validate
 from bridge.settings.model import Settings
 
@@ -95,6 +97,21 @@ def test_every_topic_is_in_the_contract() -> None:
     said += [topics.availability, topics.settings, topics.status, topics.journal, topics.response, topics.snapshot()]
     for topic in said:
         assert f"`{topic.replace('a/b/', 'D/')}`" in page
+
+
+def test_what_may_be_changed_over_mqtt_is_all_named() -> None:
+    page = section("docs/mqtt.md", "Changing settings")
+    rows = dict(re.findall(r"^\| `D/([a-z]*).*?` \| (.*) \|$", page, re.MULTILINE))
+    for topic, places in (("input", INPUT), ("output", OUTPUT), ("settings", REST)):
+        assert set(re.findall(r"`([\w.]+)`", rows[topic])) == {".".join(map(str, place)) for place in places}
+
+
+def test_the_example_of_a_patch_changes_settings() -> None:
+    (example,) = BLOCK.findall(section("docs/mqtt.md", "Changing settings"))
+    (larger,) = BLOCK.findall(section("docs/settings.md", "A larger file"))
+    patch = edits.patch_input("garage-door", json.loads(example[1]), only=INPUT)
+    (door,) = validate(patch.make(yaml(larger[1])).document).inputs
+    assert (door.debounce_ms, door.linkage.outputs, door.linkage.email) == (250, (), True)
 
 
 def test_the_effects_of_an_alarm_come_in_the_order_that_the_walk_tells() -> None:
