@@ -21,6 +21,7 @@ from bridge.mqtt.arrivals import Arrivals
 from bridge.mqtt.birth import Birth
 from bridge.mqtt.command_desk import CommandDesk, Handler
 from bridge.mqtt.dial import place_of
+from bridge.mqtt.hygiene import Request
 from bridge.mqtt.incoming import Incoming, Outgoing
 from bridge.mqtt.journal_feed import JournalFeed, JournalSource
 from bridge.mqtt.ledger import Ledger
@@ -68,7 +69,9 @@ class MqttAdapter:
         self._submit = submit
         self._status_view = status_view
         self._outbox = Outbox()
-        self._publisher = Publisher(settings=settings, outbox=self._outbox, ledger=ledger, later=self._later)
+        self._publisher = Publisher(
+            settings=settings, outbox=self._outbox, ledger=ledger, later=self._later, hurry=self._hurry
+        )
         topics = self._publisher.topics
         self._desk = CommandDesk(
             topics=topics, submit=submit, send=self._outbox.put, clear=self._clear, now=now, handlers=handlers or {}
@@ -123,6 +126,8 @@ class MqttAdapter:
                 self._feed.entry(effect)
             case Answer():
                 self._desk.answer(effect)
+                if effect.faults and isinstance(effect.origin.request, Request):
+                    self._publisher.settings_again(effect.origin.request.topic.removesuffix("/set"))
                 self.status_changed()
             case PublishClock():
                 self._synchronised = effect.synchronised
@@ -134,6 +139,10 @@ class MqttAdapter:
     def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
         """Show a picture: of an input's alarm, or of nobody's."""
         self._publisher.snapshot(input_id, jpeg)
+
+    def _hurry(self) -> None:
+        if self._session is not None:
+            self._session.flush()
 
     def status_changed(self) -> None:
         """Something that `status_view` tells is no longer so."""

@@ -16,7 +16,7 @@ class Lagging:
     def __init__(
         self,
         *,
-        hold: Callable[[str, bytes], None],
+        hold: Callable[[str, bytes], object],
         later: Callable[[float, Callable[[], None]], object],
     ) -> None:
         self._hold = hold

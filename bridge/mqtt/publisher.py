@@ -24,12 +24,15 @@ from bridge.settings.model import Settings
 _LOG = logging.getLogger(__name__)
 LARGEST_SNAPSHOT = 512 * 1024
 """Bytes; `mqtt.md` 1."""
+TAKEN_UP_S = 2.0
+"""Seconds in which Home Assistant has taken up a changed description."""
 
 
 class Publisher:
     """Keeps every topic of the device right.
 
     `later` calls a function after some seconds; it may do nothing while no connection stands.
+    `hurry` sends what has been published so far, before anything else is even made.
     """
 
     def __init__(
@@ -39,11 +42,14 @@ class Publisher:
         outbox: Outbox,
         ledger: Ledger,
         later: Callable[[float, Callable[[], None]], object],
+        hurry: Callable[[], None],
     ) -> None:
+        self._hurry = hurry
         self.topics = Topics.of(settings)
         self._settings = settings
         self._outbox = outbox
         self._ledger = ledger
+        self._later = later
         self._shown = Retained(outbox=outbox, ledger=ledger)
         self._states = Retained(outbox=outbox, ledger=ledger)
         self._attributes = Lagging(hold=self._states.hold, later=later)
@@ -51,6 +57,8 @@ class Publisher:
         self._outputs: dict[str, OutputTopics] = {}
         self._views: dict[str, InputView | OutputView] = {}
         self._announced: Settings | Announced | None = None
+        self._described_as: tuple[str, bytes] | None = None
+        """The description that the broker has from this connection."""
         self._deleted = False
         """A person deleted the device in Home Assistant; it is not described again until something changes."""
         self._take(settings)
@@ -63,7 +71,8 @@ class Publisher:
             return
         hold = self._states.hold
         hold(own.availability, payloads.online(view.available))
-        hold(own.state, payloads.on_off(view.tripped))
+        if hold(own.state, payloads.on_off(view.tripped)):
+            self._hurry()
         hold(own.alarm, payloads.on_off(view.alarm))
         self._attributes.put(own.attributes, partial(payloads.input_attributes, view))
 
@@ -75,7 +84,8 @@ class Publisher:
             return
         hold = self._states.hold
         hold(own.availability, payloads.online(view.available))
-        hold(own.state, payloads.on_off(view.on))
+        if hold(own.state, payloads.on_off(view.on)):
+            self._hurry()
         self._attributes.put(own.attributes, partial(payloads.output_attributes, view))
 
     def event(self, happened: PublishEvent) -> None:
@@ -98,10 +108,17 @@ class Publisher:
         (self._states.repeat if again else self._states.hold)(self.topics.status, payload)
 
     def settings(self, settings: Settings) -> None:
-        """New settings are in force: parts come and go. The topics' stem may change only between connections."""
+        """New settings are in force: parts come and go. The topics' stem may change only between connections.
+
+        A state that a select did not know as one of its options is shown again once Home Assistant
+        knows it from the description.
+        """
         self._deleted = False
         self._take(settings)
-        described = self._describe()
+        before = self._described_as
+        described = self._describe(anew=False)
+        if self._described_as != before:
+            self._later(TAKEN_UP_S, self._shown.repeat_all)
         for view in tuple(self._views.values()):
             if isinstance(view, InputView):
                 self.input(view)
@@ -117,6 +134,10 @@ class Publisher:
         self._states.repeat_all()
         self.say_online()
         self._sweep(described)
+
+    def settings_again(self, topic: str) -> None:
+        """A change of what this topic shows was refused: whoever showed it already takes it back."""
+        self._shown.again(topic)
 
     def announce_again(self) -> None:
         """Home Assistant has started, and may know nothing."""
@@ -147,6 +168,7 @@ class Publisher:
                 "somebody deleted the device in Home Assistant; it is described again after a change or a restart"
             )
             self._deleted = True
+            self._described_as = None
             self._ledger.discard(topic)
 
     def _take(self, settings: Settings) -> None:
@@ -162,11 +184,18 @@ class Publisher:
         for other in settings.outputs:
             self._shown.hold(self._outputs[other.id].settings, settings_shown.output_settings(other))
 
-    def _describe(self) -> frozenset[str]:
-        """Discovery, step by step; what was announced counts only once the broker has it. The topics it is on."""
+    def _describe(self, *, anew: bool = True) -> frozenset[str]:
+        """Discovery, step by step; what was announced counts only once the broker has it. The topics it is on.
+
+        Unless it is wanted `anew`, a description that was sent on this connection is not sent again.
+        """
         if self._deleted:
             return frozenset()
         steps = discovery(self._settings, self._announced)
+        topics = frozenset(topic for topic, _ in steps)
+        if not anew and steps and steps[-1] == self._described_as:
+            return topics
+        self._described_as = steps[-1] if steps else None
         for number, (topic, payload) in enumerate(steps, start=1):
             if payload:
                 self._ledger.add(topic)
@@ -174,7 +203,7 @@ class Publisher:
                 Outgoing(topic=topic, payload=payload, retained=True),
                 partial(self._described, topic, payload, self._settings if number == len(steps) else None),
             )
-        return frozenset(topic for topic, _ in steps)
+        return topics
 
     def _described(self, topic: str, payload: bytes, settings: Settings | None, taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
         if taken and not payload:

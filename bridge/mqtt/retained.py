@@ -19,20 +19,27 @@ class Retained:
         self._ledger = ledger
         self._held: dict[str, bytes] = {}
 
-    def hold(self, topic: str, payload: bytes) -> None:
-        """A topic's payload from now on; the same again publishes nothing."""
+    def hold(self, topic: str, payload: bytes) -> bool:
+        """A topic's payload from now on; whether it is published: the same again is not."""
         held = self._held.get(topic)
         if held == payload:
-            return
+            return False
         if held is None:
             self._ledger.add(topic)
         self._held[topic] = payload
         self._outbox.put(Outgoing(topic=topic, payload=payload, retained=True))
+        return True
 
     def repeat(self, topic: str, payload: bytes) -> None:
         """As `hold`, but published even when it is the same."""
         self._held.pop(topic, None)
         self.hold(topic, payload)
+
+    def again(self, topic: str) -> None:
+        """Publish what a topic holds once more; nothing for one that is not held."""
+        payload = self._held.get(topic)
+        if payload is not None:
+            self._outbox.put(Outgoing(topic=topic, payload=payload, retained=True))
 
     def repeat_all(self) -> None:
         """Publish everything again, in the order in which it first came."""

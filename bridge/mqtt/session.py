@@ -175,6 +175,11 @@ class Session:
             self._loop.call_soon(acknowledged, True)  # noqa: FBT003 - the one thing it says
         return True
 
+    def flush(self) -> None:
+        """Send what has been published so far now, and not at the end of this turn of the loop."""
+        if not self.ended.done():
+            self._send_out()
+
     async def close(self) -> None:
         """Say goodbye, so that the broker sends no will, and wait until that is written."""
         self._client.disconnect()
@@ -318,8 +323,10 @@ class Session:
 
     def _flush(self) -> None:
         self._flushing = False
-        if self.ended.done():
-            return
+        if not self.ended.done():
+            self._send_out()
+
+    def _send_out(self) -> None:
         self._client.loop_write()
         self._liveness.sent(self._loop.time())
         self._write()
