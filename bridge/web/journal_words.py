@@ -42,17 +42,17 @@ def entry_words(entry: Journal, names: Callable[[str], str], now: datetime) -> d
         "time": f"{local:%Y-%m-%d %H:%M:%S}",
         "what": KINDS.get(entry.kind, entry.kind),
         "who": names(who) if who else "",
-        "notes": ", ".join(_notes(entry)),
+        "notes": ", ".join(_notes(entry, names)),
         "mood": "grave" if entry.kind in GRAVE or entry.reason in ("failed", "refused") else "",
     }
 
 
-def _notes(entry: Journal) -> list[str]:
+def _notes(entry: Journal, names: Callable[[str], str]) -> list[str]:
     reason = entry.reason
     if reason is not None and entry.kind == "output_off":
         reason = ENDED.get(reason, reason).lower()
     notes = [note.replace("_", " ") for note in (entry.cause, reason) if note]
-    notes += [f"by {asked_by(entry.by)}"] if entry.by else []
+    notes += [f"by {names(asked_by(entry.by))}"] if entry.by else []
     notes += [f"{entry.seconds:.1f} s"] if entry.seconds is not None else []
     notes += [f"{entry.held_back} held back"] if entry.held_back else []
     return notes + [note for note in (entry.error, entry.path) if note]

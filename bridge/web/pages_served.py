@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from aiohttp import web
 
+from bridge.settings.model import InputSettings, OutputSettings
+from bridge.web.api_settings import input_settings, output_settings
 from bridge.web.assets import Asset
 from bridge.web.guard import TOKEN, Guard
 from bridge.web.live import Live
+from bridge.web.pages.alarm_in_page import alarm_in_page
+from bridge.web.pages.alarm_out_page import alarm_out_page
 from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import live_page
 from bridge.web.pages.login_page import login_page
 from bridge.web.ports import Ports
 
 JUST_NOW = 12
+Part = TypeVar("Part", InputSettings, OutputSettings)
 
 
 class Pages:
@@ -29,6 +36,8 @@ class Pages:
     def add_to(self, router: web.UrlDispatcher) -> None:
         """All addresses."""
         router.add_get("/", self._index)
+        router.add_get("/alarm-in", self._alarm_in)
+        router.add_get("/alarm-out", self._alarm_out)
         router.add_get("/static/{name}", self._asset)
         router.add_get("/login", self._login)
         router.add_post("/login", self._log_in)
@@ -52,6 +61,39 @@ class Pages:
                 [live.entry_event(entry) for entry in list(live.recent)[-JUST_NOW:]],
             )
         )
+
+    async def _alarm_in(self, request: web.Request) -> web.StreamResponse:
+        live, wanted = self._live, request.query.get("input")
+        chosen = _chosen(live.settings.inputs, wanted)
+        view = live.inputs.get(chosen.id) if chosen else None
+        return _page(
+            alarm_in_page(
+                self._frame(request),
+                live.settings,
+                chosen,
+                input_settings(chosen) if chosen else {},
+                live.input_event(view) if view else None,
+                await self._sounds(),
+            )
+        )
+
+    async def _alarm_out(self, request: web.Request) -> web.StreamResponse:
+        live, wanted = self._live, request.query.get("output")
+        chosen = _chosen(live.settings.outputs, wanted)
+        view = live.outputs.get(chosen.id) if chosen else None
+        return _page(
+            alarm_out_page(
+                self._frame(request),
+                live.settings,
+                chosen,
+                output_settings(chosen) if chosen else {},
+                live.output_event(view) if view else None,
+            )
+        )
+
+    async def _sounds(self) -> tuple[str, ...]:
+        shelf = self._ports.sounds()
+        return () if shelf is None else await asyncio.to_thread(shelf.names)
 
     async def _asset(self, request: web.Request) -> web.StreamResponse:
         asset = self._assets.get(request.match_info["name"])
@@ -84,6 +126,11 @@ class Pages:
 
     async def _log_out(self, request: web.Request) -> web.StreamResponse:
         return self._guard.log_out(request)
+
+
+def _chosen(parts: Sequence[Part], wanted: str | None) -> Part | None:
+    """The one that is asked for, else the first."""
+    return next((part for part in parts if part.id == wanted), next(iter(parts), None))
 
 
 def _page(html: str, *, status: int = 200) -> web.StreamResponse:

@@ -11,7 +11,7 @@ import time
 from aiohttp import web
 
 from bridge.settings.model import Settings, host_id
-from bridge.web import api_control, api_state
+from bridge.web import api_control, api_settings, api_state
 from bridge.web.access import Door
 from bridge.web.api import handler_of
 from bridge.web.assets import assets
@@ -81,7 +81,7 @@ class Site:
 
 def table(live: Live, ports: Ports) -> tuple[Route, ...]:
     """Every row."""
-    return (*api_state.routes(live, ports), *api_control.routes(live, ports))
+    return (*api_state.routes(live, ports), *api_control.routes(live, ports), *api_settings.routes(live, ports))
 
 
 def _names(settings: Settings) -> frozenset[str]:

@@ -28,12 +28,14 @@ def live_page(
             el(
                 "div",
                 _column(
-                    "Alarm in", "inputs", [_input(each, inputs.get(each.id), simulated) for each in settings.inputs]
+                    "Alarm in",
+                    "inputs",
+                    [input_part(each, inputs.get(each.id), simulated=simulated) for each in settings.inputs],
                 ),
                 _column(
                     "Alarm out",
                     "outputs",
-                    [_output(each, outputs.get(each.id), simulated) for each in settings.outputs],
+                    [output_part(each, outputs.get(each.id), simulated=simulated) for each in settings.outputs],
                 ),
                 class_="columns",
             ),
@@ -58,7 +60,8 @@ def _column(title: str, name: str, rows: Sequence[Html]) -> Html:
     )
 
 
-def _input(settings: InputSettings, event: Event | None, simulated: bool) -> Html:  # noqa: FBT001 - of this file alone
+def input_part(settings: InputSettings, event: Event | None, *, simulated: bool) -> Html:
+    """An input as it is; on the simulated board its contact can be clicked."""
     words = _words(event)
     return _part(
         "input",
@@ -68,8 +71,8 @@ def _input(settings: InputSettings, event: Event | None, simulated: bool) -> Htm
         el(
             "div",
             el("h3", el("a", settings.label, href=f"alarm-in?input={settings.id}")),
-            el("p", _word(words, "state"), " ", _word(words, "problem"), class_="state"),
-            el("p", _word(words, "contact"), " ", _word(words, "since")),
+            el("p", _word(words, "state"), _word(words, "problem"), class_="state"),
+            el("p", _word(words, "contact"), _word(words, "since")),
             el("p", _word(words, "armed")),
             el("p", _word(words, "last"), class_="note"),
             class_="text",
@@ -77,13 +80,14 @@ def _input(settings: InputSettings, event: Event | None, simulated: bool) -> Htm
         el(
             "div",
             _button("Test alarm", f"api/inputs/{settings.id}/trigger", settings.label),
-            *_line_buttons(settings.id, settings.label, simulated),
+            *(_line_buttons(settings.id, settings.label) if simulated else []),
             class_="buttons",
         ),
     )
 
 
-def _output(settings: OutputSettings, event: Event | None, simulated: bool) -> Html:  # noqa: FBT001 - the same
+def output_part(settings: OutputSettings, event: Event | None, *, simulated: bool) -> Html:
+    """An output as it is, with its manual control."""
     words = _words(event)
     return _part(
         "output",
@@ -93,8 +97,8 @@ def _output(settings: OutputSettings, event: Event | None, simulated: bool) -> H
         el(
             "div",
             el("h3", el("a", settings.label, href=f"alarm-out?output={settings.id}")),
-            el("p", _word(words, "state"), " ", _word(words, "problem"), class_="state"),
-            el("p", _word(words, "why"), " ", _word(words, "until"), " ", el("span", class_="left", data_left=True)),
+            el("p", _word(words, "state"), _word(words, "problem"), class_="state"),
+            el("p", _word(words, "why"), _word(words, "until"), el("span", class_="left", data_left=True)),
             el("p", "Terminal: ", _word(words, "contact"), class_="note"),
             class_="text",
         ),
@@ -102,7 +106,7 @@ def _output(settings: OutputSettings, event: Event | None, simulated: bool) -> H
             "div",
             _button("Start", f"api/outputs/{settings.id}/start", settings.label),
             _button("Stop", f"api/outputs/{settings.id}/stop", settings.label),
-            *_line_buttons(settings.id, settings.label, simulated),
+            *(_line_buttons(settings.id, settings.label) if simulated else []),
             class_="buttons",
         ),
     )
@@ -161,10 +165,8 @@ def _drawing() -> Html:
     )
 
 
-def _line_buttons(part: str, label: str, simulated: bool) -> list[Html]:  # noqa: FBT001 - the same
+def _line_buttons(part: str, label: str) -> list[Html]:
     """Only the simulated board's lines break on request."""
-    if not simulated:
-        return []
     return [
         el(
             "button",

@@ -38,8 +38,8 @@ on("hello", (state) => {
 });
 on("input", (part) => show("input", part));
 on("output", (part) => show("output", part));
-on("journal", (entry) => add(list, entry, JUST_NOW));
-on("settings", () => location.reload());
+if (list) on("journal", (entry) => add(list, entry, JUST_NOW));
+if (list) on("settings", () => location.reload()); // names, order, and what there is
 
 setInterval(() => document.querySelectorAll(".part[data-until]").forEach(countdown), 500);
 

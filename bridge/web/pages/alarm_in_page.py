@@ -1,0 +1,146 @@
+"""Alarm in: one input's settings, as a camera's page lays them out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bridge.settings.model import InputSettings, Settings
+from bridge.settings.vocabulary import BINARY_SENSOR_CLASSES
+from bridge.web.html import Html, el, some
+from bridge.web.pages.channel import channel, removal
+from bridge.web.pages.fields import Form, form
+from bridge.web.pages.layout import Frame, page
+from bridge.web.pages.live_page import input_part
+from bridge.web.pages.wiring import wiring
+
+SCRIPTS = ("live.js", "form.js", "channel.js")
+
+
+def alarm_in_page(
+    frame: Frame,
+    settings: Settings,
+    chosen: InputSettings | None,
+    values: Mapping[str, Any],
+    event: Mapping[str, Any] | None,
+    sounds: Sequence[str],
+) -> str:
+    """The page; `values` are the chosen input's settings as JSON, `sounds` the clips that there are."""
+    simulated = settings.lines.driver == "simulated"
+    choose = channel(
+        "input",
+        "Alarm input",
+        [(one.id, one.label) for one in settings.inputs],
+        chosen.id if chosen else None,
+        simulated=simulated,
+    )
+    if chosen is None:
+        body = some(choose, el("p", "There is no alarm input yet.", class_="note"))
+        return page(frame, here="alarm-in", title="Alarm in", scripts=SCRIPTS, body=body)
+    edited = Form(values=values, target=f"api/inputs/{chosen.id}/settings")
+    body = some(
+        choose,
+        el("section", el("ul", input_part(chosen, event, simulated=simulated), class_="parts"), class_="card manual"),
+        form(
+            edited,
+            ("Settings", _what(edited)),
+            ("Event actions", _actions(edited, settings, sounds)),
+            ("Schedule", _when(edited, settings, chosen.id)),
+            ("Wiring", wiring(edited, "inputs", simulated=simulated)),
+        ),
+        removal("input", chosen.id, chosen.label),
+    )
+    return page(frame, here="alarm-in", title="Alarm in", scripts=SCRIPTS, body=body)
+
+
+def _what(edited: Form) -> list[Html]:
+    classes = [("", "None"), *((name, name.replace("_", " ")) for name in BINARY_SENSOR_CLASSES)]
+    return [
+        edited.text("name", "Name"),
+        edited.choice(
+            "trigger_mode",
+            "Trigger Mode",
+            [("connect", "Connect"), ("disconnect", "Disconnect")],
+            "Connect: the alarm begins when the terminal is joined to G. Disconnect: when it is parted from G.",
+        ),
+        edited.switch("enabled", "Status", "Disabled, its contact is still shown, but there is no alarm."),
+        edited.number("debounce_ms", "Debounce (ms)", "A contact counts once it has been stable for so long."),
+        edited.number("quiet_s", "Quiet period (s)", "An alarm that comes again within it sends no second message."),
+        edited.choice("device_class", "Device class", classes, "How Home Assistant shows it."),
+    ]
+
+
+def _actions(edited: Form, settings: Settings, sounds: Sequence[str]) -> list[Html | None]:
+    outputs = [(one.id, one.label) for one in settings.outputs]
+    timed = [one.label for one in settings.outputs if one.timing.enabled]
+    return [
+        edited.several(
+            "linkage.outputs",
+            "Output Channel",
+            outputs,
+            f"{', '.join(timed)}: on by its timing alone, whatever alarms do." if timed else None,
+        ),
+        _audible(edited, sounds) if settings.audio else _missing("linkage.audible", "Audible Alarm", "audio"),
+        _action(edited, "record", "Alarm Record", "recording", able=settings.recording is not None),
+        _action(edited, "email", "SMTP", "email", able=settings.email is not None),
+        _action(edited, "ftp", "FTP Upload", "ftp", able=settings.ftp is not None),
+        edited.choice("linkage.camera", "Camera", [("", "The first"), *((name, name) for name in settings.cameras)])
+        if settings.cameras
+        else None,
+    ]
+
+
+def _action(edited: Form, key: str, label: str, section: str, *, able: bool) -> Html:
+    said = None if able else f"Not configured: the settings file has no section {section}."
+    return edited.check(f"linkage.{key}", label, said, able=able)
+
+
+def _missing(path: str, label: str, section: str) -> Html:
+    return el(
+        "div",
+        el("span", label, class_="label"),
+        el("p", f"Not configured: the settings file has no section {section}.", class_="help"),
+        class_="field",
+        data_field=path,
+    )
+
+
+def _audible(edited: Form, sounds: Sequence[str]) -> Html:
+    """Clips, how often and how loud: one setting, sent as a whole."""
+    linked = [str(name) for name in edited.at("linkage.audible.clips") or ()]
+    names = [*sounds, *(name for name in linked if name not in sounds)]
+    repeat = [(str(times), f"{times} times" if times > 1 else "Once") for times in (1, 2, 3, 5, 10, 20, 50)]
+    return el(
+        "div",
+        edited.several("linkage.audible.clips", "Audible Alarm", [(name, name) for name in names], kind="list"),
+        edited.choice("linkage.audible.repeat", "Repeat", [*repeat, ('"while_active"', "While in alarm")], kind="json")
+        if linked
+        else _fresh("linkage.audible.repeat", "Repeat", 1),
+        edited.number("linkage.audible.volume", "Volume (%)")
+        if linked
+        else _fresh("linkage.audible.volume", "Volume (%)", 100),
+        data_whole="linkage.audible",
+        data_needs="linkage.audible.clips",
+        class_="whole",
+    )
+
+
+def _fresh(path: str, label: str, value: int) -> Html:
+    """A field of a setting that is not there yet, with its default."""
+    key = path.rpartition(".")[2]
+    fresh = Form(values={"linkage": {"audible": {key: value}}}, target="")
+    if key == "volume":
+        return fresh.number(path, label)
+    repeat = [(str(times), f"{times} times" if times > 1 else "Once") for times in (1, 2, 3, 5, 10, 20, 50)]
+    return fresh.choice(path, label, [*repeat, ('"while_active"', "While in alarm")], kind="json")
+
+
+def _when(edited: Form, settings: Settings, owner: str) -> list[Html]:
+    return [
+        edited.schedule("schedule", "Schedule", list(settings.schedules), f"inputs.{owner}"),
+        edited.choice(
+            "when_schedule_opens",
+            "When it opens while tripped",
+            [("trigger", "Alarm begins"), ("wait", "Wait for the next trip")],
+        ),
+    ]

@@ -1,0 +1,102 @@
+"""Alarm out: one output's settings and manual control, as a camera's page lays them out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bridge.settings.model import OutputSettings, Settings
+from bridge.web.html import Html, el, some
+from bridge.web.pages.channel import channel, removal
+from bridge.web.pages.fields import Form, form
+from bridge.web.pages.layout import Frame, page
+from bridge.web.pages.live_page import output_part
+from bridge.web.pages.wiring import wiring
+
+SCRIPTS = ("live.js", "form.js", "channel.js")
+
+
+def alarm_out_page(
+    frame: Frame,
+    settings: Settings,
+    chosen: OutputSettings | None,
+    values: Mapping[str, Any],
+    event: Mapping[str, Any] | None,
+) -> str:
+    """The page; `values` are the chosen output's settings as JSON."""
+    simulated = settings.lines.driver == "simulated"
+    choose = channel(
+        "output",
+        "Alarm output",
+        [(one.id, one.label) for one in settings.outputs],
+        chosen.id if chosen else None,
+        simulated=simulated,
+    )
+    if chosen is None:
+        body = some(choose, el("p", "There is no alarm output yet.", class_="note"))
+        return page(frame, here="alarm-out", title="Alarm out", scripts=SCRIPTS, body=body)
+    edited = Form(values=values, target=f"api/outputs/{chosen.id}/settings")
+    body = some(
+        choose,
+        el(
+            "section",
+            el("h2", "Manual Control"),
+            el("ul", output_part(chosen, event, simulated=simulated), class_="parts"),
+            class_="card manual",
+        ),
+        form(
+            edited,
+            ("Event actions", _events(edited)),
+            ("Schedule", _timing(edited, settings, chosen.id)),
+            ("More", _more(edited, chosen)),
+            ("Wiring", wiring(edited, "outputs", simulated=simulated)),
+        ),
+        removal("output", chosen.id, chosen.label),
+    )
+    return page(frame, here="alarm-out", title="Alarm out", scripts=SCRIPTS, body=body)
+
+
+def _events(edited: Form) -> list[Html]:
+    return [
+        edited.text("name", "Name"),
+        edited.choice(
+            "valid_signal",
+            "Valid Signal",
+            [("close", "Close"), ("disconnect", "Disconnect")],
+            "Close: while active, the terminal is joined to G. Disconnect: it is parted from G.",
+        ),
+        edited.choice("mode", "Alarm Output Mode", [("switch", "Switch Mode"), ("pulse", "Pulse Mode")]),
+        edited.number("pulse.on_ms", "Pulse on (ms)"),
+        edited.number("pulse.off_ms", "Pulse off (ms)"),
+        edited.switch("follow_source", "Follow Source", "Enabled, it is on for as long as an alarm lasts."),
+        edited.number(
+            "alarm_time_ms", "Alarm Time (ms) (0: Continuous)", "Without Follow Source: how long an alarm lasts here."
+        ),
+        edited.choice(
+            "retrigger",
+            "An alarm while it is on",
+            [("extend", "Extends the time"), ("ignore", "Changes nothing")],
+        ),
+    ]
+
+
+def _timing(edited: Form, settings: Settings, owner: str) -> list[Html]:
+    return [
+        edited.switch("timing.enabled", "Timing Alarm Output", "Enabled, the schedule alone turns it on, not alarms."),
+        edited.schedule("timing.schedule", "Schedule", list(settings.schedules), f"outputs.{owner}"),
+    ]
+
+
+def _more(edited: Form, chosen: OutputSettings) -> list[Html]:
+    kinds = [("generic", "Generic"), ("siren", "Siren"), ("strobe", "Strobe"), ("lock", "Lock")]
+    cut_off = f"Now after {chosen.cut_off_s:g} s" if chosen.cut_off_s else "Now never"
+    return [
+        edited.choice("kind", "Kind", kinds),
+        edited.number("max_active_s", "Cut off after (s)", f"0: never; empty: 900 for a siren. {cut_off}."),
+        edited.switch("restore_latched", "Comes back after a restart", "If it was latched before."),
+        edited.broker_loss(
+            "on_broker_loss",
+            "Broker lost: stop after (s)",
+            "Only what was started over MQTT. Empty: it stays on.",
+        ),
+    ]

@@ -1,0 +1,169 @@
+"""Fields of a form: each stands for one place of the settings, which scripts read and write by its path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.web.html import Child, Html, el
+
+ENABLE = (("true", "Enable"), ("false", "Disable"))
+Options = Sequence[tuple[str, str]]
+"""Values and what a person reads for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What is edited: settings as JSON, and where a change of them is sent."""
+
+    values: Mapping[str, Any]
+    target: str
+    method: str = "PATCH"
+
+    def at(self, path: str) -> Any:
+        """The value at a place, None where there is nothing."""
+        value: Any = self.values
+        for key in path.split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return value
+
+    def text(self, path: str, label: str, help_: Child = None, *, maxlength: int = 64) -> Html:
+        """A line of text."""
+        value = self.at(path)
+        return self._field(
+            path,
+            label,
+            el("input", type="text", value="" if value is None else value, maxlength=maxlength, **_names(path, "text")),
+            help_,
+        )
+
+    def number(self, path: str, label: str, help_: Child = None) -> Html:
+        """A number; what is none is sent as it is, to be refused with the reason."""
+        value = self.at(path)
+        shown = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+        return self._field(
+            path,
+            label,
+            el("input", type="text", inputmode="decimal", value=shown, size=10, **_names(path, "number")),
+            help_,
+        )
+
+    def choice(self, path: str, label: str, options: Options, help_: Child = None, *, kind: str = "text") -> Html:
+        """One of several; an empty value stands for the default."""
+        value = self.at(path)
+        chosen = json.dumps(value) if kind == "json" else "" if value is None else str(value)
+        if chosen not in [key for key, _ in options]:
+            options = [*options, (chosen, chosen)]
+        return self._field(path, label, select(options, chosen, **_names(path, kind)), help_)
+
+    def switch(self, path: str, label: str, help_: Child = None) -> Html:
+        """Enable or Disable."""
+        return self.choice(path, label, ENABLE, help_, kind="json")
+
+    def check(self, path: str, label: str, help_: Child = None, *, able: bool = True) -> Html:
+        """Enable, or not."""
+        box = el(
+            "input",
+            type="checkbox",
+            checked=bool(self.at(path)),
+            disabled=not able and not self.at(path),
+            **_names(path, "check"),
+        )
+        return _group(path, label, [el("label", box, "Enable")], help_)
+
+    def several(self, path: str, label: str, options: Options, help_: Child = None, *, kind: str = "members") -> Html:
+        """Any of several."""
+        chosen = self.at(path) or ()
+        boxes = [
+            el("label", el("input", type="checkbox", value=key, checked=key in chosen), name) for key, name in options
+        ]
+        return _group(path, label, boxes or [el("span", "There are none.", class_="note")], help_, kind=kind)
+
+    def schedule(self, path: str, label: str, names: Sequence[str], owner: str, help_: Child = None) -> Html:
+        """When: always, never, a schedule by its name, or one written out, which the grid edits."""
+        value = self.at(path)
+        written_out = isinstance(value, Mapping)
+        options = [("always", "Always"), ("never", "Never"), *((name, name) for name in names)]
+        options += [("(own)", "Its own")] if written_out else []
+        chosen = "(own)" if written_out else str(value)
+        edit = el("a", "Edit its own schedule" if written_out else "Schedules", href=f"schedules?of={owner}")
+        return self._field(
+            path, label, select(options, chosen, **_names(path, "schedule")), [help_, " " if help_ else None, edit]
+        )
+
+    def broker_loss(self, path: str, label: str, help_: Child = None) -> Html:
+        """Empty to keep on, or the seconds after which a manual start ends."""
+        value = self.at(path)
+        shown = f"{value['stop_after_s']:g}" if isinstance(value, Mapping) else ""
+        return self._field(
+            path,
+            label,
+            el("input", type="text", inputmode="decimal", value=shown, size=10, **_names(path, "broker_loss")),
+            help_,
+        )
+
+    def _field(self, path: str, label: str, control: Html, help_: Child) -> Html:
+        return el(
+            "div",
+            el("label", label, for_=_id(path)),
+            control,
+            el("p", help_, class_="help", id=f"{_id(path)}-help") if help_ else None,
+            el("p", class_="fault", id=f"{_id(path)}-fault"),
+            class_="field",
+            data_field=path,
+        )
+
+
+def select(options: Options, chosen: str, **names: Any) -> Html:
+    """A select."""
+    return el("select", *(el("option", name, value=key, selected=key == chosen) for key, name in options), **names)
+
+
+def form(target: Form, *sections: tuple[str, Sequence[Html | None]], apply: str = "Apply") -> Html:
+    """Sections with their fields, and what to do with them."""
+    return el(
+        "form",
+        *(
+            el("fieldset", el("legend", el("h2", title)) if title else None, *fields, class_="card")
+            for title, fields in sections
+            if any(fields)
+        ),
+        el("p", class_="fault", data_fault=True, role="alert"),
+        el(
+            "div",
+            el("button", apply, type="submit", class_="primary"),
+            el("button", "Undo", type="reset", class_="quiet"),
+            el("p", class_="said note", role="status"),
+            class_="bar",
+        ),
+        class_="form",
+        novalidate=True,
+        autocomplete="off",
+        data_target=target.target,
+        data_method=target.method,
+    )
+
+
+def _group(path: str, label: str, boxes: Sequence[Html], help_: Child, *, kind: str | None = None) -> Html:
+    """Several controls with one name."""
+    own: dict[str, Any] = {} if kind is None else {"data_path": path, "data_kind": kind}
+    return el(
+        "div",
+        el("span", label, class_="label", id=f"{_id(path)}-label"),
+        el("div", *boxes, class_="choices", role="group", aria_labelledby=f"{_id(path)}-label", **own),
+        el("p", help_, class_="help", id=f"{_id(path)}-help") if help_ else None,
+        el("p", class_="fault", id=f"{_id(path)}-fault"),
+        class_="field",
+        data_field=path,
+    )
+
+
+def _names(path: str, kind: str) -> dict[str, Any]:
+    own = _id(path)
+    return {"id": own, "data_path": path, "data_kind": kind, "aria_describedby": f"{own}-help {own}-fault"}
+
+
+def _id(path: str) -> str:
+    return f"f-{path.replace('.', '-')}"

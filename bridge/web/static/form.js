@@ -1,0 +1,179 @@
+// A form of settings: sends what was changed and nothing else, shows what is refused beside its field,
+// and follows changes from elsewhere in the fields that nobody is editing.
+
+import { ask, say } from "./ask.js";
+import { on } from "./stream.js";
+
+const form = document.querySelector("form[data-target]");
+const controls = [...form.querySelectorAll("[data-path]")];
+const said = form.querySelector(".said");
+const general = form.querySelector("[data-fault]");
+const { target, method } = form.dataset;
+
+const number = (text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text); // else refused by the device, with the reason
+const boxes = (group) => [...group.querySelectorAll("input")];
+const listed = (group) => boxes(group).filter((box) => box.checked).map((box) => box.value);
+const tick = (group, values) => boxes(group).forEach((box) => (box.checked = (values ?? []).includes(box.value)));
+
+function choose(select, value, name) {
+  if (![...select.options].some((option) => option.value === value)) select.add(new Option(name ?? value, value));
+  select.value = value;
+}
+
+const KINDS = {
+  text: {
+    get: (input) => (input.value.trim() === "" ? null : input.value.trim()),
+    set: (input, value) => (input.tagName === "SELECT" ? choose(input, value ?? "") : (input.value = value ?? "")),
+  },
+  number: {
+    get: (input) => (input.value.trim() === "" ? null : number(input.value.trim())),
+    set: (input, value) => (input.value = value ?? ""),
+  },
+  json: {
+    get: (select) => JSON.parse(select.value),
+    set: (select, value) => choose(select, JSON.stringify(value)),
+  },
+  check: { get: (box) => box.checked, set: (box, value) => (box.checked = Boolean(value)) },
+  schedule: {
+    get: (select) => select.value,
+    set: (select, value) => (typeof value === "string" ? choose(select, value) : choose(select, "(own)", "Its own")),
+  },
+  members: { get: listed, set: tick },
+  list: { get: listed, set: tick },
+  broker_loss: {
+    get: (input) => (input.value.trim() === "" ? "keep" : { stop_after_s: number(input.value.trim()) }),
+    set: (input, value) => (input.value = typeof value === "object" ? value.stop_after_s : ""),
+  },
+};
+const get = (control) => KINDS[control.dataset.kind].get(control);
+const text = (value) => JSON.stringify(value);
+const baseline = new Map(controls.map((control) => [control, text(get(control))]));
+const isChanged = (control) => text(get(control)) !== baseline.get(control);
+
+function at(values, path) {
+  return path.split(".").reduce((value, key) => value?.[key] ?? null, values);
+}
+
+function put(patch, path, value) {
+  const keys = path.split(".");
+  const last = keys.pop();
+  keys.reduce((place, key) => (place[key] ??= {}), patch)[last] = value;
+}
+
+function members(control) {
+  const before = JSON.parse(baseline.get(control));
+  return Object.fromEntries(
+    boxes(control).filter((box) => box.checked !== before.includes(box.value)).map((box) => [box.value, box.checked]),
+  );
+}
+
+// Parts that are one setting, such as the audible alarm, go as a whole or not at all.
+function whole(group, patch) {
+  const inside = [...group.querySelectorAll("[data-path]")];
+  if (!inside.some(isChanged)) return;
+  const needed = inside.find((control) => control.dataset.path === group.dataset.needs);
+  if (get(needed).length === 0) put(patch, group.dataset.whole, null);
+  else for (const control of inside) put(patch, control.dataset.path, get(control));
+}
+
+function changes() {
+  const patch = {};
+  for (const control of controls.filter((one) => !one.closest("[data-whole]")).filter(isChanged)) {
+    put(patch, control.dataset.path, control.dataset.kind === "members" ? members(control) : get(control));
+  }
+  form.querySelectorAll("[data-whole]").forEach((group) => whole(group, patch));
+  return patch;
+}
+
+function clearFaults() {
+  general.textContent = "";
+  form.querySelectorAll(".field .fault").forEach((place) => (place.textContent = ""));
+  form.querySelectorAll("[aria-invalid]").forEach((control) => control.removeAttribute("aria-invalid"));
+}
+
+function fieldOf(path) {
+  const fields = [...form.querySelectorAll("[data-field]")];
+  const within = (inner, outer) => inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+  return fields.find((one) => within(path, one.dataset.field)) ?? fields.find((one) => path && within(one.dataset.field, path));
+}
+
+function showFaults(faults) {
+  const unplaced = [];
+  let first = null;
+  for (const fault of faults) {
+    const field = fieldOf(fault.path);
+    const words = fault.message + (fault.allowed ? ` (allowed: ${fault.allowed})` : "");
+    if (!field) {
+      unplaced.push(fault.path ? `${fault.path}: ${words}` : words);
+      continue;
+    }
+    field.querySelector(".fault").textContent = words[0].toUpperCase() + words.slice(1);
+    const control = field.querySelector("input, select");
+    control?.setAttribute("aria-invalid", "true");
+    first ??= control;
+  }
+  general.textContent = unplaced.join("; ");
+  said.textContent = "Refused: nothing was changed.";
+  first?.focus();
+}
+
+function take(values) {
+  for (const control of controls) {
+    const { path, kind } = control.dataset;
+    if (kind !== "check" && kind !== "json" && at(values, path) === null && control.closest("[data-whole]") && kind !== "list") continue;
+    const edited = isChanged(control);
+    const mine = get(control);
+    KINDS[kind].set(control, at(values, path));
+    baseline.set(control, text(get(control)));
+    if (edited && text(mine) !== baseline.get(control)) restore(control, mine);
+  }
+}
+
+function restore(control, value) {
+  KINDS[control.dataset.kind].set(control, value);
+}
+
+async function refresh() {
+  try {
+    take(await ask("GET", target));
+  } catch (refusal) {
+    if (refusal.status === 404) location.search = "";
+    else say(refusal.message, { bad: true });
+  }
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  clearFaults();
+  const patch = changes();
+  if (Object.keys(patch).length === 0) {
+    said.textContent = "Nothing was changed.";
+    return;
+  }
+  const button = form.querySelector("[type=submit]");
+  button.disabled = true;
+  try {
+    await ask(method, target, patch);
+    controls.forEach((control) => baseline.set(control, text(get(control))));
+    said.textContent = "Applied.";
+    await refresh();
+  } catch (refusal) {
+    if (refusal.faults) showFaults(refusal.faults);
+    else throw refusal;
+  } finally {
+    button.disabled = false;
+  }
+});
+
+form.addEventListener("reset", (event) => {
+  event.preventDefault();
+  clearFaults();
+  controls.forEach((control) => restore(control, JSON.parse(baseline.get(control))));
+  said.textContent = "";
+});
+
+form.addEventListener("input", () => {
+  said.textContent = controls.some(isChanged) ? "Changed, not applied yet." : "";
+});
+
+on("settings", refresh);
