@@ -121,11 +121,11 @@ function take(values) {
   for (const control of controls) {
     const { path, kind } = control.dataset;
     if (kind !== "check" && kind !== "json" && at(values, path) === null && control.closest("[data-whole]") && kind !== "list") continue;
-    const edited = isChanged(control);
-    const mine = get(control);
+    const [edited, mine, ticked] = [isChanged(control), get(control), kind === "members" ? members(control) : null];
     KINDS[kind].set(control, at(values, path));
     baseline.set(control, text(get(control)));
-    if (edited && text(mine) !== baseline.get(control)) restore(control, mine);
+    if (ticked) boxes(control).forEach((box) => (box.checked = ticked[box.value] ?? box.checked));
+    else if (edited) restore(control, mine);
   }
 }
 
