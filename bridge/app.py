@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from bridge import __version__
 from bridge.core import effects as do
 from bridge.core.engine import Engine
-from bridge.core.facts import ClockChecked, ClockStepped, Origin, SettingsChanged, StopBegun
+from bridge.core.facts import ClockChecked, ClockStepped, LineChanged, Origin, SettingsChanged, StopBegun
 from bridge.errors import Fault
 from bridge.router import Router, answer_future
 from bridge.runtime import logs
@@ -82,8 +82,11 @@ class App:
         self._restored: StateRestored | None = None
 
     def report(self, fact: LineFact) -> None:
-        """A fact about a line; kept until the loop runs."""
-        self._loop.submit(fact)
+        """A fact about a line; kept until the loop runs. An edge is what all this is for: it is urgent."""
+        if isinstance(fact, LineChanged):
+            self._loop.submit_urgent(fact)
+        else:
+            self._loop.submit(fact)
 
     async def run(self) -> None:
         """Runs until SIGTERM or SIGINT; outputs are idle at its begin and at its end."""

@@ -19,6 +19,8 @@ MOST_COMMANDS = 1000
 """Commands that may wait. What lines tell is never turned away: their drivers read no more than a
 batch before the loop, and with it this queue's consumer, gets its turn."""
 
+PAUSE_AFTER_FAULT_S = 1.0
+
 
 class EngineLoop:
     """Feeds facts to the engine in the order in which they came, and does what it asks for.
@@ -41,6 +43,7 @@ class EngineLoop:
         self._facts: deque[Fact] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._scheduled = False
+        self._busy = False
         self._timer: asyncio.TimerHandle | None = None
 
     def submit(self, fact: Fact) -> None:
@@ -50,6 +53,18 @@ class EngineLoop:
             return
         self._facts.append(fact)
         self._schedule()
+
+    def submit_urgent(self, fact: Fact) -> None:
+        """As `submit`, but consumed before this returns, unless the consumer is at work already.
+
+        For an edge, which so does not wait for a turn of the loop. What it leads to never calls back
+        into whoever reported it.
+        """
+        self._facts.append(fact)
+        if self._loop is None or self._busy:
+            self._schedule()
+        else:
+            self._drain()
 
     def start(self) -> None:
         """Begins to consume; called once, with the event loop running."""
@@ -65,30 +80,42 @@ class EngineLoop:
     def _schedule(self) -> None:
         if self._loop is not None and not self._scheduled and self._facts:
             self._scheduled = True
-            self._loop.call_soon(self._drain)
+            self._loop.call_soon(self._consume)
+
+    def _consume(self) -> None:
+        self._scheduled = False
+        self._drain()
 
     def _drain(self) -> None:
-        self._scheduled = False
         for _ in range(min(BATCH, len(self._facts))):
             self._take(self._facts.popleft())
         self._schedule()
         self._arm()
 
     def _take(self, fact: Fact) -> None:
+        self._step(lambda now: self._engine.receive(fact, now), type(fact).__name__)
+
+    def _step(self, step: Callable[[Now], Iterable[Effect]], what: str) -> bool:
+        """One step of the engine and what it asks for; whether it could be taken."""
+        self._busy = True
         try:
-            effects = self._engine.receive(fact, self._now())
+            self._perform(step(self._now()))
         except Exception:
             # Whatever is wrong with one fact, the next one may be the alarm.
-            log.exception("dropped a fact that the engine could not take: %s", type(fact).__name__)
-            return
-        self._perform(effects)
+            log.exception("dropped a fact that the engine could not take: %s", what)
+            return False
+        finally:
+            self._busy = False
+        return True
 
     def _wake(self) -> None:
         self._timer = None
         # An edge that still waits may contradict what would be stable by now.
         waiting = next((fact.at for fact in self._facts if isinstance(fact, LineChanged)), None)
-        self._perform(self._engine.elapse(self._now(), seen_until=waiting))
-        self._arm()
+        if self._step(lambda now: self._engine.elapse(now, seen_until=waiting), "time"):
+            self._arm()
+        elif self._loop is not None:
+            self._timer = self._loop.call_later(PAUSE_AFTER_FAULT_S, self._wake)
 
     def _arm(self) -> None:
         """One timer, for the engine's next deadline; a late or early call is harmless."""
