@@ -1,7 +1,7 @@
 """How this device is described to Home Assistant, and what is published when that changes.
 
-The tables of `entities_input`, `entities_output`, `entities_device` and `entities_status` say which
-of our things becomes which entity; here they come together (`mqtt.md` 4).
+The tables of `entities_input`, `entities_output`, `entities_device` and `entities_status`, and those
+of settings, say which of our things becomes which entity; here they come together (`mqtt.md` 4).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from bridge import __version__
 from bridge.mqtt.entities_device import DEVICE_ROWS
 from bridge.mqtt.entities_input import INPUT_ROWS
 from bridge.mqtt.entities_output import OUTPUT_ROWS
+from bridge.mqtt.entities_settings_input import input_setting_rows
+from bridge.mqtt.entities_settings_output import output_setting_rows
 from bridge.mqtt.entities_status import STATUS_ROWS
 from bridge.mqtt.entity_rows import InputPart, OutputPart, Part, entities, one_line
 from bridge.mqtt.topics import Topics
@@ -78,13 +80,13 @@ def _components(settings: Settings, topics: Topics) -> dict[str, Entity]:
         part = InputPart(
             settings=settings, topics=topics, id=one.id, label=one.label, availability=availability, input=one
         )
-        found.update(entities(INPUT_ROWS, part))
+        found.update(entities((*INPUT_ROWS, *input_setting_rows(settings)), part))
     for other in settings.outputs:
         availability = topics.output(other.id).availability
         place = OutputPart(
             settings=settings, topics=topics, id=other.id, label=other.label, availability=availability, output=other
         )
-        found.update(entities(OUTPUT_ROWS, place))
+        found.update(entities((*OUTPUT_ROWS, *output_setting_rows(settings)), place))
     found.update(entities((*DEVICE_ROWS, *STATUS_ROWS), Part(settings=settings, topics=topics)))
     return found
 

@@ -154,6 +154,17 @@ def test_a_removed_input_is_taken_away_alone_and_then_left_out() -> None:
             "last_alarm": "sensor",
             "problem": "binary_sensor",
             "test": "button",
+            "enabled": "switch",
+            "trigger_mode": "select",
+            "schedule": "select",
+            "debounce": "number",
+            "record": "switch",
+            "email": "switch",
+            "ftp": "switch",
+            "audible": "switch",
+            "link_siren": "switch",
+            "link_gate-lock": "switch",
+            "link_spare": "switch",
         }.items()
     }
     assert not any(key.startswith("garage-door_") for key in whole["components"])

@@ -94,7 +94,12 @@ def test_an_entity_exists_only_when_what_it_needs_is_configured(settings: Settin
 
 def test_an_action_that_is_no_longer_configured_takes_its_entities_away() -> None:
     removal, whole = (json.loads(body) for _, body in discovery(WITHOUT_ACTIONS, BIG))
-    gone = {key: one["platform"] for key, one in removal["components"].items()}
+    told = {key: one["platform"] for key, one in removal["components"].items()}
+    gone = {key: platform for key, platform in told.items() if key in DEVICE_WHATS}
+    assert {key for key in told if key not in gone} == {
+        *(f"garage-door_{what}" for what in ("record", "email", "ftp", "audible")),
+        *(f"tamper_{what}" for what in ("record", "email", "ftp", "audible")),
+    }
     assert gone.keys() == set(DEVICE_WHATS) - ALWAYS
     assert (gone["audible"], gone["image"], gone["notify"]) == ("siren", "image", "notify")
     assert not gone.keys() & whole["components"].keys()
