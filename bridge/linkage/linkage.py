@@ -22,6 +22,7 @@ from bridge.linkage.media import Media
 from bridge.linkage.pictures import PictureOrder, PictureTaker, new_job
 from bridge.linkage.sounds import Sound, Sounds, sound_by_command, sound_of
 from bridge.linkage.upload_carrier import UploadCarrier
+from bridge.linkage.warm import warm_up
 from bridge.linkage.worker import QueueState, Worker
 from bridge.runtime.supervise import kept_alive
 
@@ -66,7 +67,7 @@ class Linkage:
         self._release_year = release_year
         self._tell = tell
         self._changed = changed
-        self._rebuild = asyncio.Event()
+        self._rebuild, self._warm = asyncio.Event(), asyncio.Event()
         self._group: asyncio.TaskGroup | None = None
         self._early: deque[tuple[str, _Work]] = deque()
         self._under_way = 0
@@ -146,6 +147,7 @@ class Linkage:
         async with asyncio.TaskGroup() as group:
             self._group = group
             try:
+                group.create_task(self._warm_up(), name="warm up")
                 group.create_task(kept_alive("mail", self._mail.run), name="mail")
                 group.create_task(kept_alive("uploads", self._uploads.run), name="uploads")
                 while self._early:
@@ -155,6 +157,7 @@ class Linkage:
                 while True:
                     await self._rebuild.wait()
                     self._rebuild.clear()
+                    await self._warm_up()
                     # The new ones first: an alarm that begins while an old clip is finished is recorded.
                     before, self.media = media, self._make_media()
                     media = group.create_task(kept_alive("media", self.media.run), name="media")
@@ -220,9 +223,17 @@ class Linkage:
             order = replace(order, mail=job)
         if not order.camera:
             return
-        work = partial(self._pictures.take, order, self.media.cameras.get(order.camera))
+        work = partial(self._take, order)
         if not self._spawn("snapshot", order.input, work):
             self._pictures.refuse(order, TOO_MANY)
+
+    async def _take(self, order: PictureOrder) -> None:
+        await self._warm.wait()
+        await self._pictures.take(order, self.media.cameras.get(order.camera))
+
+    async def _warm_up(self) -> None:
+        await warm_up(self._settings)
+        self._warm.set()
 
     def _play(self, sound: Sound) -> None:
         asked = self._sounds.ask(sound)
