@@ -39,7 +39,7 @@ def check(document: object) -> tuple[Settings | None, list[Finding]]:
 
 
 def _unfit(document: Mapping[object, object]) -> Finding | None:
-    """What must not even be walked: endless or enormous documents, and NUL in a text.
+    """What must not even be walked: endless or enormous documents, keys that are no names, and NUL in a text.
 
     Aliases of YAML make both from a few lines; no file name or topic takes a NUL.
     """
@@ -53,6 +53,8 @@ def _unfit(document: Mapping[object, object]) -> Finding | None:
         if seen > MOST_VALUES:
             return Finding(loc=(), message="is too large", shown=False)
         if isinstance(value, Mapping):
+            if any(isinstance(key, bool | float | None) for key in value):
+                return Finding(loc=loc, message="has a key that is no text: put it in quotes", shown=False)
             waiting += [((*loc, str(key)), part) for key, part in value.items()]
         elif isinstance(value, list | tuple):
             waiting += [((*loc, index), part) for index, part in enumerate(value)]

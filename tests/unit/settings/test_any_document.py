@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -60,3 +61,10 @@ def test_any_document_becomes_settings_or_faults_at_places_that_are_there(docume
         faults = error.faults
     assert [fault.path for fault in faults] == [path_of(finding.loc) for finding in findings]
     "".join(str(fault) for fault in faults).encode()
+
+
+@pytest.mark.parametrize("key", [False, None, 1.5])
+def test_a_key_that_is_no_text_is_told_where_it_stands(key):
+    with pytest.raises(SettingsError) as refused:
+        validate({"cameras": {key: {"snapshot": "http://camera/"}}})
+    assert [str(fault) for fault in refused.value.faults] == ["cameras: has a key that is no text: put it in quotes"]
