@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import cast
 
 from bridge.core.facts import Fact, Now
 from bridge.settings.load import validate
 from bridge.web.live import Live
-from bridge.web.ports import JournalQuery, Ports, ServiceState, SystemState
+from bridge.web.ports import JournalQuery, Ports, ServiceState, SettingsDesk, SystemState
 from bridge.web.routes import Route
 from bridge.web.site import table
 
@@ -23,13 +24,23 @@ def routes_reference() -> str:
 
 def _row(route: Route) -> str:
     keys = " ".join(f"`{param.name}`" for param in route.body or ())
-    body = "a merge patch" if route.patch else f"a file, `{route.takes}`" if route.takes else keys
+    if route.patch:
+        body = "a merge patch" if route.method == "PATCH" else "its settings"
+    else:
+        body = f"a file, `{route.takes}`" if route.takes else keys
     return f"| `{route.method} {route.path}` | {route.says} | {body} |\n".replace("|  |", "| |")
 
 
 def _routes() -> tuple[Route, ...]:
     settings = validate({"lines": {"driver": "simulated"}, "metrics": {"enabled": True}})
-    ports = Ports(submit=_nobody, now=lambda: NOON, system=_system, entries=_no_entries, board=lambda _: b"{}")
+    ports = Ports(
+        submit=_nobody,
+        now=lambda: NOON,
+        system=_system,
+        entries=_no_entries,
+        settings=cast("SettingsDesk", object()),
+        board=lambda _: b"{}",
+    )
     return table(Live(settings, now=lambda: NOON), ports)
 
 
