@@ -53,7 +53,10 @@ class _Changes:
             yield Splice(len(text), len(text), begin + "".join(lines))
 
     def _value(self, node: Node, old: Any, wanted: Any, colon: int | None) -> Iterator[Splice]:
-        """`colon` is the offset behind the key's colon, where a value on the key's own line belongs."""
+        """`colon` is the offset behind the key's colon, where a value on the key's own line belongs.
+
+        None in a list and in a flow, where values stay where they are.
+        """
         if same(old, wanted):
             return
         if node.kind == "mapping" and isinstance(old, Mapping) and isinstance(wanted, Mapping):
@@ -75,7 +78,7 @@ class _Changes:
             return
         for name, entry in entries.items():
             if name in before and name in wanted:
-                yield from self._value(entry.value, before[name], wanted[name], entry.colon)
+                yield from self._value(entry.value, before[name], wanted[name], None if node.flow else entry.colon)
             elif name in gone and entry in stays:
                 yield from self._empty(entry)
         yield from self._take_out(

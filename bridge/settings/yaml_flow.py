@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _PLAIN = re.compile(r"[^\W\d_][\w./-]*( [\w./-]+)*")
+_ESCAPED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _OTHER_MEANINGS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"})
 """Words that some readers of YAML take for something else than text."""
 
@@ -39,6 +40,4 @@ def _quoted(sign: str) -> str:
     """A character between double quotes; what a reader of YAML or JSON would not take is escaped."""
     if sign in '"\\':
         return f"\\{sign}"
-    if sign.isprintable():
-        return sign
-    return json.dumps(sign)[1:-1]
+    return f"\\u{ord(sign):04x}" if _ESCAPED.fullmatch(sign) else sign
