@@ -149,6 +149,38 @@ def purge(options: argparse.Namespace) -> int:
     return DONE
 
 
+def send_test(options: argparse.Namespace) -> int:
+    """Sends a test mail, or uploads a test picture, now, and tells how it went; the daemon may run."""
+    import asyncio
+
+    from bridge.linkage.send_test import SendTest
+    from bridge.runtime.clock import Clock
+    from bridge.settings.load import load
+
+    settings = load(options.file).settings
+    test = SendTest(settings, Clock(settings.device.timezone).now())
+    print(asyncio.run(test.email() if options.kind == "email" else test.ftp()))
+    return DONE
+
+
+def clips(options: argparse.Namespace) -> int:
+    """The finished clips of the recording folder; `delete NAME` deletes one."""
+    from bridge.linkage.clips_command import clip_lines, delete_clip
+    from bridge.runtime.clock import zone
+    from bridge.settings.load import load
+
+    if (options.action == "delete") != (options.name is not None):
+        options.wrong("delete takes the NAME of a clip, list takes none")
+    settings = load(options.file).settings
+    if options.action == "delete":
+        delete_clip(settings, options.name)
+        print(f"{options.name} is deleted")
+        return DONE
+    for line in clip_lines(settings, zone(settings.device.timezone)):
+        print(line)
+    return DONE
+
+
 def demo(options: argparse.Namespace) -> int:
     """The bridge on a simulated board with a broker of its own, to play with."""
     from bridge.demo import demo as play
@@ -194,6 +226,13 @@ def _parser() -> argparse.ArgumentParser:
     log.add_argument("--follow", action="store_true", help="go on with what happens from now on")
     log.add_argument("--since", metavar="TIME", help="90s, 30m, 2h, 3d, 2026-12-24 or 2026-12-24T18:00")
     log.add_argument("--lines", metavar="COUNT", type=int, default=100, help="at most so many (100)")
+    test = add("send-test", send_test, file=False)
+    test.add_argument("kind", choices=("email", "ftp"), help="what to send")
+    test.add_argument("file", metavar="FILE", nargs="?", type=Path, default=DEFAULT_FILE, help="the settings")
+    shown = add("clips", clips)
+    shown.set_defaults(wrong=shown.error)
+    shown.add_argument("action", nargs="?", choices=("list", "delete"), default="list", help="default: list")
+    shown.add_argument("name", metavar="NAME", nargs="?", help="the clip to delete, as it is listed")
     add("lines", lines, file=False)
     add("schema", schema, file=False).add_argument(
         "target", metavar="FILE", type=Path, nargs="?", help="default: standard output"
