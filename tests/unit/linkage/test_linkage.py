@@ -1,0 +1,179 @@
+"""Effects of the engine come in at any time, and each is done or told."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from builders import an_input, settings_of
+from mqtt_client import until
+
+from bridge.core.effects import EndLinkage, ExtendLinkage, RunAction, RunLinkage, SilenceSound
+from bridge.core.facts import ActionRequested, Now, Origin
+from bridge.linkage.linkage import MOST_AT_ONCE, Linkage
+from bridge.store.handover import Handover
+from bridge.store.memory import Memory
+from bridge.store.outbox import Outbox
+from bridge.store.pictures import Pictures
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+MAIL = {"host": "127.0.0.1", "port": 1, "security": "none", "sender": "a@b.org", "recipients": ["me@example.org"]}
+
+
+def now():
+    return Now(monotonic=time.monotonic(), local=datetime.now(UTC))
+
+
+def an_alarm(input_id="door", seq=7, **fields):
+    usual = {"cause": "input", "time": NOW, "at": time.monotonic(), "email": True, "held_back": 0}
+    return RunLinkage(input=input_id, seq=seq, **(usual | fields))
+
+
+def an_action(kind, **fields):
+    request = ActionRequested(kind=kind, origin=Origin(by="mqtt"), **fields)
+    return RunAction(request=request, seq=8, time=NOW, at=time.monotonic())
+
+
+class Scene:
+    def __init__(self, folder, *parts, **top):
+        self.settings = settings_of(*(parts or (an_input("door", email=True),)), **top)
+        self.told, self.shown = [], []
+        self.outbox = Outbox(Handover(Memory()), Pictures(folder))
+        self.linkage = Linkage(
+            self.settings,
+            store=SimpleNamespace(outbox=self.outbox, flush=lambda _: True),
+            now=now,
+            random=lambda: 0.0,
+            release_year=2026,
+            tell=self.told.append,
+            show=lambda *shown: self.shown.append(shown),
+            changed=lambda: None,
+        )
+
+    @asynccontextmanager
+    async def running(self):
+        task = asyncio.create_task(self.linkage.run())
+        try:
+            yield
+            assert not task.done(), task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def ends(self, kind):
+        return [(ended.reason, ended.error) for ended in self.told if ended.kind == kind]
+
+
+def test_what_is_asked_for_before_it_runs_is_done_when_it_does(tmp_path):
+    async def story():
+        scene = Scene(tmp_path, email=MAIL, audio={"folder": str(tmp_path)})
+        scene.linkage.perform(an_alarm())
+        scene.linkage.perform(an_action("audible", clip="cat.wav"))
+        assert scene.linkage.email.queued == 1
+        async with scene.running():
+            await until(lambda: scene.ends("audible") and scene.ends("email"))
+        assert scene.ends("email") == [("failed", "connect: nobody listens there")]
+        assert scene.ends("audible")[0][0] == "refused"
+        assert [job.id for job in scene.outbox.jobs()] == ["email-7-1"]
+
+    asyncio.run(story())
+
+
+def test_an_alarm_without_a_camera_says_nothing_of_a_picture(tmp_path):
+    async def story():
+        scene = Scene(tmp_path, email=MAIL)
+        scene.linkage.perform(an_alarm())
+        [job] = scene.outbox.jobs()
+        assert '"pictures_missing": null' in job.body
+        assert scene.ends("snapshot") == []
+
+    asyncio.run(story())
+
+
+def test_beyond_a_hundred_actions_at_once_new_ones_are_told_and_their_mails_go(tmp_path):
+    async def story():
+        scene = Scene(
+            tmp_path,
+            email=MAIL,
+            cameras={"gate": {"snapshot": "http://127.0.0.1:1/a.jpg"}},
+            audio={"folder": str(tmp_path)},
+        )
+        for _ in range(MOST_AT_ONCE):
+            scene.linkage.perform(an_action("audible", clip="cat.wav"))
+        scene.linkage.perform(an_action("audible", clip="cat.wav"))
+        scene.linkage.perform(an_alarm())
+        assert scene.ends("audible") == [("failed", "too many at once")]
+        assert scene.ends("snapshot") == [("failed", "too many at once")]
+        async with scene.running():
+            await until(lambda: scene.ends("email"))
+            await until(lambda: len(scene.ends("audible")) == MOST_AT_ONCE + 1)
+            scene.linkage.perform(an_action("audible", clip="cat.wav"))
+            await until(lambda: len(scene.ends("audible")) == MOST_AT_ONCE + 2)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    "effect", [an_alarm("gone", email=False), ExtendLinkage(input="gone"), EndLinkage(input="gone"), SilenceSound()]
+)
+def test_an_input_that_settings_took_away_meanwhile_is_no_fault(tmp_path, effect):
+    async def story():
+        scene = Scene(tmp_path, email=MAIL)
+        scene.linkage.perform(effect)
+        assert scene.told == []
+
+    asyncio.run(story())
+
+
+def test_an_action_that_is_not_configured_is_told(tmp_path):
+    async def story():
+        scene = Scene(tmp_path, email=MAIL)
+        async with scene.running():
+            scene.linkage.perform(an_action("audible"))
+            scene.linkage.perform(an_action("record"))
+            await until(lambda: len(scene.told) == 2)
+        assert scene.ends("audible") == [("refused", "audio is not configured")]
+        assert scene.ends("clip") == [("failed", "there is no camera")]
+
+    asyncio.run(story())
+
+
+def test_new_settings_bring_new_cameras_and_speakers_and_let_the_mails_wait_on(tmp_path):
+    async def story():
+        scene = Scene(tmp_path, email=MAIL)
+        async with scene.running():
+            assert (scene.linkage.playing, scene.linkage.ftp) == (None, None)
+            scene.linkage.perform(an_alarm())
+            await until(lambda: scene.ends("email"))
+            old = scene.linkage.media
+            more = {"audio": {"folder": str(tmp_path)}, "ftp": {"host": "127.0.0.1"}}
+            scene.linkage.apply(settings_of(an_input("door", email=True), email=MAIL, **more))
+            await until(lambda: scene.linkage.media is not old)
+            assert scene.linkage.playing is False
+            assert (scene.linkage.email.queued, scene.linkage.ftp.queued) == (1, 0)
+            same = scene.linkage.media
+            scene.linkage.apply(settings_of(an_input("yard"), email={**MAIL, "port": 2}, **more))
+            await until(lambda: scene.outbox.jobs()[0].attempts == 2, what="new hope for the mail")
+            assert scene.linkage.media is same
+            scene.linkage.apply(settings_of(an_input("yard"), **more))
+            assert scene.linkage.email is None
+
+    asyncio.run(story())
+
+
+def test_a_test_mail_shows_its_picture_to_nobody_but_its_readers(tmp_path):
+    async def story():
+        scene = Scene(tmp_path, email=MAIL, cameras={"gate": {"snapshot": "http://127.0.0.1:1/a.jpg"}})
+        async with scene.running():
+            scene.linkage.perform(an_action("email"))
+            await until(lambda: scene.ends("email"))
+        [job] = scene.outbox.jobs()
+        assert '"cause": "test"' in job.body
+        assert "cannot be reached" in job.body
+        assert scene.shown == []
+
+    asyncio.run(story())
