@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 
 from bridge.errors import Fault
-from bridge.web.guard import BY
+from bridge.web.guard import BY, HEADERS
 from bridge.web.routes import Call, Reply, Route, refusal, refused
 from bridge.web.shown import as_json
 from bridge.web.values import checked, from_text, read_json
@@ -21,7 +21,7 @@ def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResp
     async def handle(request: web.Request) -> web.StreamResponse:
         call = await _call(route, request)
         reply = call if isinstance(call, Reply) else await route.work(call)
-        return _response(reply)
+        return _response(reply) if reply.stream is None else await _streamed(request, reply)
 
     return handle
 
@@ -74,10 +74,22 @@ async def _file(request: web.Request) -> bytes:
     return bytes(parts)
 
 
+async def _streamed(request: web.Request, reply: Reply) -> web.StreamResponse:
+    """Piece by piece, as the other side takes them."""
+    response = web.StreamResponse(headers={**_saved_as(reply), "Content-Type": reply.kind, **HEADERS})
+    await response.prepare(request)
+    assert reply.stream is not None  # noqa: S101 - asked before
+    async for part in reply.stream:
+        await response.write(part)
+    return response
+
+
+def _saved_as(reply: Reply) -> dict[str, str]:
+    return {} if reply.name is None else {"Content-Disposition": f'attachment; filename="{reply.name}"'}
+
+
 def _response(reply: Reply) -> web.StreamResponse:
-    headers = {}
-    if reply.name is not None:
-        headers["Content-Disposition"] = f'attachment; filename="{reply.name}"'
+    headers = _saved_as(reply)
     if reply.file is not None:
         return web.FileResponse(reply.file, headers={**headers, "Content-Type": reply.kind})
     if reply.content is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from bridge.web.guard import HEADERS
 from bridge.web.live import Live
 
 KEEP_ALIVE_S = 15.0
@@ -27,7 +28,12 @@ class Events:
         if browser is None:
             return web.Response(status=503, text="too many pages are open", headers={"Retry-After": "30"})
         response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+            headers={
+                **HEADERS,
+                "Content-Type": "text/event-stream",
+                "Cache-Control": "no-store",
+                "X-Accel-Buffering": "no",
+            }
         )
         try:
             await response.prepare(request)

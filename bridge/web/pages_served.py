@@ -8,17 +8,24 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from bridge.errors import ActionError
 from bridge.settings.model import InputSettings, OutputSettings
-from bridge.web.api_settings import input_settings, output_settings
+from bridge.web.api_settings import input_settings, output_settings, rest_settings
+from bridge.web.api_state import status_json
 from bridge.web.assets import Asset
 from bridge.web.guard import TOKEN, Guard
+from bridge.web.journal_words import KINDS
 from bridge.web.live import Live
 from bridge.web.pages.alarm_in_page import alarm_in_page
 from bridge.web.pages.alarm_out_page import alarm_out_page
 from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import live_page
+from bridge.web.pages.log_page import STEPS, Filter, log_page
 from bridge.web.pages.login_page import login_page
-from bridge.web.ports import Ports
+from bridge.web.pages.pictures_page import pictures_page
+from bridge.web.pages.schedules_page import schedules_page
+from bridge.web.pages.system_page import system_page
+from bridge.web.ports import Clip, JournalQuery, Ports
 
 JUST_NOW = 12
 Part = TypeVar("Part", InputSettings, OutputSettings)
@@ -38,6 +45,11 @@ class Pages:
         router.add_get("/", self._index)
         router.add_get("/alarm-in", self._alarm_in)
         router.add_get("/alarm-out", self._alarm_out)
+        router.add_get("/schedules", self._schedules)
+        router.add_get("/pictures", self._pictures)
+        router.add_get("/picture", self._picture)
+        router.add_get("/log", self._log)
+        router.add_get("/system", self._system)
         router.add_get("/static/{name}", self._asset)
         router.add_get("/login", self._login)
         router.add_post("/login", self._log_in)
@@ -91,9 +103,57 @@ class Pages:
             )
         )
 
+    async def _schedules(self, request: web.Request) -> web.StreamResponse:
+        return _page(schedules_page(self._frame(request), self._live.settings, request.query.get("of")))
+
+    async def _pictures(self, request: web.Request) -> web.StreamResponse:
+        return _page(
+            pictures_page(
+                self._frame(request),
+                self._live.settings,
+                pictures={key: picture.time for key, picture in self._live.pictures.items()},
+                clips=await self._clips(),
+                sounds=None if self._ports.sounds() is None else await self._sounds(),
+                now=self._ports.now().local,
+            )
+        )
+
+    async def _picture(self, request: web.Request) -> web.StreamResponse:
+        picture = self._live.pictures.get(request.query.get("of", ""))
+        if picture is None:
+            raise web.HTTPNotFound
+        return web.Response(body=picture.jpeg, content_type="image/jpeg")
+
+    async def _log(self, request: web.Request) -> web.StreamResponse:
+        query = request.query
+        limit = query.get("limit", "")
+        wanted = Filter(
+            kind=query.get("kind", ""),
+            part=query.get("part", ""),
+            text=query.get("text", "")[:100],
+            limit=int(limit) if limit in map(str, STEPS) else STEPS[0],
+        )
+        kind = wanted.kind if wanted.kind in KINDS else None
+        found = await asyncio.to_thread(self._ports.entries, JournalQuery(limit=wanted.limit, kind=kind))
+        shown = [event for event in map(self._live.entry_event, found) if wanted.fits(event)]
+        more = len(found) == wanted.limit
+        return _page(log_page(self._frame(request), self._live.settings, wanted, shown, more=more))
+
+    async def _system(self, request: web.Request) -> web.StreamResponse:
+        settings, status = self._live.settings, status_json(self._live, self._ports)
+        sound = next(iter(await self._sounds()), None)
+        return _page(system_page(self._frame(request), settings, status, rest_settings(settings), sound))
+
     async def _sounds(self) -> tuple[str, ...]:
         shelf = self._ports.sounds()
         return () if shelf is None else await asyncio.to_thread(shelf.names)
+
+    async def _clips(self) -> Sequence[Clip] | str | None:
+        shelf = self._ports.clips()
+        try:
+            return None if shelf is None else await asyncio.to_thread(shelf.clips)
+        except ActionError as error:
+            return str(error)
 
     async def _asset(self, request: web.Request) -> web.StreamResponse:
         asset = self._assets.get(request.match_info["name"])

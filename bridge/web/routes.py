@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,8 +44,9 @@ class Reply:
     text: str | None = None
     content: bytes | None = None
     file: Path | None = None
+    stream: AsyncIterator[bytes] | None = None
     kind: str = "application/json"
-    """The media type of `text`, `content` or `file`."""
+    """The media type of `text`, `content`, `file` or `stream`."""
     name: str | None = None
     """To be saved under this name rather than shown."""
 

@@ -7,11 +7,12 @@ import logging
 import os
 import re
 import time
+from functools import partial
 
 from aiohttp import web
 
 from bridge.settings.model import Settings, host_id
-from bridge.web import api_control, api_settings, api_state
+from bridge.web import api_control, api_files, api_journal, api_settings, api_state
 from bridge.web.access import Door
 from bridge.web.api import handler_of
 from bridge.web.assets import assets
@@ -19,9 +20,11 @@ from bridge.web.events import Events
 from bridge.web.guard import Guard
 from bridge.web.live import Live
 from bridge.web.login import Password, Sessions
+from bridge.web.openapi import document
 from bridge.web.pages_served import Pages
 from bridge.web.ports import Ports
 from bridge.web.routes import Route
+from bridge.web.shown import as_json
 
 _LOG = logging.getLogger(__name__)
 LARGEST_BODY = 64 * 1024
@@ -47,8 +50,11 @@ class Site:
             cookie=f"alarm2mqtt_{page.port}",
         )
         self.app = web.Application(middlewares=[guard.middleware], client_max_size=LARGEST_BODY)
-        for route in table(live, ports):
+        rows = table(live, ports)
+        for route in rows:
             self.app.router.add_route(route.method, route.path, handler_of(route))
+        described = as_json(document(rows, version=ports.system().version))
+        self.app.router.add_get("/api/openapi.json", partial(_described, described))
         events = Events(live, still_in=guard.still_in)
         Pages(live=live, ports=ports, guard=guard, assets=assets()).add_to(self.app.router)
         self.app.router.add_get("/events", events.handle)
@@ -81,7 +87,13 @@ class Site:
 
 def table(live: Live, ports: Ports) -> tuple[Route, ...]:
     """Every row."""
-    return (*api_state.routes(live, ports), *api_control.routes(live, ports), *api_settings.routes(live, ports))
+    return (
+        *api_state.routes(live, ports),
+        *api_control.routes(live, ports),
+        *api_settings.routes(live, ports),
+        *api_journal.routes(ports),
+        *api_files.routes(live, ports),
+    )
 
 
 def _names(settings: Settings) -> frozenset[str]:
@@ -90,6 +102,11 @@ def _names(settings: Settings) -> frozenset[str]:
     if re.search("[a-z]", settings.web.host):
         names.add(settings.web.host.partition(".")[0])
     return frozenset(names)
+
+
+async def _described(document_: bytes, request: web.Request) -> web.StreamResponse:
+    del request
+    return web.Response(body=document_, content_type="application/json")
 
 
 async def _healthy(request: web.Request) -> web.StreamResponse:

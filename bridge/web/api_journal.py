@@ -1,0 +1,106 @@
+"""The journal over HTTP: a few entries as JSON, all of them as a file."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator
+
+from bridge.core.effects import Journal
+from bridge.web.journal_words import KINDS
+from bridge.web.ports import JournalQuery, Ports
+from bridge.web.routes import Call, Param, Reply, Route
+from bridge.web.shown import JOURNAL_FIELDS, as_json, entry_json
+
+LARGEST_SEQ = 2**53 - 1
+CHUNK = 500
+"""Entries read at once for a file: a hundred thousand never lie in memory."""
+COLUMNS = ("seq", "time", "time_utc", "kind", *JOURNAL_FIELDS, "id", "boot")
+QUERY = (
+    Param(
+        name="limit", schema={"type": "integer", "minimum": 1, "maximum": 1000}, says="At most so many; default 100."
+    ),
+    Param(name="kind", schema={"type": "string", "enum": list(KINDS)}, says="Only entries of this kind."),
+    Param(
+        name="after",
+        schema={"type": "integer", "minimum": 0, "maximum": LARGEST_SEQ},
+        says="The first entries after this number, instead of the newest.",
+    ),
+)
+FORMAT = Param(name="format", schema={"type": "string", "enum": ["csv", "jsonl"]}, says="Default csv.")
+
+
+def routes(ports: Ports) -> tuple[Route, ...]:
+    """The rows."""
+    journal = JournalApi(ports)
+    return (
+        Route(
+            method="GET",
+            path="/api/journal",
+            says="Entries of the journal, oldest first",
+            work=journal.entries,
+            tag="journal",
+            query=QUERY,
+            answers={
+                "type": "object",
+                "properties": {"entries": {"type": "array", "items": {"$ref": "#/components/schemas/Entry"}}},
+                "required": ["entries"],
+            },
+        ),
+        Route(
+            method="GET",
+            path="/api/journal/export",
+            says="The whole journal as a file",
+            work=journal.export,
+            tag="journal",
+            query=(FORMAT,),
+            gives="text/csv",
+        ),
+    )
+
+
+class JournalApi:
+    """The work behind the rows."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._entries = ports.entries
+
+    async def entries(self, call: Call) -> Reply:
+        """Some."""
+        query = JournalQuery(
+            limit=call.query.get("limit", 100), kind=call.query.get("kind"), after_seq=call.query.get("after")
+        )
+        found = await asyncio.to_thread(self._entries, query)
+        return Reply(body={"entries": [entry_json(entry) for entry in found]})
+
+    async def export(self, call: Call) -> Reply:
+        """All."""
+        if call.query.get("format", "csv") == "jsonl":
+            return Reply(stream=self._lines(), kind="application/x-ndjson", name="journal.jsonl")
+        return Reply(stream=self._csv(), kind="text/csv; charset=utf-8", name="journal.csv")
+
+    async def _lines(self) -> AsyncIterator[bytes]:
+        async for entries in self._all():
+            yield b"".join(as_json(entry_json(entry)) + b"\n" for entry in entries)
+
+    async def _csv(self) -> AsyncIterator[bytes]:
+        yield (",".join(COLUMNS) + "\r\n").encode()
+        async for entries in self._all():
+            text = io.StringIO()
+            rows = csv.writer(text)
+            for entry in entries:
+                told = entry_json(entry)
+                rows.writerow([_cell(told.get(column, "")) for column in COLUMNS])
+            yield text.getvalue().encode()
+
+    async def _all(self) -> AsyncIterator[tuple[Journal, ...]]:
+        after = -1
+        while found := await asyncio.to_thread(self._entries, JournalQuery(limit=CHUNK, after_seq=after)):
+            yield found
+            after = found[-1].seq
+
+
+def _cell(value: object) -> object:
+    """Text that a spreadsheet would take for a formula is marked as text (OWASP, "CSV injection")."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

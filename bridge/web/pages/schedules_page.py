@@ -1,0 +1,211 @@
+"""Schedules: the week to paint, days to the minute, special days. The grid itself is made by its script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.core.schedule import Schedule
+from bridge.core.schedule_text import write_schedule
+from bridge.settings.model import Settings
+from bridge.web.html import Child, Html, el, some
+from bridge.web.pages.fields import select
+from bridge.web.pages.layout import Frame, page
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SCRIPTS = ("schedule.js",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A schedule that can be edited: one with a name, or an input's or output's own.
+
+    `key` names it in the address; `written` is how it is written now, or what it stands for as long
+    as it has none of its own; `patch` is where it lies in what is sent to `target`.
+    """
+
+    key: str
+    label: str
+    written: str | Mapping[str, Any]
+    target: str
+    patch: tuple[str, ...]
+    borrowed: str | None = None
+    """The name of the schedule that is used instead of an own one."""
+
+
+def places(settings: Settings) -> tuple[Place, ...]:
+    """All that there are: named ones first."""
+    named = [
+        Place(
+            key=name,
+            label=name,
+            written=write_schedule(schedule),
+            target="api/settings",
+            patch=("schedules", name),
+        )
+        for name, schedule in settings.schedules.items()
+    ]
+    inputs = [_own(settings, "inputs", one.id, one.label, one.schedule, ("schedule",)) for one in settings.inputs]
+    outputs = [
+        _own(settings, "outputs", one.id, one.label, one.timing.schedule, ("timing", "schedule"))
+        for one in settings.outputs
+    ]
+    return (*named, *inputs, *outputs)
+
+
+def _own(settings: Settings, kind: str, part: str, label: str, ref: str | Schedule, patch: tuple[str, ...]) -> Place:
+    return Place(
+        key=f"{kind}.{part}",
+        label=f"{label}: its own",
+        written=write_schedule(settings.schedule(ref)),
+        target=f"api/{kind}/{part}/settings",
+        patch=patch,
+        borrowed=ref if isinstance(ref, str) else None,
+    )
+
+
+def schedules_page(frame: Frame, settings: Settings, wanted: str | None) -> str:
+    """The page; `wanted` is a place's key."""
+    known = places(settings)
+    chosen = next((place for place in known if place.key == wanted), known[0] if known else None)
+    body = some(
+        _choose(known, chosen),
+        None if chosen is None else _editor(chosen, _users(settings, chosen.key)),
+    )
+    return page(frame, here="schedules", title="Schedules", scripts=SCRIPTS, body=body)
+
+
+def _choose(known: Sequence[Place], chosen: Place | None) -> Html:
+    options = [(place.key, place.label) for place in known]
+    return el(
+        "div",
+        el(
+            "form",
+            el("label", "Schedule", for_="of"),
+            select(options, chosen.key if chosen else "", id="of", name="of"),
+            el("noscript", el("button", "Show", type="submit")),
+            method="get",
+            class_="channel",
+        )
+        if known
+        else el("p", "There is no schedule yet.", class_="note"),
+        el(
+            "details",
+            el("summary", "Add a schedule"),
+            el(
+                "form",
+                el("label", "Name", for_="new-schedule"),
+                el("input", type="text", id="new-schedule", name="id", maxlength=32, aria_describedby="new-fault"),
+                el("button", "Add", type="submit"),
+                el("p", "Small letters, digits and hyphens.", class_="help"),
+                el("p", class_="fault", id="new-fault", role="alert"),
+                class_="channel",
+                id="add-schedule",
+                novalidate=True,
+                autocomplete="off",
+            ),
+            class_="add",
+        ),
+    )
+
+
+def _editor(chosen: Place, users: Sequence[str]) -> Html:
+    return el(
+        "div",
+        _note(chosen, users),
+        el(
+            "section",
+            el("h2", "Week", id="week"),
+            el(
+                "p",
+                "Paint with the mouse, or with arrows, Space, and Shift with arrows; on a phone, tap half hours.",
+                class_="help",
+                id="week-help",
+            ),
+            el(
+                "div",
+                class_="week",
+                role="grid",
+                aria_labelledby="week",
+                aria_describedby="week-help",
+                aria_multiselectable="true",
+            ),
+            el("p", class_="note", id="cell", aria_hidden="true"),
+            class_="card",
+        ),
+        el(
+            "div",
+            el(
+                "section",
+                el("h2", "To the minute", id="minutes"),
+                el("label", "Day", for_="day"),
+                select([(str(nth), name) for nth, name in enumerate(DAYS)], "0", id="day"),
+                el("ul", class_="periods", aria_labelledby="minutes", id="periods"),
+                el("p", el("button", "Add a period", type="button", id="add-period")),
+                el(
+                    "p",
+                    el("label", "Copy this day to ", for_="copy-to"),
+                    select(
+                        [
+                            ("0,1,2,3,4", "Monday to Friday"),
+                            ("5,6", "Saturday and Sunday"),
+                            ("0,1,2,3,4,5,6", "Every day"),
+                            *((str(nth), name) for nth, name in enumerate(DAYS)),
+                        ],
+                        "",
+                        id="copy-to",
+                    ),
+                    " ",
+                    el("button", "Copy", type="button", id="copy"),
+                ),
+                class_="card",
+            ),
+            el(
+                "section",
+                el("h2", "Special days", id="special"),
+                el(
+                    "p",
+                    "Such a day has only these periods, whatever the week says; without any it is closed.",
+                    class_="help",
+                ),
+                el("ul", class_="periods", id="specials", aria_labelledby="special"),
+                el("p", el("button", "Add a special day", type="button", id="add-special")),
+                class_="card",
+            ),
+            class_="columns",
+        ),
+        el("p", class_="fault", id="schedule-fault", role="alert"),
+        el(
+            "div",
+            el("button", "Apply", type="button", class_="primary", id="apply"),
+            el("button", "Undo", type="button", class_="quiet", id="undo"),
+            el("button", "Delete this schedule", type="button", class_="quiet", id="delete")
+            if chosen.patch[0] == "schedules"
+            else None,
+            el("p", class_="said note", role="status"),
+            class_="bar",
+        ),
+        id="editor",
+        data_target=chosen.target,
+        data_patch=".".join(chosen.patch),
+        data_written=json.dumps(chosen.written),
+        data_borrowed=chosen.borrowed,
+    )
+
+
+def _note(chosen: Place, users: Sequence[str]) -> Html:
+    said: Child
+    if chosen.borrowed is not None:
+        said = f"It uses the schedule “{chosen.borrowed}” now. What is applied here becomes its own."
+    elif chosen.patch[0] != "schedules":
+        said = "Used by nobody else."
+    else:
+        said = f"Used by {', '.join(users)}." if users else "Not used yet."
+    return el("p", said, class_="note")
+
+
+def _users(settings: Settings, name: str) -> list[str]:
+    inputs = [one.label for one in settings.inputs if one.schedule == name]
+    return inputs + [one.label for one in settings.outputs if one.timing.schedule == name]

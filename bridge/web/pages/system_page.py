@@ -1,0 +1,152 @@
+"""System: what the device depends on, how it is, a test of each; the clock, the version, a few settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bridge.settings.model import Settings
+from bridge.web.html import Html, el, some
+from bridge.web.pages.fields import Form, form
+from bridge.web.pages.layout import Frame, page
+
+SERVICES = (
+    ("broker", "MQTT broker", None, "mqtt"),
+    ("email", "SMTP", "email", "email"),
+    ("ftp", "FTP", "ftp", "ftp"),
+    ("card", "Card", "record", "recording"),
+    ("audio", "Audio", "audible", "audio"),
+)
+"""Each service: its key in the status, its name, the action that tries it, its section in the file."""
+
+
+def system_page(
+    frame: Frame, settings: Settings, status: Mapping[str, Any], rest: Mapping[str, Any], sound: str | None
+) -> str:
+    """The page; `status` is what the API gives, `rest` the settings, `sound` a clip to try the loudspeaker with."""
+    edited = Form(values=rest, target="api/settings")
+    body = some(
+        el(
+            "div",
+            *(_service(key, name, status[key], action, section, sound) for key, name, action, section in SERVICES),
+            _about(status),
+            class_="tiles",
+        ),
+        form(
+            edited,
+            ("Device", _device(edited)),
+            ("SMTP", _mail(edited, settings)),
+            ("Recording", _recording(edited, settings)),
+        ),
+    )
+    return page(frame, here="system", title="System", scripts=("system.js", "form.js"), body=body)
+
+
+def _service(
+    key: str, name: str, state: Mapping[str, Any] | None, action: str | None, section: str, sound: str | None
+) -> Html:
+    if state is None:
+        inside: list[Html | None] = [
+            el("p", f"Not configured: the settings file has no section {section}.", class_="note")
+        ]
+    else:
+        problem = state["problem"]
+        inside = [
+            el("p", "Problem" if problem else "All right", class_="state", data_state=True),
+            el("p", problem or "", class_="problem", data_problem=True),
+            el("dl", *(_fact(label, value) for label, value in state["facts"].items()), data_facts=True),
+            _test(name, action, sound),
+        ]
+    mood = "off" if state is None else "bad" if state["problem"] else "good"
+    return el("section", el("h2", name), *inside, class_="card", data_service=key, data_mood=mood)
+
+
+def _fact(label: str, value: str) -> Html:
+    return el("div", el("dt", label), el("dd", value))
+
+
+def _test(name: str, action: str | None, sound: str | None) -> Html | None:
+    if action is None or (action == "audible" and sound is None):
+        return None
+    body = {"audible": f'{{"clip": {_quoted(sound or "")}}}', "email": '{"text": "A test from the page."}'}.get(action)
+    return el(
+        "p",
+        el(
+            "button",
+            "Test",
+            type="button",
+            aria_label=f"Test {name}",
+            data_post=f"api/actions/{action}",
+            data_body=body,
+            data_done="Begun; the log says how it ended",
+        ),
+    )
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _about(status: Mapping[str, Any]) -> Html:
+    return el(
+        "section",
+        el("h2", "Clock and version"),
+        el(
+            "p",
+            "Synchronised" if status["clock_synchronised"] else "Not synchronised: schedules may be wrong",
+            class_="state",
+            data_clock=True,
+        ),
+        el(
+            "dl",
+            _fact("Version", status["version"]),
+            el("div", el("dt", "Device time"), el("dd", status["now"][:19].replace("T", " "), data_now=status["now"])),
+            _fact("Started", status["started"][:19].replace("T", " ")),
+            el(
+                "div",
+                el("dt", "Commands refused over MQTT"),
+                el("dd", str(status["rejected_commands"]), data_count="rejected_commands"),
+            ),
+            el(
+                "div",
+                el("dt", "Log entries that wait for the broker"),
+                el("dd", str(status["journal_unsent"]), data_count="journal_unsent"),
+            ),
+        ),
+        el("p", el("a", "Description of the API", href="api/openapi.json")),
+        class_="card",
+        data_service="clock",
+        data_mood="good" if status["clock_synchronised"] else "bad",
+    )
+
+
+def _device(edited: Form) -> list[Html]:
+    return [
+        edited.text("device.name", "Name"),
+        edited.text("device.area", "Area", "Where Home Assistant suggests to put it."),
+        edited.text("device.timezone", "Time zone", "Such as Europe/Berlin; empty: the system's."),
+        edited.choice("device.clock", "Clock", [("trust", "Trust"), ("require_sync", "Only when synchronised")]),
+        edited.number("device.startup_grace_s", "No alarm after the start for (s)"),
+    ]
+
+
+def _mail(edited: Form, settings: Settings) -> list[Html]:
+    if settings.email is None:
+        return []
+    return [
+        edited.number("email.min_gap_s", "Shortest time between mails of an input (s)"),
+        edited.number("email.pictures.count", "Pictures in a mail"),
+        edited.number("email.pictures.interval_s", "Time between pictures (s)"),
+    ]
+
+
+def _recording(edited: Form, settings: Settings) -> list[Html]:
+    if settings.recording is None:
+        return []
+    return [
+        edited.number("recording.pre_s", "Before the alarm (s)"),
+        edited.number("recording.post_s", "After the alarm (s)"),
+        edited.number("recording.quota_mb", "All clips at most (MB)", "0: no limit."),
+        edited.number("recording.keep_days", "Keep for (days)", "0: no limit."),
+        edited.number("recording.reserve_mb", "Keep free on the card (MB)"),
+    ]
