@@ -231,3 +231,29 @@ def test_a_refused_login_is_told_once_and_not_hammered(tmp_path, broker):
         told = [h.json for h in ear.on(f"{D}/journal") if h.json["kind"] == "email"]
         assert {entry["reason"] for entry in told} == {"refused"}
         assert "pa ss:w/ö" not in json.dumps([status, told]) + bridge.said()
+
+
+def test_an_alarm_by_command_runs_the_whole_linkage_whatever_the_contact_says(tmp_path, broker):
+    certificates = Certificates(tmp_path / "tls")
+    with (
+        SnapshotCamera() as camera,
+        MisbehavingMailServer(certificates=certificates, users={"gate": "pa ss:w/ö"}) as mail,
+        MisbehavingFtpServer(tmp_path / "root") as ftp,
+        Bridge(
+            tmp_path,
+            broker.port,
+            inputs=[an_input("door", email=True, ftp=True, schedule="never", camera="gate")],
+            cameras={"gate": {"snapshot": camera.url, "username": "viewer", "password": "pw"}},
+            email=mail_settings(mail.port, certificates.authority),
+            ftp={"host": "127.0.0.1", "port": ftp.port, "security": "none", "username": "cam", "password": "pw"},
+        ),
+        Ear(broker.port, f"{D}/#") as ear,
+    ):
+        ear.wait_for(f"{D}/availability", b"online")
+        ear.publish(f"{D}/input/door/trigger")
+        [taken] = wait_until(lambda: mail.inbox, what="the mail")
+        wait_until(lambda: [name for name in ftp.files() if name.endswith(".jpg")], what="the upload")
+        ear.wait_for(f"{D}/input/door/alarm", b"OFF")
+    assert taken.message["Subject"] == "[front-gate] door: alarm"
+    assert "Cause: a command" in taken.message.get_body().get_content()
+    assert len(list(taken.message.iter_attachments())) == 1
