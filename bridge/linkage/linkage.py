@@ -203,8 +203,6 @@ class Linkage:
                 seq=effect.seq,
                 kind="command",
                 upload=request.kind == "ftp",
-                # A test of mail or upload does not take the place of the last alarm's picture.
-                show=request.kind == "snapshot",
                 by=by,
             )
             cause = "command" if request.text else "test"

@@ -30,8 +30,8 @@ PATIENCE_S = 30.0
 class PictureOrder:
     """What pictures are for: `count` of them from the instant `at` (monotonic) on.
 
-    `mail` is the held job that waits for them; `upload` says whether each is uploaded, `show` whether
-    the first is the picture on MQTT. `kind` is the path template's.
+    `mail` is the held job that waits for them; `upload` says whether each is uploaded. The first is the
+    picture on MQTT. `kind` is the path template's.
     """
 
     camera: str
@@ -44,7 +44,6 @@ class PictureOrder:
     interval_s: float = 0.5
     mail: Job | None = None
     upload: bool = False
-    show: bool = True
     by: str | None = None
 
 
@@ -83,7 +82,7 @@ class PictureTaker:
             for number in range(1, order.count + 1):
                 due = order.at + (number - 1) * order.interval_s
                 picture, error = await self._picture(order, camera, due, end)
-                if picture is not None and number == 1 and order.show:
+                if picture is not None and number == 1:
                     self._show(order.input, picture.jpeg)
                 if picture is not None and (order.mail is not None or order.upload):
                     kept.append(await self._keep(order, picture, number))

@@ -181,16 +181,6 @@ def test_a_stop_in_the_middle_of_a_series_keeps_what_was_taken_for_the_next_star
     play(story())
 
 
-def test_a_test_does_not_take_the_place_of_the_last_alarms_picture():
-    async def story():
-        studio = Studio()
-        async with studio.taking(studio.order(show=False)) as task:
-            await task
-        assert studio.shown == []
-
-    play(story())
-
-
 def test_what_cannot_be_taken_on_is_told_and_its_mail_goes():
     async def story():
         studio = Studio()
