@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from bridge.errors import Fault, SettingsError
 from bridge.settings.changeable import not_changeable
@@ -12,18 +12,8 @@ from bridge.settings.check import DEEPEST
 from bridge.settings.merge_patch import leaves, merge_patch
 from bridge.settings.place import ABSENT, Loc, path_of, value_at
 
-Kind = Literal["inputs", "outputs"]
 Document = Mapping[str, Any]
 Places = tuple[Loc, ...] | None
-
-
-def kind_of(word: str) -> Kind:
-    """`inputs` or `outputs`. Raises SettingsError for anything else."""
-    if word == "inputs":
-        return "inputs"
-    if word == "outputs":
-        return "outputs"
-    raise SettingsError([Fault(path="", message="must be inputs or outputs")])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,20 +66,22 @@ def patch_rest(patch: Mapping[str, Any], *, only: Places = None) -> Edit:
     return Edit(place="settings", make=make)
 
 
-def add(kind: Kind, item: Mapping[str, Any]) -> Edit:
-    """One more input or output, after the others."""
+def add(kind: str, item: Mapping[str, Any]) -> Edit:
+    """One more of `inputs` or `outputs`, after the others."""
 
     def make(document: Document) -> Edited:
+        _check_kind(kind)
         items = _items(document, kind)
         return Edited(document={**document, kind: [*items, dict(item)]}, touched=((kind,),), item=(kind, len(items)))
 
     return Edit(place=f"{kind}.{item.get('id')}", make=make)
 
 
-def remove(kind: Kind, item_id: str) -> Edit:
-    """One input or output less; an output is unlinked from the inputs that name it."""
+def remove(kind: str, item_id: str) -> Edit:
+    """One of `inputs` or `outputs` less; an output is unlinked from the inputs that name it."""
 
     def make(document: Document) -> Edited:
+        _check_kind(kind)
         index = _index(document, kind, item_id)
         items = [item for nth, item in enumerate(_items(document, kind)) if nth != index]
         changed = {**document, kind: items}
@@ -102,7 +94,12 @@ def remove(kind: Kind, item_id: str) -> Edit:
     return Edit(place=f"{kind}.{item_id}", make=make)
 
 
-def _patch_item(kind: Kind, item_id: str, patch: Mapping[str, Any], only: Places) -> Edit:
+def _check_kind(kind: str) -> None:
+    if kind not in ("inputs", "outputs"):
+        raise SettingsError([Fault(path="", message="must be inputs or outputs")])
+
+
+def _patch_item(kind: str, item_id: str, patch: Mapping[str, Any], only: Places) -> Edit:
     def make(document: Document) -> Edited:
         index = _index(document, kind, item_id)
         _check(patch, only)
@@ -127,12 +124,12 @@ def _check(patch: Mapping[str, Any], only: Places) -> None:
         raise SettingsError(closed)
 
 
-def _items(document: Document, kind: Kind) -> list[Any]:
+def _items(document: Document, kind: str) -> list[Any]:
     items = document.get(kind)
     return list(items) if isinstance(items, list | tuple) else []
 
 
-def _index(document: Document, kind: Kind, item_id: str) -> int:
+def _index(document: Document, kind: str, item_id: str) -> int:
     for index, item in enumerate(_items(document, kind)):
         if isinstance(item, Mapping) and item.get("id") == item_id:
             return index

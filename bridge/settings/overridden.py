@@ -34,5 +34,8 @@ def _origin(layer: Layer, loc: Loc) -> str | None:
             part = (*part[:-1], _TWINS[str(part[-1])])
             value = value_at(layer.values, part)
         if value is not ABSENT and (length == len(loc) or not isinstance(value, Mapping)):
+            while isinstance(value, Mapping) and value:
+                key, value = next(iter(value.items()))
+                part = (*part, str(key))
             return layer.source(part)
     return None

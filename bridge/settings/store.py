@@ -118,11 +118,11 @@ class SettingsStore:
 
     async def add(self, kind: str, settings: Mapping[str, Any], by: str) -> tuple[Fault, ...]:
         """One more of `inputs` or `outputs`."""
-        return await self._asked(edits.add(edits.kind_of(kind), settings), by)
+        return await self._asked(edits.add(kind, settings), by)
 
     async def remove(self, kind: str, part_id: str, by: str) -> tuple[Fault, ...]:
         """One less of them."""
-        return await self._asked(edits.remove(edits.kind_of(kind), part_id), by)
+        return await self._asked(edits.remove(kind, part_id), by)
 
     async def _asked(self, edit: Edit, by: str) -> tuple[Fault, ...]:
         answered: asyncio.Future[tuple[Fault, ...]] = asyncio.get_running_loop().create_future()
