@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bridge import __version__
+from bridge.actions.audible_shelf import SoundShelf
 from bridge.mqtt.dial import place_of
 from bridge.settings.addon import TOKEN
 from bridge.store.reading import Wanted
@@ -68,6 +69,7 @@ class Page:
                 entries=self._entries,
                 settings=neighbours.desk,
                 clips=self._clips,
+                sounds=self._sounds,
                 board=neighbours.board,
             ),
             # Elsewhere that address is anybody's.
@@ -95,6 +97,10 @@ class Page:
     def _clips(self) -> ClipShelf | None:
         linkage = self._behind.linkage()
         return None if linkage is None else linkage.media.clips
+
+    def _sounds(self) -> SoundShelf | None:
+        audio = self.server.settings.audio
+        return None if audio is None else SoundShelf(audio.folder)
 
 
 def _queue(state: QueueState | None, server: EmailSettings | FtpSettings | None) -> ServiceState | None:

@@ -124,12 +124,13 @@ class Guard:
         assert self._password is not None  # noqa: S101 - asked before
         peer, now = request.remote or "", self._monotonic()
         wait_s = self._throttle.wait_s(peer, now)
+        if wait_s == 0 and machine and self._password.has_seen(given):
+            return None
         if wait_s > 0 or self._password.busy:
             return f"Wait {max(ceil(wait_s), 1)} s before the next try."
         # Counted before it is known: tries side by side count too.
         self._throttle.failed(peer, now)
-        matches = self._password.matches_machine if machine else self._password.matches
-        if await matches(given):
+        if await self._password.matches(given):
             self._throttle.succeeded(peer)
             return None
         _LOG.warning("a wrong password for the page from %s", peer)

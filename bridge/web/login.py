@@ -60,7 +60,7 @@ class Password:
         self._hash = b""
         self._one_at_a_time = asyncio.Lock()
         self._key = secrets.token_bytes(32)
-        self._known = b""
+        self._seen = b""
 
     async def matches(self, given: str) -> bool:
         """Whether it is; one try after the other, off the event loop."""
@@ -69,26 +69,32 @@ class Password:
                 self._hash = await asyncio.to_thread(self._derived, self._password)
                 self._password = None
             derived = await asyncio.to_thread(self._derived, given[:LONGEST_PASSWORD])
-        return hmac.compare_digest(derived, self._hash)
-
-    async def matches_machine(self, given: str) -> bool:
-        """The same for a machine that shows it with every request: slow only the first time."""
-        seen = hmac.digest(self._key, given.encode(), "sha256")
-        if self._known and hmac.compare_digest(seen, self._known):
-            return True
-        if await self.matches(given):
-            self._known = seen
+        if hmac.compare_digest(derived, self._hash):
+            self._seen = self._mark(given)
             return True
         return False
+
+    def has_seen(self, given: str) -> bool:
+        """Whether it has matched before: for machines, which show it with every request."""
+        return bool(self._seen) and hmac.compare_digest(self._mark(given), self._seen)
 
     @property
     def busy(self) -> bool:
         """Whether a try is being looked at."""
         return self._one_at_a_time.locked()
 
+    def _mark(self, given: str) -> bytes:
+        return hmac.digest(self._key, given.encode(errors="surrogateescape"), "sha256")
+
     def _derived(self, text: str) -> bytes:
         return hashlib.scrypt(
-            text.encode(), salt=self._salt, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P, maxmem=64 * 2**20, dklen=32
+            text.encode(errors="surrogateescape"),
+            salt=self._salt,
+            n=SCRYPT_N,
+            r=SCRYPT_R,
+            p=SCRYPT_P,
+            maxmem=64 * 2**20,
+            dklen=32,
         )
 
 

@@ -1,0 +1,81 @@
+"""Who may come, decided from what a request says of itself."""
+
+import pytest
+
+from bridge.web.access import INGRESS_PEER, Door, Refused, Standing, Visit
+
+OPEN = Door(guarded=False)
+GUARDED = Door(guarded=True, names={"front-gate"})
+ADDON = Door(guarded=False, ingress_peer=INGRESS_PEER)
+
+
+def visit(*, peer="127.0.0.1", host="127.0.0.1:8099", unsafe=False, **said):
+    return Visit(peer=peer, host=host, unsafe=unsafe, **said)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8099", "localhost", "LOCALHOST:1", "[::1]:8099", "[::1]"])
+def test_without_a_password_this_machine_may_come_by_a_name_of_its_own(host):
+    assert OPEN.judge(visit(host=host)) is Standing.OPEN
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:8099", "127.0.0.1.evil.example", "192.0.2.1", "front-gate", "localhost:x", "", None,
+     "user@localhost", "localhost/x", "localhost evil"],
+)  # fmt: skip
+def test_without_a_password_every_other_name_is_refused(host):
+    assert isinstance(OPEN.judge(visit(host=host)), Refused)
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.7", "2001:db8::1", INGRESS_PEER, None, ""])
+def test_without_a_password_other_machines_are_refused(peer):
+    assert isinstance(OPEN.judge(visit(peer=peer)), Refused)
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_has_many_addresses(peer):
+    assert OPEN.judge(visit(peer=peer)) is Standing.OPEN
+
+
+def test_without_a_password_a_proxy_would_let_in_others():
+    assert isinstance(OPEN.judge(visit(forwarded=True)), Refused)
+    assert GUARDED.judge(visit(forwarded=True)) is Standing.ASKED
+
+
+@pytest.mark.parametrize(
+    "host", ["192.0.2.1:8099", "front-gate.local", "Front-Gate.lan:8099", "[2001:db8::1]", "localhost"]
+)
+def test_with_a_password_everybody_is_asked_for_it(host):
+    assert GUARDED.judge(visit(peer="192.0.2.7", host=host)) is Standing.ASKED
+
+
+def test_with_a_password_a_name_of_somebody_else_is_refused_still():
+    assert isinstance(GUARDED.judge(visit(host="evil.example")), Refused)
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1:80990", "x"])
+@pytest.mark.parametrize("door", [OPEN, GUARDED])
+def test_a_page_of_another_origin_may_change_nothing(door, origin):
+    assert isinstance(door.judge(visit(unsafe=True, origin=origin)), Refused)
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("door", [OPEN, GUARDED, ADDON])
+def test_a_browser_that_says_it_comes_from_elsewhere_may_change_nothing(door, site):
+    peer = INGRESS_PEER if door is ADDON else "127.0.0.1"
+    assert isinstance(door.judge(visit(peer=peer, unsafe=True, fetch_site=site)), Refused)
+    assert not isinstance(door.judge(visit(peer=peer, fetch_site=site)), Refused)
+
+
+def test_a_page_of_our_own_may_change_something():
+    own = visit(unsafe=True, origin="http://127.0.0.1:8099", fetch_site="same-origin")
+    assert OPEN.judge(own) is Standing.OPEN
+
+
+def test_home_assistants_proxy_is_believed_by_its_address_alone():
+    through = visit(
+        peer=INGRESS_PEER, host="homeassistant.example", forwarded=True, origin="https://homeassistant.example"
+    )
+    assert ADDON.judge(through) is Standing.OPEN
+    assert isinstance(ADDON.judge(visit(peer="172.30.32.3", host="homeassistant.example")), Refused)
+    assert isinstance(OPEN.judge(through), Refused)
