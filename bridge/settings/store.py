@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from bridge.core.effects import Answer
@@ -75,8 +76,9 @@ class SettingsStore:
 
     async def watch(self) -> None:
         """Takes what somebody writes into the file by hand, for ever."""
-        async for _ in changes(lambda: self.loaded.files):
-            await self.look()
+        async with aclosing(changes(lambda: self.loaded.files)) as told:
+            async for _ in told:
+                await self.look()
 
     async def change(self, edit: Edit, origin: Origin) -> None:
         """Makes one edit, or refuses it; either way a request in the origin gets its one answer."""

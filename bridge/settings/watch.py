@@ -11,7 +11,8 @@ import ctypes
 import logging
 import os
 import struct
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -31,14 +32,15 @@ _AT_ONCE = 65_536
 Files = Callable[[], Iterable[Path]]
 
 
-async def changes(files: Files, *, every_s: float = EVERY_S) -> AsyncIterator[None]:
+async def changes(files: Files, *, every_s: float = EVERY_S) -> AsyncGenerator[None, None]:
     """Yields at once, and after every change; `files` is asked anew each time. One change may be told twice."""
     try:
         inotify = Inotify()
     except OSError as error:
         log.info("the kernel does not tell of changed files (%s); looking every %.0f s", error.strerror, every_s)
-        async for _ in polled(files, every_s=every_s):
-            yield
+        async with aclosing(polled(files, every_s=every_s)) as seen:
+            async for _ in seen:
+                yield
         return
     try:
         while True:
@@ -49,7 +51,7 @@ async def changes(files: Files, *, every_s: float = EVERY_S) -> AsyncIterator[No
         inotify.close()
 
 
-async def polled(files: Files, *, every_s: float = EVERY_S) -> AsyncIterator[None]:
+async def polled(files: Files, *, every_s: float = EVERY_S) -> AsyncGenerator[None, None]:
     """The same by looking."""
     before: object = None
     while True:

@@ -256,3 +256,41 @@ def test_a_signal_reads_the_file_again_and_says_what_is_wrong_again(bridge, ear)
             lambda times=times: bridge.said().count("inputs: must be a list") >= times, what="the fault being told"
         )
     assert ear.last(f"{D}/availability") == b"online"
+
+
+def test_killed_in_the_middle_of_many_changes_the_file_is_always_whole(bridge, ear):
+    for some in (1, 3, 7, 11):
+        before = len(ear.on(RESPONSE))
+        for number in range(50):
+            patch = {"quiet_s": 10 + number, "name": "x" * (number + 1)}
+            ear.publish(f"{D}/input/door/settings/set", json.dumps(patch))
+        wait_until(lambda wanted=before + some: len(ear.on(RESPONSE)) >= wanted, what="some answers")
+        bridge.kill()
+        checked = bridge.command("check", str(bridge.file))
+        assert checked.returncode == 0, checked.stderr
+        assert bridge.file.read_text().endswith("# The end.\n")
+        assert "# it does not bounce" in bridge.file.read_text()
+        bridge.start()
+        ear.wait_for(f"{D}/availability", b"online")
+    wait_until(
+        lambda: answers(ear, ("input/door/settings", {"name": "after all"}))[0]["ok"], what="being changed again"
+    )
+
+
+def test_a_flood_of_changes_is_refused_and_every_one_is_answered(ear):
+    before = len(ear.on(RESPONSE))
+    for number in range(100):
+        ear.publish(f"{D}/input/door/settings/set", json.dumps({"quiet_s": number}))
+    wait_until(lambda: len(ear.on(RESPONSE)) == before + 100, what="all answers")
+    told = {json.dumps(one.json["error"]) for one in ear.on(RESPONSE)[before:]}
+    assert told <= {"null", json.dumps([{"path": "", "message": "too many changes of settings at once"}])}
+
+
+def test_what_the_disk_does_not_take_is_refused_and_stays_as_it_was(bridge, ear):
+    in_the_way = bridge.folder / ".alarm2mqtt.yaml.new"
+    in_the_way.mkdir()
+    told = refusal(ear, "output/siren/settings", {"valid_signal": "disconnect"})
+    assert told == {"": "the settings file cannot be written: Is a directory"}
+    assert bridge.contact("siren") == "disconnected"
+    in_the_way.rmdir()
+    assert answers(ear, ("output/siren/settings", {"valid_signal": "disconnect"}))[0]["ok"]

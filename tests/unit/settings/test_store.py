@@ -388,6 +388,19 @@ def test_what_cannot_be_written_is_refused_and_not_applied(tmp_path: Path) -> No
     assert desk.store.loaded.settings.inputs[0].name is None
 
 
+class Mounted(SettingsFile):
+    """A file that is mounted by itself: nothing can be put in its place."""
+
+    def replace(self, content: bytes, *, expected: bytes, secret: bool) -> bool:
+        del content, expected, secret
+        raise OSError(16, "Device or resource busy")
+
+
+def test_a_file_that_is_mounted_by_itself_says_what_to_do(tmp_path: Path) -> None:
+    (fault,) = door(a_desk(tmp_path, file=Mounted), {"name": "D"})
+    assert fault.message.endswith("Device or resource busy; mount its folder rather than the file alone")
+
+
 class Faulty(SettingsFile):
     """One with a mistake in its program."""
 
