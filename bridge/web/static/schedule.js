@@ -75,16 +75,26 @@ function edit() {
     return made;
   }
 
+  // Rows stay where they are for as long as their number does: whoever is in one, or about to click
+  // in one, keeps it.
   function showDay() {
     const name = daySelect.selectedOptions[0].textContent;
+    const rows = [...periods.querySelectorAll("li[data-day]")];
+    if (rows.length > 0 && rows.length === now.week[day()].length && rows[0].dataset.day === daySelect.value) {
+      rows.forEach((row, nth) => {
+        [...row.querySelectorAll("input")].forEach((input, end) => (input.value = clock(now.week[day()][nth][end])));
+      });
+      return;
+    }
     periods.replaceChildren(
       ...now.week[day()].map(([start, end], nth) => {
         const from = field(`${name}, period ${nth + 1}, from`, clock(start));
         const to = field(`${name}, period ${nth + 1}, to`, clock(end));
-        const take = () => takeTimes(nth, from, to);
-        from.addEventListener("change", take);
-        to.addEventListener("change", take);
         const line = document.createElement("li");
+        line.dataset.day = daySelect.value;
+        // Only a whole period is taken: while its start is beyond its old end it is not over midnight yet.
+        line.addEventListener("focusout", (event) => line.contains(event.relatedTarget) || takeTimes(nth, from, to));
+        line.addEventListener("keydown", (event) => event.key === "Enter" && takeTimes(nth, from, to));
         line.append(from, " – ", to, " ", button("Remove", `Remove period ${nth + 1} of ${name}`, () => {
           now.week[day()].splice(nth, 1);
           changed();
@@ -98,14 +108,10 @@ function edit() {
   // An end before the start is in the next morning, as in the file.
   function takeTimes(nth, from, to) {
     const [start, end] = [minutes(from.value), minutes(to.value)];
-    from.toggleAttribute("aria-invalid", start === null || start === DAY);
-    to.toggleAttribute("aria-invalid", end === null || end === start);
-    for (const input of [from, to]) if (input.hasAttribute("aria-invalid")) input.setAttribute("aria-invalid", "true");
-    if (start === null || start === DAY || end === null || end === start) {
-      fault.textContent = "That is no period such as 06:30 – 18:00.";
-      return;
-    }
-    fault.textContent = "";
+    const wrong = [[from, start === null || start === DAY], [to, end === null || end === start]];
+    for (const [input, is] of wrong) input.setAttribute("aria-invalid", String(is));
+    fault.textContent = wrong.some(([, is]) => is) ? "That is no period such as 06:30 – 18:00." : "";
+    if (fault.textContent || String(now.week[day()][nth]) === String([start, end])) return;
     const today = day();
     const others = now.week[today].filter((_, each) => each !== nth);
     now.week[today] = merged([...others, [start, end > start ? end : DAY]]);
