@@ -262,6 +262,9 @@ class App:
                 self._loop.take_now(StopBegun())
                 self._router.flush()
                 _leave_within(LONGEST_GOODBYE_S)
+                for task in tasks:
+                    if task.get_name() == "linkage":
+                        task.cancel()  # clips are finished while the broker hears goodbye
                 with suppress(TimeoutError):
                     async with asyncio.timeout(GOODBYE_S):
                         await self._mqtt.stop()

@@ -21,13 +21,13 @@ from bridge.settings.load import load
 log = logging.getLogger(__name__)
 
 PORT = 1883
+PAGE_PORT = 8099
 BROKER_PATIENCE_S = 10.0
 SETTINGS = """\
-# The demo's settings. Edit them while it runs, then send it a hang-up (the demo says how).
+# The demo's settings. Edit and save them while it runs, or change them on the page: it is one file.
 device: {id: front-gate, name: Front gate camera, startup_grace_s: 0}
 lines: {driver: simulated}
 store: {folder: "FOLDER"}
-web: {enabled: false}
 
 inputs:
   - id: garage-door
@@ -74,6 +74,7 @@ TRY = """
 alarm2mqtt on a simulated terminal board: two alarm inputs, a siren and a strobe.
 
   broker     {broker} on 127.0.0.1:{port}
+  page       http://127.0.0.1:{page}/
   settings   {settings}
 
 Try this in a second terminal, in this folder:
@@ -86,7 +87,6 @@ Try this in a second terminal, in this folder:
   start the siren            {publish} -t alarm2mqtt/front-gate/output/siren/set -m ON
   stop everything            {publish} -t alarm2mqtt/front-gate/silence -m now
   read what happened         {me} log {settings} --follow
-  take edited settings       kill -HUP {pid}
 
 Home Assistant finds the device by itself when its MQTT integration uses this broker. Ctrl-C ends it.
 """
@@ -99,13 +99,15 @@ def demo(folder: Path) -> None:
     if not file.exists():
         file.write_text(SETTINGS.replace("FOLDER", str(folder.resolve())))
     with _broker(folder) as (name, port):
-        loaded = load(file, overrides={"mqtt.host": "127.0.0.1", "mqtt.port": port})
+        page = _free_port(PAGE_PORT)
+        addresses = {"mqtt.host": "127.0.0.1", "mqtt.port": port, "web.host": "127.0.0.1", "web.port": page}
+        loaded = load(file, overrides=addresses)
         logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format, warnings=loaded.warnings)
-        print(_what_to_try(name, port, folder, file), flush=True)  # noqa: T201 - said to a person
+        print(_what_to_try(name, port, page, folder, file), flush=True)  # noqa: T201 - said to a person
         boot.run(loaded)
 
 
-def _what_to_try(broker: str, port: int, folder: Path, file: Path) -> str:
+def _what_to_try(broker: str, port: int, page: int, folder: Path, file: Path) -> str:
     tools = "" if shutil.which("mosquitto_sub") else "   (Debian: apt-get install mosquitto-clients)"
     return TRY.format(
         broker=broker,
@@ -115,14 +117,14 @@ def _what_to_try(broker: str, port: int, folder: Path, file: Path) -> str:
         me=os.path.relpath(sys.argv[0]),
         listen=f"mosquitto_sub -p {port} -v -t 'alarm2mqtt/#'{tools}",
         publish=f"mosquitto_pub -p {port}",
-        pid=os.getpid(),
+        page=page,
     )
 
 
 @contextmanager
 def _broker(folder: Path) -> Iterator[tuple[str, int]]:
     """A broker on loopback: Mosquitto where it is installed, else the one that came with the demo."""
-    port = _free_port()
+    port = _free_port(PORT)
     name, command = _broker_command(folder, port)
     with (folder / "broker.log").open("wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
@@ -149,9 +151,9 @@ def _broker_command(folder: Path, port: int) -> tuple[str, list[str]]:
     return "rumqttd (install mosquitto for a full broker)", [sys.executable, "-c", code, str(config)]
 
 
-def _free_port() -> int:
+def _free_port(usual: int) -> int:
     """The usual port when nobody has it, else any."""
-    for port in (PORT, 0):
+    for port in (usual, 0):
         with suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
             return int(probe.getsockname()[1])

@@ -85,6 +85,9 @@ class Engine:
     def receive(self, fact: Fact, now: Now) -> list[Effect]:
         """Takes one fact; the effects, in the order in which they are to be done."""
         if self._stopping:
+            if isinstance(fact, facts.ActionEnded):  # a clip that the stop has finished
+                self._action_ended(fact, now)
+                return self._books.take()
             return _turned_away(fact)
         due = self._due(now.monotonic)
         if due is not None and due <= (fact.at if isinstance(fact, facts.LineChanged) else now.monotonic):
@@ -171,8 +174,8 @@ class Engine:
             self._terminals.doubt_schedules()
             self._books.walls.forget()
         change = Reconfiguration(self._terminals, self._books, self._consequences, self._settle_output)
+        self._books.add(PublishSettings(settings=fact.settings))  # before an alarm that the edit begins
         change.run(now, clock_set=clock_set, holding=not self._hold.over)
-        self._books.add(PublishSettings(settings=fact.settings))
         if fact.origin.request is not None:
             self._books.add(Answer(origin=fact.origin))
 
