@@ -1,0 +1,59 @@
+"""A proxy that serves somebody else's page below a prefix, as Home Assistant's ingress and nginx do."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade"}
+
+
+class PrefixProxy:
+    """`with PrefixProxy(port_behind, "/some/prefix") as proxy`; pages are below `proxy.url`. Host stays as it is."""
+
+    def __init__(self, port: int, prefix: str) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.pass_on()
+
+            do_POST = do_PATCH = do_PUT = do_DELETE = do_GET  # noqa: N815 - names that the library calls
+
+            def pass_on(self) -> None:
+                if not self.path.startswith(f"{prefix}/"):
+                    self.send_error(404, "outside the prefix")
+                    return
+                behind = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                headers = {key: value for key, value in self.headers.items() if key.lower() not in HOP_BY_HOP}
+                behind.request(self.command, self.path.removeprefix(prefix), body=body or None, headers=headers)
+                answer = behind.getresponse()
+                self.send_response(answer.status)
+                for key, value in answer.getheaders():
+                    if key.lower() not in HOP_BY_HOP:
+                        self.send_header(key, value)
+                self.end_headers()
+                try:
+                    while part := answer.read1(65_536):
+                        self.wfile.write(part)
+                        self.wfile.flush()
+                except OSError:
+                    return  # the browser has left
+                finally:
+                    behind.close()
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}{prefix}/"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
