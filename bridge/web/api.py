@@ -35,10 +35,12 @@ async def _call(route: Route, request: web.Request) -> Call | Reply:
     content = b""
     if route.takes is not None:
         content = await _file(request)
+        if len(content) > LARGEST_FILE:
+            return refused(f"is larger than {LARGEST_FILE // 2**20} MiB", status=413)
         if not content:
-            return refused(f"is empty, or larger than {LARGEST_FILE // 2**20} MiB", status=413)
+            return refused("is empty", status=400)
     elif route.patch or route.body is not None:
-        read = await _object(request)
+        read = await _object(request, needed=route.patch)
         if isinstance(read, Reply):
             return read
         body, wrong = (read, ()) if route.patch else checked(route.body or (), read)
@@ -47,11 +49,11 @@ async def _call(route: Route, request: web.Request) -> Call | Reply:
     return Call(path=dict(request.match_info), query=query, body=body, by=request[BY], content=content)
 
 
-async def _object(request: web.Request) -> dict[str, object] | Reply:
-    """A JSON object; no body at all is an empty one."""
+async def _object(request: web.Request, *, needed: bool) -> dict[str, object] | Reply:
+    """A JSON object; unless one is needed, no body at all is an empty one."""
     content = await request.read()
     if not content:
-        return {}
+        return refused("the body is missing", status=400) if needed else {}
     # A form of another site can send text, but not this (Fetch, "CORS-safelisted request-header").
     if request.content_type not in ("application/json", "application/merge-patch+json"):
         return refused("must be application/json", status=415)
@@ -63,14 +65,12 @@ async def _object(request: web.Request) -> dict[str, object] | Reply:
 
 
 async def _file(request: web.Request) -> bytes:
-    """The body of an upload; nothing when it is too large, whatever its head says."""
-    if (request.content_length or 0) > LARGEST_FILE:
-        return b""
+    """The body of an upload; of one that is too large, whatever its head says, a little more than may be."""
     parts = bytearray()
     async for part in request.content.iter_chunked(65_536):
         parts += part
         if len(parts) > LARGEST_FILE:
-            return b""
+            break
     return bytes(parts)
 
 

@@ -28,7 +28,6 @@ QUERY = (
         says="The first entries after this number, instead of the newest.",
     ),
 )
-FORMAT = Param(name="format", schema={"type": "string", "enum": ["csv", "jsonl"]}, says="Default csv.")
 
 
 def routes(ports: Ports) -> tuple[Route, ...]:
@@ -50,12 +49,19 @@ def routes(ports: Ports) -> tuple[Route, ...]:
         ),
         Route(
             method="GET",
-            path="/api/journal/export",
-            says="The whole journal as a file",
-            work=journal.export,
+            path="/api/journal.csv",
+            says="The whole journal as a table",
+            work=journal.table,
             tag="journal",
-            query=(FORMAT,),
             gives="text/csv",
+        ),
+        Route(
+            method="GET",
+            path="/api/journal.jsonl",
+            says="The whole journal, an entry a line",
+            work=journal.lines,
+            tag="journal",
+            gives="application/x-ndjson",
         ),
     )
 
@@ -74,11 +80,15 @@ class JournalApi:
         found = await asyncio.to_thread(self._entries, query)
         return Reply(body={"entries": [entry_json(entry) for entry in found]})
 
-    async def export(self, call: Call) -> Reply:
-        """All."""
-        if call.query.get("format", "csv") == "jsonl":
-            return Reply(stream=self._lines(), kind="application/x-ndjson", name="journal.jsonl")
+    async def table(self, call: Call) -> Reply:
+        """All, for a spreadsheet."""
+        del call
         return Reply(stream=self._csv(), kind="text/csv; charset=utf-8", name="journal.csv")
+
+    async def lines(self, call: Call) -> Reply:
+        """All, for a program."""
+        del call
+        return Reply(stream=self._lines(), kind="application/x-ndjson", name="journal.jsonl")
 
     async def _lines(self) -> AsyncIterator[bytes]:
         async for entries in self._all():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bridge.settings.model import ID_PATTERN
 from bridge.web.journal_words import KINDS
 from bridge.web.routes import Param, Route
 
@@ -110,11 +111,11 @@ _WHY = {
 }
 
 
-def document(routes: Sequence[Route], *, version: str) -> dict[str, Any]:
-    """The document; addresses are relative to where it was found."""
+def document(routes: Sequence[Route], *, version: str, known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """The document. `known` are the values that variables of paths have now, where that can be said."""
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, known)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -122,7 +123,6 @@ def document(routes: Sequence[Route], *, version: str) -> dict[str, Any]:
             "version": version,
             "description": "Alarm inputs and outputs. With web.password set, send it as a bearer token.",
         },
-        "servers": [{"url": ".."}],
         "security": [{}, {"password": []}],
         "paths": paths,
         "components": {
@@ -132,7 +132,7 @@ def document(routes: Sequence[Route], *, version: str) -> dict[str, Any]:
     }
 
 
-def _operation(route: Route) -> dict[str, Any]:
+def _operation(route: Route, known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     refusals = [400, 401, 403, 429]
     variables = re.findall(r"\{(\w+)\}", route.path)
     refusals += [404] if variables else []
@@ -144,7 +144,10 @@ def _operation(route: Route) -> dict[str, Any]:
         "operationId": f"{route.method.lower()}_{re.sub(r'[^a-z]+', '_', route.path).strip('_')}",
         "summary": route.says,
         "tags": [route.tag],
-        "parameters": [*(_variable(name) for name in variables), *(_asked(param) for param in route.query)],
+        "parameters": [
+            *(_variable(name, known.get(name)) for name in variables),
+            *(_asked(param) for param in route.query),
+        ],
         "responses": {
             "200": {"description": "Done.", "content": {route.gives: {"schema": _answer(route)}}},
             **{str(code): _refusal(code) for code in sorted(refusals)},
@@ -164,8 +167,11 @@ def _refusal(code: int) -> dict[str, Any]:
     return {"description": _WHY[code], "content": {**content, "text/plain": {"schema": _TEXT}}}
 
 
-def _variable(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+def _variable(name: str, known: Sequence[str] | None) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string", "minLength": 1}
+    if known:
+        schema["enum"] = list(known)
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _asked(param: Param) -> dict[str, Any]:
@@ -176,8 +182,12 @@ def _body(route: Route) -> dict[str, Any] | None:
     if route.takes is not None:
         return {"required": True, "content": {route.takes: {"schema": {"type": "string", "format": "binary"}}}}
     if route.patch:
-        kind = "application/merge-patch+json" if route.method == "PATCH" else "application/json"
-        return {"required": True, "content": {kind: {"schema": {"type": "object"}}}}
+        # What is in it is for the settings to judge: their own JSON Schema says it all.
+        new = {"type": "object", "properties": {"id": {"type": "string", "pattern": ID_PATTERN}}, "required": ["id"]}
+        return {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object"} if route.method == "PATCH" else new}},
+        }
     if route.body is None:
         return None
     schema: dict[str, Any] = {

@@ -10,6 +10,7 @@ import time
 from functools import partial
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bridge.settings.model import Settings, host_id
 from bridge.web import api_control, api_files, api_journal, api_settings, api_state
@@ -53,8 +54,7 @@ class Site:
         rows = table(live, ports)
         for route in rows:
             self.app.router.add_route(route.method, route.path, handler_of(route))
-        described = as_json(document(rows, version=ports.system().version))
-        self.app.router.add_get("/api/openapi.json", partial(_described, described))
+        self.app.router.add_get("/api/openapi.json", partial(_described, rows, live, ports))
         events = Events(live, still_in=guard.still_in)
         Pages(live=live, ports=ports, guard=guard, assets=assets()).add_to(self.app.router)
         self.app.router.add_get("/events", events.handle)
@@ -62,7 +62,9 @@ class Site:
 
     async def serve(self) -> None:
         """Until cancelled; an address that is taken is tried again, and told once."""
-        runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
+        runner = web.AppRunner(
+            self.app, access_log=None, logger=_http_log(), handle_signals=False, shutdown_timeout=0.5
+        )
         await runner.setup()
         try:
             await self._listen(runner)
@@ -104,9 +106,20 @@ def _names(settings: Settings) -> frozenset[str]:
     return frozenset(names)
 
 
-async def _described(document_: bytes, request: web.Request) -> web.StreamResponse:
+def _http_log() -> logging.Logger:
+    """Where aiohttp tells of faults. What is no HTTP is none of ours: anybody could fill the log with it."""
+    log = logging.getLogger("bridge.web.http")
+    log.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError)))
+    return log
+
+
+async def _described(rows: tuple[Route, ...], live: Live, ports: Ports, request: web.Request) -> web.StreamResponse:
     del request
-    return web.Response(body=document_, content_type="application/json")
+    inputs = [one.id for one in live.settings.inputs]
+    outputs = [one.id for one in live.settings.outputs]
+    known = {"input": inputs, "output": outputs, "terminal": [*inputs, *outputs], "action": api_control.ACTIONS}
+    described = document(rows, version=ports.system().version, known=known)
+    return web.Response(body=as_json(described), content_type="application/json")
 
 
 async def _healthy(request: web.Request) -> web.StreamResponse:

@@ -39,9 +39,12 @@ def checked(params: Sequence[Param], given: Mapping[str, Any]) -> tuple[dict[str
             if param.required:
                 faults.append(Fault(path=name, message="is missing"))
             continue
-        wrong = _wrong(param.schema, given[name])
+        value = given[name]
+        if param.schema.get("type") == "integer" and isinstance(value, float) and value.is_integer():
+            value = int(value)  # JSON knows no difference between 5 and 5.0
+        wrong = _wrong(param.schema, value)
         if wrong is None:
-            values[name] = given[name]
+            values[name] = value
         else:
             faults.append(Fault(path=name, message=wrong, allowed=_allowed(param.schema)))
     return values, tuple(faults)

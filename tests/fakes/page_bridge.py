@@ -44,6 +44,7 @@ class PageBridge:
         folder: Path,
         settings: Settings,
         *,
+        desk: Any = None,
         ingress_peer: str | None = None,
         most_browsers: int = 100,
         **ports: Any,
@@ -60,6 +61,7 @@ class PageBridge:
                 "system": self._system,
                 "entries": self._entries,
                 "board": self.lines.obey,
+                "settings": desk,
                 **ports,
             }
         )

@@ -40,7 +40,12 @@ def alarm_in_page(
     edited = Form(values=values, target=f"api/inputs/{chosen.id}/settings")
     body = some(
         choose,
-        el("section", el("ul", input_part(chosen, event, simulated=simulated), class_="parts"), class_="card manual"),
+        el(
+            "section",
+            el("h2", "State"),
+            el("ul", input_part(chosen, event, simulated=simulated), class_="parts"),
+            class_="card manual",
+        ),
         form(
             edited,
             ("Settings", _what(edited)),

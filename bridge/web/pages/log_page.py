@@ -79,9 +79,9 @@ def _doing() -> Html:
         "p",
         el("label", el("input", type="checkbox", id="follow", checked=True), "Follow"),
         " ",
-        el("a", "Export as CSV", href="api/journal/export", class_="button", download=True),
+        el("a", "Export as CSV", href="api/journal.csv", class_="button", download=True),
         " ",
-        el("a", "Export as JSON lines", href="api/journal/export?format=jsonl", class_="button", download=True),
+        el("a", "Export as JSON lines", href="api/journal.jsonl", class_="button", download=True),
         class_="buttons",
     )
 

@@ -1,0 +1,242 @@
+"""HTTP for machines: values are checked, everything is described, what is read is bounded."""
+
+import asyncio
+import csv
+import io
+import json
+
+import pytest
+from builders import an_input, an_output, settings_of
+from fakes.page_bridge import page_bridge
+
+from bridge.core.effects import Journal
+from bridge.errors import ActionRefused, Fault
+
+SETTINGS = settings_of(
+    an_input("door", outputs=["siren"]), an_output("siren"), schedules={"nights": {"mon": ["18:00-24:00"]}},
+    metrics={"enabled": True},
+)  # fmt: skip
+
+
+class Desk:
+    """Notes what it is asked, and refuses what is called `bad`."""
+
+    def __init__(self):
+        self.asked = []
+
+    async def _note(self, *asked):
+        self.asked.append(asked)
+        return (Fault(path="name", message="is bad", allowed="good"),) if "bad" in str(asked) else ()
+
+    async def patch_input(self, *asked):
+        return await self._note("patch_input", *asked)
+
+    async def patch_output(self, *asked):
+        return await self._note("patch_output", *asked)
+
+    async def patch_rest(self, *asked):
+        return await self._note("patch_rest", *asked)
+
+    async def add(self, *asked):
+        return await self._note("add", *asked)
+
+    async def remove(self, *asked):
+        return await self._note("remove", *asked)
+
+
+class Sounds:
+    def __init__(self):
+        self.kept = {}
+
+    def names(self):
+        return tuple(self.kept)
+
+    def add(self, name, content):
+        if content[:4] != b"RIFF":
+            message = "is no WAV file"
+            raise ActionRefused(message)
+        self.kept[name] = content
+
+    def delete(self, name):
+        del self.kept[name]
+
+
+def run(story, folder, settings=SETTINGS, *, desk=None, shelf=None):
+    async def whole():
+        async with page_bridge(folder, settings, desk=desk, sounds=lambda: shelf) as bridge:
+            await story(bridge)
+
+    asyncio.run(whole())
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({"duration_ms": 1.5}, "duration_ms"),
+        ({"duration_ms": True}, "duration_ms"),
+        ({"duration_ms": "5"}, "duration_ms"),
+        ({"duration_ms": 86_400_001}, "duration_ms"),
+        ({"duration_ms": -1}, "duration_ms"),
+        ({"mode": "howl"}, "mode"),
+        ({"state": "ON"}, "state"),
+    ],
+)
+def test_a_value_that_is_not_what_the_description_says_is_refused_with_its_place(tmp_path, body, wrong):
+    async def story(bridge):
+        status, answer = await bridge.post("/api/outputs/siren/start", body)
+        assert (status, [fault["path"] for fault in answer["error"]]) == (400, [wrong])
+        assert not bridge.live.outputs["siren"].on
+
+    run(story, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"{", b"[]", b"1", b'{"duration_ms": NaN}', b'{"a":1,"a":2}', b"\xff", b"[" * 60_000]
+)
+def test_what_is_no_json_object_is_refused(tmp_path, content):
+    async def story(bridge):
+        async with bridge.client.post(
+            "/api/outputs/siren/start", data=content, headers={"Content-Type": "application/json"}
+        ) as answer:
+            assert answer.status == 400
+
+    run(story, tmp_path)
+
+
+def test_a_body_that_is_too_large_is_refused(tmp_path):
+    async def story(bridge):
+        status, answer = await bridge.send("PATCH", "/api/settings", {"device": {"name": "x" * 70_000}})
+        assert (status, answer["ok"]) == (413, False)
+        async with bridge.client.put("/api/sounds/x.wav", data=b"RIFF" * 2**21 + b"!") as answer:
+            assert answer.status == 413
+
+    run(story, tmp_path, desk=Desk(), shelf=Sounds())
+
+
+def test_settings_are_patched_and_refusals_are_passed_on(tmp_path):
+    desk = Desk()
+
+    async def story(bridge):
+        assert await bridge.send("PATCH", "/api/inputs/door/settings", {"name": "Door"}) == (200, {"ok": True})
+        assert desk.asked[-1] == ("patch_input", "door", {"name": "Door"}, "http")
+        status, answer = await bridge.send("PATCH", "/api/outputs/siren/settings", {"name": "bad"})
+        assert (status, answer["error"]) == (422, [{"path": "name", "message": "is bad", "allowed": "good"}])
+        assert (await bridge.send("PATCH", "/api/inputs/window/settings", {}))[0] == 404
+        assert (await bridge.send("PATCH", "/api/inputs/door/settings", {"id": "gate"}))[0] == 422
+        assert await bridge.send("DELETE", "/api/outputs/siren") == (200, {"ok": True})
+        assert desk.asked[-1] == ("remove", "outputs", "siren", "http")
+
+    run(story, tmp_path, desk=desk)
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"web": {"password": "mine"}},
+        {"email": {"recipients": ["me@evil.example"]}},
+        {"email": {"host": "evil.example"}},
+        {"email": None},
+        {"recording": {"folder": "/etc"}},
+        {"audio": {"folder": "/etc"}},
+        {"mqtt": {"host": "evil.example"}},
+        {"cameras": {"gate": {"snapshot": "http://evil.example"}}},
+        {"store": {"folder": "/etc"}},
+        {"device": {"id": "other"}},
+        {"inputs": []},
+        {"device": "front"},
+    ],
+    ids=str,
+)
+def test_what_leads_elsewhere_is_changed_in_the_file_only(tmp_path, patch):
+    desk = Desk()
+
+    async def story(bridge):
+        assert (await bridge.send("PATCH", "/api/settings", {"schedules": {"n": "never"}, **patch}))[0] == 422
+        assert desk.asked == []
+        assert await bridge.send("PATCH", "/api/settings", {"schedules": {"n": "never"}}) == (200, {"ok": True})
+
+    run(story, tmp_path, desk=desk)
+
+
+def test_the_journal_is_read_in_pieces_and_exported_whole(tmp_path):
+    async def story(bridge):
+        for number in range(2, 1302):
+            bridge.entries.append(
+                Journal(
+                    seq=number,
+                    id=f"b-{number}",
+                    boot="b",
+                    kind="fault",
+                    time=bridge.clock.now().local,
+                    input="door",
+                    error='=cmd("x")',
+                )
+            )
+        first = bridge.entries[0].seq
+        _, answer = await bridge.get("/api/journal?limit=3")
+        assert [entry["seq"] for entry in answer["entries"]] == [1299, 1300, 1301]
+        _, answer = await bridge.get(f"/api/journal?after={first}&limit=2&kind=fault")
+        assert [entry["seq"] for entry in answer["entries"]] == [2, 3]
+        assert (await bridge.get("/api/journal?limit=9999"))[0] == 400
+        assert (await bridge.get("/api/journal?kind=nothing"))[0] == 400
+        assert (await bridge.get("/api/journal?since=now"))[0] == 400
+        _, text = await bridge.get("/api/journal.csv")
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert len(rows) == len(bridge.entries)
+        assert rows[-1]["error"] == '\'=cmd("x")', "no formula for whoever opens it"
+        _, text = await bridge.get("/api/journal.jsonl")
+        assert len([json.loads(line) for line in text.splitlines()]) == len(bridge.entries)
+
+    run(story, tmp_path)
+
+
+def test_a_sound_is_kept_or_refused_with_the_reason(tmp_path):
+    shelf = Sounds()
+
+    async def story(bridge):
+        async with bridge.client.put("/api/sounds/dog.wav", data=b"RIFFbark") as answer:
+            assert answer.status == 200
+        assert shelf.kept == {"dog.wav": b"RIFFbark"}
+        async with bridge.client.put("/api/sounds/cat.wav", data=b"meow") as answer:
+            assert (answer.status, (await answer.json())["error"][0]["message"]) == (422, "is no WAV file")
+        assert await bridge.get("/api/sounds") == (200, {"sounds": ["dog.wav"]})
+        assert (await bridge.send("DELETE", "/api/sounds/cat.wav"))[0] == 404
+        assert (await bridge.send("DELETE", "/api/sounds/dog.wav"))[0] == 200
+
+    run(story, tmp_path, shelf=shelf)
+
+
+def test_everything_that_is_served_is_described_and_the_other_way_round(tmp_path):
+    async def story(bridge):
+        _, described = await bridge.get("/api/openapi.json")
+        rows = {(path, method.upper()) for path, ways in described["paths"].items() for method in ways}
+        served = {
+            (route.resource.canonical, route.method)
+            for route in bridge.site.app.router.routes()
+            if route.method != "HEAD" and route.resource.canonical.startswith(("/api/", "/metrics"))
+        }
+        assert rows == served - {("/api/openapi.json", "GET")}
+        text = json.dumps(described)
+        assert all(f'"{name}"' in text for name in ("door", "siren"))
+
+    run(story, tmp_path, desk=Desk(), shelf=Sounds())
+
+
+def test_figures_for_prometheus_are_there_when_they_are_wanted(tmp_path):
+    async def story(bridge):
+        bridge.board("connect door")
+        await bridge.post("/api/silence")
+        _, text = await bridge.get("/metrics")
+        assert 'alarm2mqtt_input_tripped{input="door"} 1\n' in text
+        assert 'alarm2mqtt_input_alarms_total{input="door"} 1\n' in text
+        assert 'alarm2mqtt_service_ok{service="broker"} 1\n' in text
+        assert "email" not in text
+
+    run(story, tmp_path)
+
+
+def test_there_are_no_figures_when_they_are_not_wanted(tmp_path):
+    async def story(bridge):
+        assert (await bridge.get("/metrics"))[0] == 404
+
+    run(story, tmp_path, settings_of(an_input("door")))
