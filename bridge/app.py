@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 
 RELEASE_YEAR = 2026
 CLOCK_CHECK_S = 30.0
+GARBAGE = 20_000
+"""Objects between two looks for cycles, of which there are hardly any; an edge makes some hundreds."""
 GOODBYE_S = 4.0
 LONGEST_GOODBYE_S = 7.5
 """A disk or a name server that hangs keeps nobody waiting for longer (`behaviour.md` 6: 8 s)."""
@@ -244,6 +246,7 @@ class App:
         )
         gc.collect()
         gc.freeze()  # what lives for ever is not looked at again: no pause while a pulse is due
+        gc.set_threshold(GARBAGE)
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [

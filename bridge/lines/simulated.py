@@ -125,9 +125,9 @@ class SimulatedLines:
         """A contact outside; on a failed line it is seen when that has healed."""
         if not self._board.set_input(terminal, contact):
             return
-        self._keeper.contact_changed("inputs", terminal, contact)
         if not self._board.is_failed(terminal):
-            self._tell_level(terminal)
+            self._tell_level(terminal)  # first: the file is the board's memory, not the alarm's way
+        self._keeper.contact_changed("inputs", terminal, contact)
 
     def _break(self, terminal: str, *, failed: bool) -> None:
         """A line breaks or heals; an output that heals is where it was last wanted."""
