@@ -115,7 +115,7 @@ def _until(view: OutputView, settings: OutputSettings, now: datetime) -> str:
 def _problem(problem: str | None) -> str:
     known: Mapping[str | None, str] = {
         None: "",
-        "line_fault": "The line cannot be used",
-        "chatter": "Chatter: trips more than 20 times a minute",
+        "line_fault": "it cannot be used",
+        "chatter": "chatter: it trips more than 20 times a minute",
     }
     return known.get(problem, str(problem))

@@ -83,7 +83,7 @@ def test_a_line_that_breaks_is_a_fault_on_the_page_and_heals(browser, bridge):
     page = open_live(browser, bridge).page
     page.get_by_role("button", name="Break line of Garage door").click()
     page.locator('[data-part="garage-door"][data-mood="fault"]').wait_for()
-    assert "The line cannot be used" in page.locator('[data-part="garage-door"]').inner_text()
+    assert "Line fault" in page.locator('[data-part="garage-door"]').inner_text()
     page.get_by_role("button", name="Mend line of Garage door").click()
     page.locator('[data-part="garage-door"][data-mood="normal"]').wait_for()
 
