@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: help setup run test check bench lock schema clean
+.PHONY: help setup run test check bench screenshots lock schema clean
 
 help:
 	@echo "make run     the bridge on a simulated terminal board, with a broker, ready to play with"
 	@echo "make test    all tests; installs what they need"
 	@echo "make check   lint, types, layers"
+	@echo "make screenshots  every page, both themes, two widths, into build/screenshots"
 	@echo "make bench   performance beside peers, in one run"
 	@echo "make setup   only the virtual environment in $(VENV)"
 
@@ -42,6 +43,10 @@ check: setup
 bench: setup
 	@tests/servers --quiet mosquitto
 	$(BIN)/python -m bench $(BENCH_ARGS)
+
+screenshots: setup
+	@tests/servers --quiet chromium fonts-dejavu-core
+	$(BIN)/python tests/screenshots.py build/screenshots
 
 # Dependencies with hashes and without the address of any index.
 lock:
