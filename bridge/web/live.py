@@ -14,7 +14,6 @@ from bridge.core.effects import (
     Journal,
     OutputView,
     PublishClock,
-    PublishEvent,
     PublishInput,
     PublishOutput,
     PublishSettings,
@@ -26,7 +25,7 @@ from bridge.web.journal_words import entry_words
 from bridge.web.shown import as_json, entry_json, input_json, instant, output_json
 from bridge.web.words import input_mood, input_words, output_mood, output_words
 
-WebEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | PublishSettings | Journal
+WebEffect = PublishInput | PublishOutput | PublishClock | PublishSettings | Journal
 RECENT = 100
 MOST_BROWSERS = 100
 GATHER_S = 0.025
@@ -84,8 +83,6 @@ class Live:
                 self.recent.append(effect)
                 self._entries.append(effect)
                 self._note("journal")
-            case PublishEvent():
-                return
 
     def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
         """Keeps the last picture of an input's alarm, or of nobody's; the bytes are shared, not copied."""
