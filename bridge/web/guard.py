@@ -21,6 +21,7 @@ BY: Final = web.RequestKey("by", str)
 """Who asks, for the journal: a person on the page, or a machine."""
 TOKEN: Final = web.RequestKey("token", str)
 """What the page that is answered has to show with every change."""
+QUIET_S = 60.0
 OPEN_PATHS = frozenset({"/healthz"})
 LOGIN_PATHS = frozenset({"/login", "/logout"})
 POLICY = (
@@ -49,6 +50,8 @@ class Guard:
         self._throttle = Throttle()
         self._monotonic = monotonic
         self._cookie = cookie
+        self._told: dict[str, float] = {}
+        """When each reason to refuse was last told; there are but a few."""
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -93,7 +96,7 @@ class Guard:
             return await handler(request)
         judged = self._door.judge(_visit(request))
         if isinstance(judged, Refused):
-            _LOG.warning("refused %s from %s: %s", request.method, request.remote, judged.why)
+            self._tell_refusal(request, judged.why)
             return _said(request, 403, judged.why)
         request[BY], request[TOKEN] = "page", self._sessions.token(self._session(request))
         if request.path in LOGIN_PATHS or request.path.startswith("/static/"):
@@ -135,6 +138,15 @@ class Guard:
             return None
         _LOG.warning("a wrong password for the page from %s", peer)
         return "That is not the password."
+
+    def _tell_refusal(self, request: web.Request, why: str) -> None:
+        """Once a minute for each reason: a foreign page can ask as often as it likes."""
+        now = self._monotonic()
+        quiet = now - self._told.get(why, -QUIET_S) < QUIET_S
+        if not quiet:
+            self._told[why] = now
+        level = logging.DEBUG if quiet else logging.WARNING
+        _LOG.log(level, "refused %s from %s: %s", request.method, request.remote, why)
 
     def _session(self, request: web.Request) -> str | None:
         """The cookie, if its session is open."""

@@ -5,6 +5,7 @@ import importlib.resources
 import io
 import json
 import re
+from contextlib import contextmanager
 
 import pytest
 from browser import DESKTOP, PHONE, Watched, chromium, overflows
@@ -40,6 +41,20 @@ def bridge(tmp_path):
 
 @pytest.fixture
 def rich_bridge(tmp_path):
+    with rich(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shown_bridge(tmp_path_factory):
+    """The same, for tests that only look at it."""
+    with rich(tmp_path_factory.mktemp("shown")) as running:
+        running.board("connect door")
+        yield running
+
+
+@contextmanager
+def rich(tmp_path):
     """With a camera, a card with a clip on it, and a loudspeaker with a sound."""
     (tmp_path / "sounds").mkdir()
     write_tone(tmp_path / "sounds" / "dog.wav", seconds=0.2)
@@ -195,13 +210,12 @@ def test_everything_works_below_a_prefix(browser, bridge):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_sticks_out_complains_or_has_a_serious_accessibility_fault(browser, rich_bridge, path):
+def test_no_page_sticks_out_complains_or_has_a_serious_accessibility_fault(browser, shown_bridge, path):
     axe = pytest.importorskip("axe_playwright_python", reason="axe-core comes with the package axe-playwright-python")
     source = importlib.resources.files(axe).joinpath("axe.min.js").read_text()
-    rich_bridge.board("connect door")
     for size in (DESKTOP, PHONE):
         for theme in ("light", "dark"):
-            watched = open_page(browser, rich_bridge.url + path, viewport=size, color_scheme=theme)
+            watched = open_page(browser, shown_bridge.url + path, viewport=size, color_scheme=theme)
             page = watched.page
             page.wait_for_timeout(200)  # transitions of colours
             page.evaluate(source)

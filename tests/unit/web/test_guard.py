@@ -220,3 +220,14 @@ def test_no_path_leads_anywhere_else(tmp_path, path):
             assert answer.status in (404, 405)
 
     run(story, tmp_path, OPEN)
+
+
+def test_refusals_do_not_fill_the_log(tmp_path, caplog):
+    async def story(bridge):
+        for _ in range(20):
+            assert (await bridge.get("/", Host="evil.example"))[0] == 403
+        for _ in range(20):
+            assert (await bridge.post("/api/silence", Origin="http://evil.example"))[0] == 403
+
+    run(story, tmp_path, OPEN)
+    assert len([record for record in caplog.records if record.levelname == "WARNING"]) == 2
