@@ -4,8 +4,10 @@ import json
 import re
 
 import pytest
+from bridge_process import Ear
 from browser import PHONE, Watched, chromium, overflows
 from builders import an_input, an_output
+from mosquitto import Mosquitto
 from page_process import PagedBridge
 from ruamel.yaml import YAML
 from server_process import wait_until
@@ -204,3 +206,22 @@ def test_an_input_is_added_and_removed_on_the_page(browser, bridge):
 def test_on_a_phone_nothing_sticks_out_of_the_forms(browser, bridge):
     for path in ("alarm-in", "alarm-out"):
         assert overflows(open_page(browser, bridge, path, viewport=PHONE)) == []
+
+
+def test_what_is_set_on_the_page_is_driven_at_once_and_told_over_mqtt(browser, tmp_path):
+    with (
+        Mosquitto(tmp_path / "broker") as broker,
+        PagedBridge(tmp_path, broker=broker.port, **PARTS) as bridge,
+        Ear(broker.port, "alarm2mqtt/front-gate/#") as ear,
+    ):
+        ear.wait_for("alarm2mqtt/front-gate/availability", b"online")
+        page = open_page(browser, bridge, "alarm-out?output=siren")
+        page.get_by_label("Valid Signal").select_option("Disconnect")
+        apply(page)
+        page.get_by_text("Applied.").wait_for()
+        assert bridge.contact("siren") == "connected", "idle is connected now"
+        topic = "alarm2mqtt/front-gate/output/siren/settings"
+        ear.wait_for_json(topic, lambda told: told["valid_signal"] == "disconnect")
+        ear.publish(f"{topic}/set", b'{"name": "Horn", "alarm_time_ms": 5000}')
+        wait_until(lambda: page.get_by_label("Name").input_value() == "Horn", what="the name set over MQTT")
+        assert page.get_by_label("Alarm Time").input_value() == "5000"
