@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bridge.web.guard import HEADERS
+from bridge.web.guard import HEADERS, TOKEN
 from bridge.web.live import Live
 
 KEEP_ALIVE_S = 15.0
@@ -37,7 +37,7 @@ class Events:
         )
         try:
             await response.prepare(request)
-            waiting = self._live.hello(after=_last_seen(request))
+            waiting = self._live.hello(after=_last_seen(request), token=request[TOKEN])
             while self._still_in(request):
                 async with asyncio.timeout(SLOW_S):
                     await response.write(waiting or b": still here\n\n")

@@ -106,9 +106,13 @@ class Live:
         """How many browsers are open."""
         return len(self._browsers)
 
-    def hello(self, *, after: int | None) -> bytes:
-        """The first frames for a browser; `after` is the last journal entry that it has seen."""
+    def hello(self, *, after: int | None, token: str) -> bytes:
+        """The first frames for a browser; `after` is the last journal entry that it has seen.
+
+        `token` is what it has to show with a change: a page that outlives a restart gets the new one.
+        """
         state = {
+            "token": token,
             "now": instant(self._now().local),
             "revision": self.revision,
             "inputs": [self.input_event(each) for each in self.inputs.values()],

@@ -96,6 +96,8 @@ def test_a_page_says_when_the_device_is_gone_and_catches_up_when_it_is_back(brow
     bridge.board("connect garage-door")
     page.get_by_text("No connection to the device").wait_for(state="hidden")
     page.locator('[data-part="siren"][data-mood="pulse"]').wait_for()
+    page.get_by_role("button", name="Stop Siren").click()
+    page.locator('[data-part="siren"][data-mood="off"]').wait_for()
 
 
 def test_the_first_load_is_small_and_asks_nobody_else(browser, bridge):

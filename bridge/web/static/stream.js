@@ -32,8 +32,12 @@ export function open() {
   source = new EventSource("events");
   for (const kind of KINDS) {
     source.addEventListener(kind, (event) => {
-      if (kind === "hello") found();
-      tell(kind, JSON.parse(event.data));
+      const data = JSON.parse(event.data);
+      if (kind === "hello") {
+        found();
+        document.querySelector('meta[name="csrf-token"]').content = data.token; // another one after a restart
+      }
+      tell(kind, data);
     });
   }
   source.onerror = () => {
@@ -42,6 +46,7 @@ export function open() {
     if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
     close();
     setTimeout(() => document.hidden || open(), 3000);
+    fetch("api/state").then((answer) => answer.status === 401 && location.assign("login"), lost);
   };
 }
 
