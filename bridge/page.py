@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 from bridge import __version__
 from bridge.actions.audible_shelf import SoundShelf
+from bridge.errors import BrokerError
 from bridge.mqtt.dial import place_of
+from bridge.mqtt.incoming import Incoming
+from bridge.mqtt.login import client_id_of, connect
+from bridge.mqtt.reconnect import End
+from bridge.mqtt.session import Session
+from bridge.mqtt.versions import Version
 from bridge.settings.addon import TOKEN
 from bridge.store.reading import Wanted
 from bridge.web.access import INGRESS_PEER
@@ -67,6 +73,7 @@ class Page:
                 now=now,
                 system=self._system,
                 entries=self._entries,
+                try_broker=self._try_broker,
                 settings=neighbours.desk,
                 clips=self._clips,
                 sounds=self._sounds,
@@ -91,6 +98,24 @@ class Page:
             audio=_audio(linkage),
         )
 
+    async def _try_broker(self) -> str | None:
+        """Under a client id of its own, so that the session that there is stays."""
+        settings = self.server.settings
+        place, client_id = place_of(settings.mqtt), f"{client_id_of(settings)}-test"
+        for version in (Version.V5, Version.V311):
+            try:
+                wire, login = await connect(settings, version=version, client_id=client_id, will=None)
+            except BrokerError as error:
+                return str(error)
+            session = Session(wire=wire, login=login, receive=_ignore)
+            ended = await session.open()
+            if ended is None:
+                await session.close()
+                return None
+            if ended.how is not End.TOO_NEW:
+                return f"{place}: {ended.why}"
+        return f"{place}: it speaks neither MQTT 5 nor 3.1.1"
+
     def _entries(self, query: JournalQuery) -> tuple[Journal, ...]:
         return self._behind.store.entries(Wanted(limit=query.limit, kind=query.kind, after_seq=query.after_seq))
 
@@ -101,6 +126,11 @@ class Page:
     def _sounds(self) -> SoundShelf | None:
         audio = self.server.settings.audio
         return None if audio is None else SoundShelf(audio.folder)
+
+
+def _ignore(message: Incoming) -> None:
+    """Nothing is subscribed to."""
+    del message
 
 
 def _queue(state: QueueState | None, server: EmailSettings | FtpSettings | None) -> ServiceState | None:

@@ -60,7 +60,7 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
     """The rows."""
     control = Control(live=live, ports=ports)
     row = partial(Route, method="POST", refuses=True)
-    rows = (
+    rows: tuple[Route, ...] = (
         row(
             path="/api/outputs/{output}/start",
             says="Manual start",
@@ -91,6 +91,17 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
             body=ACTION,
         ),
     )
+    if ports.try_broker is not None:
+        rows = (
+            *rows,
+            row(
+                path="/api/broker/test",
+                says="Connect to the broker once more, as it is set now",
+                work=control.try_broker,
+                tag="device",
+                body=(),
+            ),
+        )
     if ports.board is None:
         return rows
     return (
@@ -111,6 +122,7 @@ class Control:
     def __init__(self, *, live: Live, ports: Ports) -> None:
         self._live = live
         self._board = ports.board
+        self._try_broker = ports.try_broker
         self._commands = Commands(ports.submit)
 
     async def start(self, call: Call) -> Reply:
@@ -160,6 +172,13 @@ class Control:
         if kind == "record" and body.get("duration_s", 0) > LONGEST_CLIP_S:
             return refused("is out of range", path="duration_s")
         return await self._commands.ask(call.by, lambda origin: ActionRequested(kind=kind, origin=origin, **body))
+
+    async def try_broker(self, call: Call) -> Reply:
+        """Whether somebody with our name and password is let in."""
+        del call
+        assert self._try_broker is not None  # noqa: S101 - there is no such row without it
+        problem = await self._try_broker()
+        return DONE if problem is None else refused(problem)
 
     async def board(self, call: Call) -> Reply:
         """A hand at a terminal of the simulated board."""

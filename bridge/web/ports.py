@@ -114,6 +114,8 @@ class Ports:
     system: Callable[[], SystemState]
     entries: Callable[[JournalQuery], tuple[Journal, ...]]
     """Entries of the journal, oldest first. Reads the disk: never on the event loop."""
+    try_broker: Callable[[], Awaitable[str | None]] | None = None
+    """Connects to the broker beside the session that there is, and says what is wrong; None: nothing."""
     settings: SettingsDesk | None = None
     clips: Callable[[], ClipShelf | None] = lambda: None
     sounds: Callable[[], SoundShelf | None] = lambda: None

@@ -158,6 +158,8 @@ def test_the_system_page_says_what_is_wrong_and_changes_the_device(browser, rich
     broker = page.locator('[data-service="broker"]')
     broker.get_by_text("Problem").wait_for()
     assert "no connection to the broker" in broker.inner_text()
+    page.get_by_role("button", name="Test MQTT broker").click()
+    page.locator("#toast .bad").filter(has_text="127.0.0.1:1").wait_for()
     assert "no section email" in page.locator('[data-service="email"]').inner_text()
     page.locator('[data-service="card"]').get_by_text("All right").wait_for()
     page.get_by_label("Name").fill("Back gate")

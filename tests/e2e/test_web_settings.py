@@ -215,7 +215,10 @@ def test_what_is_set_on_the_page_is_driven_at_once_and_told_over_mqtt(browser, t
         Ear(broker.port, "alarm2mqtt/front-gate/#") as ear,
     ):
         ear.wait_for("alarm2mqtt/front-gate/availability", b"online")
-        page = open_page(browser, bridge, "alarm-out?output=siren")
+        page = open_page(browser, bridge, "system")
+        page.get_by_role("button", name="Test MQTT broker").click()
+        page.get_by_text("The broker lets us in").wait_for()
+        page.goto(f"{bridge.url}alarm-out?output=siren")
         page.get_by_label("Valid Signal").select_option("Disconnect")
         apply(page)
         page.get_by_text("Applied.").wait_for()

@@ -11,7 +11,7 @@ from bridge.web.pages.fields import Form, form
 from bridge.web.pages.layout import Frame, page
 
 SERVICES = (
-    ("broker", "MQTT broker", None, "mqtt"),
+    ("broker", "MQTT broker", "broker", "mqtt"),
     ("email", "SMTP", "email", "email"),
     ("ftp", "FTP", "ftp", "ftp"),
     ("card", "Card", "record", "recording"),
@@ -43,7 +43,7 @@ def system_page(
 
 
 def _service(
-    key: str, name: str, state: Mapping[str, Any] | None, action: str | None, section: str, sound: str | None
+    key: str, name: str, state: Mapping[str, Any] | None, action: str, section: str, sound: str | None
 ) -> Html:
     if state is None:
         inside: list[Html | None] = [
@@ -65,9 +65,21 @@ def _fact(label: str, value: str) -> Html:
     return el("div", el("dt", label), el("dd", value))
 
 
-def _test(name: str, action: str | None, sound: str | None) -> Html | None:
-    if action is None or (action == "audible" and sound is None):
+def _test(name: str, action: str, sound: str | None) -> Html | None:
+    if action == "audible" and sound is None:
         return None
+    if action == "broker":
+        return el(
+            "p",
+            el(
+                "button",
+                "Test",
+                type="button",
+                aria_label=f"Test {name}",
+                data_post="api/broker/test",
+                data_done="The broker lets us in",
+            ),
+        )
     body = {"audible": f'{{"clip": {_quoted(sound or "")}}}', "email": '{"text": "A test from the page."}'}.get(action)
     return el(
         "p",
