@@ -56,11 +56,12 @@ class Router:
                 seen.append(effect)
             elif kind in self._after:
                 self._waiting.append(effect)
-        for effect in seen:
-            _give(effect, self._seen[type(effect)])
         if self._waiting and not self._scheduled:
+            # Before states are published: so what follows them goes out together, at the end of the next turn.
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self.flush)
+        for effect in seen:
+            _give(effect, self._seen[type(effect)])
 
     def flush(self) -> None:
         """Hands over what waits, now."""
