@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from bridge import __version__
 from bridge.core import effects as do
+from bridge.core.contact import idle_level
 from bridge.core.engine import Engine
 from bridge.core.facts import ClockChecked, ClockStepped, LineChanged, Origin, SettingsChanged, StopBegun
 from bridge.errors import Fault
@@ -280,6 +281,9 @@ class App:
         """Whatever happened: outputs idle, then what is to be kept on the disk."""
         self._loop.take_now(StopBegun())
         self._router.flush()
+        for output in self._settings.outputs:  # and if the engine itself is what failed
+            idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
+            self._lines.drive(output.id, idle)
         if self._store is not None and not await asyncio.to_thread(self._store.close):
             log.warning("some entries of the journal could not be written before the end")
         self._lines.close()

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bridge.core.contact import Level, demanded_contact, level_of
+from bridge.core.contact import idle_level
 
 if TYPE_CHECKING:
     from bridge.lines.port import LineDriver, LineFact, Report
     from bridge.settings.load import Loaded
-    from bridge.settings.model import OutputSettings, Settings
+    from bridge.settings.model import Settings
 
 
 class Mailbox:
@@ -44,17 +44,13 @@ def run(loaded: Loaded) -> None:
     mailbox = Mailbox()
     lines = line_driver(loaded.settings, mailbox.put)
     for output in loaded.settings.outputs:
-        lines.request_output(output, idle_level(output))
+        idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
+        lines.request_output(output, idle)
     from bridge.app import App  # noqa: PLC0415 - all that is slow
 
     app = App(loaded, lines=lines)
     mailbox.open(app.report)
     asyncio.run(app.run())
-
-
-def idle_level(output: OutputSettings) -> Level:
-    """The level of an output that nobody wants on."""
-    return level_of(demanded_contact(active=False, valid_signal=output.valid_signal), output.connected_level)
 
 
 def line_driver(settings: Settings, report: Report) -> LineDriver:

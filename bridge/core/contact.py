@@ -70,3 +70,8 @@ def demanded_contact(*, active: bool, valid_signal: ValidSignal) -> Contact:
     """Valid Signal: the contact of an output that is active, or idle."""
     closed = active == (valid_signal is ValidSignal.CLOSE)
     return Contact.CONNECTED if closed else Contact.DISCONNECTED
+
+
+def idle_level(*, valid_signal: ValidSignal, connected_level: Level) -> Level:
+    """The level of an output that nobody wants on."""
+    return level_of(demanded_contact(active=False, valid_signal=valid_signal), connected_level)

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bridge.core.contact import Contact, Level, demanded_contact, level_of
+from bridge.core.contact import Contact, Level, demanded_contact, idle_level, level_of
 from bridge.core.facts import Now, Origin
 from bridge.core.gate import Gate
 from bridge.core.pulse import phase
@@ -95,8 +95,8 @@ class AlarmOutput:
     @property
     def idle_level(self) -> Level:
         """The level of an output that nobody wants on."""
-        contact = demanded_contact(active=False, valid_signal=self.settings.valid_signal)
-        return level_of(contact, self.settings.connected_level)
+        settings = self.settings
+        return idle_level(valid_signal=settings.valid_signal, connected_level=settings.connected_level)
 
     @property
     def live(self) -> tuple[str, ...]:
