@@ -20,7 +20,7 @@ from bridge.mqtt.session import Session
 from bridge.mqtt.versions import Version
 from bridge.settings.addon import TOKEN
 from bridge.store.reading import Wanted
-from bridge.web.access import INGRESS_PEER
+from bridge.web.access import INGRESS
 from bridge.web.ports import JournalQuery, Ports, ServiceState, SystemState
 from bridge.web.server import WebServer
 
@@ -80,7 +80,7 @@ class Page:
                 board=neighbours.board,
             ),
             # Elsewhere that address is anybody's.
-            ingress_peer=INGRESS_PEER if os.environ.get(TOKEN) else None,
+            ingress=INGRESS if os.environ.get(TOKEN) else None,
         )
 
     def _system(self) -> SystemState:

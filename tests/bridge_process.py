@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,6 +35,9 @@ def settings_text(folder: Path, port: int, **parts: Any) -> str:
 class Bridge:
     """`alarm2mqtt run FILE`; `with` stops it cleanly, if it still runs."""
 
+    before: Sequence[str] = ()
+    """A program, with its arguments, that runs it elsewhere and becomes it."""
+
     def __init__(self, folder: Path, port: int, **parts: Any) -> None:
         self.folder = folder
         self.port = port
@@ -48,7 +51,8 @@ class Bridge:
 
     def start(self) -> Self:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([*MAIN, "run", str(self.file)], stdin=subprocess.DEVNULL, stderr=log)
+            command = [*self.before, *MAIN, "run", str(self.file)]
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log)
         wait_until(self.answers, what=f"the board's answer; log:\n{self.said()}")
         return self
 

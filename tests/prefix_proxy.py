@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import http.client
 import threading
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Self
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade"}
 
 
 class PrefixProxy:
-    """`with PrefixProxy(port_behind, "/some/prefix") as proxy`; pages are below `proxy.url`. Host stays as it is."""
+    """`with PrefixProxy(port_behind, "/some/prefix") as proxy`; pages are below `proxy.url`. Host stays as it is.
 
-    def __init__(self, port: int, prefix: str) -> None:
+    `says` are headers that it adds, or leaves out where None. `connect` makes its connections otherwise.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        prefix: str,
+        *,
+        says: Mapping[str, str | None] = MappingProxyType({}),
+        connect: Callable[[], http.client.HTTPConnection] | None = None,
+    ) -> None:
+        dropped = HOP_BY_HOP | {name.lower() for name in says}
+        added = {name: value for name, value in says.items() if value is not None}
+
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 self.pass_on()
@@ -24,9 +39,9 @@ class PrefixProxy:
                 if not self.path.startswith(f"{prefix}/"):
                     self.send_error(404, "outside the prefix")
                     return
-                behind = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+                behind = connect() if connect else http.client.HTTPConnection("127.0.0.1", port, timeout=30)
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                headers = {key: value for key, value in self.headers.items() if key.lower() not in HOP_BY_HOP}
+                headers = {key: value for key, value in self.headers.items() if key.lower() not in dropped} | added
                 behind.request(self.command, self.path.removeprefix(prefix), body=body or None, headers=headers)
                 answer = behind.getresponse()
                 self.send_response(answer.status)

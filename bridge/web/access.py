@@ -11,10 +11,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
-INGRESS_PEER = "172.30.32.2"
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -25,6 +24,18 @@ class Standing(enum.Enum):
     """No password is needed."""
     ASKED = "asked"
     """A session or the password is needed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingress:
+    """A proxy that has asked people already who they are: its address, and the port at which it looks for the page."""
+
+    peer: str
+    port: int
+
+
+INGRESS = Ingress(peer="172.30.32.2", port=8099)
+"""Home Assistant's, in every add-on; the port is `ingress_port` of `addon/config.yaml`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +64,29 @@ class Door:
     """What the settings say about who may come.
 
     `names` are the first labels of host names by which the device is known: its own, and its id.
+    `near` means that `web.host` is this machine alone: in the add-on the page listens further than that.
     """
 
     guarded: bool
     names: Collection[str] = ()
     ingress_peer: str | None = None
+    near: bool = False
+
+    def may_connect(self, peer: str | None) -> bool:
+        """Whether a connection is worth a look, before a byte of it is read."""
+        return self.passes_others_on(peer) or (self.guarded and not self.near)
+
+    def passes_others_on(self, peer: str | None) -> bool:
+        """Whether many may be behind this one address: proxies of this machine, and the ingress."""
+        return _is_loopback(peer) or self.is_ingress(peer)
+
+    def is_ingress(self, peer: str | None) -> bool:
+        """Whether a connection is the ingress proxy's; nothing that a request says of itself counts."""
+        return self.ingress_peer is not None and peer == self.ingress_peer
 
     def judge(self, visit: Visit) -> Standing | Refused:
         """Whether a visit may go on, and whether it must show that it knows the password."""
-        if self.ingress_peer is not None and visit.peer == self.ingress_peer:
+        if self.is_ingress(visit.peer):
             # Host and Origin are Home Assistant's own there; the browser's word and the token remain.
             return _same_site(visit) or Standing.OPEN
         if not self._is_ours(visit.host):
@@ -82,6 +107,22 @@ class Door:
             return False
         # With a password a name that leads here by another's doing brings no session along.
         return _is_address(name) or name.partition(".")[0] in self.names
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether who listens there can be reached by this machine alone."""
+    return host == "localhost" or _is_loopback(host)
+
+
+def network_of(peer: str) -> str:
+    """Addresses told apart as networks hand them out: IPv6 by /64."""
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return peer
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return peer
 
 
 def _same_site(visit: Visit) -> Refused | None:

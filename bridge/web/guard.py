@@ -69,7 +69,7 @@ class Guard:
 
     def still_in(self, request: web.Request) -> bool:
         """Whether who watches may go on: the password, if there is one, has been given and not taken back."""
-        return not self._door.guarded or self._is_ingress(request) or self._is_known(request)
+        return not self._door.guarded or self._door.is_ingress(request.remote) or self._is_known(request)
 
     async def log_in(self, request: web.Request, given: str) -> str | web.StreamResponse:
         """After the right password, back to the page with a cookie; else what to say to the person."""
@@ -155,9 +155,6 @@ class Guard:
 
     def _is_known(self, request: web.Request) -> bool:
         return self._session(request) is not None
-
-    def _is_ingress(self, request: web.Request) -> bool:
-        return self._door.ingress_peer is not None and request.remote == self._door.ingress_peer
 
     def _shows_token(self, request: web.Request) -> bool:
         token = request.headers.get(TOKEN_HEADER, "")

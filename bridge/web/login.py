@@ -8,7 +8,8 @@ import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from ipaddress import IPv6Address, ip_address, ip_network
+
+from bridge.web.access import network_of
 
 # The work of OWASP's setting for stored passwords (N=2^13, p=10) in half its memory: this one is not stored.
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**12, 8, 20
@@ -24,7 +25,7 @@ IDLE_S = 12 * 3600.0
 class Throttle:
     """How long who failed has to wait: nothing for the first failures, then 1 s doubling to a minute.
 
-    Addresses are told apart as networks hand them out: IPv6 by /64. `now` is monotonic seconds.
+    Addresses are told apart by `network_of`. `now` is monotonic seconds.
     """
 
     def __init__(self) -> None:
@@ -32,7 +33,7 @@ class Throttle:
 
     def wait_s(self, peer: str, now: float) -> float:
         """Seconds until a try of this peer is looked at again; 0: now."""
-        failures, at = self._failures.get(_network(peer), (0, 0.0))
+        failures, at = self._failures.get(network_of(peer), (0, 0.0))
         if failures < FREE_FAILURES:
             return 0.0
         pause_s = min(2.0 ** min(failures - FREE_FAILURES, 10), LONGEST_WAIT_S)
@@ -40,7 +41,7 @@ class Throttle:
 
     def failed(self, peer: str, now: float) -> None:
         """One more."""
-        key = _network(peer)
+        key = network_of(peer)
         failures, _ = self._failures.pop(key, (0, 0.0))
         self._failures[key] = (failures + 1, now)
         while len(self._failures) > MOST_PEERS:
@@ -48,7 +49,7 @@ class Throttle:
 
     def succeeded(self, peer: str) -> None:
         """Forgiven."""
-        self._failures.pop(_network(peer), None)
+        self._failures.pop(network_of(peer), None)
 
 
 class Password:
@@ -145,13 +146,3 @@ class Sessions:
 
 def _digest(cookie: str) -> bytes:
     return hashlib.sha256(cookie.encode()).digest()
-
-
-def _network(peer: str) -> str:
-    try:
-        address = ip_address(peer)
-    except ValueError:
-        return peer
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(ip_network((address, 64), strict=False))
-    return peer

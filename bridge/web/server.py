@@ -7,6 +7,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from bridge.settings.model import Settings
+from bridge.web.access import Ingress
 from bridge.web.live import Live, WebEffect
 from bridge.web.ports import Ports
 
@@ -19,14 +20,14 @@ class WebServer:
 
     `perform` takes effects at any time, before `run` too, and never waits. `run` listens where
     `settings.web` says, until it is cancelled; only it imports aiohttp, off the event loop, so it
-    raises ImportError where the extra `web` is not installed. `ingress_peer` is the address of a
-    proxy that has logged people in already: `access.INGRESS_PEER` in the add-on, else None.
+    raises ImportError where the extra `web` is not installed. `ingress` is a proxy that has logged
+    people in already: `access.INGRESS` in the add-on, else None.
     """
 
-    def __init__(self, *, settings: Settings, ports: Ports, ingress_peer: str | None = None) -> None:
+    def __init__(self, *, settings: Settings, ports: Ports, ingress: Ingress | None = None) -> None:
         self._settings = settings
         self._ports = ports
-        self._ingress_peer = ingress_peer
+        self._ingress = ingress
         self._live = Live(settings, now=ports.now)
 
     @property
@@ -51,6 +52,6 @@ class WebServer:
         """Imports and all: some hundred milliseconds that the event loop can use better."""
         module = importlib.import_module("bridge.web.site")
         made: site.Site = module.Site(
-            settings=self._settings, live=self._live, ports=self._ports, ingress_peer=self._ingress_peer
+            settings=self._settings, live=self._live, ports=self._ports, ingress=self._ingress
         )
         return made

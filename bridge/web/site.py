@@ -14,9 +14,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from bridge.settings.model import Settings, host_id
 from bridge.web import api_control, api_files, api_journal, api_settings, api_state
-from bridge.web.access import Door
+from bridge.web.access import Door, Ingress, is_this_machine
 from bridge.web.api import handler_of
 from bridge.web.assets import assets
+from bridge.web.doorman import Doorman
 from bridge.web.events import Events
 from bridge.web.guard import Guard
 from bridge.web.live import Live
@@ -30,21 +31,26 @@ from bridge.web.shown import as_json
 _LOG = logging.getLogger(__name__)
 LARGEST_BODY = 64 * 1024
 RETRY_S = 30.0
+IDLE_S = 75.0
+"""How long a connection may ask for nothing: longer than proxies keep theirs."""
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - who may come there is the door's business
 
 
 class Site:
-    """One listening address."""
+    """The whole of it; `serve` listens."""
 
-    def __init__(self, *, settings: Settings, live: Live, ports: Ports, ingress_peer: str | None) -> None:
+    def __init__(self, *, settings: Settings, live: Live, ports: Ports, ingress: Ingress | None = None) -> None:
         page = settings.web
         secret = page.password
-        self._host, self._port = page.host, page.port
+        self._places = places(page.host, page.port, ingress)
+        self._door = Door(
+            guarded=secret is not None,
+            names=_names(settings),
+            ingress_peer=None if ingress is None else ingress.peer,
+            near=is_this_machine(page.host),
+        )
         guard = Guard(
-            door=Door(
-                guarded=secret is not None,
-                names=_names(settings),
-                ingress_peer=ingress_peer,
-            ),
+            door=self._door,
             password=None if secret is None else Password(secret.get_secret_value()),
             sessions=Sessions(time.monotonic),
             monotonic=time.monotonic,
@@ -63,28 +69,49 @@ class Site:
     async def serve(self) -> None:
         """Until cancelled; an address that is taken is tried again, and told once."""
         runner = web.AppRunner(
-            self.app, access_log=None, logger=_http_log(), handle_signals=False, shutdown_timeout=0.5
+            self.app,
+            access_log=None,
+            logger=_http_log(),
+            handle_signals=False,
+            keepalive_timeout=IDLE_S,
+            shutdown_timeout=0.5,
         )
         await runner.setup()
+        assert runner.server is not None  # noqa: S101 - set up
+        doorman = Doorman(self._door, runner.server, monotonic=time.monotonic)
         try:
-            await self._listen(runner)
-            _LOG.info("page at http://%s:%d", f"[{self._host}]" if ":" in self._host else self._host, self._port)
-            await asyncio.get_running_loop().create_future()
+            async with asyncio.TaskGroup() as group:
+                for host, port in self._places:
+                    group.create_task(_listen(doorman, host, port), name=f"page at port {port}")
         finally:
             await runner.cleanup()
 
-    async def _listen(self, runner: web.AppRunner) -> None:
-        told = False
-        while True:
-            site = web.TCPSite(runner, self._host, self._port)
-            try:
-                await site.start()
-            except OSError as error:
-                _LOG.log(logging.DEBUG if told else logging.WARNING, "no page yet: %s", error.strerror or error)
-                told = True
-                await asyncio.sleep(RETRY_S)
-            else:
-                return
+
+async def _listen(doorman: Doorman, host: str, port: int) -> None:
+    told = False
+    while True:
+        try:
+            server = await asyncio.get_running_loop().create_server(doorman, host, port)
+        except OSError as error:
+            _LOG.log(logging.DEBUG if told else logging.WARNING, "no page yet: %s", error.strerror or error)
+            told = True
+            await asyncio.sleep(RETRY_S)
+        else:
+            break
+    _LOG.info("page at http://%s:%d", f"[{host}]" if ":" in host else host, port)
+    try:
+        await asyncio.get_running_loop().create_future()
+    finally:
+        server.close()
+
+
+def places(host: str, port: int, ingress: Ingress | None) -> tuple[tuple[str, int], ...]:
+    """Where to listen: as the settings say, and wherever the ingress proxy may look for the page."""
+    if ingress is None:
+        return ((host, port),)
+    wide = (ANY_ADDRESS, ingress.port)
+    # On one port both would be the same address twice.
+    return (wide,) if port == ingress.port else (wide, (host, port))
 
 
 def table(live: Live, ports: Ports) -> tuple[Route, ...]:

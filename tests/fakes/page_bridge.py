@@ -31,6 +31,7 @@ from bridge.lines.simulated import SimulatedLines
 from bridge.runtime.clock import Clock
 from bridge.runtime.engine_loop import EngineLoop
 from bridge.settings.model import Settings
+from bridge.web.access import Ingress
 from bridge.web.live import Live
 from bridge.web.ports import JournalQuery, Ports, ServiceState, SystemState
 from bridge.web.site import Site
@@ -45,7 +46,7 @@ class PageBridge:
         settings: Settings,
         *,
         desk: Any = None,
-        ingress_peer: str | None = None,
+        ingress: Ingress | None = None,
         most_browsers: int = 100,
         **ports: Any,
     ) -> None:
@@ -66,7 +67,7 @@ class PageBridge:
             }
         )
         self.live = Live(settings, now=self.clock.now, most_browsers=most_browsers)
-        self.site = Site(settings=settings, live=self.live, ports=self.ports, ingress_peer=ingress_peer)
+        self.site = Site(settings=settings, live=self.live, ports=self.ports, ingress=ingress)
 
     def board(self, command: str) -> None:
         assert json.loads(self.lines.obey(command)) == {"ok": True}

@@ -69,6 +69,7 @@ def test_the_store_has_one_config_of_this_version_and_every_option_has_words(sto
     words = YAML(typ="safe").load(store / "alarm2mqtt/translations/en.yaml")["configuration"]
     for section, options in config["schema"].items():
         assert set(words[section]["fields"]) == set(options)
+    assert set(YAML(typ="safe").load(store / "alarm2mqtt/translations/en.yaml")["network"]) == set(config["ports"])
 
 
 def test_the_project_itself_has_no_other_file_that_the_store_would_take_for_an_app(project):
@@ -91,6 +92,8 @@ def test_the_first_start_makes_a_file_and_takes_the_broker_and_a_stop_ends_with_
         assert "sesame" not in box.said()
         assert "t0ken" not in box.said()
         assert (tmp_path / "data/store").is_dir()
+        asked = "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:8099/healthz').read())"
+        wait_until(lambda: box.sh(f'python -c "{asked}" 2>&1 || true') == "b'ok\\n'", what="the page")
         assert box.stop() == 0
 
 

@@ -1,12 +1,15 @@
 """Who may come, decided from what a request says of itself."""
 
-import pytest
+from pathlib import Path
 
-from bridge.web.access import INGRESS_PEER, Door, Refused, Standing, Visit
+import pytest
+from ruamel.yaml import YAML
+
+from bridge.web.access import INGRESS, Door, Refused, Standing, Visit
 
 OPEN = Door(guarded=False)
 GUARDED = Door(guarded=True, names={"front-gate"})
-ADDON = Door(guarded=False, ingress_peer=INGRESS_PEER)
+ADDON = Door(guarded=False, ingress_peer=INGRESS.peer)
 
 
 def visit(*, peer="127.0.0.1", host="127.0.0.1:8099", unsafe=False, **said):
@@ -27,7 +30,7 @@ def test_without_a_password_every_other_name_is_refused(host):
     assert isinstance(OPEN.judge(visit(host=host)), Refused)
 
 
-@pytest.mark.parametrize("peer", ["192.0.2.7", "2001:db8::1", INGRESS_PEER, None, ""])
+@pytest.mark.parametrize("peer", ["192.0.2.7", "2001:db8::1", INGRESS.peer, None, ""])
 def test_without_a_password_other_machines_are_refused(peer):
     assert isinstance(OPEN.judge(visit(peer=peer)), Refused)
 
@@ -62,7 +65,7 @@ def test_a_page_of_another_origin_may_change_nothing(door, origin):
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 @pytest.mark.parametrize("door", [OPEN, GUARDED, ADDON])
 def test_a_browser_that_says_it_comes_from_elsewhere_may_change_nothing(door, site):
-    peer = INGRESS_PEER if door is ADDON else "127.0.0.1"
+    peer = INGRESS.peer if door is ADDON else "127.0.0.1"
     assert isinstance(door.judge(visit(peer=peer, unsafe=True, fetch_site=site)), Refused)
     assert not isinstance(door.judge(visit(peer=peer, fetch_site=site)), Refused)
 
@@ -74,8 +77,33 @@ def test_a_page_of_our_own_may_change_something():
 
 def test_home_assistants_proxy_is_believed_by_its_address_alone():
     through = visit(
-        peer=INGRESS_PEER, host="homeassistant.example", forwarded=True, origin="https://homeassistant.example"
+        peer=INGRESS.peer, host="homeassistant.example", forwarded=True, origin="https://homeassistant.example"
     )
     assert ADDON.judge(through) is Standing.OPEN
     assert isinstance(ADDON.judge(visit(peer="172.30.32.3", host="homeassistant.example")), Refused)
     assert isinstance(OPEN.judge(through), Refused)
+
+
+@pytest.mark.parametrize(
+    ("door", "others"),
+    [
+        (OPEN, False),
+        (GUARDED, True),
+        (ADDON, False),
+        (Door(guarded=True, near=True, ingress_peer=INGRESS.peer), False),
+        (Door(guarded=True, ingress_peer=INGRESS.peer), True),
+        (Door(guarded=False, near=False), False),
+    ],
+)
+def test_who_may_not_come_is_turned_away_before_anything_is_read(door, others):
+    for peer in ("192.0.2.7", "2001:db8::1", "172.30.32.1", "172.30.32.20", None, ""):
+        assert door.may_connect(peer) is others, peer
+    for peer in ("127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"):
+        assert door.may_connect(peer)
+    assert door.may_connect(INGRESS.peer) is (others or door.ingress_peer is not None)
+
+
+def test_the_add_on_says_the_port_at_which_the_page_listens():
+    config = Path(__file__).parents[3] / "addon/config.yaml"
+    told = YAML(typ="safe", pure=True).load(config)
+    assert (told["ingress"], told["ingress_port"]) == (True, INGRESS.port)

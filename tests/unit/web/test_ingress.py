@@ -6,6 +6,9 @@ import re
 from builders import an_input, an_output, settings_of
 from fakes.page_bridge import page_bridge
 
+from bridge.web.access import INGRESS, Ingress
+from bridge.web.site import ANY_ADDRESS, places
+
 SETTINGS = settings_of(an_input("door", outputs=["siren"]), an_output("siren"), web={"password": "s3cret"})
 THROUGH = {
     "Host": "homeassistant.example:8123",
@@ -33,7 +36,7 @@ def test_who_comes_through_it_is_logged_in_already_and_needs_the_pages_token_sti
         foreign = {**own, "Sec-Fetch-Site": "cross-site", "X-CSRF-Token": token}
         assert (await bridge.post("/api/outputs/siren/stop", **foreign))[0] == 403
 
-    run(story, tmp_path, ingress_peer="127.0.0.1")
+    run(story, tmp_path, ingress=Ingress(peer="127.0.0.1", port=8099))
 
 
 def test_whoever_only_says_so_is_not_believed(tmp_path):
@@ -42,7 +45,7 @@ def test_whoever_only_says_so_is_not_believed(tmp_path):
             status, _ = await bridge.get("/api/state", **said)
             assert status in (401, 403)
 
-    run(story, tmp_path, ingress_peer="172.30.32.2")
+    run(story, tmp_path, ingress=INGRESS)
 
 
 def test_every_address_in_a_page_is_relative(tmp_path):
@@ -53,4 +56,11 @@ def test_every_address_in_a_page_is_relative(tmp_path):
             assert len(addresses) > 10
             assert not [one for one in addresses if one.startswith("/") or ":" in one], path
 
-    run(story, tmp_path, ingress_peer="127.0.0.1")
+    run(story, tmp_path, ingress=Ingress(peer="127.0.0.1", port=8099))
+
+
+def test_the_page_listens_where_ingress_looks_for_it_and_where_the_settings_say():
+    assert places("127.0.0.1", 8099, None) == (("127.0.0.1", 8099),)
+    assert places("127.0.0.1", 8099, INGRESS) == ((ANY_ADDRESS, 8099),)
+    assert places("0.0.0.0", 8099, INGRESS) == ((ANY_ADDRESS, 8099),)  # noqa: S104 - what a person may write
+    assert places("127.0.0.1", 8000, INGRESS) == ((ANY_ADDRESS, 8099), ("127.0.0.1", 8000))
