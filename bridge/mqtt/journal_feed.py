@@ -1,4 +1,10 @@
-"""The journal's way out: each entry once, in order, those of an outage when the broker is back."""
+"""The journal's way out: each entry once, in order, those of an outage when the broker is back.
+
+What was missed is read from the store in portions, off the loop, and goes out at the pace of
+`replay_pace`, with fewer messages unacknowledged than the session may have: the state of an edge
+that comes meanwhile finds room in the window and goes out at once, between two entries. Its journal
+entry waits here behind all that are older. What the broker has taken is told to the store in groups.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +17,15 @@ from bridge.core.effects import Journal
 from bridge.mqtt import payloads
 from bridge.mqtt.incoming import Outgoing
 from bridge.mqtt.outbox import Acknowledged
+from bridge.mqtt.replay_pace import ReplayPace
 
-BATCH = 100
-BATCH_S = 0.2
-"""What was missed goes out in batches, so much apart: a broker drops what a subscriber cannot keep up
-with (Mosquitto beyond 1000 messages), and a journal with holes is none."""
+PORTION = 200
+"""Entries read from the store at a time."""
 MOST_UNACKNOWLEDGED = 20
+MOST_UNACKNOWLEDGED_IN_TURN = 16
+"""The same for entries that wait for their turn: the rest of the window is for states."""
+MARKED_TOGETHER = 50
+"""The store is told of so many at a time, or of fewer when none is under way any more."""
 MOST_HELD = 1000
 """Entries kept here; beyond them the store is read instead."""
 
@@ -27,8 +36,8 @@ class JournalSource(Protocol):
     async def unsent(self, *, after: int, limit: int) -> Sequence[Journal]:
         """Entries with a greater `seq` that were not marked as sent, oldest first."""
 
-    def sent(self, seq: int) -> None:
-        """The broker has this entry. Must not block."""
+    def sent(self, *seqs: int) -> None:
+        """The broker has these entries. Must not block."""
 
 
 class JournalFeed:
@@ -46,14 +55,15 @@ class JournalFeed:
         topic: str,
         put: Callable[[Outgoing, Acknowledged], None],
         caught_up: Callable[[], None],
-        batch_s: float = BATCH_S,
+        pace: ReplayPace | None = None,
     ) -> None:
         self.topic = topic
         self._source = source
         self._put = put
         self._caught_up = caught_up
-        self._batch_s = batch_s
-        self._in_batch = 0
+        self._pace = pace or ReplayPace()
+        self._taken: list[int] = []
+        """What the broker has, and the store was not told of yet."""
         self._held: deque[tuple[Journal, bool]] = deque()
         self._overflows = 0
         self._running = False
@@ -96,6 +106,7 @@ class JournalFeed:
                     await self._woken()
         finally:
             self._running = False
+            self._mark()
 
     async def _catch_up(self) -> None:
         if self._source is None:
@@ -103,7 +114,7 @@ class JournalFeed:
             return
         while True:
             overflows = self._overflows
-            batch = await self._source.unsent(after=self._handed, limit=BATCH)
+            batch = await self._source.unsent(after=self._handed, limit=PORTION)
             if overflows != self._overflows:
                 continue
             older = [entry for entry in batch if not self._held or entry.seq < self._held[0][0].seq]
@@ -115,12 +126,11 @@ class JournalFeed:
                 self._publish(entry, replayed=True)
 
     async def _turn(self) -> None:
-        """Wait until an entry may go out: for the batch, and for the broker."""
-        if self._in_batch == BATCH:
-            self._in_batch = 0
-            await asyncio.sleep(self._batch_s)
-        self._in_batch += 1
-        while self._unacknowledged >= MOST_UNACKNOWLEDGED:
+        """Wait until an entry may go out: for its pace, and for the broker."""
+        wait_s = self._pace.wait_s(asyncio.get_running_loop().time())
+        if wait_s is not None:
+            await asyncio.sleep(wait_s)
+        while self._unacknowledged >= MOST_UNACKNOWLEDGED_IN_TURN:
             await self._woken()
 
     async def _woken(self) -> None:
@@ -133,9 +143,16 @@ class JournalFeed:
         def acknowledged(taken: bool) -> None:  # noqa: FBT001 - the one thing it says
             self._unacknowledged -= 1
             self._wake.set()
-            if taken and self._source is not None:
-                self._source.sent(seq)
+            if taken:
+                self._taken.append(seq)
+            if not self._unacknowledged or len(self._taken) >= MARKED_TOGETHER:
+                self._mark()
 
         self._handed = seq
         self._unacknowledged += 1
         self._put(Outgoing(topic=self.topic, payload=payloads.journal(entry, replayed=replayed)), acknowledged)
+
+    def _mark(self) -> None:
+        taken, self._taken = self._taken, []
+        if taken and self._source is not None:
+            self._source.sent(*taken)

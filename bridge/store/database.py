@@ -13,12 +13,13 @@ from bridge.store.batch import Batch
 from bridge.store.jobs import JOB_COLUMNS, job_row
 from bridge.store.retention import KEPT_ENTRIES, expired
 from bridge.store.rows import JOURNAL_COLUMNS, entry_row, input_row
-from bridge.store.sequence import reservation
+from bridge.store.sequence import reservation, runs
 
 # A commit may be on the disk although it told of an error: writing an entry again is harmless.
 _INSERT_ENTRY = (
     f"INSERT INTO journal ({JOURNAL_COLUMNS}, sent) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (seq) DO NOTHING"  # noqa: S608 - a constant
 )
+_MARK = "UPDATE journal SET sent = 1 WHERE seq BETWEEN ? AND ? AND sent = 0"
 _UPSERT_JOB = f"INSERT OR REPLACE INTO outbox ({JOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - a constant
 
 
@@ -106,8 +107,7 @@ class Database:
         rows = [(*entry_row(entry), int(entry.seq in batch.sent)) for entry in batch.entries]
         added = self._connection.executemany(_INSERT_ENTRY, rows).rowcount if rows else 0
         if batch.sent:
-            marks = [(seq,) for seq in sorted(batch.sent)]
-            self._connection.executemany("UPDATE journal SET sent = 1 WHERE seq = ? AND sent = 0", marks)
+            self._connection.executemany(_MARK, runs(batch.sent))
         return added
 
     def _write_states(self, batch: Batch) -> None:

@@ -83,10 +83,13 @@ class Memory:
         self._waiting.sent |= known
         return bool(known)
 
-    def not_written(self) -> tuple[tuple[Journal, ...], int]:
-        """Entries that may not be in the file yet, in order, and how many marks are not."""
-        entries = (*self._in_flight.entries, *self._waiting.entries)
-        return entries, len(self._in_flight.sent) + len(self._waiting.sent)
+    def not_written(self) -> tuple[Journal, ...]:
+        """Entries that may not be in the file yet, in order."""
+        return (*self._in_flight.entries, *self._waiting.entries)
+
+    def marks_not_written(self, after: int) -> int:
+        """How many entries with a greater `seq` are unsent in the file at most, and not in truth."""
+        return sum(seq > after for batch in (self._in_flight, self._waiting) for seq in batch.sent)
 
     def take(self, *, everything: bool = False) -> Batch:
         """All that waits, or with `everything` what waits of the journal and every state there is.

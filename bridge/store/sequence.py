@@ -8,6 +8,7 @@ begins at it, beyond whatever was used.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import datetime
 
 BLOCK = 10_000
@@ -39,3 +40,14 @@ def fallback_base(unix_s: float, jitter: int) -> int:
 def first_number_at(wall: datetime) -> int:
     """`fallback_base` of an instant that knows its zone, with jitter drawn."""
     return fallback_base(wall.timestamp(), int.from_bytes(os.urandom(8), "big") % JITTER)
+
+
+def runs(seqs: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers as runs without a gap, first and last of each: what was sent together is marked in one go."""
+    found: list[tuple[int, int]] = []
+    for seq in sorted(seqs):
+        if found and seq == found[-1][1] + 1:
+            found[-1] = (found[-1][0], seq)
+        else:
+            found.append((seq, seq))
+    return found

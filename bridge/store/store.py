@@ -121,7 +121,7 @@ class Store:
     def entries(self, wanted: Wanted) -> tuple[Journal, ...]:
         """Entries of the journal, oldest first, those not written yet among them. May wait for the disk."""
         with self._handover.memory() as memory:
-            pending, _ = memory.not_written()
+            pending = memory.not_written()
         stored: tuple[Journal, ...] = ()
         try:
             stored = read_entries(self._path, wanted)

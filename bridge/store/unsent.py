@@ -42,7 +42,8 @@ class UnsentJournal:
         """As `unsent`, but waits for the disk."""
         # Memory first, the file second: an entry that is written between the two is in both.
         with self._handover.memory() as memory:
-            waiting, marks = memory.not_written()
+            waiting = memory.not_written()
+            marks = memory.marks_not_written(after)
             in_file = not memory.unsent.issubset(entry.seq for entry in waiting)
         stored: tuple[Journal, ...] = ()
         if in_file:

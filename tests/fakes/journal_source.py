@@ -21,5 +21,5 @@ class MemoryJournal:
         missing = [one for one in self.entries if one.seq > after and one.seq not in self.acknowledged]
         return tuple(sorted(missing, key=lambda one: one.seq)[:limit])
 
-    def sent(self, seq: int) -> None:
-        self.acknowledged.append(seq)
+    def sent(self, *seqs: int) -> None:
+        self.acknowledged.extend(seqs)

@@ -7,7 +7,16 @@ from fakes.journal_source import MemoryJournal
 from mqtt_bridge import an_entry
 from mqtt_client import until
 
-from bridge.mqtt.journal_feed import BATCH, MOST_HELD, MOST_UNACKNOWLEDGED, JournalFeed
+from bridge.mqtt.journal_feed import (
+    MOST_HELD,
+    MOST_UNACKNOWLEDGED,
+    MOST_UNACKNOWLEDGED_IN_TURN,
+    JournalFeed,
+)
+from bridge.mqtt.replay_pace import ReplayPace
+from bridge.mqtt.session import LARGEST_WINDOW
+
+BURST = 10
 
 
 class Broker:
@@ -37,11 +46,15 @@ class Broker:
 class Story:
     """A feed with a store behind it and a broker before it."""
 
-    def __init__(self, *, source=True, batch_s=0):
+    def __init__(self, *, source=True, burst_s=0):
         self.source = MemoryJournal() if source else None
         self.broker = Broker()
         self.feed = JournalFeed(
-            source=self.source, topic="j", put=self.broker.put, caught_up=self.broker.told, batch_s=batch_s
+            source=self.source,
+            topic="j",
+            put=self.broker.put,
+            caught_up=self.broker.told,
+            pace=ReplayPace(burst=BURST, burst_s=burst_s),
         )
 
     def record(self, *seqs):
@@ -102,12 +115,12 @@ def test_more_than_can_be_held_is_read_from_the_store_without_gap_or_repeat():
 
 def test_what_was_missed_does_not_flood_those_who_listen():
     async def story():
-        given = Story(batch_s=3600)
-        given.record(*range(1, 3 * BATCH))
+        given = Story(burst_s=3600)
+        given.record(*range(1, 3 * BURST))
         async with given:
-            await until(lambda: len(given.broker.seqs) == BATCH)
+            await until(lambda: len(given.broker.seqs) == BURST)
             await asyncio.sleep(0.05)
-            assert len(given.broker.seqs) == BATCH
+            assert len(given.broker.seqs) == BURST
 
     asyncio.run(story())
 
@@ -125,6 +138,42 @@ def test_a_slow_broker_makes_entries_wait_and_none_is_lost_or_overtakes():
             await until(lambda: len(given.broker.seqs) == total)
             assert given.broker.seqs == list(range(1, total + 1))
             await until(lambda: len(given.source.acknowledged) == total)
+
+    asyncio.run(story())
+
+
+def test_entries_that_wait_for_their_turn_leave_room_for_states_in_the_window():
+    async def story():
+        given = Story()
+        given.broker.quick = False
+        given.record(*range(1, 100))
+        async with given:
+            await until(lambda: len(given.broker.seqs) == MOST_UNACKNOWLEDGED_IN_TURN)
+            await asyncio.sleep(0.01)
+            assert len(given.broker.seqs) == MOST_UNACKNOWLEDGED_IN_TURN < LARGEST_WINDOW
+
+    asyncio.run(story())
+
+
+def test_what_the_broker_has_is_told_to_the_store_in_groups_and_at_the_end_of_a_connection():
+    async def story():
+        given = Story()
+        told = []
+        given.source.sent = lambda *seqs: told.append(seqs)
+        given.broker.quick = False
+        given.record(*range(1, 6))
+        async with given:
+            await until(lambda: len(given.broker.open) == 5)
+            given.broker.open[0](True)
+            given.broker.open[1](True)
+            assert told == []
+        assert told == [(1, 2)]
+        given.source.acknowledged += [1, 2]
+        given.broker.open.clear()
+        async with given:
+            await until(lambda: len(given.broker.open) == 3)
+            given.broker.acknowledge()
+            assert told == [(1, 2), (3, 4, 5)]
 
     asyncio.run(story())
 

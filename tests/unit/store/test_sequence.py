@@ -1,4 +1,4 @@
-from bridge.store.sequence import BLOCK, CLOCK_NOT_SET_BEFORE, JITTER, fallback_base, reservation
+from bridge.store.sequence import BLOCK, CLOCK_NOT_SET_BEFORE, JITTER, fallback_base, reservation, runs
 
 
 def test_a_block_is_reserved_before_the_one_in_use_runs_out():
@@ -26,3 +26,8 @@ def test_with_no_clock_chance_keeps_two_boots_apart():
 
 def test_every_number_is_exact_in_javascript():
     assert fallback_base(4_102_444_800.0, 0) < 2**53
+
+
+def test_numbers_without_a_gap_are_one_run():
+    assert runs({5, 1, 2, 3, 9, 8}) == [(1, 3), (5, 5), (8, 9)]
+    assert runs(()) == []
