@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import bursts, commands, idle, latency, outage, pulses, startup
+from bench import bursts, commands, idle, latency, linkage, outage, pulses, startup
 from bench.broker import mosquitto
 from bench.ours import PROGRAM
 from bench.stage import Stage
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Stage], list[Row]]] = {
     "startup": startup.measure,
     "idle": idle.measure,
     "pulses": pulses.measure,
+    "linkage": linkage.measure,
 }
 FOLDER = Path(".bench")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench.contestant import INPUTS, OUTPUTS, Contestant
@@ -14,15 +16,25 @@ PULSED = "pulsed"
 PROGRAM = Path(sys.executable).parent / "alarm2mqtt"
 
 
-def _settings(folder: Path, port: int) -> str:
-    inputs = "\n".join(f"  - {{id: {name}, debounce_ms: 0, quiet_s: 0}}" for name in INPUTS)
-    outputs = "\n".join(f"  - {{id: {name}}}" for name in OUTPUTS)
+Keys = Mapping[str, object]
+
+
+def _also(keys: Keys | None) -> str:
+    return "".join(f", {key}: {json.dumps(value)}" for key, value in (keys or {}).items())
+
+
+def _settings(
+    folder: Path, port: int, *, inputs_also: Keys | None, outputs_also: Keys | None, parts: dict[str, object]
+) -> str:
+    inputs = "\n".join(f"  - {{id: {name}, debounce_ms: 0, quiet_s: 0{_also(inputs_also)}}}" for name in INPUTS)
+    outputs = "\n".join(f"  - {{id: {name}{_also(outputs_also)}}}" for name in OUTPUTS)
+    more = "\n".join(f"{key}: {json.dumps(part)}" for key, part in {"web": {"enabled": False}, **parts}.items())
     return f"""\
 device: {{id: {DEVICE}, startup_grace_s: 0}}
 mqtt: {{host: 127.0.0.1, port: {port}}}
 lines: {{driver: simulated}}
 store: {{folder: {folder}}}
-web: {{enabled: false}}
+{more}
 log: {{level: warning}}
 inputs:
 {inputs}
@@ -32,11 +44,17 @@ outputs:
 """
 
 
-def alarm2mqtt(folder: Path, port: int) -> Contestant:
-    """Our bridge with its state, log and settings in a folder of its own."""
+def alarm2mqtt(
+    folder: Path, port: int, *, inputs_also: Keys | None = None, outputs_also: Keys | None = None, **parts: object
+) -> Contestant:
+    """Our bridge with its state, log and settings in a folder of its own.
+
+    `parts` are more of the settings' top level, `inputs_also` and `outputs_also` more of each input
+    and of each output.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "alarm2mqtt.yaml"
-    settings.write_text(_settings(folder, port))
+    settings.write_text(_settings(folder, port, inputs_also=inputs_also, outputs_also=outputs_also, parts=parts))
     socket = folder / "board.sock"
     states = {f"{TOPIC}/input/{name}/state" for name in INPUTS} | {f"{TOPIC}/output/{name}/state" for name in OUTPUTS}
     return Contestant(

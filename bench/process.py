@@ -27,6 +27,16 @@ def _fields(pid: int, name: str) -> dict[str, str]:
     return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
 
 
+def cpu_s(pid: int) -> float:
+    """Processor time of one process so far, to the nanosecond."""
+    return time.clock_gettime_ns((~pid << 3) | SCHED_CLOCK) / 1e9
+
+
+def resident_mb(pid: int) -> float:
+    """Resident memory of one process now."""
+    return int(_fields(pid, "status")["VmRSS"].split()[0]) / 1024
+
+
 class Program:
     """One child in a session of its own, its output in a file; started on construction."""
 
@@ -86,15 +96,21 @@ class Program:
                 todo += [int(child) for child in (task / "children").read_text().split()]
         return found
 
+    def child(self, word: str) -> int | None:
+        """The descendant whose command line holds a word, if there is one."""
+        self.check()
+        found = (pid for pid in self._pids() if word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes())
+        return next(found, None)
+
     def cpu_s(self) -> float:
         """Processor time so far, to the nanosecond."""
         self.check()
-        return sum(time.clock_gettime_ns((~pid << 3) | SCHED_CLOCK) for pid in self._pids()) / 1e9
+        return sum(cpu_s(pid) for pid in self._pids())
 
     def resident_mb(self) -> float:
         """Resident memory now."""
         self.check()
-        return sum(int(_fields(pid, "status")["VmRSS"].split()[0]) for pid in self._pids()) / 1024
+        return sum(resident_mb(pid) for pid in self._pids())
 
     def wakeups(self) -> int:
         """How often a thread has gone to sleep so far: voluntary context switches."""

@@ -16,34 +16,43 @@ from typing import Any
 class Row:
     """One figure of ours, beside a peer's of the same run or a limit.
 
-    `floor` is the largest allowed ratio to the peer, `limit` the largest allowed value; with neither
-    the row is for information. `peer` is None when the peer could not be measured.
+    `floor` is the largest allowed ratio to the peer, `limit` the largest allowed value, `least` the
+    smallest; with none of them the row is for information. `peer` is None when the peer could not be
+    measured, `ours` when ours could not: then `absent` says why.
     """
 
     part: str
     what: str
     unit: str
-    ours: float
+    ours: float | None
     peer_name: str = ""
     peer: float | None = None
     floor: float | None = None
     limit: float | None = None
+    least: float | None = None
+    absent: str = ""
 
     @property
     def ratio(self) -> float | None:
         """Ours to the peer's."""
-        return self.ours / self.peer if self.peer else None
+        return self.ours / self.peer if self.ours is not None and self.peer else None
 
     @property
     def kept(self) -> bool | None:
         """Whether the floor or the limit is kept; None when there is nothing to compare with."""
         if self.floor is not None:
             return None if self.ratio is None else self.ratio <= self.floor
+        if self.ours is None:
+            return None
+        if self.least is not None:
+            return self.ours >= self.least
         return None if self.limit is None else self.ours <= self.limit
 
     @property
     def verdict(self) -> str:
-        """One word for the table."""
+        """A word for the table."""
+        if self.ours is None:
+            return f"NOT MEASURED: {self.absent}"
         if self.kept is None:
             return "no peer" if self.floor is not None else ""
         return "ok" if self.kept else "FAILED"
@@ -56,15 +65,15 @@ def _number(value: float | None) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    bound = row.floor if row.floor is not None else row.limit
-    sign = "" if row.floor is None else "x"
+    bounds = (("≤ {}x", row.floor), ("≤ {}", row.limit), ("≥ {}", row.least))
+    bound = next((form.format(_number(value)) for form, value in bounds if value is not None), "")
     return (
         row.part,
         f"{row.what} [{row.unit}]" if row.unit else row.what,
         _number(row.ours),
         f"{_number(row.peer) or 'no'} {row.peer_name}" if row.peer_name else "",
         _number(row.ratio),
-        f"≤ {_number(bound)}{sign}" if bound is not None else "",
+        bound,
         row.verdict,
     )
 
