@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -47,10 +47,17 @@ class _GivenSocket(Client):
     """paho with a socket that is connected already (`_create_socket` of paho 2)."""
 
     def __init__(
-        self, wire: Wire, version: Version, client_id: str, *, answered: Callable[[int, ReasonCode], None]
+        self,
+        wire: Wire,
+        version: Version,
+        client_id: str,
+        *,
+        answered: Callable[[int, ReasonCode], None],
+        written: Callable[[], None],
     ) -> None:
         self._wire = wire
         self._answered = answered
+        self._written = written
         super().__init__(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -76,6 +83,19 @@ class _GivenSocket(Client):
         mid = self._mid_generate()
         self._send_publish(mid, message.topic.encode(), message.payload, qos, message.retained, False, None, properties)  # noqa: FBT003 - paho's own
         return mid
+
+    def _packet_queue(
+        self, command: int, packet: bytes | bytearray, mid: int, qos: int, info: MQTTMessageInfo | None = None
+    ) -> MQTTErrorCode:
+        """A PUBLISH goes into the wire's buffer at once.
+
+        paho keeps each packet in a dictionary of its own until its socket takes it, and ours always does.
+        """
+        if command != PacketTypes.PUBLISH << 4 or self._out_packet:
+            return super()._packet_queue(command, packet, mid, qos, info)
+        self._wire.send(packet)
+        self._written()
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def _handle_pubackcomp(self, cmd: Literal["PUBACK", "PUBCOMP"]) -> MQTTErrorCode:
         """A PUBACK that `Wire.take_plain_puback` left: a refusal, or one with properties."""
@@ -197,7 +217,9 @@ class Session:
 
     def _make_client(self) -> _GivenSocket:
         login = self._login
-        client = _GivenSocket(self._wire, login.version, login.client_id, answered=self._answered)
+        client = _GivenSocket(
+            self._wire, login.version, login.client_id, answered=self._answered, written=self._flush_soon
+        )
         if login.username is not None:
             client.username_pw_set(login.username, login.password)
         if login.will is not None:
@@ -206,7 +228,7 @@ class Session:
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_subscribe = self._on_subscribe
-        client.on_socket_register_write = self._on_register_write
+        client.on_socket_register_write = lambda _client, _data, _wire: self._flush_soon()
         return client
 
     def _options(self, one: Filter) -> Any:
@@ -315,7 +337,7 @@ class Session:
             self._refused.add(topic)
             _LOG.warning("the broker does not take %s on %s", what, topic)
 
-    def _on_register_write(self, _client: Client, _data: Any, _wire: Any) -> None:
+    def _flush_soon(self) -> None:
         """Write once for all that is published in this turn of the loop."""
         if not self._flushing:
             self._flushing = True
@@ -327,7 +349,8 @@ class Session:
             self._send_out()
 
     def _send_out(self) -> None:
-        self._client.loop_write()
+        if self._client.want_write():
+            self._client.loop_write()
         self._liveness.sent(self._loop.time())
         self._write()
 

@@ -5,11 +5,35 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from bridge.store.batch import Batch
 from bridge.store.memory import Memory
-from bridge.store.pace import commit_at
+from bridge.store.pace import INTERVAL_S, commit_at
+
+
+class _Change:
+    """The memory under the lock, and `done` at the end of what went well.
+
+    Made once and entered again and again: an edge changes the memory several times, and a generator
+    for each would cost more than the changes.
+    """
+
+    def __init__(self, lock: threading.Condition, memory: Memory, done: Callable[[], None]) -> None:
+        self._lock = lock
+        self._memory = memory
+        self._done = done
+
+    def __enter__(self) -> Memory:
+        self._lock.acquire()
+        return self._memory
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            if kind is None:
+                self._done()
+        finally:
+            self._lock.release()
 
 
 class Handover:
@@ -19,9 +43,13 @@ class Handover:
         self._memory = memory
         self._clock = clock
         self._changed = threading.Condition(threading.RLock())
+        self._urgent = _Change(self._changed, memory, self._urgent_changed)
+        self._lazy = _Change(self._changed, memory, self._lazy_changed)
         self._urgent_since: float | None = None
         self._lazy_since: float | None = None
         self._hurry = self._closing = False
+        self._resting = False
+        """The writer sleeps until it may commit again, and looks then."""
         self._handed = self._taken = self._durable = self._failures = 0
 
     @contextmanager
@@ -30,18 +58,26 @@ class Handover:
         with self._changed:
             yield self._memory
 
-    @contextmanager
-    def change(self, *, urgent: bool = True) -> Iterator[Memory]:
+    def change(self, *, urgent: bool = True) -> AbstractContextManager[Memory]:
         """The memory, to be changed; an urgent change is on the disk in 50 ms, others in about 1 s."""
-        with self._changed:
-            yield self._memory
-            self._handed += 1
-            if urgent and self._urgent_since is None:
-                self._urgent_since = self._clock()
-                self._changed.notify_all()
-            elif not urgent and self._lazy_since is None:
-                self._lazy_since = self._clock()
-                self._changed.notify_all()
+        return self._urgent if urgent else self._lazy
+
+    def _urgent_changed(self) -> None:
+        self._handed += 1
+        if self._urgent_since is None:
+            self._urgent_since = self._clock()
+            self._wake_writer()
+
+    def _lazy_changed(self) -> None:
+        self._handed += 1
+        if self._lazy_since is None:
+            self._lazy_since = self._clock()
+            self._wake_writer()
+
+    def _wake_writer(self) -> None:
+        """Unless it looks by itself before it would have anything to do."""
+        if not self._resting:
+            self._changed.notify_all()
 
     def flush(self, timeout_s: float) -> bool:
         """Wait until all handed over so far is durable; False when that fails or takes too long."""
@@ -83,7 +119,10 @@ class Handover:
                 remaining_s = None if at is None else at - self._clock()
                 if remaining_s is not None and remaining_s <= 0:
                     break
-                self._changed.wait(remaining_s)
+                rest_s = last_begin + INTERVAL_S - self._clock()
+                self._resting = retry_at is None and rest_s > 0
+                self._changed.wait(rest_s if self._resting else remaining_s)
+                self._resting = False
             self._hurry = False
             return self._closing
 

@@ -17,6 +17,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _OWN_COLUMN = frozenset({"seq", "id", "boot", "kind", "time"})
 DETAILS = tuple(field.name for field in fields(Journal) if field.name not in _OWN_COLUMN)
 """The fields of an entry that apply only to some kinds, in their order."""
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 Row = Sequence[Any]
 
@@ -47,7 +48,7 @@ def entry_row(entry: Journal) -> tuple[object, ...]:
         microseconds(entry.time),
         int(offset.total_seconds()),
         # In ASCII: an error that names a file may hold what is no Unicode, which SQLite refuses.
-        json.dumps(details(entry), separators=(",", ":")),
+        _ENCODE(details(entry)),
     )
 
 

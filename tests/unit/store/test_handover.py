@@ -1,10 +1,12 @@
 import threading
+import time
 
 from journal_entries import an_entry
 from store_probe import PATIENCE_S, a_store, eventually
 
 from bridge.store.handover import Handover
 from bridge.store.memory import Memory
+from bridge.store.pace import INTERVAL_S
 
 
 def voluntary_switches(thread):
@@ -23,6 +25,7 @@ def test_an_idle_writer_never_wakes_up(tmp_path):
         probe.store.perform(an_entry(1))
         assert probe.store.flush(PATIENCE_S)
         writer = writer_thread()
+        threading.Event().wait(2 * INTERVAL_S)  # it looks once more when it may commit again
         eventually(lambda: asleep(writer))
         before = voluntary_switches(writer)
         threading.Event().wait(1.2)  # longer than any of the writer's own intervals
@@ -60,6 +63,22 @@ def test_the_writer_sleeps_until_something_is_handed_over_and_is_told_of_the_end
     assert [seq for seqs, _, _ in reports for seq in seqs] == [1, 2]
     assert reports[-1][1:] == (3, True)
     assert handover.all_durable()
+
+
+def test_in_a_storm_the_writer_wakes_once_for_each_commit_and_misses_nothing(tmp_path):
+    with a_store(tmp_path) as probe:
+        probe.store.perform(an_entry(1))
+        assert probe.store.flush(PATIENCE_S)
+        writer = writer_thread()
+        before, seq, end = voluntary_switches(writer), 1, time.monotonic() + 20 * INTERVAL_S
+        while time.monotonic() < end:
+            seq += 1
+            probe.store.perform(an_entry(seq))
+            threading.Event().wait(INTERVAL_S / 8)
+        # The disk and the lock make it wait too, now and then; a wake-up for each entry would be 160.
+        assert voluntary_switches(writer) - before < 120
+        threading.Event().wait(3 * INTERVAL_S)
+        assert probe.store.flush(0.0), "durable without being asked"
 
 
 def test_a_flush_ends_as_soon_as_an_attempt_has_failed():
