@@ -40,7 +40,17 @@ def page_findings(web: object) -> Iterator[Finding]:
         return
     host = web.get("host")
     guarded = any(web.get(key) not in (None, "") for key in ("password", "password_file"))
-    if isinstance(host, str) and host and not guarded and not _is_loopback(host):
+    if guarded:
+        return
+    if web.get("names"):
+        yield Finding(
+            loc=("web", "names"),
+            message="are for other machines, so the page needs a password",
+            allowed="password_file as well",
+            shown=False,
+            because=(("web", "password"), ("web", "password_file")),
+        )
+    if isinstance(host, str) and host and not _is_loopback(host):
         yield Finding(
             loc=("web", "host"),
             message="is not this machine alone, so the page needs a password",

@@ -195,6 +195,7 @@ FIELDS = {
         "enabled": "Whether there is a page.",
         "host": "Address that it listens on; any but this machine's own needs a password.",
         "port": "Port that it listens on.",
+        "names": "Host names that it is called by, when the page is reached by others than the device's own.",
         "password": _PASSWORD,
         "password_file": _PASSWORD_FILE,
     },

@@ -423,6 +423,7 @@ class WebSettings(Model):
     enabled: bool = True
     host: str = Field("127.0.0.1", min_length=1)
     port: Port = 8099
+    names: tuple[Annotated[str, Field(pattern=vocabulary.HOST_NAME, max_length=253)], ...] = ()
     password: SecretStr | None = None
     password_file: Path | None = None
 

@@ -28,6 +28,7 @@ PATTERNS = {
     ),
     r"^rtsps?://": ("is no address of a stream", "rtsp:// or rtsps://"),
     r"^[^/\x00-\x1f]+$": ("is no clip", "a file's name without its folder"),
+    vocabulary.HOST_NAME: ("is no host name", "such as gate.example.org, without https:// and port"),
     vocabulary.MAIL_ADDRESS: ("is no mail address", "such as me@example.org"),
 }
 """For every pattern of the models: what a text that does not match is not, and what it should be."""

@@ -27,7 +27,7 @@ def findings(document: Mapping[object, object]) -> Iterator[Finding]:
     yield from _links(document, inputs, outputs)
     yield from _cameras(document, inputs)
     yield from _needs(document, inputs)
-    yield from host_findings({name: section(document, name) for name in ("mqtt", "email", "ftp")})
+    yield from host_findings({name: section(document, name) for name in ("mqtt", "email", "ftp", "web")})
     yield from broker_findings(section(document, "mqtt"))
     yield from page_findings(document.get("web"))
     yield from timezone_findings(section(document, "device"))

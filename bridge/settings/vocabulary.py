@@ -15,6 +15,8 @@ PATH_TOKENS = ("device", "input", "camera", "date", "time", "seq", "kind")
 
 MAIL_ADDRESS = r"^[^@\s<>,;:\x00-\x1f]+@[^@\s<>,;:\x00-\x1f]+$"
 
+HOST_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
+
 _PERIODS = {
     "type": "array",
     "items": {"type": "string", "pattern": r"^([01]?\d|2[0-3]):[0-5]\d\s*-\s*(([01]?\d|2[0-3]):[0-5]\d|24:00)$"},

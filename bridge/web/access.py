@@ -64,11 +64,13 @@ class Door:
     """What the settings say about who may come.
 
     `names` are the first labels of host names by which the device is known: its own, and its id.
+    `called` are whole names, in small letters, by which a person says that it is called (`web.names`).
     `near` means that `web.host` is this machine alone: in the add-on the page listens further than that.
     """
 
     guarded: bool
     names: Collection[str] = ()
+    called: Collection[str] = ()
     ingress_peer: str | None = None
     near: bool = False
 
@@ -93,7 +95,7 @@ class Door:
             return Refused(why="This host name is not one of the device's: use its address.")
         if not self.guarded and (visit.forwarded or not _is_loopback(visit.peer)):
             return Refused(why="From other machines the page can be used when web.password_file is set.")
-        if visit.unsafe and visit.origin is not None and urlsplit(visit.origin).netloc != visit.host:
+        if visit.unsafe and visit.origin is not None and not self._is_our_page(visit.origin, visit.host):
             return Refused(why="A page of another origin may not do this.")
         return _same_site(visit) or (Standing.ASKED if self.guarded else Standing.OPEN)
 
@@ -106,7 +108,15 @@ class Door:
         if not self.guarded:
             return False
         # With a password a name that leads here by another's doing brings no session along.
-        return _is_address(name) or name.partition(".")[0] in self.names
+        return name in self.called or _is_address(name) or name.partition(".")[0] in self.names
+
+    def _is_our_page(self, origin: str, host: str | None) -> bool:
+        """Whether a page came from here, or through a proxy that does not pass on the name it was called by."""
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
+        return parts.netloc == host or (self.guarded and parts.hostname in self.called)
 
 
 def is_this_machine(host: str) -> bool:
@@ -141,7 +151,7 @@ def _host_name(host: str | None) -> str | None:
         _ = parts.port  # refuses what is no port
     except ValueError:
         return None
-    return parts.hostname
+    return parts.hostname and parts.hostname.removesuffix(".")
 
 
 def _is_address(name: str) -> bool:

@@ -79,8 +79,10 @@ class Guard:
         if said is not None:
             return said
         response = web.Response(status=303, headers={"Location": "./"})
+        # Behind a proxy that speaks HTTPS only the browser knows that it does.
+        secure = request.secure or request.headers.get("Origin", "").startswith("https://")
         response.set_cookie(
-            self._cookie, self._sessions.begin(), httponly=True, samesite="Strict", path="/", secure=request.secure
+            self._cookie, self._sessions.begin(), httponly=True, samesite="Strict", path="/", secure=secure
         )
         return response
 

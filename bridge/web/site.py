@@ -46,6 +46,7 @@ class Site:
         self._door = Door(
             guarded=secret is not None,
             names=_names(settings),
+            called=frozenset(name.lower() for name in page.names),
             ingress_peer=None if ingress is None else ingress.peer,
             near=is_this_machine(page.host),
         )

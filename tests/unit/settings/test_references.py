@@ -104,6 +104,8 @@ BROKEN = [
     ({"mqtt": {"tls": {"cert_file": "/a"}}}, "mqtt.tls.cert_file", "needs key_file"),
     ({"mqtt": {"tls": {"key_file": "/a", "cert_file": None}}}, "mqtt.tls.key_file", "needs cert_file"),
     ({"web": {"host": "0.0.0.0"}}, "web.host", "is not this machine alone, so the page needs a password"),  # noqa: S104
+    ({"web": {"host": "http://0.0.0.0", "password": "x"}}, "web.host", "is no host"),
+    ({"web": {"names": ["gate.example.org"]}}, "web.names", "are for other machines, so the page needs a password"),
     ({"web": {"host": "gate.local"}}, "web.host", "is not this machine alone, so the page needs a password"),
 ]
 

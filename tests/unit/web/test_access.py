@@ -84,6 +84,33 @@ def test_home_assistants_proxy_is_believed_by_its_address_alone():
     assert isinstance(OPEN.judge(through), Refused)
 
 
+CALLED = Door(guarded=True, called={"gate.example.org"})
+
+
+@pytest.mark.parametrize("host", ["gate.example.org", "Gate.Example.ORG:8443", "gate.example.org."])
+def test_a_person_may_say_by_which_other_names_the_page_is_called(host):
+    assert CALLED.judge(visit(host=host, forwarded=True)) is Standing.ASKED
+
+
+@pytest.mark.parametrize("host", ["example.org", "evil.gate.example.org", "gate.example.org.evil.example", "gate", "."])
+def test_names_like_them_are_others(host):
+    assert isinstance(CALLED.judge(visit(host=host)), Refused)
+
+
+def test_a_proxy_need_not_pass_the_name_on():
+    own = {"host": "127.0.0.1:8099", "unsafe": True, "fetch_site": "same-origin"}
+    for origin in ("https://gate.example.org", "https://gate.example.org:8443"):
+        assert CALLED.judge(visit(origin=origin, **own)) is Standing.ASKED
+    for origin in ("https://example.org", "https://gate.example.org.evil.example", "https://[", "null"):
+        assert isinstance(CALLED.judge(visit(origin=origin, **own)), Refused)
+
+
+def test_without_a_password_no_other_name_counts():
+    door = Door(guarded=False, called={"gate.example.org"})
+    assert isinstance(door.judge(visit(host="gate.example.org")), Refused)
+    assert isinstance(door.judge(visit(unsafe=True, origin="https://gate.example.org")), Refused)
+
+
 @pytest.mark.parametrize(
     ("door", "others"),
     [

@@ -231,3 +231,25 @@ def test_refusals_do_not_fill_the_log(tmp_path, caplog):
 
     run(story, tmp_path, OPEN)
     assert len([record for record in caplog.records if record.levelname == "WARNING"]) == 2
+
+
+def test_behind_a_proxy_the_page_works_by_its_name_there_and_the_cookie_is_for_https_alone(tmp_path):
+    named = settings_of(*PARTS, web={"password": "s3cret-of-the-page", "names": ["Gate.example.org"]})
+    through = {"Host": "gate.example.org", "X-Forwarded-For": "192.0.2.9"}
+    own = {**through, "Origin": "https://gate.example.org", "Sec-Fetch-Site": "same-origin"}
+
+    async def story(bridge):
+        password = {"password": "s3cret-of-the-page"}
+        async with bridge.client.post("/login", data=password, headers=own, allow_redirects=False) as answer:
+            assert answer.status == 303
+            cookie = answer.headers["Set-Cookie"]
+            assert "Secure" in cookie
+        known = {"Cookie": cookie.partition(";")[0]}
+        _, page = await bridge.get("/", **through, **known)
+        shown = {"X-CSRF-Token": re.search('name="csrf-token" content="([0-9a-f]{64})"', page)[1]}
+        assert (await bridge.post("/api/outputs/siren/start", **own, **known, **shown))[0] == 200
+        foreign = {**own, "Origin": "https://www.example.org"}
+        assert (await bridge.post("/api/outputs/siren/stop", **foreign, **known, **shown))[0] == 403
+        assert (await bridge.get("/", **{**through, "Host": "www.example.org"}, **known))[0] == 403
+
+    run(story, tmp_path, named)
