@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import bursts, commands, idle, latency, linkage, outage, pulses, startup
+from bench import bursts, commands, idle, latency, linkage, outage, pulses, recording, startup
 from bench.broker import mosquitto
 from bench.ours import PROGRAM
 from bench.stage import Stage
@@ -25,6 +25,7 @@ PARTS: dict[str, Callable[[Stage], list[Row]]] = {
     "idle": idle.measure,
     "pulses": pulses.measure,
     "linkage": linkage.measure,
+    "recording": recording.measure,
 }
 FOLDER = Path(".bench")
 
