@@ -1,14 +1,12 @@
 """HTTP for machines on the real program: what is described is true, whatever is sent."""
 
 import http.client
-import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from builders import an_input, an_output
+from own_environment import program
 from page_process import PagedBridge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -20,21 +18,17 @@ PARTS = {
 }
 
 
+@pytest.fixture(scope="module")
 def schemathesis():
     """The program; it brings too much along to be installed with all the rest."""
-    beside = Path(sys.executable).parent
-    path = shutil.which("schemathesis", path=os.pathsep.join([str(beside), os.environ.get("PATH", "")]))
-    if path is None:
-        pytest.skip("schemathesis is not installed: pip install schemathesis, in an environment of its own")
-    return path
+    return program(Path(__file__).with_name("schemathesis.lock"))
 
 
-def test_schemathesis_finds_nothing_that_is_not_described(tmp_path):
-    program = schemathesis()
+def test_schemathesis_finds_nothing_that_is_not_described(tmp_path, schemathesis):
     with PagedBridge(tmp_path, metrics={"enabled": True}, **PARTS) as bridge:
         ended = subprocess.run(
             [
-                program, "run", f"{bridge.url}api/openapi.json", "--url", bridge.url.rstrip("/"), "--no-color",
+                schemathesis, "run", f"{bridge.url}api/openapi.json", "--url", bridge.url.rstrip("/"), "--no-color",
                 "--max-examples", "25", "--phases", "examples,coverage,fuzzing",
                 # What a schema cannot say is refused with its reason: links to nothing, times that overlap, a used id.
                 "--exclude-checks", "positive_data_acceptance",
