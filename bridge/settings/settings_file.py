@@ -50,6 +50,26 @@ class SettingsFile:
         _to_disk(target.parent)
         return True
 
+    def create(self, content: bytes, *, mode: int = 0o640) -> None:
+        """A file that is not there yet, with the owner of its folder. It comes whole, or not at all.
+
+        Raises:
+            FileExistsError: there is one; it is what it was.
+            OSError: it cannot be written.
+        """
+        target = self.path
+        folder = target.parent.stat()
+        with _fresh(target, content, owner=(folder.st_uid, folder.st_gid), mode=mode, suffix="new") as fresh:
+            try:
+                target.hardlink_to(fresh)  # unlike a renaming, it replaces nothing
+            except OSError as error:
+                if error.errno not in _NO_LINKS:
+                    raise
+                if os.path.lexists(target):
+                    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+                fresh.replace(target)
+        _to_disk(target.parent)
+
     def keep(self, content: bytes, *, secret: bool) -> None:
         """What the file held before somebody wrote it by hand becomes version 1. Raises OSError."""
         target = self.path.resolve()
@@ -62,16 +82,23 @@ class SettingsFile:
 @contextmanager
 def _beside(target: Path, content: bytes, *, secret: bool, suffix: str = "new") -> Iterator[Path]:
     """A file beside the target, with its owner and permissions, that is on the disk; gone afterwards."""
+    status = target.stat()
+    mode = status.st_mode & (_SECRET if secret else 0o777)
+    with _fresh(target, content, owner=(status.st_uid, status.st_gid), mode=mode, suffix=suffix) as fresh:
+        yield fresh
+
+
+@contextmanager
+def _fresh(target: Path, content: bytes, *, owner: tuple[int, int], mode: int, suffix: str) -> Iterator[Path]:
     fresh = target.with_name(f".{target.name}.{suffix}")
     with suppress(FileNotFoundError):
         fresh.unlink()  # of a run that was killed
     try:
-        status = target.stat()
         with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _SECRET), "wb") as file:  # noqa: PTH123 - its mode from the first instant
             file.write(content)
-            if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-                _give_to(file.fileno(), status)
-            os.fchmod(file.fileno(), status.st_mode & (_SECRET if secret else 0o777))
+            if owner != (os.geteuid(), os.getegid()):
+                _give_to(file.fileno(), owner)
+            os.fchmod(file.fileno(), mode)
             file.flush()
             os.fsync(file.fileno())
         yield fresh
@@ -80,9 +107,9 @@ def _beside(target: Path, content: bytes, *, secret: bool, suffix: str = "new") 
             fresh.unlink()
 
 
-def _give_to(descriptor: int, status: os.stat_result) -> None:
+def _give_to(descriptor: int, owner: tuple[int, int]) -> None:
     try:
-        os.fchown(descriptor, status.st_uid, status.st_gid)
+        os.fchown(descriptor, *owner)
     except PermissionError:
         # Only root may; who can write the folder can read what is his.
         log.debug("the settings file now belongs to user %d", os.geteuid())
