@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import bursts, commands, idle, latency, linkage, outage, pulses, recording, startup
+from bench import bursts, commands, idle, journal, latency, linkage, outage, pulses, recording, startup
 from bench.broker import mosquitto
 from bench.ours import PROGRAM
 from bench.stage import Stage
@@ -26,6 +26,7 @@ PARTS: dict[str, Callable[[Stage], list[Row]]] = {
     "pulses": pulses.measure,
     "linkage": linkage.measure,
     "recording": recording.measure,
+    "journal": journal.measure,
 }
 FOLDER = Path(".bench")
 
