@@ -49,7 +49,7 @@ class Story:
         self.levels: dict[str, Level] = {}
         self.views: dict[str, InputView | OutputView] = {}
         self.entries: list[Journal] = []
-        self.kept: dict[str, facts.StoredInput | None] = {}
+        self.kept: dict[str, facts.StoredInput | None] = dict(stored or {})
         self.time = 1000.0
         self._overslept = False
         self._instant = at.astimezone(UTC) - timedelta(seconds=self.time)
@@ -89,6 +89,13 @@ class Story:
             after = self.engine.next_deadline(self.time)
             assert after is None or after > self.time, "a deadline was not dealt with"
         self.time = end
+
+    def after_a_crash(self, settings: Settings | None = None, **how: Any) -> Story:
+        """The same again: killed, and started with what was kept; contacts are those of before unless given."""
+        contacts = {each.id: str(self.input(each.id).contact) for each in self.settings.inputs}
+        stored = {each: state for each, state in self.kept.items() if state is not None}
+        how = {"at": self.now.local, "contacts": contacts, **how}
+        return Story(settings or self.settings, stored=stored, **how)
 
     def oversleep(self, seconds: float) -> None:
         """Time passes, and nobody wakes the engine."""

@@ -84,9 +84,9 @@ class Bookkeeping:
             self._latched[view.id] = output.latched
             self._effects.append(KeepLatched(output=view.id, latched=output.latched))
 
-    def keep_input(self, alarm_input: AlarmInput) -> None:
+    def keep_input(self, alarm_input: AlarmInput, *, silenced: frozenset[str]) -> None:
         """Keeps what the start-up table will need, if it is another than what is kept."""
-        input_id, state = alarm_input.settings.id, alarm_input.to_keep
+        input_id, state = alarm_input.settings.id, alarm_input.to_keep(silenced)
         if self._kept.get(input_id) != state:
             self._kept[input_id] = state
             self._effects.append(KeepInput(input=input_id, state=state))

@@ -42,7 +42,10 @@ class Commands:
 
     def stop(self, fact: OutputStopRequested | OutputToggleRequested, now: Now) -> None:
         """Manual stop."""
-        self._answered("stop", fact.origin, now, lambda: self._stop(fact), output_id=fact.output)
+        stopped: list[AlarmOutput] = []
+        self._answered("stop", fact.origin, now, lambda: stopped.append(self._stop(fact)), output_id=fact.output)
+        for output in stopped:
+            self._consequences.silenced(output)
 
     def toggle(self, fact: OutputToggleRequested, now: Now) -> None:
         """Stop what is on, start what is off."""
@@ -68,6 +71,8 @@ class Commands:
     def silence(self, fact: SilenceRequested, now: Now) -> None:
         """Stops everything that can be seen or heard."""
         self._answered("silence", fact.origin, now, lambda: self._silence(fact))
+        for output in self._terminals.outputs.values():
+            self._consequences.silenced(output)
 
     def action(self, fact: ActionRequested, now: Now) -> None:
         """One action, now; the answer says that it was taken on, the journal how it ended."""
@@ -95,9 +100,11 @@ class Commands:
         output.start(fact.origin, now.monotonic, duration_ms=fact.duration_ms, mode=fact.mode)
         self._terminals.touch(fact.output)
 
-    def _stop(self, fact: OutputStopRequested | OutputToggleRequested) -> None:
-        self._output(fact.output).stop("stop", fact.origin.by)
+    def _stop(self, fact: OutputStopRequested | OutputToggleRequested) -> AlarmOutput:
+        output = self._output(fact.output)
+        output.stop("stop", fact.origin.by)
         self._terminals.touch(fact.output)
+        return output
 
     def _silence(self, fact: SilenceRequested) -> None:
         for output in self._terminals.outputs.values():

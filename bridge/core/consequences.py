@@ -34,7 +34,22 @@ class Consequences:
             else:
                 self._run(alarm_input, transition, now)
         if transitions:
-            self._books.keep_input(alarm_input)
+            self.keep(alarm_input)
+
+    def keep(self, alarm_input: AlarmInput) -> None:
+        """Keeps what the start-up table will need of an input, if that has changed."""
+        self._books.keep_input(alarm_input, silenced=self._terminals.silenced_at(alarm_input.settings.id))
+
+    def silenced(self, output: AlarmOutput) -> None:
+        """An output was stopped: what was silenced there stays so over a restart.
+
+        An alarm from before the restart that may still resume is silenced like one that lives.
+        """
+        for input_id, alarm_input in self._terminals.inputs.items():
+            if alarm_input.undecided and output.settings.id in alarm_input.settings.linkage.outputs:
+                output.source_silenced(input_id)
+            if input_id in output.spent:
+                self.keep(alarm_input)
 
     def tell_chatter(self, alarm_input: AlarmInput, now: Now) -> None:
         """A fault when an input begins to chatter, healed when it has stopped."""
@@ -89,7 +104,7 @@ class Consequences:
         )
         self._books.event("alarm_end", alarm_input, entry, ended.cause)
         for output_id, output in self._terminals.outputs.items():
-            if input_id in output.sources:
+            if input_id in output.sources or input_id in output.spent:
                 output.source_ended(input_id)
                 self._terminals.touch(output_id)
         self._books.add(EndLinkage(input=input_id))

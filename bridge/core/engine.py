@@ -160,6 +160,7 @@ class Engine:
         self._books.journal("start", now)
         for input_settings in settings.inputs:
             self._terminals.add_input(input_settings, fact.inputs.get(input_settings.id))
+        self._terminals.restore_silenced(fact.inputs)
         for output_id in fact.latched & self._terminals.outputs.keys():
             self._terminals.outputs[output_id].restore_latch()
         self._hold.restored()
@@ -281,6 +282,7 @@ class Engine:
                 continue
             if change.reason == "cut_off":
                 self._books.journal("cut_off", now, output=output_id, seconds=change.seconds)
+                self._consequences.silenced(output)
             self._books.journal(
                 "output_off", now, output=output_id, reason=change.reason, by=change.by, seconds=change.seconds
             )

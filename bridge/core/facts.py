@@ -80,6 +80,8 @@ class StoredInput:
     alarm: bool
     last_alarm: datetime | None = None
     held_back: int = 0
+    silenced: frozenset[str] = frozenset()
+    """The outputs at which its alarm was silenced by a stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

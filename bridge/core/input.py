@@ -83,15 +83,24 @@ class AlarmInput:
         return self._alarm is not None and self._alarm.linked
 
     @property
-    def to_keep(self) -> StoredInput | None:
-        """What the start-up table will need after a stop.
+    def undecided(self) -> bool:
+        """Whether its alarm is the one from before the stop, which may still resume."""
+        return self._alarm_before_stop
+
+    def to_keep(self, silenced: frozenset[str]) -> StoredInput | None:
+        """What the start-up table will need after a stop; `silenced` names outputs at which the alarm was.
 
         Nothing while the only alarm there has been is the one of the first start: kept as an alarm it
         would come back as resumed, and sound sirens that it never sounded.
         """
         if self._alarm is not None and self._alarm.cause == "initial" and not self._alarm.linked:
             return None
-        return StoredInput(alarm=self.alarm, last_alarm=self.last_alarm, held_back=self.held_back)
+        return StoredInput(
+            alarm=self.alarm,
+            last_alarm=self.last_alarm,
+            held_back=self.held_back,
+            silenced=silenced if self.alarm else frozenset(),
+        )
 
     @property
     def due(self) -> float | None:

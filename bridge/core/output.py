@@ -60,7 +60,8 @@ class AlarmOutput:
         self.by: str | None = None
         self.until: float | None = None
         """When demand ends, as far as that is known."""
-        self._spent: set[str] = set()
+        self.spent: set[str] = set()
+        """Sources silenced by a stop, those of before a restart among them."""
         self._manual: _Manual | None = None
         self._deadline: float | None = None
         self._triggered = 0.0
@@ -101,7 +102,7 @@ class AlarmOutput:
     @property
     def live(self) -> tuple[str, ...]:
         """Sources that have not been silenced by a stop."""
-        return tuple(source for source in self.sources if source not in self._spent)
+        return tuple(source for source in self.sources if source not in self.spent)
 
     @property
     def due(self) -> float | None:
@@ -126,7 +127,7 @@ class AlarmOutput:
     def source_began(self, source: str, now: float) -> None:
         """An input's alarm began, or did again."""
         self.sources.setdefault(source)
-        self._spent.discard(source)
+        self.spent.discard(source)
         settings = self.settings
         if settings.timing.enabled or settings.follow_source or self.lost:
             return
@@ -146,7 +147,7 @@ class AlarmOutput:
     def source_ended(self, source: str) -> None:
         """An input's alarm ended, or its link was removed; no deadline or latch is shortened."""
         self.sources.pop(source, None)
-        self._spent.discard(source)
+        self.spent.discard(source)
 
     def start(self, origin: Origin, now: float, *, duration_ms: int | None, mode: str | None) -> None:
         """Manual start; a duration given wins."""
@@ -161,10 +162,14 @@ class AlarmOutput:
         if origin.by == OVER_MQTT and self._broker_lost is not None:
             self._broker_lost = now  # it was there just now, whatever else was said
 
+    def source_silenced(self, source: str) -> None:
+        """An alarm that goes on was silenced here before the stop, or before it has resumed."""
+        self.spent.add(source)
+
     def stop(self, reason: str, by: str | None) -> None:
         """Idle now, always; only a new begin or the next window turns it on again."""
         self._clear()
-        self._spent.update(self.sources)
+        self.spent.update(self.sources)
         self._window_stopped = self.settings.timing.enabled and self.gate.open
         self._ending = (reason, by)
 

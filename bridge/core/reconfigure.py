@@ -104,7 +104,7 @@ class Reconfiguration:
     def _unlink(self, inputs: dict[str, InputSettings]) -> None:
         """A link removed: the source ends."""
         for output_id, output in self._terminals.outputs.items():
-            for source in tuple(output.sources):
+            for source in {*output.sources, *output.spent}:
                 if source not in inputs or output_id not in inputs[source].linkage.outputs:
                     output.source_ended(source)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from bridge.core.facts import StoredInput
@@ -41,6 +42,17 @@ class Terminals:
         self.driven[settings.id] = output.level
         self.touch(settings.id)
         return output
+
+    def restore_silenced(self, stored: Mapping[str, StoredInput]) -> None:
+        """What was silenced before the stop stays so, where the link still is."""
+        for source, alarm_input in self.inputs.items():
+            if source in stored and stored[source].alarm:
+                for output_id in stored[source].silenced.intersection(alarm_input.settings.linkage.outputs):
+                    self.outputs[output_id].source_silenced(source)
+
+    def silenced_at(self, source: str) -> frozenset[str]:
+        """The outputs at which an input's alarm was silenced by a stop."""
+        return frozenset(output_id for output_id, output in self.outputs.items() if source in output.spent)
 
     def touch(self, *terminals: str) -> None:
         """They are to be settled in this step."""

@@ -12,7 +12,7 @@ from bridge.errors import StoreError
 from bridge.store.batch import Batch
 from bridge.store.jobs import JOB_COLUMNS, job_row
 from bridge.store.retention import KEPT_ENTRIES, expired
-from bridge.store.rows import JOURNAL_COLUMNS, entry_row, input_row
+from bridge.store.rows import INPUT_COLUMNS, JOURNAL_COLUMNS, entry_row, input_row
 from bridge.store.sequence import reservation, runs
 
 # A commit may be on the disk although it told of an error: writing an entry again is harmless.
@@ -20,6 +20,7 @@ _INSERT_ENTRY = (
     f"INSERT INTO journal ({JOURNAL_COLUMNS}, sent) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (seq) DO NOTHING"  # noqa: S608 - a constant
 )
 _MARK = "UPDATE journal SET sent = 1 WHERE seq BETWEEN ? AND ? AND sent = 0"
+_UPSERT_INPUT = f"INSERT OR REPLACE INTO input ({INPUT_COLUMNS}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608 - a constant
 _UPSERT_JOB = f"INSERT OR REPLACE INTO outbox ({JOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - a constant
 
 
@@ -114,7 +115,7 @@ class Database:
         many = self._connection.executemany
         many("DELETE FROM input WHERE id = ?", [(key,) for key, state in batch.inputs.items() if state is None])
         inputs = [input_row(key, state) for key, state in batch.inputs.items() if state is not None]
-        many("INSERT OR REPLACE INTO input (id, alarm, last_alarm, held_back) VALUES (?, ?, ?, ?)", inputs)
+        many(_UPSERT_INPUT, inputs)
         many("DELETE FROM latched WHERE output = ?", [(key,) for key, on in batch.latched.items() if not on])
         many("INSERT OR IGNORE INTO latched (output) VALUES (?)", [(key,) for key, on in batch.latched.items() if on])
         many("DELETE FROM ledger WHERE topic = ?", [(key,) for key, kept in batch.topics.items() if not kept])

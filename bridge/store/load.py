@@ -19,7 +19,8 @@ _Value = TypeVar("_Value")
 def load(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
     """What the file holds, and the first error met; each part is read on its own."""
     reading = _Reading(connection)
-    inputs = dict(reading.rows("SELECT id, alarm, last_alarm, held_back FROM input", input_of))
+    # All there are: a file on a read-only disk may be of an older release, and cannot be migrated.
+    inputs = dict(reading.rows("SELECT * FROM input", input_of))
     latched = frozenset(reading.rows("SELECT output FROM latched", _first))
     topics = frozenset(reading.rows("SELECT topic FROM ledger", _first))
     jobs = {job.id: job for job in reading.rows(f"SELECT {JOB_COLUMNS} FROM outbox", job_of)}  # noqa: S608 - a constant

@@ -12,6 +12,7 @@ from bridge.core.effects import Journal
 from bridge.core.facts import StoredInput
 
 JOURNAL_COLUMNS = "seq, id, boot, kind, time_us, offset_s, detail"
+INPUT_COLUMNS = "id, alarm, last_alarm, held_back, silenced"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _OWN_COLUMN = frozenset({"seq", "id", "boot", "kind", "time"})
@@ -60,13 +61,14 @@ def entry_of(row: Row) -> Journal:
 
 
 def input_row(input_id: str, state: StoredInput) -> tuple[object, ...]:
-    """`id, alarm, last_alarm, held_back`."""
+    """In the order of `INPUT_COLUMNS`."""
     last = state.last_alarm.isoformat() if state.last_alarm is not None else None
-    return (input_id, int(state.alarm), last, state.held_back)
+    return (input_id, int(state.alarm), last, state.held_back, json.dumps(sorted(state.silenced)))
 
 
 def input_of(row: Row) -> tuple[str, StoredInput]:
-    """From `id, alarm, last_alarm, held_back`."""
-    input_id, alarm, last, held_back = row
+    """From `INPUT_COLUMNS`, or from those before the last, which an older release did not have."""
+    input_id, alarm, last, held_back, *silenced = row
     last_alarm = datetime.fromisoformat(last) if last is not None else None
-    return input_id, StoredInput(alarm=bool(alarm), last_alarm=last_alarm, held_back=held_back)
+    at = frozenset(map(str, json.loads(silenced[0]))) if silenced else frozenset()
+    return input_id, StoredInput(alarm=bool(alarm), last_alarm=last_alarm, held_back=held_back, silenced=at)

@@ -35,7 +35,11 @@ FIRST = (
         " last_error TEXT, body TEXT NOT NULL, pictures TEXT NOT NULL) WITHOUT ROWID"
     ),
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+SILENCED = (
+    # A JSON list of outputs at which the input's alarm was silenced.
+    "ALTER TABLE input ADD COLUMN silenced TEXT NOT NULL DEFAULT '[]'",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SILENCED)
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:

@@ -172,6 +172,31 @@ class EngineMachine(RuleBasedStateMachine):
             changes = [event for event in self.story.all(PublishEvent)[before:] if event.input == terminal]
             assert len([c for c in changes if c.event_type in ("alarm_begin", "retrigger", "alarm_end")]) <= 1
 
+    @rule(moved=st.sets(st.sampled_from(INPUTS)), silenced=st.booleans())
+    def it_is_killed_and_starts_again(self, moved, silenced):
+        if silenced:
+            self.silence()
+        self.tell(lambda s: s.wait(0))
+        contacts = {
+            name: "connected"
+            if (self.story.input(name).contact is Contact.CONNECTED) != (name in moved)
+            else "disconnected"
+            for name in INPUTS
+        }
+        silent = {
+            each.id: self.story.output(each.id).sources
+            for each in self.story.settings.outputs
+            if each.follow_source and not each.timing.enabled and each.id not in self.lost
+            if self.story.output(each.id).sources and not self.story.is_on(each.id)
+        }
+        self.lost = set()
+        self.stories = [story.after_a_crash(contacts=contacts) for story in self.stories]
+        self.story = self.stories[0]
+        self.tell(lambda s: s.wait(20))
+        for output, sources in silent.items():
+            resumed = {entry.input for entry in self.story.journal("resumed")}
+            assert not self.story.is_on(output) or resumed - {*sources} or self.story.journal("alarm_begin")
+
     @rule()
     def the_same_edit_again_changes_nothing(self):
         self.tell(lambda s: s.edit(s.settings))

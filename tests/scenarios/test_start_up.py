@@ -141,3 +141,91 @@ def test_a_stop_idles_every_output_and_forgets_nothing():
     ]
     story.disconnect("door")
     assert story.wired("siren") == "disconnected"
+
+
+def silenced_in_alarm(*, outputs=(FOLLOWING,)):
+    """The door is open, and its siren was silenced."""
+    story = started(stored=False, contact="disconnected", outputs=outputs, grace=5)
+    story.wait(6)
+    story.connect("door")
+    story.wait(1)
+    assert story.is_on("siren")
+    story.tell(facts.SilenceRequested(origin=facts.Origin(by="mqtt")))
+    assert not story.is_on("siren")
+    return story
+
+
+def test_what_was_silenced_stays_silent_when_its_alarm_resumes():
+    again = silenced_in_alarm().after_a_crash()
+    again.wait(3600)
+    assert again.told() == [("start", None), ("resumed", None)]
+    assert again.input("door").alarm
+    assert not again.is_on("siren")
+
+
+def test_the_next_begin_sounds_what_was_silenced_before_the_restart():
+    again = silenced_in_alarm().after_a_crash()
+    again.wait(60)
+    again.disconnect("door")
+    again.wait(60)
+    again.connect("door")
+    again.wait(1)
+    assert again.is_on("siren")
+
+
+def test_what_was_silenced_is_over_with_the_alarm():
+    story = silenced_in_alarm()
+    assert story.kept["door"].silenced == {"siren"}
+    story.disconnect("door")
+    story.wait(1)
+    assert story.kept["door"].silenced == frozenset()
+    story.connect("door")
+    story.wait(1)
+    again = story.after_a_crash()
+    again.wait(60)
+    assert again.is_on("siren")
+
+
+def test_a_cut_off_siren_stays_off_over_a_restart():
+    siren = an_output("siren", follow_source=True, max_active_s=30)
+    story = started(stored=False, contact="disconnected", outputs=(siren,))
+    story.wait(6)
+    story.connect("door")
+    story.wait(60)
+    assert story.output("siren").reason == "cut_off"
+    again = story.after_a_crash()
+    again.wait(60)
+    assert not again.is_on("siren")
+
+
+def test_only_what_was_stopped_is_silent_after_the_restart():
+    bell = an_output("bell", follow_source=True)
+    story = started(stored=False, contact="disconnected", outputs=(FOLLOWING, bell))
+    story.wait(6)
+    story.connect("door")
+    story.wait(1)
+    story.stop("siren")
+    again = story.after_a_crash()
+    again.wait(60)
+    assert (again.is_on("siren"), again.is_on("bell")) == (False, True)
+
+
+def test_a_silence_before_the_alarm_has_resumed_is_one():
+    story = started(stored=True, contact="connected", outputs=(FOLLOWING,))
+    story.wait(2)
+    story.tell(facts.SilenceRequested(origin=facts.Origin(by="mqtt")))
+    story.wait(60)
+    assert story.told("resumed") == [("resumed", None)]
+    assert not story.is_on("siren")
+    again = story.after_a_crash()
+    again.wait(60)
+    assert not again.is_on("siren")
+
+
+def test_a_link_that_was_removed_while_we_were_away_is_forgotten():
+    story = silenced_in_alarm()
+    door = an_input("door", outputs=[])
+    again = story.after_a_crash(settings_of(door, FOLLOWING))
+    again.wait(60)
+    again.edit(story.settings)
+    assert again.is_on("siren")

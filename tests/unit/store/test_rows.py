@@ -48,9 +48,9 @@ def test_details_of_a_newer_release_are_left_out():
     assert entry_of(row) == an_entry(1, input="door")
 
 
-@given(st.booleans(), st.none() | INSTANTS, st.integers(0, 10**6))
-def test_what_is_kept_of_an_input_comes_back_as_it_was(alarm, last_alarm, held_back):
-    state = StoredInput(alarm=alarm, last_alarm=last_alarm, held_back=held_back)
+@given(st.booleans(), st.none() | INSTANTS, st.integers(0, 10**6), st.frozensets(st.sampled_from(["siren", "lamp"])))
+def test_what_is_kept_of_an_input_comes_back_as_it_was(alarm, last_alarm, held_back, silenced):
+    state = StoredInput(alarm=alarm, last_alarm=last_alarm, held_back=held_back, silenced=silenced)
     assert input_of(input_row("door", state)) == ("door", state)
 
 

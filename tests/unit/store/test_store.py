@@ -1,6 +1,7 @@
 import asyncio
 import sqlite3
 import threading
+from contextlib import closing
 from datetime import timedelta
 
 from journal_entries import NOON, an_entry
@@ -10,9 +11,11 @@ from bridge.core.effects import KeepInput, KeepLatched
 from bridge.core.facts import StateRestored, StoredInput
 from bridge.store.connect import FILE_NAME, connect
 from bridge.store.jobs import Job
+from bridge.store.load import load
 from bridge.store.pace import INTERVAL_S
 from bridge.store.reading import Wanted
 from bridge.store.retention import KEPT_FOR, STEP
+from bridge.store.schema import MIGRATIONS, migrate
 from bridge.store.sequence import BLOCK, CLOCK_NOT_SET_BEFORE
 
 
@@ -28,7 +31,7 @@ def test_an_empty_folder_begins_at_one_with_nothing_known(tmp_path):
 
 
 def test_after_a_restart_everything_is_as_it_was(tmp_path):
-    alarm = StoredInput(alarm=True, last_alarm=NOON, held_back=3)
+    alarm = StoredInput(alarm=True, last_alarm=NOON, held_back=3, silenced=frozenset({"siren", "lamp"}))
     with a_store(tmp_path) as probe:
         probe.store.perform(KeepInput(input="door", state=alarm))
         probe.store.perform(KeepInput(input="gate", state=StoredInput(alarm=False)))
@@ -45,6 +48,29 @@ def test_after_a_restart_everything_is_as_it_was(tmp_path):
         assert probe.state == StateRestored(inputs={"door": alarm}, latched=frozenset({"siren"}), next_seq=3)
         assert probe.store.ledger.known() == {"a/b"}
         assert seqs(probe.store.entries(Wanted())) == [1, 2]
+
+
+def test_a_file_of_the_first_release_is_taken_over_with_its_alarms(tmp_path):
+    with closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as old:
+        migrate(old, MIGRATIONS[:1])
+        old.execute("INSERT INTO input VALUES ('door', 1, NULL, 2)")
+        old.execute("INSERT INTO meta VALUES ('seq_reserved', 7)")
+    with a_store(tmp_path) as probe:
+        assert probe.opening_problem is None
+        assert probe.state.inputs == {"door": StoredInput(alarm=True, held_back=2)}
+        assert probe.state.next_seq == 7
+        probe.store.perform(KeepInput(input="door", state=StoredInput(alarm=True, silenced=frozenset({"siren"}))))
+    with a_store(tmp_path) as probe:
+        assert probe.state.inputs == {"door": StoredInput(alarm=True, silenced=frozenset({"siren"}))}
+
+
+def test_a_file_of_the_first_release_that_cannot_be_written_is_still_read(tmp_path):
+    with closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as old:
+        migrate(old, MIGRATIONS[:1])
+        old.execute("INSERT INTO input VALUES ('door', 1, NULL, 0)")
+        loaded, error = load(old)
+    assert error is None
+    assert loaded.inputs == {"door": StoredInput(alarm=True)}
 
 
 def test_close_says_that_everything_is_on_the_disk(tmp_path):

@@ -17,7 +17,11 @@ INPUTS = st.sampled_from(["door", "gate", "pir"])
 OUTPUTS = st.sampled_from(["siren", "lamp"])
 TOPICS = st.sampled_from(["a", "a/b", "ä/ö"])
 STATES = st.builds(
-    StoredInput, alarm=st.booleans(), last_alarm=st.none() | st.just(NOON), held_back=st.integers(0, 2**31)
+    StoredInput,
+    alarm=st.booleans(),
+    last_alarm=st.none() | st.just(NOON),
+    held_back=st.integers(0, 2**31),
+    silenced=st.frozensets(OUTPUTS),
 )
 
 
