@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import bursts, commands, idle, journal, latency, linkage, outage, pulses, recording, startup
+from bench import bursts, commands, idle, journal, latency, linkage, outage, page, pulses, recording, startup
 from bench.broker import mosquitto
 from bench.ours import PROGRAM
 from bench.stage import Stage
@@ -27,6 +27,7 @@ PARTS: dict[str, Callable[[Stage], list[Row]]] = {
     "linkage": linkage.measure,
     "recording": recording.measure,
     "journal": journal.measure,
+    "page": page.measure,
 }
 FOLDER = Path(".bench")
 
