@@ -50,7 +50,7 @@ screenshots: setup
 
 # Dependencies with hashes and without the address of any index.
 lock:
-	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --extra web --extra media -o requirements.lock
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --extra web --extra media --extra watch -o requirements.lock
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --all-extras --group dev -o requirements-dev.lock
 
 # What is made of the models: the editors' schema, and the references in docs/.

@@ -99,7 +99,14 @@ def test_a_second_daemon_on_the_same_board_is_told_who_has_it(tmp_path):
     assert "is held by another alarm2mqtt" in result.stderr
 
 
-def test_without_a_command_it_says_what_there_is(tmp_path):
+def test_without_a_command_it_says_what_there_is_and_what_to_do_next(tmp_path):
     result = Bridge(tmp_path, 1).command()
+    assert result.returncode == 0, result.stderr
+    assert "settings" in result.stdout
+    assert "-m bridge --help" in result.stdout
+
+
+def test_a_command_that_there_is_not_is_wrong_usage(tmp_path):
+    result = Bridge(tmp_path, 1).command("fly")
     assert result.returncode == 2
     assert "usage: alarm2mqtt" in result.stderr

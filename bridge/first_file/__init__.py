@@ -1,0 +1,1 @@
+"""`alarm2mqtt init`: a few questions, and a first settings file that works."""

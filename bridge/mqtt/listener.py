@@ -1,0 +1,93 @@
+"""Hears everything that one device says, from outside of its bridge: `alarm2mqtt watch`.
+
+States are retained, so the picture is whole as soon as there is a connection. Nothing is published.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from secrets import token_hex
+
+from bridge.errors import BrokerError
+from bridge.mqtt.dial import place_of
+from bridge.mqtt.incoming import Incoming
+from bridge.mqtt.login import client_id_of, connect
+from bridge.mqtt.reconnect import End
+from bridge.mqtt.session import Session
+from bridge.mqtt.session_terms import Ended, Filter
+from bridge.mqtt.topics import Topics
+from bridge.mqtt.versions import VersionChoice
+from bridge.settings.model import Settings
+
+_LOG = logging.getLogger(__name__)
+RETRY_S = 2.0
+"""One person's screen does no harm to a broker, and wants to be live again soon."""
+
+
+class Listener:
+    """`run` listens for ever. `receive` gets every message in order; `link` why there is no connection, or None.
+
+    Under a client id of its own, so that any number may listen beside the bridge.
+    """
+
+    def __init__(
+        self, settings: Settings, *, receive: Callable[[Incoming], None], link: Callable[[str | None], None]
+    ) -> None:
+        self._settings = settings
+        self._receive = receive
+        self._link = link
+        self._versions = VersionChoice()
+        self._client_id = f"{client_id_of(settings)}-watch-{token_hex(3)}"
+
+    async def run(self) -> None:
+        """Until cancelled.
+
+        Raises:
+            BrokerError: the broker refuses the password or the right to connect: trying again does not help.
+        """
+        while True:
+            try:
+                ended = await self._attempt()
+            except BrokerError as error:
+                self._link(str(error))
+            else:
+                if ended.how is End.TOO_NEW and self._versions.not_understood():
+                    _LOG.debug("no MQTT 5 (%s); trying 3.1.1", ended.why)
+                    continue
+                why = f"{place_of(self._settings.mqtt)}: {ended.why}"
+                if ended.how is End.DENIED:
+                    message = f"{why} (user {self._settings.mqtt.username or 'none'})"
+                    raise BrokerError(message)
+                self._link(why)
+            await asyncio.sleep(RETRY_S)
+
+    async def _attempt(self) -> Ended:
+        """One connection, from dialling to its end."""
+        wire, login = await connect(self._settings, version=self._versions.next, client_id=self._client_id, will=None)
+        session = Session(wire=wire, login=login, receive=self._receive)
+        try:
+            ended = await session.open()
+            if ended is not None:
+                return ended
+            self._versions.worked()
+            self._link(None)
+            topics = filters(Topics.of(self._settings))
+            wanted = [Filter(topic=topic, flag_retained=False) for topic in topics]
+            refused = await session.subscribe(wanted)
+            if refused is not None:
+                return refused
+            return await asyncio.shield(session.ended)
+        finally:
+            await session.close()
+
+
+def filters(topics: Topics) -> tuple[str, ...]:
+    """What shows a device whole; pictures are left out."""
+    one, other = topics.input("+"), topics.output("+")
+    return (
+        *(topics.availability, topics.journal, topics.settings),
+        *(one.settings, one.availability, one.attributes, one.alarm, one.state),
+        *(other.settings, other.availability, other.attributes, other.state),
+    )

@@ -1,0 +1,33 @@
+"""How this program is called here, so that what is advised can be typed as it stands."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """`me` for this user; `as_root` for root: sudo looks for programs in places of its own, so by its whole path."""
+
+    me: str
+    as_root: str
+    sudo: str
+    """What to put before another command that only root may run."""
+
+
+def caller(argv0: str = sys.argv[0], *, uid: int | None = None) -> Caller:
+    """Of a program that was started as `argv0`, by this user."""
+    sudo = "" if (os.geteuid() if uid is None else uid) == 0 else "sudo "
+    path = Path(argv0)
+    if path.name == "__main__.py":
+        python = shlex.quote(sys.executable)
+        return Caller(me=f"{python} -m bridge", as_root=f"{sudo}{python} -m bridge", sudo=sudo)
+    found = shutil.which(path.name)
+    known = found is not None and path.exists() and Path(found).samefile(path)
+    me = path.name if known else shlex.quote(argv0)
+    return Caller(me=me, as_root=f"{sudo}{shlex.quote(str(path.absolute()))}" if sudo else me, sudo=sudo)
