@@ -1,8 +1,7 @@
-"""One MQTT session over one connected socket: the only file that knows paho.
+"""One MQTT session over one connected socket, by paho, driven by the event loop and without a thread.
 
-paho is driven by the event loop and has no thread. It is given the socket, which it would
-otherwise open itself and block in doing so, and its keepalive is left alone, which would take two
-keepalives to notice a broker that is gone: `liveness` takes one and a quarter.
+paho's keepalive is left alone, which would take two keepalives to notice a broker that is gone:
+`liveness` takes one and a quarter.
 """
 
 from __future__ import annotations
@@ -11,15 +10,16 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTMessageInfo
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from bridge.mqtt import packets
+from bridge.mqtt.given_socket import GivenSocket
 from bridge.mqtt.incoming import Incoming, Outgoing
 from bridge.mqtt.liveness import Check, Liveness
 from bridge.mqtt.outbox import Acknowledged
@@ -39,80 +39,6 @@ _UNSUPPORTED_VERSION = 132
 _TAKEN_OVER = 142
 _FAILED = 128
 """Reason codes from here on are failures."""
-_ID = 2
-"""Bytes of a packet identifier."""
-
-
-class _GivenSocket(Client):
-    """paho with a socket that is connected already (`_create_socket` of paho 2)."""
-
-    def __init__(
-        self,
-        wire: Wire,
-        version: Version,
-        client_id: str,
-        *,
-        answered: Callable[[int, ReasonCode], None],
-        written: Callable[[], None],
-    ) -> None:
-        self._wire = wire
-        self._answered = answered
-        self._written = written
-        super().__init__(
-            CallbackAPIVersion.VERSION2,
-            client_id=client_id,
-            clean_session=None if version is Version.V5 else True,
-            protocol=MQTTProtocolVersion(version),
-            reconnect_on_failure=False,
-        )
-
-    def _create_socket(self) -> Wire:
-        return self._wire
-
-    @property
-    def between_packets(self) -> bool:
-        """Whether what comes next is the beginning of a packet."""
-        return not self._in_packet["command"]
-
-    def send_publish(self, message: Outgoing, qos: int, properties: Properties | None) -> int:
-        """Sends a PUBLISH; the identifier by which the broker will answer for it.
-
-        paho's own `publish` keeps the message besides, to send it again in a session that goes on.
-        Ours never does: every connection begins anew, and says everything again.
-        """
-        mid = self._mid_generate()
-        self._send_publish(mid, message.topic.encode(), message.payload, qos, message.retained, False, None, properties)  # noqa: FBT003 - paho's own
-        return mid
-
-    def _packet_queue(
-        self, command: int, packet: bytes | bytearray, mid: int, qos: int, info: MQTTMessageInfo | None = None
-    ) -> MQTTErrorCode:
-        """A PUBLISH goes into the wire's buffer at once.
-
-        paho keeps each packet in a dictionary of its own until its socket takes it, and ours always does.
-        """
-        if command != PacketTypes.PUBLISH << 4 or self._out_packet:
-            return super()._packet_queue(command, packet, mid, qos, info)
-        self._wire.send(packet)
-        self._written()
-        return MQTTErrorCode.MQTT_ERR_SUCCESS
-
-    def _handle_pubackcomp(self, cmd: Literal["PUBACK", "PUBCOMP"]) -> MQTTErrorCode:
-        """A PUBACK that `Wire.take_plain_puback` left: a refusal, or one with properties."""
-        packet = self._in_packet["packet"]
-        if cmd != "PUBACK" or len(packet) < _ID:
-            return super()._handle_pubackcomp(cmd)
-        code = (
-            ReasonCode(PacketTypes.PUBACK, identifier=packet[_ID])
-            if len(packet) > _ID
-            else ReasonCode(PacketTypes.PUBACK)
-        )
-        self._answered(packet[0] << 8 | packet[1], code)
-        return MQTTErrorCode.MQTT_ERR_SUCCESS
-
-    def ping(self) -> None:
-        """Ask for a sign of life; paho itself does so only after a whole keepalive."""
-        self._send_pingreq()
 
 
 class Session:
@@ -184,16 +110,24 @@ class Session:
         if self._largest is not None and len(message.payload) + len(message.topic) + 100 > self._largest:
             self._say_once(message.topic, f"messages over {self._largest} bytes")
             return False
-        properties = None
-        if message.correlation is not None and self.version is Version.V5:
-            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-            properties.CorrelationData = message.correlation
-        mid = self._client.send_publish(message, self._qos, properties)
-        if self._qos:
+        mid = self._client.next_identifier() if self._qos else None
+        self._wire.send(packets.publish(message, identifier=mid, properties=self._properties(message)))
+        self._flush_soon()
+        if mid is not None:
             self._pending[mid] = (message.topic, acknowledged)
         else:  # MQTT 5, 3.2.2.3.4: a broker that takes no more than QoS 0 answers for nothing
             self._loop.call_soon(acknowledged, True)  # noqa: FBT003 - the one thing it says
         return True
+
+    def _properties(self, message: Outgoing) -> bytes:
+        """As they stand in the packet; MQTT 3.1.1 knows none."""
+        if self.version is not Version.V5:
+            return b""
+        if message.correlation is None:
+            return packets.NO_PROPERTIES
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties.CorrelationData = message.correlation
+        return bytes(properties.pack())  # type: ignore[no-untyped-call]
 
     def flush(self) -> None:
         """Send what has been published so far now, and not at the end of this turn of the loop."""
@@ -215,11 +149,9 @@ class Session:
 
     # What paho and the event loop call.
 
-    def _make_client(self) -> _GivenSocket:
+    def _make_client(self) -> GivenSocket:
         login = self._login
-        client = _GivenSocket(
-            self._wire, login.version, login.client_id, answered=self._answered, written=self._flush_soon
-        )
+        client = GivenSocket(self._wire, login.version, login.client_id, answered=self._answered)
         if login.username is not None:
             client.username_pw_set(login.username, login.password)
         if login.will is not None:
