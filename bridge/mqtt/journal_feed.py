@@ -25,7 +25,8 @@ MOST_UNACKNOWLEDGED = 20
 MOST_UNACKNOWLEDGED_IN_TURN = 16
 """The same for entries that wait for their turn: the rest of the window is for states."""
 MARKED_TOGETHER = 50
-"""The store is told of so many at a time, or of fewer when none is under way any more."""
+MARKED_WITHIN_S = 0.2
+"""The store is told of so many at a time, or of fewer after so long."""
 MOST_HELD = 1000
 """Entries kept here; beyond them the store is read instead."""
 
@@ -64,6 +65,7 @@ class JournalFeed:
         self._pace = pace or ReplayPace()
         self._taken: list[int] = []
         """What the broker has, and the store was not told of yet."""
+        self._marking: asyncio.TimerHandle | None = None
         self._held: deque[tuple[Journal, bool]] = deque()
         self._overflows = 0
         self._running = False
@@ -142,17 +144,23 @@ class JournalFeed:
 
         def acknowledged(taken: bool) -> None:  # noqa: FBT001 - the one thing it says
             self._unacknowledged -= 1
-            self._wake.set()
+            if self._unacknowledged == MOST_UNACKNOWLEDGED_IN_TURN - 1:
+                self._wake.set()  # only there somebody may wait for room
             if taken:
                 self._taken.append(seq)
-            if not self._unacknowledged or len(self._taken) >= MARKED_TOGETHER:
+            if len(self._taken) >= MARKED_TOGETHER:
                 self._mark()
+            elif self._marking is None:
+                self._marking = asyncio.get_running_loop().call_later(MARKED_WITHIN_S, self._mark)
 
         self._handed = seq
         self._unacknowledged += 1
         self._put(Outgoing(topic=self.topic, payload=payloads.journal(entry, replayed=replayed)), acknowledged)
 
     def _mark(self) -> None:
+        if self._marking is not None:
+            self._marking.cancel()
+            self._marking = None
         taken, self._taken = self._taken, []
         if taken and self._source is not None:
             self._source.sent(*taken)

@@ -173,6 +173,7 @@ def test_what_the_broker_has_is_told_to_the_store_in_groups_and_at_the_end_of_a_
         async with given:
             await until(lambda: len(given.broker.open) == 3)
             given.broker.acknowledge()
+            await until(lambda: len(told) > 1)
             assert told == [(1, 2), (3, 4, 5)]
 
     asyncio.run(story())
