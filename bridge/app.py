@@ -196,8 +196,6 @@ class App:
         )
 
     def _show_picture(self, input_id: str | None, jpeg: bytes) -> None:
-        assert self._mqtt is not None  # noqa: S101 - made before
-        self._mqtt.snapshot(input_id, jpeg)
         if self._page is not None:
             self._page.snapshot(input_id, jpeg)
 
@@ -221,6 +219,7 @@ class App:
             release_year=RELEASE_YEAR,
             tell=self._loop.submit,
             show=self._show_picture,
+            publish=mqtt.snapshot,
             changed=mqtt.status_changed,
         )
         self._router.connect(

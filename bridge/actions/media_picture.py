@@ -20,14 +20,16 @@ _WARM_UP = 5
 """A video device's first pictures are dark: its exposure is still settling."""
 
 
-def as_jpeg(frame: Any) -> bytes:
-    """A decoded picture as a JPEG."""
-    frame = frame.reformat(format="yuvj420p")
+def as_jpeg(frame: Any, *, part: float = 1.0, quality: int = _QUALITY) -> bytes:
+    """A decoded picture as a JPEG; of its sides only a part, if wanted."""
+    # An even number of pixels each way: of colours there are half as many.
+    width, height = (max(round(side * part / 2) * 2, 2) if part < 1 else side for side in (frame.width, frame.height))
+    frame = frame.reformat(width=width, height=height, format="yuvj420p")
     frame.pts = 0
     encoder: Any = av.CodecContext.create("mjpeg", "w")
     encoder.width, encoder.height, encoder.pix_fmt = frame.width, frame.height, "yuvj420p"
     encoder.time_base = Fraction(1, 25)
-    encoder.qmin = encoder.qmax = _QUALITY
+    encoder.qmin = encoder.qmax = quality
     return b"".join(bytes(packet) for part in (frame, None) for packet in encoder.encode(part))
 
 

@@ -20,6 +20,7 @@ from bridge.linkage.jobs import MailJob, body_of
 from bridge.linkage.mail_carrier import MailCarrier
 from bridge.linkage.media import Media
 from bridge.linkage.pictures import PictureOrder, PictureTaker, new_job
+from bridge.linkage.published import PublishedPictures
 from bridge.linkage.sounds import Sound, Sounds, sound_by_command, sound_of
 from bridge.linkage.upload_carrier import UploadCarrier
 from bridge.linkage.warm import warm_up
@@ -45,12 +46,13 @@ _Work = Callable[[], Coroutine[None, None, None]]
 class Linkage:
     """Snapshot, mail, upload, clip and sound. `run` has to be a running task.
 
-    `tell` takes outcomes as facts; `show` publishes a picture, of an input's alarm or of nobody's;
-    `changed` hears that the state of a queue, of the card or of the loudspeaker is another. `now` is
-    the time, `random` gives numbers in [0, 1).
+    `tell` takes outcomes as facts. `show` takes a picture as it came, of an input's alarm or of
+    nobody's; `publish` one for MQTT, or None for that there is none. `changed` hears that the state
+    of a queue, of the card or of the loudspeaker is another. `now` is the time, `random` gives
+    numbers in [0, 1).
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each of them is one thing of the world outside
         self,
         settings: Settings,
         *,
@@ -60,6 +62,7 @@ class Linkage:
         release_year: int,
         tell: Callable[[ActionEnded], None],
         show: Callable[[str | None, bytes], None],
+        publish: Callable[[str | None, bytes | None], None],
         changed: Callable[[], None],
     ) -> None:
         self._settings = settings
@@ -71,6 +74,10 @@ class Linkage:
         self._group: asyncio.TaskGroup | None = None
         self._early: deque[tuple[str, _Work]] = deque()
         self._under_way = 0
+        self._show = show
+        self._published = PublishedPictures(
+            publish=publish, spawn=lambda source, work: self._spawn("snapshot", source, work), tell=tell
+        )
         album = Album(store.outbox.pictures)
         worker = partial(
             Worker,
@@ -91,7 +98,7 @@ class Linkage:
             album=album,
             now=now,
             tell=tell,
-            show=show,
+            show=self._shown,
             device=lambda: self._settings.device.id,
         )
         self._clips = Clips(settings=self._in_force, media=lambda: self.media, now=now, tell=tell, changed=changed)
@@ -228,6 +235,10 @@ class Linkage:
     async def _take(self, order: PictureOrder) -> None:
         await self._warm.wait()
         await self._pictures.take(order, self.media.cameras.get(order.camera))
+
+    def _shown(self, input_id: str | None, jpeg: bytes) -> None:
+        self._show(input_id, jpeg)
+        self._published.show(input_id, jpeg)
 
     async def _warm_up(self) -> None:
         await warm_up(self._settings)

@@ -136,8 +136,8 @@ class MqttAdapter:
             case PublishSettings():
                 self._take(effect.settings)
 
-    def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
-        """Show a picture: of an input's alarm, or of nobody's."""
+    def snapshot(self, input_id: str | None, jpeg: bytes | None) -> None:
+        """Show a picture: of an input's alarm, or of nobody's; None: that there is none."""
         self._publisher.snapshot(input_id, jpeg)
 
     def _hurry(self) -> None:

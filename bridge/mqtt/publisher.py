@@ -94,14 +94,13 @@ class Publisher:
         if own is not None:
             self._outbox.put(Outgoing(topic=own.event, payload=payloads.event(happened)))
 
-    def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
-        """A picture of an input's alarm, or of nobody's; one that is too large is not published."""
-        if len(jpeg) > LARGEST_SNAPSHOT:
-            _LOG.warning("a picture of %d kB is too large for MQTT", len(jpeg) // 1000)
-            return
+    def snapshot(self, input_id: str | None, jpeg: bytes | None) -> None:
+        """A picture of an input's alarm, or of nobody's; None, or one that is too large, clears the one before."""
+        # Nothing is held as well, so that a broker that is away now is told when it comes.
+        payload = b"" if jpeg is None or len(jpeg) > LARGEST_SNAPSHOT else jpeg
         if input_id in self._inputs:
-            self._states.hold(self.topics.snapshot(input_id), jpeg)
-        self._states.hold(self.topics.snapshot(), jpeg)
+            self._states.hold(self.topics.snapshot(input_id), payload)
+        self._states.hold(self.topics.snapshot(), payload)
 
     def status(self, payload: bytes, *, again: bool) -> None:
         """How the bridge is doing; `again` publishes it even when nothing in it changed."""

@@ -41,7 +41,7 @@ def an_action(kind, **fields):
 class Scene:
     def __init__(self, folder, *parts, **top):
         self.settings = settings_of(*(parts or (an_input("door", email=True),)), **top)
-        self.told, self.shown = [], []
+        self.told, self.shown, self.raw = [], [], []
         self.outbox = Outbox(Handover(Memory()), Pictures(folder))
         self.linkage = Linkage(
             self.settings,
@@ -50,7 +50,8 @@ class Scene:
             random=lambda: 0.0,
             release_year=2026,
             tell=self.told.append,
-            show=lambda *shown: self.shown.append(shown),
+            show=lambda *shown: self.raw.append(shown),
+            publish=lambda *shown: self.shown.append(shown),
             changed=lambda: None,
         )
 
