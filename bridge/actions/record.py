@@ -51,7 +51,7 @@ _PICTURE_S = 5.0
 class CameraRecorder:
     """One camera; `run` has to be a running task, and nothing else here waits for anything.
 
-    `begin`, `extend`, `end` and `record` are called on the event loop. How it went comes through
+    `begin`, `end` and `record` are called on the event loop. How it went comes through
     `report`, called on the event loop too. It is a PictureSource as well: pictures are taken from the
     ring, so that they are of the instant asked for and not of the moment after.
     """
@@ -95,13 +95,8 @@ class CameraRecorder:
         return None if self._child is None else self._child.pid
 
     def begin(self, *, input: str, at: float) -> None:  # noqa: A002 - that is what it is
-        """An input's alarm began at the instant `at`: record until it ends, and the post-roll."""
+        """An input's alarm began, or came again, at the instant `at`: record until it ends, and the post-roll."""
         self._desk.begin(input, at=at)
-        self._settle()
-
-    def extend(self) -> None:
-        """A re-trigger: what records goes on for at least another post-roll."""
-        self._desk.extend(time.monotonic())
         self._settle()
 
     def end(self, *, input: str) -> None:  # noqa: A002 - the same

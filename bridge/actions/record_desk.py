@@ -65,14 +65,9 @@ class RecordDesk:
         self._reports: list[ClipReport] = []
 
     def begin(self, name: str, *, at: float) -> None:
-        """An input's alarm began at `at`."""
+        """An input's alarm began at `at`, or came again: in the post-roll the same clip goes on."""
         self._wish_for(name, at)
         self._plan.begin(name)
-
-    def extend(self, now: float) -> None:
-        """A re-trigger; without a clip that is wanted, nothing."""
-        if self._plan.wanted(now):
-            self._plan.extend(now)
 
     def end(self, name: str, now: float) -> None:
         """An input's alarm ended."""

@@ -21,11 +21,7 @@ class RecordPlan:
         """An input's alarm ended: post-roll. One that had not begun changes nothing."""
         if name in self._active:
             self._active.remove(name)
-            self.extend(now)
-
-    def extend(self, now: float) -> None:
-        """A re-trigger: at least another post-roll from now on."""
-        self.run_for(self._post_s, now)
+            self.run_for(self._post_s, now)
 
     def run_for(self, seconds: float, now: float) -> None:
         """At least so long, whatever the inputs do."""

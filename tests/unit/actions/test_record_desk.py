@@ -175,9 +175,7 @@ def test_a_clip_that_is_not_finished_in_time_is_stuck():
     assert camera.desk.stuck(camera.now, after_s=20)
 
 
-steps = st.sampled_from(
-    ["begin a", "begin b", "end a", "end b", "extend", "lose", "come", "full", "room", "wait", "long"]
-)
+steps = st.sampled_from(["begin a", "begin b", "end a", "end b", "lose", "come", "full", "room", "wait", "long"])
 
 
 @given(st.lists(steps, max_size=40))
@@ -189,8 +187,6 @@ def test_whatever_happens_one_clip_is_written_at_a_time_and_every_wish_is_answer
                 camera.desk.begin(name, at=camera.now)
             case ["end", name]:
                 camera.desk.end(name, camera.now)
-            case ["extend"]:
-                camera.desk.extend(camera.now)
             case ["lose"]:
                 camera.lose()
             case ["come"] if camera.stream is not None:

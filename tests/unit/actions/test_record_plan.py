@@ -32,16 +32,19 @@ def test_the_end_of_an_alarm_that_never_began_wants_nothing():
     assert not plan.wanted(0)
 
 
-def test_a_retrigger_extends_and_never_shortens():
+def test_an_alarm_that_comes_again_extends_and_never_shortens():
     plan = RecordPlan(post_s=10)
     plan.run_for(60, 0)
-    plan.extend(5)
+    plan.begin("door")
+    assert plan.deadline(5) is None
+    plan.end("door", 5)
     assert plan.deadline(5) == 60
-    plan.extend(55)
+    plan.begin("door")
+    plan.end("door", 55)
     assert plan.deadline(55) == 65
 
 
-@given(st.lists(st.tuples(st.sampled_from(["begin", "end", "extend"]), st.sampled_from("abc"), st.floats(0, 20))))
+@given(st.lists(st.tuples(st.sampled_from(["begin", "end", "run"]), st.sampled_from("abc"), st.floats(0, 20))))
 def test_it_is_wanted_while_any_input_is_in_alarm_and_ends_at_the_deadline(steps):
     plan, active, now = RecordPlan(post_s=10), set(), 0.0
     for step, name, seconds in steps:
@@ -52,8 +55,8 @@ def test_it_is_wanted_while_any_input_is_in_alarm_and_ends_at_the_deadline(steps
         elif step == "end":
             plan.end(name, now)
             active.discard(name)
-        elif plan.wanted(now):
-            plan.extend(now)
+        else:
+            plan.run_for(seconds / 2, now)
         if active:
             assert plan.wanted(now + 1e9)
         else:
