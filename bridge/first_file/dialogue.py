@@ -6,6 +6,8 @@ import getpass
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from bridge.settings.place import printable
+
 Check = Callable[[str], str | None]
 """What is wrong with an answer, for a person; None when nothing is."""
 
@@ -43,11 +45,15 @@ class Terminal:
     def ask(self, question: str, default: str, check: Check = anything) -> str:
         """The answer, Enter alone for the default."""
         while True:
-            answer = input(f"{question} [{default}]: ").strip() or default
-            wrong = check(answer)
+            try:
+                answer = input(f"{question} [{default}]: ").strip() or default
+            except UnicodeDecodeError:
+                self.say("  that was no UTF-8")
+                continue
+            wrong = check(answer) if answer.isprintable() else "has a character that cannot be shown"
             if wrong is None:
                 return answer
-            self.say(f"  {answer}: {wrong}")
+            self.say(f"  {printable(answer)}: {wrong}")
 
     def secret(self, question: str, *, twice: bool) -> str:
         """A password; typed twice where nobody else knows it yet."""

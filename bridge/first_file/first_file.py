@@ -15,6 +15,7 @@ from bridge.first_file.writing import free_name, make_folder, write
 from bridge.lines.listing import list_chips
 from bridge.orientation.advice import shortest
 from bridge.orientation.orientation import next_steps
+from bridge.orientation.situation import nearest
 from bridge.settings.load import validate
 from bridge.settings.yaml_text import parse
 
@@ -76,6 +77,10 @@ def _asked_and_written(dialogue: Dialogue, path: Path, service: Path | None, ove
 
 def _what_is_there(path: Path, *, force: bool) -> bytes | None:
     """What the file holds that is to become the version before; None when there is no file."""
+    folder = nearest(path.parent)
+    if not os.access(folder, os.W_OK):  # said before the questions, not after them
+        message = f"{folder} may not be written to by this user; as root it may, or name another FILE"
+        raise StartFailed(message)
     if not os.path.lexists(path):
         return None
     if not force:

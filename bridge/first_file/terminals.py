@@ -15,7 +15,7 @@ from bridge.lines.listing import ListedChip
 
 NONE = "none"
 _ON_FOR_MS = {"siren": 30_000, "strobe": 30_000, "lock": 5_000}
-"""How long an alarm, or a start by hand, switches it on; another kind stays on until somebody stops it."""
+"""How long an alarm, or a start by hand, switches it on; 0 for the others: until somebody stops it."""
 _ALARMING = ("siren", "strobe")
 
 
@@ -104,7 +104,7 @@ def _named(dialogue: Dialogue, draft: Draft, kind: str, default: Sequence[str]) 
 def _ask_input(dialogue: Dialogue, draft: Draft, number: int, terminal: _Terminal) -> None:
     name = _ask_name(dialogue, draft, ("inputs", number), terminal)
     made = _begun(draft, name, terminal)
-    question = f"{name}: alarm when its contact gets connected, or disconnected? connect or disconnect"
+    question = f"{name}: alarm on connect or on disconnect of its contact?"
     made["trigger_mode"] = dialogue.ask(
         question, "connect", lambda answer: draft.wrong(("inputs", number, "trigger_mode"), answer)
     )
@@ -116,17 +116,16 @@ def _ask_output(dialogue: Dialogue, draft: Draft, number: int, terminal: _Termin
     made = _begun(draft, name, terminal)
     if terminal.line is not None:
         made["connected_level"] = dialogue.ask(
-            f"{name}: which level of its line switches it on? high or low (many relay boards: low)",
+            f"{name}: on when its line is high or low (many relay boards: low)?",
             "high",
             lambda answer: draft.wrong(("outputs", number, "connected_level"), answer),
         )
     made["kind"] = dialogue.ask(
-        f"{name}: what is it? siren, strobe, lock or generic",
+        f"{name}: siren, strobe, lock or generic?",
         kind_of(name),
         lambda answer: draft.wrong(("outputs", number, "kind"), answer),
     )
-    if made["kind"] in _ON_FOR_MS:
-        made["alarm_time_ms"] = _ON_FOR_MS[made["kind"]]
+    made["alarm_time_ms"] = _ON_FOR_MS.get(made["kind"], 0)
     draft.document["outputs"].append(made)
 
 

@@ -57,7 +57,7 @@ def look_at(file: Path, *, default: Path, running: RunningBridge | None) -> Situ
         is_default=file == default,
         there=there,
         readable=readable,
-        writable=os.access(file if there else _nearest(file.parent), os.W_OK),
+        writable=os.access(file if there else nearest(file.parent), os.W_OK),
         faults=faults,
         settings=settings,
         running=running,
@@ -82,7 +82,7 @@ def _is_there(file: Path) -> bool:
         return True
 
 
-def _nearest(folder: Path) -> Path:
+def nearest(folder: Path) -> Path:
     """The folder, or what is there of the folders above it."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent

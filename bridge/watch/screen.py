@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bridge.mqtt.dial import place_of
+from bridge.watch.fitting import fitting
 from bridge.watch.picture import Picture
 from bridge.watch.rows import INPUT_HEADS, OUTPUT_HEADS, STATE, Row, entry_row, input_row, output_row
 
@@ -22,19 +23,23 @@ _STYLES = {
     "normal": "green",
     "on": "bold white on blue",
     "pulse": "bold white on blue",
-    "off": "",
     "grave": "bold",
 }
-_WIDEST_NAME = 24
-_LEAST_ENTRIES = 3
+_ROOMY = 100
+_WIDTHS: Mapping[tuple[str, ...], tuple[int | None, ...]] = {
+    INPUT_HEADS: (12, 14, 12, None),
+    OUTPUT_HEADS: (12, 10, None, 14),
+}
+"""Of what follows the name; what has none shares the rest. They are made for 80 columns."""
+_LEAST_ENTRIES = 4
 
 
 class Screen:
     """`with` takes the terminal's other screen and gives it back; `draw` shows the picture as it is now."""
 
-    def __init__(self, picture: Picture, *, console: Console | None = None) -> None:
+    def __init__(self, picture: Picture) -> None:
         self._picture = picture
-        self._console = console or Console(highlight=False)
+        self._console = Console(highlight=False)
         self._live = Live(console=self._console, screen=True, auto_refresh=False, redirect_stderr=False)
 
     def __enter__(self) -> Self:
@@ -46,24 +51,25 @@ class Screen:
 
     def draw(self, now: datetime) -> None:
         """All of it; the terminal's size is looked at each time."""
-        self._live.update(drawn(self._picture, now, height=self._console.size.height), refresh=True)
+        width, height = self._console.size
+        self._live.update(drawn(self._picture, now, width=width, height=height), refresh=True)
 
 
-def drawn(picture: Picture, now: datetime, *, height: int) -> RenderableType:
-    """Everything, with as many journal entries as there is room for: in full, the newest last."""
-    head = _head(picture, now)
+def drawn(picture: Picture, now: datetime, *, width: int, height: int) -> RenderableType:
+    """As much as there is room for: what alarms, is on or is broken before what is quiet, and the newest entries."""
+    parts = [*_head(picture, now), Text()]
     inputs = [input_row(view, picture, now) for view in picture.inputs()]
     outputs = [output_row(view, picture, now) for view in picture.outputs()]
-    quiet = picture.online is not True or picture.problem is not None
-    parts: list[RenderableType] = [*head, Text()]
-    used = len(parts)
-    for heads, rows in ((INPUT_HEADS, inputs), (OUTPUT_HEADS, outputs)):
-        if rows:
-            parts += [_table(heads, rows, quiet=quiet), Text()]
-            used += len(rows) + 2
-    room = max(height - used - 1, _LEAST_ENTRIES)
-    entries = [entry_row(entry, picture, now) for entry in list(picture.entries)[-room:]]
-    parts.append(_journal(entries))
+    least = min(max(len(picture.entries), 1), _LEAST_ENTRIES)
+    room = height - len(parts) - least
+    old = picture.online is not True or picture.problem is not None
+    for heads, rows in zip((INPUT_HEADS, OUTPUT_HEADS), fitting(room, inputs, outputs), strict=True):
+        if rows.shown or rows.left_out:
+            parts.append(_table(heads, rows.shown, old=old, name=24 if width >= _ROOMY else 16))
+            parts.append(Text(f"… and {rows.left_out} more, in a taller terminal" if rows.left_out else "", "dim"))
+            room -= len(rows.shown) + 2
+    entries = list(picture.entries)[-(max(room, 0) + least) :]
+    parts.append(_journal([entry_row(entry, picture, now) for entry in entries]))
     return Group(*parts)
 
 
@@ -82,28 +88,27 @@ def _head(picture: Picture, now: datetime) -> list[RenderableType]:
 
 def _link(picture: Picture) -> Text:
     """Whether what stands below is what is."""
-    place = place_of(picture.settings.mqtt)
     line = Text(no_wrap=True, overflow="ellipsis")
     if picture.problem is not None:
-        return line.append("NOT CONNECTED", "bold white on red").append(f" to the broker: {picture.problem}")
+        return line.append("NOT CONNECTED", "bold white on red").append(f"   {picture.problem}")
     if picture.online:
         line.append("bridge online", "green")
     elif picture.online is None:
-        line.append("bridge SILENT: nothing heard of it yet", "bold yellow")
+        line.append("bridge SILENT: it has said nothing yet", "bold yellow")
     else:
-        line.append("bridge OFFLINE: below is what it said last", "bold white on red")
-    return line.append(f"   broker {place} connected", "")
+        line.append("bridge OFFLINE: this is what it said last", "bold white on red")
+    return line.append(f"   broker {place_of(picture.settings.mqtt)} connected")
 
 
-def _table(heads: Sequence[str], rows: Sequence[Row], *, quiet: bool) -> Table:
+def _table(heads: tuple[str, ...], rows: Sequence[Row], *, old: bool, name: int) -> Table:
     table = Table(box=None, expand=True, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    for index, head in enumerate(heads):
-        table.add_column(head, no_wrap=True, overflow="ellipsis", max_width=_WIDEST_NAME if index == 0 else None)
+    for head, wide in zip(heads, (name, *_WIDTHS[heads]), strict=True):
+        table.add_column(head, width=wide, ratio=None if wide else 1, no_wrap=True, overflow="ellipsis")
     for row in rows:
         cells = [Text(cell) for cell in row.cells]
-        if not quiet:
+        if not old:
             cells[STATE].stylize(_STYLES.get(row.mood, ""))
-        table.add_row(*cells, style="dim" if quiet else "")
+        table.add_row(*cells, style="dim" if old else "")
     return table
 
 
@@ -111,8 +116,8 @@ def _journal(rows: Sequence[Row]) -> RenderableType:
     if not rows:
         return Text("What happens from now on is listed here.", "dim")
     table = Table.grid(expand=True, padding=(0, 2, 0, 0))
-    for ratio in (None, None, None, 1):
-        table.add_column(ratio=ratio, no_wrap=True, overflow="ellipsis")
+    for widest in (None, None, 24, None):
+        table.add_column(max_width=widest, ratio=None, no_wrap=True, overflow="ellipsis")
     for row in rows:
         table.add_row(*(Text(cell, _STYLES.get(row.mood, "")) for cell in row.cells))
     return table
