@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -38,14 +38,18 @@ class ScriptedCarrier:
     lasts_s: float = 0.0
     tries: list[tuple[float, str]] = field(default_factory=list)
     began: float = 0.0
+    goodbye: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0)
+    goodbyes: int = 0
 
-    async def attempt(self, job: Job) -> Tried:
+    async def attempt(self, job: Job, went: Callable[[Tried], None]) -> None:
         self.tries.append((round(asyncio.get_running_loop().time() - self.began, 3), job.id))
         await asyncio.sleep(self.lasts_s)
         answer = self.answer(job)
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        went(answer)
+        self.goodbyes += 1
+        await self.goodbye()
 
     def terms(self, job: Job) -> Terms:
         if job.body == "unreadable":

@@ -32,6 +32,8 @@ class MailFaults:
     cut_after: int | None = None
     """Reset the connection when so many bytes came in."""
     cut_instead_of_verdict: int = 0
+    cut_at: str | None = None
+    """A command that is answered by cutting the connection."""
     early_verdict: str | None = None
     """Said when a part of the message is there; the rest is thrown away."""
 
@@ -125,6 +127,9 @@ def _with_faults(command):
     async def answer(self, argument):
         faults = self.owner.faults
         self.owner.commands.append((command, argument))
+        if faults.cut_at == command:
+            self.transport.abort()
+            await asyncio.Event().wait()
         if faults.silent_at == command:
             await asyncio.Event().wait()
         if command in faults.answers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import aiosmtplib
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _OK, _GO_ON, _TOO_LARGE = 250, 354, 552
 _PERMANENT = range(500, 600)
-_GOODBYE_S = 5.0
+_GOODBYE_S = 2.0
 
 
 class SmtpSession:
@@ -37,8 +38,11 @@ class SmtpSession:
         self._client: aiosmtplib.SMTP | None = None
         self._writer: asyncio.StreamWriter | None = None
 
-    async def deliver(self, message: bytes, recipients: tuple[str, ...]) -> MailOutcome:
-        """Connect, log in, hand over, say goodbye; raises `ActionFailed` or `ActionRefused`."""
+    async def deliver(self, message: bytes, recipients: tuple[str, ...], taken: Callable[[MailOutcome], None]) -> None:
+        """Connect, log in, hand over, say goodbye; raises `ActionFailed` or `ActionRefused`.
+
+        `taken` is called as soon as the server has the mail; after that nothing is raised.
+        """
         client = await self._connect()
         async with self._steps.step("greeting"):
             if client.is_ehlo_or_helo_needed:
@@ -48,9 +52,9 @@ class SmtpSession:
                 await login(client, self._settings.username, self._password)
         outcome = await self._envelope(client, len(message), recipients)
         await self._data(client, message)
+        taken(outcome)
         with contextlib.suppress(aiosmtplib.SMTPException, OSError):  # the mail is taken, whatever becomes of this
             await client.quit(timeout=min(_GOODBYE_S, self._limits.step_s))
-        return outcome
 
     def abort(self) -> None:
         """Let the connection go at once; a graceful end would wait for a peer that takes nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,8 +35,12 @@ class Carrier(Protocol):
     done: str
     """The word for a job that is done: `sent`, `uploaded`."""
 
-    async def attempt(self, job: Job) -> Tried:
-        """Raises ActionFailed, ActionRefused, or StoreError for a job that can never be done."""
+    async def attempt(self, job: Job, went: Callable[[Tried], None]) -> None:
+        """Calls `went` as soon as the other side has it; what is left then is a goodbye.
+
+        Raises ActionFailed, ActionRefused, or StoreError for a job that can never be done; nothing
+        once `went` was called.
+        """
 
     def terms(self, job: Job) -> Terms:
         """Raises StoreError for a job that cannot be read."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bridge.actions import email
 from bridge.actions.email_message import message_bytes, message_id
+from bridge.actions.mail_outcome import MailOutcome
 from bridge.actions.mail_text import AlarmMail, MailPicture
 from bridge.errors import ActionRefused, StoreError
 from bridge.linkage.album import Album
@@ -33,21 +34,26 @@ class MailCarrier:
         self._zone = zone
         self._album = album
 
-    async def attempt(self, job: Job) -> Tried:
+    async def attempt(self, job: Job, went: Callable[[Tried], None]) -> None:
         """Sends to whom it has not been sent yet, and who is still to be told."""
         settings, mail = self._settings(), mail_job(job.body)
         server = settings.email
         if server is None:
-            message = "email is no longer configured"
-            raise ActionRefused(message)
+            refusal = "email is no longer configured"
+            raise ActionRefused(refusal)
         wanted = server.recipients
         if mail.recipients is not None:
             wanted = tuple(each for each in mail.recipients if each in server.recipients)
             if not wanted:
-                message = f"no longer to be told: {', '.join(mail.recipients)}"
-                raise StoreError(message)
+                nobody = f"no longer to be told: {', '.join(mail.recipients)}"
+                raise StoreError(nobody)
         words = await self._words(job, mail, settings, server)
-        outcome = await email.send(server, await asyncio.to_thread(message_bytes, words), recipients=wanted)
+        message = await asyncio.to_thread(message_bytes, words)
+        await email.send(
+            server, message, recipients=wanted, taken=lambda outcome: went(self._tried(job, mail, outcome))
+        )
+
+    def _tried(self, job: Job, mail: MailJob, outcome: MailOutcome) -> Tried:
         note = "; ".join(f"{each.recipient}: {each.reason}" for each in (*outcome.refused, *outcome.deferred)) or None
         left = None
         if outcome.deferred:

@@ -13,6 +13,7 @@ from bridge.actions.snapshot_choice import pictures_of
 from bridge.errors import ActionError, Fault, SettingsError
 from bridge.linkage.album import Album
 from bridge.linkage.cameras import camera_of
+from bridge.linkage.carrier import Carrier, Tried
 from bridge.linkage.jobs import KeptPicture, MailJob, UploadJob, body_of
 from bridge.linkage.mail_carrier import MailCarrier
 from bridge.linkage.upload_carrier import UploadCarrier
@@ -50,7 +51,7 @@ class SendTest:
             pictures_missing=missing,
         )
         carrier = MailCarrier(settings=lambda: self._settings, zone=self._zone, album=self._album)
-        tried = await carrier.attempt(self._job("email", body_of(mail)))
+        tried = await self._attempt(carrier, self._job("email", body_of(mail)))
         what = "with a picture" if picture else f"without a picture: {missing}" if missing else "without a picture"
         return f"{server.host} took it, {what}" + (f"; but not for {tried.note}" if tried.note else "")
 
@@ -71,8 +72,13 @@ class SendTest:
             file=picture.file,
         )
         carrier = UploadCarrier(settings=lambda: self._settings, zone=self._zone, album=self._album)
-        tried = await carrier.attempt(self._job("ftp", body_of(upload)))
+        tried = await self._attempt(carrier, self._job("ftp", body_of(upload)))
         return f"{server.host} has it as {tried.path}"
+
+    async def _attempt(self, carrier: Carrier, job: Job) -> Tried:
+        went: list[Tried] = []
+        await carrier.attempt(job, went.append)
+        return went[0]
 
     async def _picture(self) -> KeptPicture | None:
         camera = camera_of(None, self._settings)

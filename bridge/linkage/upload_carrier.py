@@ -28,7 +28,7 @@ class UploadCarrier:
         self._zone = zone
         self._album = album
 
-    async def attempt(self, job: Job) -> Tried:
+    async def attempt(self, job: Job, went: Callable[[Tried], None]) -> None:
         """Uploads it under the path of the settings."""
         settings, upload = self._settings(), upload_job(job.body)
         server = settings.ftp
@@ -37,7 +37,7 @@ class UploadCarrier:
             raise ActionRefused(message)
         path = self._path(server.path, settings.device.id, job, upload)
         await ftp.upload(server, await self._jpeg(upload.file), path=path)
-        return Tried(path=path)
+        went(Tried(path=path))
 
     def terms(self, job: Job) -> Terms:
         """As Carrier."""

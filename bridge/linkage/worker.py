@@ -151,26 +151,38 @@ class Worker:
 
     async def _try(self, job: Job) -> None:
         hopes, self._trying = self._hopes, job.id
+        done: list[Tried] = []
+
+        def went(tried: Tried) -> None:
+            done.append(tried)
+            self._went(job, tried)
+
         try:
             if job.attempts == 0:
                 await self._settle()
-            tried = await self._carrier.attempt(job)
-        except StoreError as error:
-            self._give_up(job, str(error))
-        except ContentRefused as refused:
-            self._refused_content(job, str(refused))
-        except ActionRefused as refused:
-            self._refused(job, str(refused), hopes)
-        except ActionFailed as failed:
-            self._failed(job, str(failed), hopes)
+            await self._carrier.attempt(job, went)
         except Exception as error:
-            # One job that cannot be done must not keep the others from being tried.
-            log.exception("%s: a fault inside", self._carrier.kind)
-            self._failed(job, f"fault inside: {type(error).__name__}", hopes)
-        else:
-            self._went(job, tried)
+            if done:  # not for a goodbye is it done again
+                log.exception("%s: a fault inside, after it was done", self._carrier.kind)
+            else:
+                self._fell_short(job, error, hopes)
         finally:
             self._trying = None
+
+    def _fell_short(self, job: Job, error: Exception, hopes: int) -> None:
+        match error:
+            case StoreError():
+                self._give_up(job, str(error))
+            case ContentRefused():
+                self._refused_content(job, str(error))
+            case ActionRefused():
+                self._refused(job, str(error), hopes)
+            case ActionFailed():
+                self._failed(job, str(error), hopes)
+            case _:
+                # One job that cannot be done must not keep the others from being tried.
+                log.error("%s: a fault inside", self._carrier.kind, exc_info=error)
+                self._failed(job, f"fault inside: {type(error).__name__}", hopes)
 
     def _went(self, job: Job, tried: Tried) -> None:
         now = self._now()

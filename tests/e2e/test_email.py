@@ -337,6 +337,19 @@ def test_silence_after_the_mail_was_taken_changes_nothing(server, certificates):
     assert len(server.inbox) == 1
 
 
+def test_a_server_that_dies_after_it_took_the_mail_changes_nothing(server, certificates):
+    server.faults.cut_at = "QUIT"
+    assert send_now(settings_for(server, certificates)).accepted == ("me@example.org",)
+    assert len(server.inbox) == 1
+
+
+def test_the_end_of_the_whole_time_in_the_goodbye_changes_nothing(server, certificates):
+    server.faults.silent_at = "QUIT"
+    limits = MailLimits(step_s=60, verdict_s=60, whole_s=1)
+    assert send_now(settings_for(server, certificates), limits=limits).accepted == ("me@example.org",)
+    assert len(server.inbox) == 1
+
+
 def test_a_server_that_stops_reading_is_left_after_a_while(server, certificates):
     server.faults.deaf_at_data = True
     with pytest.raises(ActionFailed, match=r"message: the network took nothing for 0\.4 s"):

@@ -37,6 +37,13 @@ def carrier(port=1, *recipients, album=None):
     return MailCarrier(settings=lambda: settings(port, *recipients), zone=lambda: UTC, album=album or Album(None))
 
 
+async def attempt(post, job):
+    """How it went."""
+    went = []
+    await post.attempt(job, went.append)
+    return went[0]
+
+
 def a_job(mail=MAIL, number=7, **fields):
     job = Job(id=f"email-{number}-1", kind="email", seq=number, created=NOW, due=NOW, body=body_of(mail))
     return replace(job, **fields)
@@ -51,7 +58,7 @@ def test_pictures_that_are_gone_are_said_and_the_mail_goes():
         album = Album(None)
         there = await album.keep(b"jpeg")
         mail = replace(MAIL, pictures=(picture(there), picture("gone")))
-        await carrier(server.port, album=album).attempt(a_job(mail))
+        await attempt(carrier(server.port, album=album), a_job(mail))
 
     with MisbehavingMailServer() as server:
         asyncio.run(story(server))
@@ -67,9 +74,9 @@ def test_who_was_deferred_gets_it_alone_and_the_held_back_are_told_once():
     async def story(server):
         post = carrier(server.port, "me@example.org", "you@example.org")
         server.faults.answers["you@example.org"] = "451 later"
-        first = await post.attempt(a_job())
+        first = await attempt(post, a_job())
         server.faults.answers.clear()
-        return first, await post.attempt(first.left)
+        return first, await attempt(post, first.left)
 
     with MisbehavingMailServer() as server:
         first, second = asyncio.run(story(server))
@@ -82,13 +89,13 @@ def test_who_was_deferred_gets_it_alone_and_the_held_back_are_told_once():
 
 def test_whoever_was_taken_out_of_the_recipients_gets_nothing_that_is_left():
     with pytest.raises(StoreError, match=r"no longer to be told: you@example\.org"):
-        asyncio.run(carrier().attempt(a_job(replace(MAIL, recipients=("you@example.org",)))))
+        asyncio.run(attempt(carrier(), a_job(replace(MAIL, recipients=("you@example.org",)))))
 
 
 def test_without_a_mail_server_in_the_settings_a_mail_waits():
     bare = MailCarrier(settings=lambda: settings_of(an_input("door")), zone=lambda: UTC, album=Album(None))
     with pytest.raises(ActionRefused, match="no longer configured"):
-        asyncio.run(bare.attempt(a_job()))
+        asyncio.run(attempt(bare, a_job()))
 
 
 def test_a_mail_too_large_loses_all_but_its_first_picture_and_then_that():
@@ -125,7 +132,7 @@ def test_a_message_that_is_refused_is_told_from_a_sender_that_is(faults, size_li
     async def story(server):
         album = Album(None)
         file = await album.keep(bytes(40_000))
-        await carrier(server.port, album=album).attempt(a_job(replace(MAIL, pictures=(picture(file),))))
+        await attempt(carrier(server.port, album=album), a_job(replace(MAIL, pictures=(picture(file),))))
 
     with MisbehavingMailServer(size_limit=size_limit) as server:
         vars(server.faults).update(faults)
@@ -135,3 +142,14 @@ def test_a_message_that_is_refused_is_told_from_a_sender_that_is(faults, size_li
         with pytest.raises(ActionRefused) as refused:
             asyncio.run(story(server))
         assert not isinstance(refused.value, ContentRefused)
+
+
+def test_a_mail_counts_as_sent_before_the_server_has_heard_the_goodbye():
+    async def story(server):
+        commands = []
+        await carrier(server.port).attempt(a_job(), lambda _: commands.extend(server.commands))
+        return [command for command, _ in commands]
+
+    with MisbehavingMailServer() as server:
+        assert asyncio.run(story(server))[-1] == "DATA"
+        assert server.commands[-1][0] == "QUIT"

@@ -26,7 +26,7 @@ def attempt(album):
     upload = UploadJob(input="door", camera="gate", time=NOW, kind="alarm", picture=1, file="gone.jpg")
     job = Job(id="ftp-7-1", kind="ftp", seq=7, created=NOW, due=NOW, body=body_of(upload))
     settings = settings_of(an_input("door"), ftp={"host": "127.0.0.1", "port": 1, "security": "none"})
-    asyncio.run(UploadCarrier(settings=lambda: settings, zone=lambda: UTC, album=album).attempt(job))
+    asyncio.run(UploadCarrier(settings=lambda: settings, zone=lambda: UTC, album=album).attempt(job, lambda _: None))
 
 
 def test_a_picture_that_is_gone_is_not_told_as_uploaded():

@@ -347,3 +347,30 @@ def test_who_was_not_reached_is_tried_alone_later():
         ]
 
     play(story())
+
+
+def test_what_the_other_side_has_is_gone_from_the_disk_while_the_goodbye_lasts():
+    async def story():
+        office = Office()
+        office.carrier.goodbye = lambda: asyncio.sleep(2)
+        async with office.open():
+            office.add()
+            await asyncio.sleep(1)
+            assert (office.waiting, office.ends, office.carrier.goodbyes) == ([], ["sent"], 1)
+
+    play(story())
+
+
+def test_a_fault_in_the_goodbye_does_not_do_it_again():
+    async def broken():
+        raise RuntimeError
+
+    async def story():
+        office = Office()
+        office.carrier.goodbye = broken
+        async with office.open():
+            office.add()
+            await asyncio.sleep(3600)
+            assert (office.waiting, office.ends, office.instants) == ([], ["sent"], [0])
+
+    play(story())
