@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from bridge.web.browsers import frame
 from bridge.web.guard import HEADERS, TOKEN
 from bridge.web.live import Live
 
 KEEP_ALIVE_S = 15.0
+STILL = frame("still", b"{}")
+"""Said when there is nothing to say: a page that hears nothing for long shows that it may be old."""
 SLOW_S = 10.0
 """A browser that does not take what it is sent for so long is let go; it comes back by itself."""
 
@@ -40,7 +43,7 @@ class Events:
             waiting = self._live.hello(after=_last_seen(request), token=request[TOKEN])
             while self._still_in(request):
                 async with asyncio.timeout(SLOW_S):
-                    await response.write(waiting or b": still here\n\n")
+                    await response.write(waiting or STILL)
                 waiting = await browser.take(within_s=KEEP_ALIVE_S)
         except (TimeoutError, ConnectionError):
             return response  # gone, or too slow: its place is free

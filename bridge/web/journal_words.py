@@ -31,6 +31,21 @@ KINDS = {
     "clock": "Clock",
 }
 """The kinds of `behaviour.md` 8, in its order."""
+CAUSES = {
+    "alarm_begin": {
+        "input": "contact tripped",
+        "schedule": "its schedule opened",
+        "startup": "tripped at the start",
+        "initial": "tripped at the very first start",
+    },
+    "alarm_end": {
+        "restored": "contact restored",
+        "schedule": "its schedule closed",
+        "fault": "line fault",
+        "settings": "settings changed",
+    },
+}
+"""What made an alarm begin or end, where the word alone says too little."""
 GRAVE = frozenset({"alarm_begin", "fault", "cut_off", "refused"})
 
 
@@ -51,7 +66,10 @@ def _notes(entry: Journal, names: Callable[[str], str]) -> list[str]:
     reason = entry.reason
     if reason is not None and entry.kind == "output_off":
         reason = ENDED.get(reason, reason).lower()
-    notes = [note.replace("_", " ") for note in (entry.cause, reason) if note]
+    if entry.kind == "output_on" and reason == "alarm" and entry.by:
+        return [f"alarm of {names(entry.by)}"]
+    cause = CAUSES.get(entry.kind, {}).get(entry.cause or "", entry.cause)
+    notes = [note.replace("_", " ") for note in (cause, reason) if note]
     notes += [f"by {names(asked_by(entry.by))}"] if entry.by else []
     notes += [f"{entry.seconds:.1f} s"] if entry.seconds is not None else []
     notes += [f"{entry.held_back} held back"] if entry.held_back else []

@@ -19,7 +19,7 @@ ENDED = {
     "fault": "Line fault",
     "settings": "Settings changed",
 }
-BY = {"page": "this page", "mqtt": "MQTT", "file": "the settings file", "shutdown": "shutdown"}
+BY = {"page": "the page", "mqtt": "MQTT", "file": "the settings file", "shutdown": "shutdown"}
 
 
 def clock_time(moment: datetime, now: datetime) -> str:

@@ -1,5 +1,6 @@
 """The live page in a real browser, on the real program."""
 
+import signal
 import statistics
 
 import pytest
@@ -59,7 +60,7 @@ def test_a_click_on_a_contact_lights_the_siren_in_two_browsers_and_stop_puts_it_
     assert contact.get_attribute("aria-checked") == "true"
     other.page.get_by_role("button", name="Stop Siren").click()
     one.page.locator('[data-part="siren"][data-mood="off"]').wait_for()
-    assert "Stopped by this page" in one.page.locator('[data-part="siren"]').inner_text()
+    assert "Stopped by the page" in one.page.locator('[data-part="siren"]').inner_text()
     assert mood(one.page, "strobe") == "on"
     one.page.get_by_role("button", name="Silence").click()
     other.page.locator('[data-part="strobe"][data-mood="off"]').wait_for()
@@ -141,3 +142,20 @@ def test_a_click_is_on_the_lamp_within_a_tenth_of_a_second(browser, bridge):
         }"""
     )
     assert statistics.median(took_ms) < 100, took_ms
+
+
+def test_a_device_that_says_nothing_any_more_is_not_shown_as_well(browser, bridge):
+    page = browser.new_context().new_page()
+    page.clock.install()
+    page.goto(bridge.url)
+    page.locator('[data-part="garage-door"][data-mood="normal"]').wait_for()
+    page.clock.fast_forward(30_000)
+    assert not page.get_by_text("No connection to the device").is_visible()
+    bridge.signal(signal.SIGSTOP)
+    page.clock.fast_forward(41_000)
+    page.get_by_text("No connection to the device").wait_for()
+    shown = page.locator('[data-part="garage-door"] .lamp').evaluate("(lamp) => getComputedStyle(lamp).backgroundColor")
+    unlit = page.locator('[data-part="siren"] .lamp').evaluate("(lamp) => getComputedStyle(lamp).backgroundColor")
+    assert shown == unlit
+    bridge.signal(signal.SIGCONT)
+    page.get_by_text("No connection to the device").wait_for(state="hidden")

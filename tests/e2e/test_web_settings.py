@@ -228,3 +228,26 @@ def test_what_is_set_on_the_page_is_driven_at_once_and_told_over_mqtt(browser, t
         ear.publish(f"{topic}/set", b'{"name": "Horn", "alarm_time_ms": 5000}')
         wait_until(lambda: page.get_by_label("Name").input_value() == "Horn", what="the name set over MQTT")
         assert page.get_by_label("Alarm Time").input_value() == "5000"
+
+
+@pytest.mark.parametrize("path", ["alarm-in", "schedules?of=nights"])
+def test_what_was_not_applied_yet_is_not_lost_by_a_click_beside_it(browser, bridge, path):
+    page = browser.new_context().new_page()
+    page.goto(bridge.url + path)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    if path == "alarm-in":
+        page.get_by_label("Name").fill("Barn door")
+    else:
+        page.locator("[data-at='2 20'][data-open]").click()
+    page.get_by_text("Changed, not applied yet.").wait_for()
+    log = page.get_by_role("navigation").get_by_role("link", name="Log")
+    log.click(no_wait_after=True)
+    wait_until(lambda: page.evaluate("1") and asked, what="the question")
+    assert asked == ["beforeunload"]
+    page.get_by_text("Changed, not applied yet.").wait_for()
+    apply(page)
+    page.get_by_text("Applied.").wait_for()
+    log.click()
+    page.get_by_role("heading", name="Log", level=1).wait_for()
+    assert asked == ["beforeunload"]

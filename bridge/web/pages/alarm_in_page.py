@@ -7,14 +7,12 @@ from typing import Any
 
 from bridge.settings.model import InputSettings, Settings
 from bridge.settings.vocabulary import BINARY_SENSOR_CLASSES
-from bridge.web.html import Html, el, some
-from bridge.web.pages.channel import channel, removal
+from bridge.web.html import Html, el
+from bridge.web.pages.channel import Shown, channel_page
 from bridge.web.pages.fields import Form, form
-from bridge.web.pages.layout import Frame, page
+from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import input_part
 from bridge.web.pages.wiring import wiring
-
-SCRIPTS = ("live.js", "form.js", "channel.js")
 
 
 def alarm_in_page(
@@ -27,35 +25,22 @@ def alarm_in_page(
 ) -> str:
     """The page; `values` are the chosen input's settings as JSON, `sounds` the clips that there are."""
     simulated = settings.lines.driver == "simulated"
-    choose = channel(
-        "input",
-        "Alarm input",
-        [(one.id, one.label) for one in settings.inputs],
-        chosen.id if chosen else None,
-        simulated=simulated,
-    )
-    if chosen is None:
-        body = some(choose, el("p", "There is no alarm input yet.", class_="note"))
-        return page(frame, here="alarm-in", title="Alarm in", scripts=SCRIPTS, body=body)
-    edited = Form(values=values, target=f"api/inputs/{chosen.id}/settings")
-    body = some(
-        choose,
-        el(
-            "section",
-            el("h2", "State"),
-            el("ul", input_part(chosen, event, simulated=simulated), class_="parts"),
-            class_="card manual",
-        ),
-        form(
-            edited,
-            ("Settings", _what(edited)),
-            ("Event actions", _actions(edited, settings, sounds)),
-            ("Schedule", _when(edited, settings, chosen.id)),
-            ("Wiring", wiring(edited, "inputs", simulated=simulated)),
-        ),
-        removal("input", chosen.id, chosen.label),
-    )
-    return page(frame, here="alarm-in", title="Alarm in", scripts=SCRIPTS, body=body)
+    shown = None
+    if chosen is not None:
+        edited = Form(values=values, target=f"api/inputs/{chosen.id}/settings")
+        shown = Shown(
+            part=chosen,
+            title="State",
+            state=input_part(chosen, event, simulated=simulated),
+            form=form(
+                edited,
+                ("Settings", _what(edited)),
+                ("Event Actions", _actions(edited, settings, sounds)),
+                ("Schedule", _when(edited, settings, chosen.id)),
+                ("Wiring", wiring(edited, "inputs", simulated=simulated)),
+            ),
+        )
+    return channel_page(frame, "in", settings.inputs, shown, simulated=simulated)
 
 
 def _what(edited: Form) -> list[Html]:
@@ -66,7 +51,7 @@ def _what(edited: Form) -> list[Html]:
             "trigger_mode",
             "Trigger Mode",
             [("connect", "Connect"), ("disconnect", "Disconnect")],
-            "Connect: the alarm begins when the terminal is joined to G. Disconnect: when it is parted from G.",
+            "Connect: the alarm begins when the terminal connects with G (ground). Disconnect: when it disconnects.",
         ),
         edited.switch("enabled", "Status", "Disabled, its contact is still shown, but there is no alarm."),
         edited.number("debounce_ms", "Debounce (ms)", "A contact counts once it has been stable for so long."),

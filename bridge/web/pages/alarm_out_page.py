@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.settings.model import OutputSettings, Settings
-from bridge.web.html import Html, el, some
-from bridge.web.pages.channel import channel, removal
+from bridge.web.html import Html
+from bridge.web.pages.channel import Shown, channel_page
 from bridge.web.pages.fields import Form, form
-from bridge.web.pages.layout import Frame, page
+from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import output_part
 from bridge.web.pages.wiring import wiring
-
-SCRIPTS = ("live.js", "form.js", "channel.js")
 
 
 def alarm_out_page(
@@ -25,35 +23,22 @@ def alarm_out_page(
 ) -> str:
     """The page; `values` are the chosen output's settings as JSON."""
     simulated = settings.lines.driver == "simulated"
-    choose = channel(
-        "output",
-        "Alarm output",
-        [(one.id, one.label) for one in settings.outputs],
-        chosen.id if chosen else None,
-        simulated=simulated,
-    )
-    if chosen is None:
-        body = some(choose, el("p", "There is no alarm output yet.", class_="note"))
-        return page(frame, here="alarm-out", title="Alarm out", scripts=SCRIPTS, body=body)
-    edited = Form(values=values, target=f"api/outputs/{chosen.id}/settings")
-    body = some(
-        choose,
-        el(
-            "section",
-            el("h2", "Manual Control"),
-            el("ul", output_part(chosen, event, simulated=simulated), class_="parts"),
-            class_="card manual",
-        ),
-        form(
-            edited,
-            ("Event actions", _events(edited)),
-            ("Schedule", _timing(edited, settings, chosen.id)),
-            ("More", _more(edited, chosen)),
-            ("Wiring", wiring(edited, "outputs", simulated=simulated)),
-        ),
-        removal("output", chosen.id, chosen.label),
-    )
-    return page(frame, here="alarm-out", title="Alarm out", scripts=SCRIPTS, body=body)
+    shown = None
+    if chosen is not None:
+        edited = Form(values=values, target=f"api/outputs/{chosen.id}/settings")
+        shown = Shown(
+            part=chosen,
+            title="Manual Control",
+            state=output_part(chosen, event, simulated=simulated),
+            form=form(
+                edited,
+                ("Event Actions", _events(edited)),
+                ("Schedule", _timing(edited, settings, chosen.id)),
+                ("More", _more(edited, chosen)),
+                ("Wiring", wiring(edited, "outputs", simulated=simulated)),
+            ),
+        )
+    return channel_page(frame, "out", settings.outputs, shown, simulated=simulated)
 
 
 def _events(edited: Form) -> list[Html]:
@@ -63,7 +48,7 @@ def _events(edited: Form) -> list[Html]:
             "valid_signal",
             "Valid Signal",
             [("close", "Close"), ("disconnect", "Disconnect")],
-            "Close: while active, the terminal is joined to G. Disconnect: it is parted from G.",
+            "Close: while active, the terminal is connected with G (ground). Disconnect: it is disconnected.",
         ),
         edited.choice("mode", "Alarm Output Mode", [("switch", "Switch Mode"), ("pulse", "Pulse Mode")]),
         edited.number("pulse.on_ms", "Pulse on (ms)"),

@@ -1,18 +1,63 @@
-"""Choosing, adding and removing an input or output."""
+"""The page of one input or output: choosing, adding and removing one, its state, and its settings."""
 
 from __future__ import annotations
 
-from bridge.web.html import Html, el
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bridge.settings.model import InputSettings, OutputSettings
+from bridge.web.html import Html, el, some
 from bridge.web.pages.fields import Options, select
+from bridge.web.pages.layout import Frame, page
+
+SCRIPTS = ("live.js", "form.js", "channel.js")
 
 
-def channel(kind: str, label: str, options: Options, chosen: str | None, *, simulated: bool) -> Html:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What is seen of the chosen one: its state below a title of its own, and its form."""
+
+    part: InputSettings | OutputSettings
+    title: str
+    state: Html
+    form: Html
+
+
+def channel_page(
+    frame: Frame,
+    kind: str,
+    known: Sequence[InputSettings] | Sequence[OutputSettings],
+    shown: Shown | None,
+    *,
+    simulated: bool,
+) -> str:
+    """The page of `kind`, "in" or "out"; `shown` is None when there is none yet."""
+    name = f"{kind}put"
+    options = [(one.id, one.label) for one in known]
+    choose = _channel(name, options, shown.part.id if shown else None, simulated=simulated)
+    body = some(choose, el("p", f"There is no alarm {name} yet.", class_="note"))
+    if shown is not None:
+        body = some(
+            choose,
+            el(
+                "section",
+                el("h2", shown.title),
+                el("ul", shown.state, class_="parts"),
+                class_="card manual",
+            ),
+            shown.form,
+            _removal(name, shown.part.id, shown.part.label),
+        )
+    return page(frame, here=f"alarm-{kind}", title=f"Alarm {kind}", scripts=SCRIPTS, body=body)
+
+
+def _channel(kind: str, options: Options, chosen: str | None, *, simulated: bool) -> Html:
     """Which one is shown; without scripts, by a button. Adding one asks for its id first."""
     return el(
         "div",
         el(
             "form",
-            el("label", label, for_="channel"),
+            el("label", f"Alarm {kind}", for_="channel"),
             select(options, chosen or "", id="channel", name=kind),
             el("noscript", el("button", "Show", type="submit")),
             method="get",
@@ -41,6 +86,7 @@ def channel(kind: str, label: str, options: Options, chosen: str | None, *, simu
                 novalidate=True,
                 autocomplete="off",
             ),
+            open=chosen is None,
             class_="add",
         ),
     )
@@ -55,7 +101,7 @@ def _line() -> tuple[Html, ...]:
     )
 
 
-def removal(kind: str, part: str, label: str) -> Html:
+def _removal(kind: str, part: str, label: str) -> Html:
     """Taking it away, after a question."""
     return el(
         "p",

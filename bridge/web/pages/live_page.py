@@ -51,7 +51,7 @@ def live_page(
 
 
 def _column(title: str, name: str, rows: Sequence[Html]) -> Html:
-    empty = el("p", "None yet.", class_="note")
+    empty = el("p", "None yet: ", el("a", "add one", href=title.lower().replace(" ", "-")), ".", class_="note")
     return el(
         "section",
         el("h2", title, id=name),

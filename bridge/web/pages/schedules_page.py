@@ -106,6 +106,7 @@ def _choose(known: Sequence[Place], chosen: Place | None) -> Html:
                 novalidate=True,
                 autocomplete="off",
             ),
+            open=not known,
             class_="add",
         ),
     )
@@ -146,7 +147,7 @@ def _editor(chosen: Place, users: Sequence[str]) -> Html:
                 el("p", el("button", "Add a period", type="button", id="add-period")),
                 el(
                     "p",
-                    el("label", "Copy this day to ", for_="copy-to"),
+                    el("label", "Copy this day to", for_="copy-to"),
                     select(
                         [
                             ("0,1,2,3,4", "Monday to Friday"),
@@ -157,8 +158,8 @@ def _editor(chosen: Place, users: Sequence[str]) -> Html:
                         "",
                         id="copy-to",
                     ),
-                    " ",
                     el("button", "Copy", type="button", id="copy"),
+                    class_="copy",
                 ),
                 class_="card",
             ),

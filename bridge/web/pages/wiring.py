@@ -15,7 +15,12 @@ DRIVE = (("push_pull", "Push-pull"), ("open_drain", "Open drain"), ("open_source
 def wiring(edited: Form, kind: Literal["inputs", "outputs"], *, simulated: bool) -> list[Html]:
     """Line, level and drive; the simulated board has no lines."""
     fields = [
-        edited.choice("connected_level", "Level when connected", LEVELS, "Electrical level of a terminal joined to G.")
+        edited.choice(
+            "connected_level",
+            "Level when connected",
+            LEVELS,
+            "Electrical level of a terminal that is connected with G.",
+        )
     ]
     if kind == "inputs":
         fields.append(edited.choice("bias", "Bias", BIAS))

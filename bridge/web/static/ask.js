@@ -2,9 +2,11 @@
 
 const meta = document.querySelector('meta[name="csrf-token"]');
 
+export const inWords = ({ message, allowed }) => message + (allowed ? ` (allowed: ${allowed})` : "");
+
 export class Refusal extends Error {
   constructor(status, faults) {
-    super(faults.map((fault) => (fault.path ? `${fault.path}: ` : "") + fault.message).join("; "));
+    super(faults.map((fault) => (fault.path ? `${fault.path}: ` : "") + inWords(fault)).join("; "));
     this.status = status;
     this.faults = faults;
   }

@@ -1,7 +1,7 @@
 // A form of settings: sends what was changed and nothing else, shows what is refused beside its field,
 // and follows changes from elsewhere in the fields that nobody is editing.
 
-import { ask, say } from "./ask.js";
+import { ask, inWords, say } from "./ask.js";
 import { on } from "./stream.js";
 
 const form = document.querySelector("form[data-target]");
@@ -102,7 +102,7 @@ function showFaults(faults) {
   let first = null;
   for (const fault of faults) {
     const field = fieldOf(fault.path);
-    const words = fault.message + (fault.allowed ? ` (allowed: ${fault.allowed})` : "");
+    const words = inWords(fault);
     if (!field) {
       unplaced.push(fault.path ? `${fault.path}: ${words}` : words);
       continue;
@@ -174,6 +174,11 @@ form.addEventListener("reset", (event) => {
 
 form.addEventListener("input", () => {
   said.textContent = controls.some(isChanged) ? "Changed, not applied yet." : "";
+});
+
+// What was typed and not applied is not lost by a click beside it.
+window.addEventListener("beforeunload", (event) => {
+  if (controls.some(isChanged)) event.preventDefault();
 });
 
 on("settings", refresh);

@@ -44,5 +44,10 @@ upload?.addEventListener("submit", async (event) => {
   }
 });
 
-on("pictures", () => location.reload());
-on("journal", (entry) => entry.kind === "clip" && (player?.hidden ?? true) && location.reload());
+// Nobody's clip is stopped, and nobody's chosen file lost, for something new to be seen.
+function anew() {
+  const watching = player && !player.hidden && !player.ended;
+  if (!watching && !document.getElementById("file")?.files.length) location.reload();
+}
+on("pictures", anew);
+on("journal", (entry) => entry.kind === "clip" && anew());

@@ -200,8 +200,8 @@ function edit() {
     }
     try {
       await ask("PATCH", target, place.reduceRight((inside, key) => ({ [key]: inside }), change));
-      if (borrowed !== undefined) location.reload();
       said.textContent = "Applied.";
+      if (borrowed !== undefined) location.reload();
       await refresh();
     } catch (refusal) {
       fault.textContent = refusal.message;
@@ -212,10 +212,17 @@ function edit() {
     if (!confirm(`Delete the schedule ${place.at(-1)}?`)) return;
     try {
       await ask("PATCH", target, place.reduceRight((inside, key) => ({ [key]: inside }), null));
+      now = before;
       location.search = "";
     } catch (refusal) {
       fault.textContent = refusal.message;
     }
+  });
+
+  const isEdited = () => patch(before, now) !== null && said.textContent !== "Applied.";
+  // What was painted and not applied is not lost by a click beside it.
+  window.addEventListener("beforeunload", (event) => {
+    if (isEdited()) event.preventDefault();
   });
 
   // What somebody else changed is shown, unless something is being edited here.
@@ -224,7 +231,7 @@ function edit() {
     if (fresh === undefined) location.search = "";
     else if (typeof fresh === "string" && fresh !== "always" && fresh !== "never") return;
     else {
-      const edited = patch(before, now) !== null && said.textContent !== "Applied.";
+      const edited = isEdited();
       before = read(fresh);
       if (!edited) {
         now = structuredClone(before);

@@ -2,10 +2,12 @@
 // browsers have few of them to one address, and the device has better things to do.
 
 const listeners = new Map();
-const KINDS = ["hello", "input", "output", "journal", "settings", "clock", "pictures", "gap"];
+const KINDS = ["hello", "still", "input", "output", "journal", "settings", "clock", "pictures", "gap"];
 const banner = document.getElementById("connection");
 let source = null;
 let silence = null;
+const QUIET_MS = 40000; // the device says something every 15 s; a connection can be dead and not know it
+let watch = null;
 
 export function on(kind, act) {
   listeners.set(kind, [...(listeners.get(kind) ?? []), act]);
@@ -27,11 +29,22 @@ function found() {
   delete document.body.dataset.stale;
 }
 
+function heard() {
+  clearTimeout(watch);
+  watch = setTimeout(() => {
+    lost();
+    close();
+    open();
+  }, QUIET_MS);
+}
+
 export function open() {
   if (source) return;
   source = new EventSource("events");
+  heard();
   for (const kind of KINDS) {
     source.addEventListener(kind, (event) => {
+      heard();
       const data = JSON.parse(event.data);
       if (kind === "hello") {
         found();
@@ -51,6 +64,7 @@ export function open() {
 }
 
 function close() {
+  clearTimeout(watch);
   source?.close();
   source = null;
 }

@@ -72,7 +72,7 @@ def test_an_input_is_told_by_its_lamp_and_whether_it_is_armed(change, mood, arme
         ),
         ({"on": True, "reason": "alarm", "until": NOW}, HORN, "Alarm: its time still runs", "until 14:03:20"),
         ({"on": True, "reason": "alarm", "sources": ("door",)}, HORN, "Alarm: Garage door", "until it is stopped"),
-        ({"on": True, "reason": "manual", "by": "page"}, HORN, "Started by this page", "until it is stopped"),
+        ({"on": True, "reason": "manual", "by": "page"}, HORN, "Started by the page", "until it is stopped"),
         ({"on": True, "reason": "timing"}, HORN, "Timing alarm output", "until its schedule closes"),
         ({"reason": "stop", "by": "mqtt"}, HORN, "Stopped by MQTT", ""),
         ({"reason": "cut_off"}, HORN, "Cut off: on for as long as it may be", ""),
@@ -102,3 +102,19 @@ def test_a_journal_entry_in_words():
         "notes": "cut off: on for as long as it may be, by Garage door, 9.0 s",
         "mood": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "notes"),
+    [
+        ("alarm_begin", {"cause": "input"}, "contact tripped"),
+        ("alarm_begin", {"cause": "command", "by": "mqtt"}, "command, by MQTT"),
+        ("alarm_end", {"cause": "schedule"}, "its schedule closed"),
+        ("output_on", {"reason": "alarm", "by": "door"}, "alarm of Garage door"),
+        ("output_on", {"reason": "manual", "by": "page"}, "manual, by the page"),
+        ("fault", {"cause": "line_fault", "error": "gone"}, "line fault, gone"),
+    ],
+)
+def test_why_an_entry_is_there(kind, said, notes):
+    entry = Journal(seq=1, id="b-1", boot="b", kind=kind, time=NOW, input="door", **said)
+    assert entry_words(entry, names, NOW)["notes"] == notes
