@@ -38,7 +38,7 @@ class PlainLines:
 
     def link(self, problem: str | None) -> None:
         """There is a connection, or why there is none."""
-        self._picture.problem = problem
+        self._picture.link(problem)
         self._tell(("broker", ""), broker_line(problem, self._now()))
 
     def _flush(self) -> None:

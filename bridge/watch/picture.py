@@ -45,6 +45,14 @@ class Picture:
         """What people call the device."""
         return self._label or self.settings.device.label
 
+    def link(self, problem: str | None) -> None:
+        """A connection begins, or why there is none. What was said before another one is what is so no longer."""
+        self.problem = problem
+        if problem is None:
+            self.online = self.notice = None
+            for said in self._said.values():
+                said.clear()
+
     def take(self, message: Incoming) -> tuple[str, str]:
         """A message; which part it is about: its kind and id, `("", "")` for nothing.
 

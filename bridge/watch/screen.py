@@ -116,8 +116,9 @@ def _journal(rows: Sequence[Row]) -> RenderableType:
     if not rows:
         return Text("What happens from now on is listed here.", "dim")
     table = Table.grid(expand=True, padding=(0, 2, 0, 0))
-    for widest in (None, None, 24, None):
-        table.add_column(max_width=widest, ratio=None, no_wrap=True, overflow="ellipsis")
+    for least, widest in ((8, 8), (13, 16), (6, 24)):
+        table.add_column(min_width=least, max_width=widest, no_wrap=True, overflow="ellipsis")
+    table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
     for row in rows:
         table.add_row(*(Text(cell, _STYLES.get(row.mood, "")) for cell in row.cells))
     return table

@@ -57,7 +57,7 @@ async def _draw(picture: Picture, end: asyncio.Event, now: Callable[[], datetime
         changed.set()
 
     def link(problem: str | None) -> None:
-        picture.problem, picture.notice = problem, None
+        picture.link(problem)
         changed.set()
 
     def pressed(key: str) -> None:
