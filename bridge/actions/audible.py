@@ -14,6 +14,8 @@ from bridge.actions.audible_wav import Volume, Wav, as_16_bit, clip_path, read_w
 from bridge.errors import ActionFailed, ActionRefused
 
 Ended = Literal["finished", "replaced", "silenced", "alarm_ended", "time"]
+Repeat = int | Literal["while_active", "for_a_time"]
+"""1 to 50 times; until its owner's alarm ends; or as often as it takes until `limit_s` is over."""
 
 _READ_S = 1.0
 _BLOCK_S = 0.02
@@ -52,12 +54,12 @@ class Speaker:
         self,
         *,
         clips: Sequence[str],
-        repeat: int | Literal["while_active"] = 1,
+        repeat: Repeat = 1,
         volume: int = 100,
         owner: str | None = None,
         limit_s: float | None = None,
     ) -> Played:
-        """Play all clips in order, `repeat` times (1 to 50) or until `end(owner)`; at most `limit_s`.
+        """Play all clips in order, `repeat` times or until `end(owner)`; for `limit_s` at most.
 
         A clip that cannot be played is left out and told in the outcome. Raises ActionRefused when
         none can be played or there is no player, ActionFailed when the device cannot be used.
@@ -93,13 +95,11 @@ class Speaker:
         if self._newest is not None:
             self._newest.stop("silenced")
 
-    async def _play_all(
-        self, sound: _Sound, wavs: Sequence[Wav], *, repeat: int | Literal["while_active"], volume: Volume
-    ) -> None:
+    async def _play_all(self, sound: _Sound, wavs: Sequence[Wav], *, repeat: Repeat, volume: Volume) -> None:
         done = 0
         async with Player(program=self._program, device=self._device) as player:
             sound.player = player
-            while sound.ended is None and (repeat == "while_active" or done < repeat):
+            while sound.ended is None and (isinstance(repeat, str) or done < repeat):
                 for wav in wavs:
                     await self._play_one(sound, player, wav, volume)
                 done += 1

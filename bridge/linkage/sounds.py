@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from bridge.actions.audible import Ended, Speaker
+from bridge.actions.audible import Ended, Repeat, Speaker
 from bridge.core.facts import ActionEnded, ActionRequested
 from bridge.errors import ActionError, ActionRefused
 
 if TYPE_CHECKING:
     from bridge.settings.model import Settings
-
-REPEAT_FOR_A_TIME = 50
-"""A sound by command that is to last for a time is repeated until then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +20,7 @@ class Sound:
 
     owner: str | None
     clips: tuple[str, ...]
-    repeat: int | Literal["while_active"]
+    repeat: Repeat
     volume: int
     limit_s: float | None = None
     by: str | None = None
@@ -47,7 +44,7 @@ def sound_by_command(request: ActionRequested, settings: Settings) -> Sound:
     usual = links[0] if links else None
     clips = (request.clip,) if request.clip else usual.clips if usual else ()
     volume = request.volume if request.volume is not None else usual.volume if usual else 100
-    repeat = request.repeat or (REPEAT_FOR_A_TIME if request.duration_s else 1)
+    repeat: Repeat = request.repeat or ("for_a_time" if request.duration_s else 1)
     return Sound(
         owner=request.input,
         clips=clips,

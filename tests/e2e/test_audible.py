@@ -135,6 +135,14 @@ def test_a_time_limit_ends_a_sound(clips):
     assert played.seconds < 1.5
 
 
+def test_a_short_clip_lasts_for_the_whole_time_that_was_asked_for(card, clips):
+    write_tone(clips / "tick.wav", seconds=0.01)
+    played = play(clips, clips=["tick.wav"], repeat="for_a_time", limit_s=2)
+    assert played.ended == "time"
+    assert played.seconds == pytest.approx(2, abs=0.5)
+    assert len(card.samples()) > RATE_HZ
+
+
 def test_a_broken_clip_is_left_out_and_told(card, clips):
     (clips / "broken.wav").write_bytes(b"RIFF")
     played = play(clips, clips=["broken.wav", "dog.wav", "gone.wav"])

@@ -107,7 +107,7 @@ def test_an_alarm_has_the_sound_of_its_input_and_a_command_that_of_whom_it_names
 
     assert (commanded().clips, commanded().volume, commanded().repeat) == (("dog.wav",), 70, 1)
     assert commanded(input="yard").clips == ()
-    assert (commanded(duration_s=9.0).repeat, commanded(duration_s=9.0).limit_s) == (50, 9.0)
+    assert (commanded(duration_s=9.0).repeat, commanded(duration_s=9.0).limit_s) == ("for_a_time", 9.0)
     assert commanded(clip="cat.wav", volume=0, repeat=3) == Sound(
         owner=None, clips=("cat.wav",), repeat=3, volume=0, by="mqtt"
     )
