@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 from bench.far_mail import Taken
 from bench.process import Program
@@ -32,7 +33,7 @@ class FarAway:
         hear_while([], starting, within_s=READY_S, what="the far end")
         self._ports = json.loads(ready.read_text())
 
-    def settings(self) -> dict[str, object]:
+    def settings(self) -> dict[str, Any]:
         """Camera, mail and upload of a device that uses it."""
         server = {"host": "127.0.0.1", "ca_file": str(self._certificates.authority)}
         return {

@@ -63,8 +63,9 @@ class Scene:
         self._board.watch()
         self._client = Client(port=stage.broker.port, name="asks-for-mail", heard=_ignore)
         self._bare_file = stage.folder / "idle-loop"
-        loop = [sys.executable, Path(__file__).parent / "idle_loop.py", str(PERIOD_NS // 1_000_000), self._bare_file]
-        self._bare = stage.keep(Program(loop, log=stage.folder / "idle-loop.log"))
+        loop = str(Path(__file__).parent / "idle_loop.py")
+        arguments = [sys.executable, loop, str(PERIOD_NS // 1_000_000), str(self._bare_file)]
+        self._bare = stage.keep(Program(arguments, log=stage.folder / "idle-loop.log"))
         self._client.publish(f"{TOPIC}/output/{PULSED}/set", b"ON")
         self._asked = {"email": 0, "ftp": 0}
 

@@ -40,13 +40,14 @@ def read(port: int, count: int, file: Path) -> None:
     """Until SIGTERM, or until all are gone."""
     signal.signal(signal.SIGTERM, _leave)
     events, gone, greeted = [0] * count, 0, False
+    pages = [_opened(port) for _ in range(count)]
     selector = selectors.DefaultSelector()
-    for number in range(count):
-        selector.register(_opened(port), selectors.EVENT_READ, number)
+    for number, page in enumerate(pages):
+        selector.register(page, selectors.EVENT_READ, number)
     try:
         while gone < count:
             for key, _ in selector.select():
-                piece = key.fileobj.recv(PIECE_BYTES)
+                piece = pages[key.data].recv(PIECE_BYTES)
                 events[key.data] += piece.count(EVENT)
                 if not piece:
                     selector.unregister(key.fileobj)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from bench.broker import free_port
@@ -38,7 +37,7 @@ class OpenPages:
 
     def __init__(self, stage: Stage, port: int, number: int) -> None:
         self._file = stage.folder / f"pages-{number}.json"
-        arguments = [sys.executable, "-m", "bench.open_pages", str(port), str(PAGES), self._file]
+        arguments = [sys.executable, "-m", "bench.open_pages", str(port), str(PAGES), str(self._file)]
         self._program = stage.keep(Program(arguments, log=stage.folder / "pages.log"))
 
         def opening() -> bool:
@@ -50,7 +49,7 @@ class OpenPages:
     def close(self) -> tuple[int, int]:
         """The events that the worst served page has had, and how many were let go."""
         self._program.stop()
-        told = json.loads(Path(self._file).read_text())
+        told = json.loads(self._file.read_text())
         return min(told["events"]), told["gone"]
 
 
@@ -123,13 +122,15 @@ def _looked_at(stage: Stage) -> list[Row]:
         _row(
             "first load: HTML, style, scripts, icon",
             "bytes",
-            found and found.loaded_bytes,
+            found.loaded_bytes if found else None,
             limit=FIRST_LOAD_BYTES,
             **why,
         ),
-        _row("the same on the wire", "bytes", found and found.wire_bytes, **why),
-        _row("click on a contact → lamp, median", "ms", found and median(found.clicks_ms), limit=CLICK_MS, **why),
-        _row("click on a contact → lamp, p99", "ms", found and percentile(found.clicks_ms, 99), **why),
+        _row("the same on the wire", "bytes", found.wire_bytes if found else None, **why),
+        _row(
+            "click on a contact → lamp, median", "ms", median(found.clicks_ms) if found else None, limit=CLICK_MS, **why
+        ),
+        _row("click on a contact → lamp, p99", "ms", percentile(found.clicks_ms, 99) if found else None, **why),
     ]
 
 
