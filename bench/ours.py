@@ -14,6 +14,7 @@ DEVICE = "bench"
 TOPIC = f"alarm2mqtt/{DEVICE}"
 PULSED = "pulsed"
 PROGRAM = Path(sys.executable).parent / "alarm2mqtt"
+MANY_MAILS = (sys.executable, Path(__file__).parent / "many_mails.py")
 
 
 Keys = Mapping[str, object]
@@ -45,7 +46,13 @@ outputs:
 
 
 def alarm2mqtt(
-    folder: Path, port: int, *, inputs_also: Keys | None = None, outputs_also: Keys | None = None, **parts: object
+    folder: Path,
+    port: int,
+    *,
+    inputs_also: Keys | None = None,
+    outputs_also: Keys | None = None,
+    program: tuple[str | Path, ...] = (PROGRAM,),
+    **parts: object,
 ) -> Contestant:
     """Our bridge with its state, log and settings in a folder of its own.
 
@@ -61,7 +68,7 @@ def alarm2mqtt(
         name="alarm2mqtt",
         socket=socket,
         start=lambda: Program(
-            [PROGRAM, "run", settings], log=folder / "alarm2mqtt.log", env={"ALARM2MQTT_BOARD": str(socket)}
+            [*program, "run", settings], log=folder / "alarm2mqtt.log", env={"ALARM2MQTT_BOARD": str(socket)}
         ),
         input_topic=TOPIC + "/input/{}/state",
         output_topic=TOPIC + "/output/{}/state",

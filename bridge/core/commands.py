@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from bridge.core.action_rate import AT_MOST, WITHIN_S, ActionRate
 from bridge.core.bookkeeping import Bookkeeping
 from bridge.core.consequences import Consequences
 from bridge.core.effects import Answer, Journal, RunAction, SilenceSound
@@ -19,6 +20,7 @@ from bridge.core.facts import (
     OutputToggleRequested,
     SilenceRequested,
 )
+from bridge.core.mail_limits import AN_HOUR_AT_MOST, BY_COMMAND_AT_MOST
 from bridge.core.output import AlarmOutput
 from bridge.core.terminals import Terminals
 from bridge.core.transitions import Transition
@@ -35,6 +37,7 @@ class Commands:
         self._books = books
         self._consequences = consequences
         self._starts: dict[str, deque[float]] = {}
+        self._rate = ActionRate()
 
     def start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:
         """Manual start, at most five a second an output."""
@@ -78,7 +81,7 @@ class Commands:
         """One action, now; the answer says that it was taken on, the journal how it ended."""
         accepted: list[bool] = []
         entry = self._answered(
-            fact.kind, fact.origin, now, lambda: accepted.append(self._has_what_it_needs(fact)), input_id=fact.input
+            fact.kind, fact.origin, now, lambda: accepted.append(self._accepts(fact, now)), input_id=fact.input
         )
         if accepted:
             self._books.add(RunAction(request=fact, seq=entry.seq, time=entry.time, at=now.monotonic))
@@ -123,7 +126,18 @@ class Commands:
         self._terminals.touch(fact.input)
         return alarm_input.command(fact.duration_ms / 1000, now.monotonic, holding=holding)
 
-    def _has_what_it_needs(self, fact: ActionRequested) -> bool:
+    def _accepts(self, fact: ActionRequested, now: Now) -> bool:
+        """Refuses what cannot be done, and what is asked for in a loop; a stop is never refused for that."""
+        self._has_what_it_needs(fact)
+        if fact.kind == "email" and not self._consequences.mail_limits.take_by_command(now.monotonic):
+            message = f"more than {BY_COMMAND_AT_MOST} mails by command, or {AN_HOUR_AT_MOST} in all, an hour"
+            raise CommandRefused(message)
+        if fact.kind != "email" and not fact.stop and not self._rate.take(fact.kind, now.monotonic):
+            message = f"more than {AT_MOST} times in {WITHIN_S:g} s"
+            raise CommandRefused(message)
+        return True
+
+    def _has_what_it_needs(self, fact: ActionRequested) -> None:
         """Refuses an action whose part of the settings is missing, or whose input is."""
         settings = self._terminals.settings
         needs: dict[str, object] = {
@@ -142,7 +156,6 @@ class Commands:
         if fact.input is not None and fact.input not in self._terminals.inputs:
             message = f"there is no input {fact.input}"
             raise CommandRefused(message, path="input")
-        return True
 
     def _output(self, output: str) -> AlarmOutput:
         if output not in self._terminals.outputs:

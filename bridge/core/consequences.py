@@ -20,7 +20,7 @@ class Consequences:
     def __init__(self, terminals: Terminals, books: Bookkeeping) -> None:
         self._terminals = terminals
         self._books = books
-        self._mail_limits = MailLimits()
+        self.mail_limits = MailLimits()
         self._chattering: set[str] = set()
 
     def carry(self, alarm_input: AlarmInput, transitions: list[Transition], now: Now) -> None:
@@ -85,7 +85,7 @@ class Consequences:
         """The actions of a whole linkage. A begin that may send no mail is held back for the next that may."""
         email, held_back = alarm_input.settings.linkage.email, alarm_input.held_back
         gap_s = 0.0 if self._terminals.settings.email is None else self._terminals.settings.email.min_gap_s
-        may = not email or self._mail_limits.take(alarm_input.settings.id, now.monotonic, min_gap_s=gap_s)
+        may = not email or self.mail_limits.take(alarm_input.settings.id, now.monotonic, min_gap_s=gap_s)
         alarm_input.held_back = 0 if may else held_back + 1
         return RunLinkage(
             input=alarm_input.settings.id,

@@ -26,3 +26,18 @@ def test_thirty_an_hour_over_all_inputs():
     assert not limits.take("door", 3599.9, min_gap_s=0)
     assert limits.take("door", 3600, min_gap_s=0)
     assert not limits.take("door", 3600.5, min_gap_s=0)
+
+
+def test_mails_by_command_count_among_the_thirty_and_never_take_them_all():
+    limits = MailLimits()
+    assert [limits.take_by_command(at) for at in range(30)].count(True) == 20
+    assert [limits.take(f"input-{at}", 30 + at, min_gap_s=0) for at in range(30)].count(True) == 10
+    assert not limits.take_by_command(100)
+    assert limits.take_by_command(3600), "the first of them is an hour ago"
+
+
+def test_a_mail_by_command_keeps_no_gap_and_makes_none():
+    limits = MailLimits()
+    assert limits.take_by_command(0)
+    assert limits.take_by_command(0)
+    assert limits.take("door", 0, min_gap_s=60)
