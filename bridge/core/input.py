@@ -42,6 +42,10 @@ class AlarmInput:
         self.debouncer = Debouncer(stable_for_s=settings.debounce_ms / 1000)
         self.pacing = Pacing()
         self.lost: str | None = None
+        self.contact = Contact.UNKNOWN
+        """The debounced contact."""
+        self.tripped = False
+        """Whether the contact matches the Trigger Mode."""
         self.since: float | None = None
         self.alarms = 0
         self.held_back = stored.held_back if stored else 0
@@ -56,16 +60,6 @@ class AlarmInput:
         self._asked_s: float | None = None  # an alarm by command that waits for the boot hold's end
 
     # What others see
-
-    @property
-    def contact(self) -> Contact:
-        """The debounced contact."""
-        return contact_of(None if self.lost else self.debouncer.level, self.settings.connected_level)
-
-    @property
-    def tripped(self) -> bool:
-        """Whether the contact matches the Trigger Mode."""
-        return is_tripped(self.contact, self.settings.trigger_mode)
 
     @property
     def known(self) -> bool:
@@ -127,7 +121,7 @@ class AlarmInput:
     def lose(self, problem: str, now: float) -> list[Transition]:
         """The line is lost: contact unknown, and an alarm ends, unless a command keeps it up."""
         self.lost, self.since = problem, now
-        self.debouncer.forget()
+        self._forget_level()
         if self._commanded_until is not None:
             return []
         return self._end_from_before_stop("fault", now) or self._end("fault", now)
@@ -158,6 +152,7 @@ class AlarmInput:
         self.debouncer.stable_for_s = settings.debounce_ms / 1000
         self.gate.follow(schedule)
         self.gate.look(now, clock_set=clock_set)
+        self._take_level(self.debouncer.level)
         if self.contact is not contact:
             self.since = now.monotonic
         waits = settings.when_schedule_opens == "wait"
@@ -174,8 +169,8 @@ class AlarmInput:
         The first stable reading is then an initial one, as that of a new input.
         """
         ended = self._end_from_before_stop("settings", now)
-        self.debouncer.forget()
         self.lost, self.since = None, now
+        self._forget_level()
         self._decided, self._stored = False, None
         self.pacing = Pacing()
         return ended
@@ -239,12 +234,23 @@ class AlarmInput:
         for change in settled:
             first = self.since is None or not self._decided
             self.since = change.at
+            self._take_level(change.level)
             if self.tripped:
                 self._waiting = False
                 if not first:
                     self.pacing.chatter.tripped(change.at)
             transitions += self._evaluate("input", "restored", change.at, holding=holding)
         return transitions
+
+    def _take_level(self, level: Level | None) -> None:
+        """The first two layers between electricity and meaning, whenever what they hang on has changed."""
+        self.contact = contact_of(level, self.settings.connected_level)
+        self.tripped = is_tripped(self.contact, self.settings.trigger_mode)
+
+    def _forget_level(self) -> None:
+        """The contact is unknown until there is a new stable level."""
+        self.debouncer.forget()
+        self._take_level(None)
 
     def _evaluate(self, begins: str, ends: str, at: float, *, holding: bool) -> list[Transition]:
         if not self._decided and self._alarm is None:
