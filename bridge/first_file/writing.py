@@ -56,13 +56,14 @@ def write(path: Path, content: bytes, secrets: Mapping[Path, str], *, over: byte
         StartFailed: it cannot be written, or somebody else wrote it meanwhile; all is what it was.
     """
     made: list[Path] = []
-    file = SettingsFile(path)
+    file, at = SettingsFile(path), path
     # A Ctrl-C in here waits: between two of these steps it would leave a part.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
     try:
-        for secret, text in secrets.items():
-            SettingsFile(secret).create(f"{text}\n".encode(), mode=_SECRET_MODE)
-            made.append(secret)
+        for at, text in secrets.items():
+            SettingsFile(at).create(f"{text}\n".encode(), mode=_SECRET_MODE)
+            made.append(at)
+        at = path
         if over is None:
             file.create(content)
         elif not file.replace(content, expected=over, secret=_holds_secret(over, path)):
@@ -70,7 +71,7 @@ def write(path: Path, content: bytes, secrets: Mapping[Path, str], *, over: byte
             raise StartFailed(message)
         made.clear()
     except OSError as error:
-        message = f"{error.filename or path} cannot be written: {error.strerror}"
+        message = f"{at} cannot be written: {error.strerror}"
         raise StartFailed(message) from error
     finally:
         for secret in made:

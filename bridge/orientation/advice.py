@@ -31,7 +31,10 @@ def _fitting(seen: Situation, called: Caller) -> Iterator[Advice]:
         yield from _without_file(seen, called)
     elif seen.faults:
         yield f"{me} check{file}", "tells everything that is wrong, with lines"
-        yield f"{'' if seen.writable else called.sudo}nano {shlex.quote(str(shortest(seen.file)))}", "puts it right"
+        yield (
+            f"{'' if seen.writable else called.sudo}{called.editor} {shlex.quote(str(shortest(seen.file)))}",
+            "puts it right",
+        )
     elif seen.running or seen.page:
         yield from _running(seen, me, file)
     else:

@@ -18,16 +18,18 @@ class Caller:
     as_root: str
     sudo: str
     """What to put before another command that only root may run."""
+    editor: str = "nano"
 
 
 def caller(argv0: str = sys.argv[0], *, uid: int | None = None) -> Caller:
     """Of a program that was started as `argv0`, by this user."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "nano"
     sudo = "" if (os.geteuid() if uid is None else uid) == 0 else "sudo "
     path = Path(argv0)
     if path.name == "__main__.py":
         python = shlex.quote(sys.executable)
-        return Caller(me=f"{python} -m bridge", as_root=f"{sudo}{python} -m bridge", sudo=sudo)
+        return Caller(me=f"{python} -m bridge", as_root=f"{sudo}{python} -m bridge", sudo=sudo, editor=editor)
     found = shutil.which(path.name)
     known = found is not None and path.exists() and Path(found).samefile(path)
     me = path.name if known else shlex.quote(argv0)
-    return Caller(me=me, as_root=f"{sudo}{shlex.quote(str(path.absolute()))}" if sudo else me, sudo=sudo)
+    return Caller(me=me, as_root=f"{sudo}{shlex.quote(str(path.absolute()))}" if sudo else me, sudo=sudo, editor=editor)

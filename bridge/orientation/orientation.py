@@ -32,7 +32,7 @@ def orientation_text(seen: Situation, called: Caller) -> str:
         found.append(("page", seen.page))
     return "\n".join(
         [
-            f"alarm2mqtt {__version__}: alarm inputs and outputs, linked on the device, bridged to MQTT.",
+            f"alarm2mqtt {__version__}: alarm inputs and outputs of this machine, also on MQTT.",
             "",
             *(f"  {name:<10} {words}" for name, words in found),
             *(f"  {'':<10}   {fault}" for fault in seen.faults[:_SHOWN_FAULTS]),

@@ -106,6 +106,15 @@ def test_without_a_command_it_says_what_there_is_and_what_to_do_next(tmp_path):
     assert "-m bridge --help" in result.stdout
 
 
+def test_a_bridge_that_runs_is_found_by_its_process(tmp_path):
+    bridge = Bridge(tmp_path, 1, inputs=[an_input("door")])
+    with bridge:
+        result = subprocess.run([*MAIN], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True)
+        assert f"runs (process {bridge.process.pid})" in result.stdout
+        assert "-m bridge watch alarm2mqtt.yaml" in result.stdout
+        assert "board.sock connect door" in result.stdout
+
+
 def test_a_command_that_there_is_not_is_wrong_usage(tmp_path):
     result = Bridge(tmp_path, 1).command("fly")
     assert result.returncode == 2
