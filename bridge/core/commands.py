@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 from bridge.core.action_rate import AT_MOST, WITHIN_S, ActionRate
 from bridge.core.bookkeeping import Bookkeeping
@@ -22,6 +23,7 @@ from bridge.core.facts import (
 )
 from bridge.core.mail_limits import AN_HOUR_AT_MOST, BY_COMMAND_AT_MOST
 from bridge.core.output import AlarmOutput
+from bridge.core.refusals import HeldBack, Refusals
 from bridge.core.terminals import Terminals
 from bridge.core.transitions import Transition
 from bridge.errors import CommandRefused, Fault
@@ -38,6 +40,20 @@ class Commands:
         self._consequences = consequences
         self._starts: dict[str, deque[float]] = {}
         self._rate = ActionRate()
+        self._refusals = Refusals()
+
+    @property
+    def due(self) -> float | None:
+        """When to call `elapse`."""
+        return self._refusals.due
+
+    def elapse(self, now: Now) -> None:
+        """What is to be said of refusals, now that it is so late."""
+        self._tell(self._refusals.elapse(now.monotonic), now)
+
+    def end(self, now: Now) -> None:
+        """The program ends: what has not been said yet of refusals."""
+        self._tell(self._refusals.end(), now)
 
     def start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:
         """Manual start, at most five a second an output."""
@@ -83,12 +99,12 @@ class Commands:
         entry = self._answered(
             fact.kind, fact.origin, now, lambda: accepted.append(self._accepts(fact, now)), input_id=fact.input
         )
-        if accepted:
+        if accepted and entry is not None:
             self._books.add(RunAction(request=fact, seq=entry.seq, time=entry.time, at=now.monotonic))
 
     def rejected(self, fact: CommandRejected, now: Now) -> None:
         """One that was refused, and answered, where it came in."""
-        self._books.journal("refused", now, by=fact.origin.by, path=fact.topic, error=fact.message)
+        self._refuse(now, by=fact.origin.by, path=fact.topic, error=fact.message)
 
     def _start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:
         output = self._output(fact.output)
@@ -172,16 +188,28 @@ class Commands:
         *,
         input_id: str | None = None,
         output_id: str | None = None,
-    ) -> Journal:
-        """Does it; its journal entry stands before all that follows from it. One answer."""
+    ) -> Journal | None:
+        """Does it; its journal entry, if it was done, stands before all that follows from it. One answer."""
         faults: tuple[Fault, ...] = ()
-        kind, error = "command", None
+        entry = None
+        named: dict[str, Any] = {"input": input_id, "output": output_id, "cause": what, "by": origin.by}
         try:
             act()
         except CommandRefused as refused:
             faults = (Fault(path=refused.path, message=refused.message),)
-            kind, error = "refused", refused.message
-        entry = self._books.journal(kind, now, input=input_id, output=output_id, cause=what, by=origin.by, error=error)
+            self._refuse(now, **named, error=refused.message)
+        else:
+            entry = self._books.journal("command", now, **named)
         if origin.request is not None:
             self._books.add(Answer(origin=origin, faults=faults))
         return entry
+
+    def _refuse(self, now: Now, **fields: Any) -> None:
+        """A journal entry, unless there are too many of them."""
+        self.elapse(now)
+        if self._refusals.takes(fields, now.monotonic):
+            self._books.journal("refused", now, **fields)
+
+    def _tell(self, minutes: list[HeldBack], now: Now) -> None:
+        for minute in minutes:
+            self._books.journal("refused", now, **minute.last, reason="repeated", held_back=minute.count)

@@ -227,19 +227,22 @@ class Engine:
                 self._books.journal("output_off", now, output=output_id, reason="stop", by="shutdown", seconds=seconds)
                 output.on, output.reason, output.by, output.until = False, "stop", "shutdown", None
                 self._books.show_output(output, now, keep_latch=False)
+        self._commands.end(now)
         self._books.journal("stop", now)
         self._stopping = True
 
     # The end of every step
 
     def _due(self, now: float) -> float | None:
-        due, hold = self._terminals.due, self._hold.due(now)
-        if due is None or hold is None:
-            return hold if due is None else due
-        return min(due, hold)
+        due = self._terminals.due
+        for other in (self._hold.due(now), self._commands.due):
+            if other is not None and (due is None or other < due):
+                due = other
+        return due
 
     def _settle(self, now: Now, *, seen_until: float | None = None) -> None:
         clock_set = self._look_at_clock(now)
+        self._commands.elapse(now)
         self._settle_inputs(now, clock_set=clock_set, seen_until=seen_until)
         if self._hold.ends(self._terminals.inputs.values(), now.monotonic):
             self._terminals.touch_all()

@@ -1,4 +1,4 @@
-"""Actions by command: done, or refused with a reason when somebody asks in a loop (behaviour.md 7)."""
+"""Commands in a loop: refused with a reason, answered each, and not the whole journal (behaviour.md 7, 8)."""
 
 from __future__ import annotations
 
@@ -72,3 +72,29 @@ def test_a_mail_by_command_keeps_no_gap_to_an_alarms():
     story = equipped()
     story.connect("door")
     assert ask(story, "email", input="door") is True
+
+
+def test_a_flood_of_refused_commands_is_answered_and_is_a_few_entries():
+    story = equipped()
+    for _ in range(600):
+        story.tell(facts.CommandRejected(origin=facts.Origin(by="mqtt"), topic="d/output/siren/set", message="no JSON"))
+        assert ask(story, "snapshot", input="nowhere") == "there is no input nowhere"
+        story.wait(0.29)
+    story.wait(60)
+    refused = story.journal("refused")
+    assert len(refused) == 2 * (20 + 3)
+    assert len(story.all(Answer)) == 600
+    repeated = [entry for entry in refused if entry.reason == "repeated"]
+    assert {(entry.path, entry.cause, entry.error) for entry in repeated} == {
+        ("d/output/siren/set", None, "no JSON"),
+        (None, "snapshot", "there is no input nowhere"),
+    }
+    assert sum(entry.held_back or 1 for entry in refused) == 1200
+
+
+def test_what_was_held_back_of_a_flood_is_said_before_the_end():
+    story = equipped()
+    for _ in range(30):
+        ask(story, "snapshot", input="nowhere")
+    story.tell(facts.StopBegun())
+    assert [(entry.kind, entry.held_back) for entry in story.journal()[-2:]] == [("refused", 10), ("stop", None)]

@@ -1,0 +1,75 @@
+"""Which refused commands are journal entries of their own, so that a flood of them is not the whole journal.
+
+Of one source twenty in a minute are; the others are counted, and each minute of them is one entry.
+Nothing else depends on this: every command is answered, and counted where it came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+MINUTE_S = 60.0
+TOLD_AT_MOST = 20
+SOURCES_AT_MOST = 50
+"""Of what comes from more sources in a minute, all the others are one: topics can be invented."""
+
+Fields = Mapping[str, Any]
+"""What its journal entry says: who and where, and `error`, which is what was wrong this time."""
+_Source = tuple[tuple[str, object], ...]
+_OTHERS: _Source = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Minute:
+    end: float
+    told: int = 0
+    held_back: int = 0
+    last: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """A minute's refusals that were no entries: how many, and what the last of them would have said."""
+
+    count: int
+    last: Fields
+
+
+class Refusals:
+    """Minutes begin with a source's first refusal; after one that held some back the next is one entry."""
+
+    def __init__(self) -> None:
+        self._minutes: dict[_Source, _Minute] = {}
+
+    @property
+    def due(self) -> float | None:
+        """When to ask `elapse`."""
+        return min(minute.end for minute in self._minutes.values()) if self._minutes else None
+
+    def takes(self, fields: Fields, at: float) -> bool:
+        """Whether a refusal is an entry of its own; else it is counted. `elapse` has been asked before."""
+        source = tuple((name, value) for name, value in fields.items() if name != "error")
+        if source not in self._minutes and len(self._minutes) >= SOURCES_AT_MOST:
+            source = _OTHERS
+        minute = self._minutes.setdefault(source, _Minute(end=at + MINUTE_S))
+        if minute.told < TOLD_AT_MOST:
+            minute.told += 1
+            return True
+        minute.held_back += 1
+        minute.last = fields
+        return False
+
+    def elapse(self, at: float) -> list[HeldBack]:
+        """What the minutes that are over by now have held back."""
+        over = [(source, minute) for source, minute in self._minutes.items() if minute.end <= at]
+        for source, minute in over:
+            del self._minutes[source]
+            if minute.held_back and at < minute.end + MINUTE_S:
+                self._minutes[source] = _Minute(end=minute.end + MINUTE_S, told=TOLD_AT_MOST)
+        return [HeldBack(count=minute.held_back, last=minute.last) for _, minute in over if minute.held_back]
+
+    def end(self) -> list[HeldBack]:
+        """All that was held back so far: the program ends."""
+        return self.elapse(float("inf"))
