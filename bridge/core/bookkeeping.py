@@ -47,7 +47,7 @@ class Bookkeeping:
         """Writes an entry, dated `at` (monotonic) rather than now if given; seconds to the millisecond."""
         if fields.get("seconds") is not None:
             fields["seconds"] = round(fields["seconds"], 3)
-        time = now.local if at is None else now.wall(at)
+        time = now.local if at is None else self.walls.instant(at, now)
         seq, self.next_seq = self.next_seq, self.next_seq + 1
         entry = Journal(seq=seq, id=f"{self._boot}-{seq}", boot=self._boot, kind=kind, time=time, **fields)
         self._effects.append(entry)

@@ -20,6 +20,13 @@ class WallClock:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[float, datetime]] = {}
+        self._last: tuple[float, datetime] | None = None
+
+    def instant(self, at: float, now: Now) -> datetime:
+        """The local time of `at`; asked for the same again, it is the same."""
+        if self._last is None or self._last[0] != at:
+            self._last = (at, now.wall(at))
+        return self._last[1]
 
     def time(self, key: str, at: float | None, now: Now) -> datetime | None:
         """The local time of `at`, which stays what it is for as long as `at` does."""
@@ -28,12 +35,13 @@ class WallClock:
             return None
         known = self._known.get(key)
         if known is None or known[0] != at:
-            known = self._known[key] = (at, now.wall(at))
+            known = self._known[key] = (at, self.instant(at, now))
         return known[1]
 
     def forget(self) -> None:
         """The wall clock was stepped: all is to be worked out anew."""
         self._known.clear()
+        self._last = None
 
 
 def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView:
