@@ -48,6 +48,7 @@ class Visit:
     """Whether it may change something: any method but GET and HEAD."""
     origin: str | None = None
     fetch_site: str | None = None
+    fetch_mode: str | None = None
     forwarded: bool = False
     """Whether a proxy says that it passes the request on for somebody."""
 
@@ -136,10 +137,14 @@ def network_of(peer: str) -> str:
 
 
 def _same_site(visit: Visit) -> Refused | None:
-    """Browsers say where a request comes from (Fetch Metadata); a navigation by a person is `none`."""
-    if visit.unsafe and visit.fetch_site not in (None, "same-origin", "none"):
-        return Refused(why="A page of another origin may not do this.")
-    return None
+    """Browsers say where a request comes from (Fetch Metadata); a navigation by a person is `none`.
+
+    From elsewhere a person may follow a link to here; a foreign page may not so much as ask for anything
+    by itself, since an answer that it cannot read takes a connection still.
+    """
+    if visit.fetch_site in (None, "same-origin", "none") or (visit.fetch_mode == "navigate" and not visit.unsafe):
+        return None
+    return Refused(why="A page of another origin may not do this.")
 
 
 def _host_name(host: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
@@ -13,13 +14,28 @@ from bridge.web.shown import as_json
 from bridge.web.values import checked, from_text, read_json
 
 LARGEST_FILE = 8 * 2**20
+LONGEST_BODY_S = 20.0
+LONGEST_FILE_S = 120.0
+FILES_AT_ONCE = 2
+"""Each lies in memory until it has been checked."""
 
 
 def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """What aiohttp calls for one row."""
+    uploads = asyncio.Semaphore(FILES_AT_ONCE)
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        call = await _call(route, request)
+        if route.takes is None:
+            return await answered(request, LONGEST_BODY_S)
+        async with uploads:
+            return await answered(request, LONGEST_FILE_S)
+
+    async def answered(request: web.Request, longest_s: float) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(longest_s):
+                call = await _call(route, request)
+        except TimeoutError:
+            call = refused("took too long to arrive", status=408)
         reply = call if isinstance(call, Reply) else await route.work(call)
         return _response(reply) if reply.stream is None else await _streamed(request, reply)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from functools import partial
 
@@ -123,6 +124,7 @@ class Control:
         self._live = live
         self._board = ports.board
         self._try_broker = ports.try_broker
+        self._trying = asyncio.Lock()
         self._commands = Commands(ports.submit)
 
     async def start(self, call: Call) -> Reply:
@@ -177,7 +179,10 @@ class Control:
         """Whether somebody with our name and password is let in."""
         del call
         assert self._try_broker is not None  # noqa: S101 - there is no such row without it
-        problem = await self._try_broker()
+        if self._trying.locked():
+            return refused("it is being tried already")
+        async with self._trying:
+            problem = await self._try_broker()
         return DONE if problem is None else refused(problem)
 
     async def board(self, call: Call) -> Reply:

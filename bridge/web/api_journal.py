@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from bridge.core.effects import Journal
 from bridge.web.journal_words import KINDS
@@ -77,8 +77,10 @@ class JournalApi:
         query = JournalQuery(
             limit=call.query.get("limit", 100), kind=call.query.get("kind"), after_seq=call.query.get("after")
         )
-        found = await asyncio.to_thread(self._entries, query)
-        return Reply(body={"entries": [entry_json(entry) for entry in found]})
+        return Reply(content=await asyncio.to_thread(self._told, query))
+
+    def _told(self, query: JournalQuery) -> bytes:
+        return as_json({"entries": [entry_json(entry) for entry in self._entries(query)]})
 
     async def table(self, call: Call) -> Reply:
         """All, for a spreadsheet."""
@@ -91,24 +93,39 @@ class JournalApi:
         return Reply(stream=self._lines(), kind="application/x-ndjson", name="journal.jsonl")
 
     async def _lines(self) -> AsyncIterator[bytes]:
-        async for entries in self._all():
-            yield b"".join(as_json(entry_json(entry)) + b"\n" for entry in entries)
+        async for part in self._all(_json_lines):
+            yield part
 
     async def _csv(self) -> AsyncIterator[bytes]:
         yield (",".join(COLUMNS) + "\r\n").encode()
-        async for entries in self._all():
-            text = io.StringIO()
-            rows = csv.writer(text)
-            for entry in entries:
-                told = entry_json(entry)
-                rows.writerow([_cell(told.get(column, "")) for column in COLUMNS])
-            yield text.getvalue().encode()
+        async for part in self._all(_csv_lines):
+            yield part
 
-    async def _all(self) -> AsyncIterator[tuple[Journal, ...]]:
+    async def _all(self, written: Callable[[tuple[Journal, ...]], bytes]) -> AsyncIterator[bytes]:
+        """Piece by piece, read and written off the event loop: alarms must not wait for an export."""
+
+        def part(after: int) -> tuple[bytes, int]:
+            found = self._entries(JournalQuery(limit=CHUNK, after_seq=after))
+            return (written(found), found[-1].seq) if found else (b"", after)
+
         after = -1
-        while found := await asyncio.to_thread(self._entries, JournalQuery(limit=CHUNK, after_seq=after)):
-            yield found
-            after = found[-1].seq
+        while True:
+            content, after = await asyncio.to_thread(part, after)
+            if not content:
+                return
+            yield content
+
+
+def _json_lines(entries: tuple[Journal, ...]) -> bytes:
+    return b"".join(as_json(entry_json(entry)) + b"\n" for entry in entries)
+
+
+def _csv_lines(entries: tuple[Journal, ...]) -> bytes:
+    text = io.StringIO()
+    rows = csv.writer(text)
+    for told in map(entry_json, entries):
+        rows.writerow([_cell(told.get(column, "")) for column in COLUMNS])
+    return text.getvalue().encode()
 
 
 def _cell(value: object) -> object:

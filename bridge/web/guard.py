@@ -35,6 +35,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    # Without it the versions of Python and aiohttp are told to everybody.
+    "Server": "alarm2mqtt",
 }
 
 
@@ -79,6 +81,7 @@ class Guard:
         if said is not None:
             return said
         response = web.Response(status=303, headers={"Location": "./"})
+        self._sessions.end(request.cookies.get(self._cookie))  # this browser has a new one
         # Behind a proxy that speaks HTTPS only the browser knows that it does.
         secure = request.secure or request.headers.get("Origin", "").startswith("https://")
         response.set_cookie(
@@ -171,6 +174,7 @@ def _visit(request: web.Request) -> Visit:
         unsafe=_is_unsafe(request),
         origin=headers.get("Origin"),
         fetch_site=headers.get("Sec-Fetch-Site"),
+        fetch_mode=headers.get("Sec-Fetch-Mode"),
         forwarded="Forwarded" in headers or "X-Forwarded-For" in headers,
     )
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bridge.errors import ActionError
 from bridge.settings.model import InputSettings, OutputSettings
+from bridge.web.api import LONGEST_BODY_S
 from bridge.web.api_settings import input_settings, output_settings, rest_settings
 from bridge.web.api_state import status_json
 from bridge.web.assets import Asset
@@ -133,11 +134,14 @@ class Pages:
             text=query.get("text", "")[:100],
             limit=int(limit) if limit in map(str, STEPS) else STEPS[0],
         )
+        return _page(await asyncio.to_thread(self._log_of, self._frame(request), wanted))
+
+    def _log_of(self, frame: Frame, wanted: Filter) -> str:
+        """Not on the event loop: it reads the disk, and thousands of entries take their time."""
         kind = wanted.kind if wanted.kind in KINDS else None
-        found = await asyncio.to_thread(self._ports.entries, JournalQuery(limit=wanted.limit, kind=kind))
+        found = self._ports.entries(JournalQuery(limit=wanted.limit, kind=kind))
         shown = [event for event in map(self._live.entry_event, found) if wanted.fits(event)]
-        more = len(found) == wanted.limit
-        return _page(log_page(self._frame(request), self._live.settings, wanted, shown, more=more))
+        return log_page(frame, self._live.settings, wanted, shown, more=len(found) == wanted.limit)
 
     async def _system(self, request: web.Request) -> web.StreamResponse:
         settings, status = self._live.settings, status_json(self._live, self._ports)
@@ -176,8 +180,11 @@ class Pages:
         return _page(login_page(self._live.settings.device.label, said=None))
 
     async def _log_in(self, request: web.Request) -> web.StreamResponse:
-        form = await request.post()
-        given = form.get("password")
+        try:
+            async with asyncio.timeout(LONGEST_BODY_S):
+                given = (await request.post()).get("password")
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
         done = await self._guard.log_in(request, given if isinstance(given, str) else "")
         if isinstance(done, str):
             status = 429 if done.startswith("Wait") else 401

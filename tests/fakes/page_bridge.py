@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession, CookieJar
-from aiohttp.test_utils import TestServer
+from server_process import free_port
 
 from bridge.core.effects import (
     Answer,
@@ -50,6 +50,9 @@ class PageBridge:
         most_browsers: int = 100,
         **ports: Any,
     ) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": self.port})})
         self.entries: list[Journal] = []
         self.clock = Clock(settings.device.timezone)
         self.engine = Engine(settings, boot="b00t", release_year=2026)
@@ -77,15 +80,24 @@ class PageBridge:
         self.loop.take_now(StateRestored(inputs={}, latched=frozenset(), next_seq=1))
         self.lines.start()
         self.loop.start()
-        self.server = TestServer(self.site.app, host="127.0.0.1")
-        await self.server.start_server(access_log=None)
-        self.url = f"http://127.0.0.1:{self.server.port}"
+        self.served = asyncio.create_task(self.site.serve(), name="page")
+        await self._listens()
         self.client = ClientSession(self.url, cookie_jar=CookieJar(unsafe=True))
 
     async def end(self) -> None:
         await self.client.close()
-        await self.server.close()
+        self.served.cancel()
+        await asyncio.wait([self.served])
         self.lines.close()
+
+    async def _listens(self) -> None:
+        while True:
+            assert not self.served.done(), self.served
+            with suppress(ConnectionRefusedError):
+                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                writer.close()
+                return
+            await asyncio.sleep(0.001)
 
     async def get(self, path: str, **headers: str) -> tuple[int, Any]:
         """Status and JSON of an answer, or its text."""

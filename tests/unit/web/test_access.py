@@ -64,10 +64,12 @@ def test_a_page_of_another_origin_may_change_nothing(door, origin):
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 @pytest.mark.parametrize("door", [OPEN, GUARDED, ADDON])
-def test_a_browser_that_says_it_comes_from_elsewhere_may_change_nothing(door, site):
+def test_who_comes_from_elsewhere_may_follow_a_link_and_a_foreign_page_may_do_nothing(door, site):
     peer = INGRESS.peer if door is ADDON else "127.0.0.1"
     assert isinstance(door.judge(visit(peer=peer, unsafe=True, fetch_site=site)), Refused)
-    assert not isinstance(door.judge(visit(peer=peer, fetch_site=site)), Refused)
+    assert isinstance(door.judge(visit(peer=peer, fetch_site=site, fetch_mode="no-cors")), Refused)
+    assert isinstance(door.judge(visit(peer=peer, unsafe=True, fetch_site=site, fetch_mode="navigate")), Refused)
+    assert not isinstance(door.judge(visit(peer=peer, fetch_site=site, fetch_mode="navigate")), Refused)
 
 
 def test_a_page_of_our_own_may_change_something():

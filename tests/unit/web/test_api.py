@@ -240,3 +240,25 @@ def test_there_are_no_figures_when_they_are_not_wanted(tmp_path):
         assert (await bridge.get("/metrics"))[0] == 404
 
     run(story, tmp_path, settings_of(an_input("door")))
+
+
+def test_the_broker_is_tried_by_one_at_a_time(tmp_path):
+    begun, go_on = [], asyncio.Event()
+
+    async def slow():
+        begun.append(True)
+        await go_on.wait()
+
+    async def story():
+        async with page_bridge(tmp_path, SETTINGS, try_broker=slow) as bridge:
+            first = asyncio.create_task(bridge.post("/api/broker/test"))
+            while not begun:
+                await asyncio.sleep(0.001)
+            status, answer = await bridge.post("/api/broker/test")
+            assert (status, answer["error"][0]["message"]) == (422, "it is being tried already")
+            go_on.set()
+            assert (await first)[0] == 200
+            assert (await bridge.post("/api/broker/test"))[0] == 200
+
+    asyncio.run(story())
+    assert len(begun) == 2

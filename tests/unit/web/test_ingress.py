@@ -5,6 +5,7 @@ import re
 
 from builders import an_input, an_output, settings_of
 from fakes.page_bridge import page_bridge
+from server_process import free_port
 
 from bridge.web.access import INGRESS, Ingress
 from bridge.web.site import ANY_ADDRESS, places
@@ -36,7 +37,7 @@ def test_who_comes_through_it_is_logged_in_already_and_needs_the_pages_token_sti
         foreign = {**own, "Sec-Fetch-Site": "cross-site", "X-CSRF-Token": token}
         assert (await bridge.post("/api/outputs/siren/stop", **foreign))[0] == 403
 
-    run(story, tmp_path, ingress=Ingress(peer="127.0.0.1", port=8099))
+    run(story, tmp_path, ingress=Ingress(peer="127.0.0.1", port=free_port()))
 
 
 def test_whoever_only_says_so_is_not_believed(tmp_path):
@@ -56,7 +57,7 @@ def test_every_address_in_a_page_is_relative(tmp_path):
             assert len(addresses) > 10
             assert not [one for one in addresses if one.startswith("/") or ":" in one], path
 
-    run(story, tmp_path, ingress=Ingress(peer="127.0.0.1", port=8099))
+    run(story, tmp_path, ingress=Ingress(peer="127.0.0.1", port=free_port()))
 
 
 def test_the_page_listens_where_ingress_looks_for_it_and_where_the_settings_say():
