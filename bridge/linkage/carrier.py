@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from bridge.errors import ActionRefused
 from bridge.store.jobs import Job
+
+if TYPE_CHECKING:
+    from bridge.linkage.album import Album
+    from bridge.settings.model import Settings
+
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,3 +58,29 @@ class Carrier(Protocol):
 
     def heir(self, dropped: Job, others: Sequence[Job]) -> Job | None:
         """One of the others, with what the dropped one had to tell besides its own; None: none can."""
+
+
+class PictureCarrier:
+    """What carriers share whose jobs have pictures of `album`, and are made with the settings and the zone of now."""
+
+    kind: str
+
+    def __init__(self, *, settings: Callable[[], Settings], zone: Callable[[], tzinfo], album: Album) -> None:
+        self._settings = settings
+        self._zone = zone
+        self._album = album
+
+    def lighter(self, job: Job, refusal: str) -> Job | None:  # noqa: ARG002 - as Carrier
+        """Nothing can be left out."""
+        return None
+
+    def heir(self, dropped: Job, others: Sequence[Job]) -> Job | None:  # noqa: ARG002 - as Carrier
+        """None tells anything of another."""
+        return None
+
+    def _configured(self, part: _Part | None) -> _Part:
+        """The server's part of the settings; ActionRefused when it was taken out of them."""
+        if part is None:
+            message = f"{self.kind} is no longer configured"
+            raise ActionRefused(message)
+        return part

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from bridge.actions import email
 from bridge.actions.email_message import message_bytes, message_id
 from bridge.actions.mail_outcome import MailOutcome
 from bridge.actions.mail_text import AlarmMail, MailPicture
-from bridge.errors import ActionRefused, StoreError
-from bridge.linkage.album import Album
-from bridge.linkage.carrier import Terms, Tried
+from bridge.errors import StoreError
+from bridge.linkage.carrier import PictureCarrier, Terms, Tried
 from bridge.linkage.jobs import KeptPicture, MailJob, body_of, mail_job
 from bridge.store.jobs import Job
 
@@ -24,23 +22,15 @@ if TYPE_CHECKING:
 GONE = "it is no longer on the device"
 
 
-class MailCarrier:
+class MailCarrier(PictureCarrier):
     """Mails."""
 
     kind, done = "email", "sent"
 
-    def __init__(self, *, settings: Callable[[], Settings], zone: Callable[[], tzinfo], album: Album) -> None:
-        self._settings = settings
-        self._zone = zone
-        self._album = album
-
     async def attempt(self, job: Job, went: Callable[[Tried], None]) -> None:
         """Sends to whom it has not been sent yet, and who is still to be told."""
         settings, mail = self._settings(), mail_job(job.body)
-        server = settings.email
-        if server is None:
-            refusal = "email is no longer configured"
-            raise ActionRefused(refusal)
+        server = self._configured(settings.email)
         wanted = server.recipients
         if mail.recipients is not None:
             wanted = tuple(each for each in mail.recipients if each in server.recipients)

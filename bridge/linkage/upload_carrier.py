@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import tzinfo
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from bridge.actions import ftp
 from bridge.actions.ftp_path import UploadFacts, render_path
-from bridge.errors import ActionFailed, ActionRefused, StoreError
-from bridge.linkage.album import Album
-from bridge.linkage.carrier import Terms, Tried
+from bridge.errors import ActionFailed, StoreError
+from bridge.linkage.carrier import PictureCarrier, Terms, Tried
 from bridge.linkage.jobs import UploadJob, upload_job
 from bridge.store.jobs import Job
 
-if TYPE_CHECKING:
-    from bridge.settings.model import Settings
 
-
-class UploadCarrier:
+class UploadCarrier(PictureCarrier):
     """Uploads, a picture each."""
 
     kind, done = "ftp", "uploaded"
 
-    def __init__(self, *, settings: Callable[[], Settings], zone: Callable[[], tzinfo], album: Album) -> None:
-        self._settings = settings
-        self._zone = zone
-        self._album = album
-
     async def attempt(self, job: Job, went: Callable[[Tried], None]) -> None:
         """Uploads it under the path of the settings."""
         settings, upload = self._settings(), upload_job(job.body)
-        server = settings.ftp
-        if server is None:
-            message = "ftp is no longer configured"
-            raise ActionRefused(message)
+        server = self._configured(settings.ftp)
         path = self._path(server.path, settings.device.id, job, upload)
         await ftp.upload(server, await self._jpeg(upload.file), path=path)
         went(Tried(path=path))
@@ -43,14 +29,6 @@ class UploadCarrier:
         """As Carrier."""
         upload = upload_job(job.body)
         return Terms(input=upload.input, by=upload.by)
-
-    def lighter(self, job: Job, refusal: str) -> Job | None:  # noqa: ARG002 - as Carrier
-        """A picture is all there is."""
-        return None
-
-    def heir(self, dropped: Job, others: Sequence[Job]) -> Job | None:  # noqa: ARG002 - as Carrier
-        """A picture tells nothing of another."""
-        return None
 
     def _path(self, template: str, device: str, job: Job, upload: UploadJob) -> str:
         facts = UploadFacts(
