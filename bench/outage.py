@@ -77,7 +77,7 @@ def measure(stage: Stage) -> list[Row]:
             limit=1.0,
         ),
         Row(part="outage", what=f"{name}{SHORT_S:g} s: median", unit="s", ours=median([back for back, _ in short])),
-        Row(part="outage", what=f"{name}{LONG_S:g} s: broker back → right state", unit="s", ours=long[0]),
+        Row(part="outage", what=f"{name}{LONG_S:g} s: broker back → right state", unit="s", ours=long[0], limit=1.0),
         Row(
             part="outage",
             what=f"{name}{LONG_S:g} s: first word → right state",

@@ -20,7 +20,7 @@ from bridge.errors import BrokerError
 from bridge.mqtt.arrivals import Arrivals
 from bridge.mqtt.birth import Birth
 from bridge.mqtt.command_desk import CommandDesk, Handler
-from bridge.mqtt.dial import place_of
+from bridge.mqtt.dial import is_near, place_of
 from bridge.mqtt.hygiene import Request
 from bridge.mqtt.incoming import Incoming, Outgoing
 from bridge.mqtt.journal_feed import JournalFeed, JournalSource
@@ -200,7 +200,7 @@ class MqttAdapter:
                 settings, version=self._versions.next, client_id=client_id_of(settings), will=will_of(settings)
             )
         except BrokerError as error:
-            return self._reconnect.ended(End.UNREACHABLE, str(error))
+            return self._reconnect.ended(End.UNREACHABLE, str(error), near=is_near(settings.mqtt))
         session = Session(wire=wire, login=login, receive=self._receive)
         try:
             ended = await session.open()
@@ -215,7 +215,8 @@ class MqttAdapter:
         if self._leave.is_set():
             return None
         stood_s = None if stands_since is None else asyncio.get_running_loop().time() - stands_since
-        return self._reconnect.ended(ended.how, f"{place_of(settings.mqtt)}: {ended.why}", after_s=stood_s)
+        why = f"{place_of(settings.mqtt)}: {ended.why}"
+        return self._reconnect.ended(ended.how, why, near=is_near(settings.mqtt), after_s=stood_s)
 
     async def _serve(self, session: Session) -> Ended:
         """Subscribe, announce everything, then feed the session until it ends."""

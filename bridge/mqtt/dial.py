@@ -31,6 +31,16 @@ def place_of(settings: MqttSettings) -> str:
     return settings.host if settings.host.startswith(UNIX) else f"{settings.host}:{port_of(settings)}"
 
 
+def is_near(settings: MqttSettings) -> bool:
+    """Whether the broker is on this machine, as far as its name says."""
+    if settings.host.startswith(UNIX) or settings.host == "localhost":
+        return True
+    try:
+        return ip_address(settings.host).is_loopback
+    except ValueError:
+        return False
+
+
 async def dial(settings: MqttSettings) -> socket.socket:
     """A socket that is connected and, with TLS, has shaken hands. Raises BrokerError, which says why.
 

@@ -9,6 +9,9 @@ from enum import StrEnum, auto
 
 SHORTEST_S = 1.0
 LONGEST_S = 60.0
+NEAR_S = 0.7
+"""The longest wait for a broker on the same machine: nobody else knocks there, so that there is no storm
+to be avoided, and its users see the right state within a second of its return."""
 QUICK_S = 5.0
 """A connection that is thrown out within so long of its beginning was probably taken over."""
 QUICK_TWICE = 2
@@ -58,8 +61,11 @@ class Reconnect:
         back, self._said = self._said is not None, None
         return "connected again" if back else "connected"
 
-    def ended(self, how: End, why: str, *, after_s: float | None = None) -> Retry:
-        """What to do now. `after_s` is how long the connection stood; None when it never did."""
+    def ended(self, how: End, why: str, *, near: bool, after_s: float | None = None) -> Retry:
+        """What to do now. `after_s` is how long the connection stood; None when it never did.
+
+        `near` says that the broker is on this machine.
+        """
         if after_s is None and how is End.UNREACHABLE:
             self._quick = 0  # a broker that is gone itself has thrown nobody out for another
         if after_s is not None:
@@ -74,10 +80,12 @@ class Reconnect:
             case End.TAKEN_OVER:
                 return self._retry(how, LONGEST_S, "taken over: another client connects with this client id")
         wait_s, self._next_s = self._next_s, min(2 * self._next_s, LONGEST_S)
+        if near and how in (End.UNREACHABLE, End.THROWN_OUT):
+            wait_s = NEAR_S
         return self._retry(how, wait_s * (0.75 + 0.5 * self._random()), why)
 
     def _retry(self, how: End, wait_s: float, why: str) -> Retry:
         loud = self._said is None or (how in (End.DENIED, End.TAKEN_OVER) and self._said is not how)
         self._said = how
-        message = f"no connection to the broker: {why}; trying again in {wait_s:.0f} s"
+        message = f"no connection to the broker: {why}; trying again in {max(wait_s, SHORTEST_S):.0f} s"
         return Retry(wait_s=min(wait_s, LONGEST_S), level=logging.WARNING if loud else logging.DEBUG, message=message)
