@@ -37,6 +37,15 @@ def a_store(folder):
         assert problems == []
 
 
+class Distracted(MqttClient):
+    """A subscriber that does something else for a moment, once, in the middle of it."""
+
+    def _hear(self, client, data, message):
+        super()._hear(client, data, message)
+        if len(self.heard) == MISSED // 3:
+            time.sleep(0.4)
+
+
 class Kept:
     """The store as the bridge of the tests knows it."""
 
@@ -70,3 +79,17 @@ def test_an_outage_is_told_fast_whole_and_in_order_and_delays_no_state(tmp_path)
     assert {one.json["replayed"] for one in heard[:MISSED]} == {True}
     assert MISSED / (heard[MISSED - 1].at - heard[0].at) > LEAST_PER_SECOND
     assert statistics.median(late) < 0.02, sorted(late)[-5:]
+
+
+def test_a_subscriber_that_looks_away_for_a_moment_misses_nothing(tmp_path):
+    async def story(store, port, client):
+        async with Bridge(on_port(port), journal=Kept(store)).running():
+            await until(lambda: len(client.heard) >= MISSED, within_s=20, what="all entries")
+
+    with (
+        Mosquitto(tmp_path / "broker") as broker,
+        a_store(tmp_path / "store") as store,
+        Distracted(broker.port, f"{D}/journal") as client,
+    ):
+        asyncio.run(story(store, broker.port, client))
+    assert [one.json["seq"] for one in client.heard] == list(range(1, MISSED + 1))
