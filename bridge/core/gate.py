@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from bridge.core.facts import Now
-from bridge.core.schedule import HORIZON, Schedule, is_open, next_change
+from bridge.core.schedule import Schedule, is_open, next_change
+
+SHORTEST_S = 0.001
+LONGEST_S = 3600.0
+"""So long an answer is trusted: a wall clock that is slewed (at most 500 ppm, adjtimex(2)) makes the next
+change no more than 2 s late."""
 
 
 class Gate:
@@ -46,6 +51,8 @@ class Gate:
         self.open = is_open(self.schedule, now.local)
         if self.schedule.has_periods:
             self.changes_at = next_change(self.schedule, now.local)
-            ahead = HORIZON if self.changes_at is None else self.changes_at - now.local.astimezone(UTC)
-            self.due = now.monotonic + max(ahead, timedelta(milliseconds=1)).total_seconds()
+            ahead_s = LONGEST_S
+            if self.changes_at is not None:
+                ahead_s = (self.changes_at - now.local.astimezone(UTC)).total_seconds()
+            self.due = now.monotonic + min(max(ahead_s, SHORTEST_S), LONGEST_S)
         return self.open != was

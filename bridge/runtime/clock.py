@@ -120,8 +120,9 @@ class StepWatch:
             log.debug("the wall clock was set: %s", error)
         self._arm()
         offset = _offset()
-        step, self._offset = offset - self._offset, offset
-        if abs(step) > STEP_S:
+        step = offset - self._offset
+        if abs(step) > STEP_S:  # small ones add up until they are one
+            self._offset = offset
             self._stepped(step)
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bridge.core.facts import Now
-from bridge.core.gate import Gate
-from bridge.core.schedule import ALWAYS, HORIZON, NEVER
+from bridge.core.gate import LONGEST_S, Gate
+from bridge.core.schedule import ALWAYS, NEVER
 from bridge.core.schedule_text import read_schedule
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)  # a Monday
@@ -63,11 +63,23 @@ def test_always_and_never_stay_what_they_say_and_never_wake(schedule, is_open):
         assert gate.due is None
 
 
-def test_a_schedule_without_an_end_in_sight_is_asked_again_at_the_horizon():
+def test_a_schedule_without_an_end_in_sight_is_asked_again_within_the_hour():
     gate = Gate(read_schedule({"special": {"2027-01-01": ["10:00-11:00"]}}), open_unset=True)
     gate.look(at(0), clock_set=True)
     assert gate.changes_at is None
-    assert gate.due == 500.0 + HORIZON.total_seconds()
+    assert gate.due == 500.0 + LONGEST_S
+
+
+def test_a_wall_clock_that_is_slewed_opens_nothing_late():
+    """A clock that runs 500 ppm fast gains 1.8 s an hour: asked only at its change, a night would begin late."""
+    gate = Gate(read_schedule({"tue": ["12:00-13:00"]}), open_unset=True)
+    now = at(0)
+    gate.look(now, clock_set=True)
+    while not gate.open:
+        passed = gate.due - 500.0
+        now = at(passed, step=passed * 500e-6)
+        gate.look(now, clock_set=True)
+    assert timedelta(0) <= now.local - (NOON + timedelta(days=1)) <= timedelta(seconds=2)
 
 
 def test_the_same_schedule_again_is_not_asked_and_another_one_is():

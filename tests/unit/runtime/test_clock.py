@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bridge.core.facts import Now
+from bridge.runtime import clock
 from bridge.runtime.clock import Clock, StepWatch, is_synchronised, zone
 
 
@@ -61,3 +62,19 @@ def test_setting_the_clock_is_told_without_polling():
     except PermissionError:
         pytest.skip("this machine lets nobody set its clock")
     assert steps == [pytest.approx(10, abs=0.5)]
+
+
+def test_small_steps_add_up_until_they_are_one(monkeypatch):
+    """Five corrections of a second and a half: a schedule that never hears of them is late by eight seconds."""
+
+    async def story():
+        steps, offset = [], [0.0]
+        monkeypatch.setattr(clock, "_offset", lambda: offset[0])
+        watch = StepWatch(stepped=steps.append)
+        for _ in range(5):
+            offset[0] += 1.5
+            watch._set()  # noqa: SLF001 - what the kernel's wake-up calls
+        watch.close()
+        return steps
+
+    assert asyncio.run(story()) == [3.0, 3.0]
