@@ -76,6 +76,19 @@ class AtTerminal:
                 return os.waitstatus_to_exitcode(status)
             assert time.monotonic() < deadline, f"it did not end:\n{self.screen}"
 
+    def end_by(self, keys: str) -> int:
+        """Presses keys until it ends; the exit code.
+
+        Python loses a Ctrl-C that comes in the instant before it waits; a person presses again.
+        """
+        for _ in range(5):
+            self.type(keys)
+            try:
+                return self.ended(2)
+            except AssertionError:
+                continue
+        return self.ended(0)
+
     def echoes(self) -> bool:
         """Whether the terminal shows what is typed."""
         return bool(termios.tcgetattr(self._terminal)[3] & termios.ECHO)

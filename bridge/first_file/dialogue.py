@@ -19,6 +19,9 @@ def anything(_answer: str) -> None:
 class Dialogue(Protocol):
     """Who is asked. Ctrl-C and the end of input come out as KeyboardInterrupt and EOFError."""
 
+    welcome: str
+    """What is said first."""
+
     def say(self, text: str = "") -> None:
         """A line that wants no answer."""
 
@@ -31,6 +34,10 @@ class Dialogue(Protocol):
 
 class Terminal:
     """A person at a terminal."""
+
+    welcome = """\
+A few questions for a first settings file. Enter takes what stands in brackets.
+Nothing is written before the end; Ctrl-C leaves everything as it is."""
 
     def __init__(self) -> None:
         try:
@@ -69,6 +76,8 @@ class Terminal:
 
 class Unattended:
     """Nobody: every default is taken, and told."""
+
+    welcome = "A first settings file, with every default taken:"
 
     def say(self, text: str = "") -> None:
         """A line."""

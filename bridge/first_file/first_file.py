@@ -19,9 +19,6 @@ from bridge.orientation.situation import nearest
 from bridge.settings.load import validate
 from bridge.settings.yaml_text import parse
 
-WELCOME = """\
-A few questions for a first settings file. Enter takes what stands in brackets.
-Nothing is written before the end; Ctrl-C leaves everything as it is."""
 _LOCALTIME = Path("/etc/localtime")
 
 
@@ -57,7 +54,7 @@ def _asked_and_written(dialogue: Dialogue, path: Path, service: Path | None, ove
         store=None if service is not None else path.parent / f"{path.stem}-state",
         chips=list_chips,
     )
-    dialogue.say(WELCOME)
+    dialogue.say(dialogue.welcome)
     questions = Questions(dialogue, place)
     questions.ask_all()
     document = questions.draft.document

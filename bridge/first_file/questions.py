@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,8 @@ class Questions:
     def _device(self) -> None:
         self._dialogue.say("\nThe device")
         host = self._place.host
-        name = host if self.draft.wrong(("device", "name"), host) is None else "Alarm device"
+        named = re.fullmatch(r"[A-Za-z0-9][\w.-]{0,63}", host) is not None and host not in _HERE
+        name = host if named else "Alarm device"
         self.draft.put(("device", "id"), "")  # stands first, and follows from the name
         called = self._ask(("device", "name"), "Its name", name)
         self._ask(("device", "id"), "Its id, in topics and in Home Assistant", id_of(called, ()))

@@ -156,8 +156,7 @@ def test_who_goes_away_in_the_middle_leaves_nothing(tmp_path, question, keys):
                 break
             terminal.answer(asked, "gate" if asked == "User name" else "")
         terminal.wait_for(question)
-        terminal.type(keys)
-        assert terminal.ended() == 1
+        assert terminal.end_by(keys) == 1
         assert "Nothing was written." in terminal.screen
     assert list(tmp_path.iterdir()) == []
 

@@ -22,6 +22,8 @@ from bridge.settings.load import validate
 class Person:
     """Answers by what a question holds, Enter else; gives up on a question that is refused again."""
 
+    welcome = ""
+
     def __init__(self, answers=None, secrets: Sequence[str] = ()):
         self.answers = answers or {}
         self.secrets = list(secrets)
@@ -174,7 +176,7 @@ def test_a_page_without_a_password_stays_on_this_machine():
     assert any("for this machine alone" in line for line in person.said)
 
 
-@pytest.mark.parametrize("host", ["localhost", "x" * 80, "caméra ☃", "\x07", "-"])
+@pytest.mark.parametrize("host", ["localhost", "(none)", "x" * 80, "caméra ☃", "\x07", "-"])
 def test_whatever_the_machine_is_called_its_defaults_are_right(host):
     validate(conversation(Person(), host=host).draft.document)
 
