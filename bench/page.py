@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.broker import free_port
 from bench.browser import Seen, browser_is_missing, seen
+from bench.contestant import INPUTS, OUTPUTS
 from bench.figures import median, percentile
 from bench.latency import Lane
 from bench.ours import alarm2mqtt
@@ -108,12 +109,12 @@ def _looked_at(stage: Stage) -> list[Row]:
         ours = alarm2mqtt(
             stage.folder / "looked-at",
             stage.broker.port,
-            inputs_also={"linkage": {"outputs": ["out-1"]}},
+            inputs_also={"linkage": {"outputs": [OUTPUTS[0]]}},
             outputs_also={"follow_source": True},
             web={"port": port},
         )
         program = stage.started(ours)
-        found = seen(f"http://127.0.0.1:{port}/", clicks=40 if stage.quick else 200)
+        found = seen(f"http://127.0.0.1:{port}/", contacts=INPUTS[:1] if stage.quick else INPUTS)
         resident_mb = program.resident_mb()
         program.stop()
     why = {"absent": absent or ""}
