@@ -86,6 +86,7 @@ Try this in a second terminal, in this folder:
   break its line             {me} board --socket {board} fail garage-door      (and: heal)
   start the siren            {publish} -t alarm2mqtt/front-gate/output/siren/set -m ON
   stop everything            {publish} -t alarm2mqtt/front-gate/silence -m now
+  watch the terminals live   {watch}
   read what happened         {me} log {settings} --follow
 
 Home Assistant finds the device by itself when its MQTT integration uses this broker. Ctrl-C ends it.
@@ -109,12 +110,14 @@ def demo(folder: Path) -> None:
 
 def _what_to_try(broker: str, port: int, page: int, folder: Path, file: Path) -> str:
     tools = "" if shutil.which("mosquitto_sub") else "   (Debian: apt-get install mosquitto-clients)"
+    me = os.path.relpath(sys.argv[0])
     return TRY.format(
         broker=broker,
         port=port,
         settings=file,
         board=folder / "board.sock",
-        me=os.path.relpath(sys.argv[0]),
+        me=me,
+        watch=f"{f'ALARM2MQTT_MQTT__PORT={port} ' if port != PORT else ''}{me} watch {file}",
         listen=f"mosquitto_sub -p {port} -v -t 'alarm2mqtt/#'{tools}",
         publish=f"mosquitto_pub -p {port}",
         page=page,
