@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from bridge.core.facts import StateRestored
     from bridge.lines.port import LineDriver, LineFact
     from bridge.linkage.linkage import Linkage
-    from bridge.linkage.worker import QueueState
     from bridge.mqtt.adapter import MqttAdapter
     from bridge.mqtt.status import StatusView
     from bridge.settings.model import Settings
@@ -77,12 +76,9 @@ class App:
         self._stop = asyncio.Event()
         self._reloads = asyncio.Event()
         self._store: Store | None = None
-        self._edits: SettingsStore | None = None
-        self._mqtt: MqttAdapter | None = None
         self._linkage: Linkage | None = None
         self._linked = asyncio.Event()
         self._page: WebServer | None = None
-        self._restored: StateRestored | None = None
 
     def report(self, fact: LineFact) -> None:
         """A fact about a line; kept until the loop runs. An edge is what all this is for: it is urgent."""
@@ -97,57 +93,58 @@ class App:
         self._router.perform(self._engine.begin(self._clock.now(), synchronised=is_synchronised()))
         log.info("alarm2mqtt %s: outputs idle, inputs watched", __version__)
         try:
-            await self._open_store()
-            self._open_settings()
-            self._connect_mqtt()
-            self._open_page()
-            self._link(self._settings)
-            await self._serve()
+            store, state = await self._open_store()
+            edits = self._open_settings()
+            mqtt = self._connect_mqtt(store, edits)
+            self._open_page(store, mqtt, edits)
+            self._link_when_wanted(store, mqtt)
+            await self._serve(state, mqtt, edits)
         finally:
             await self._end()
 
-    async def _open_store(self) -> None:
+    async def _open_store(self) -> tuple[Store, StateRestored]:
         from bridge.store.store import open_store
 
         post = asyncio.get_running_loop().call_soon_threadsafe
         opening = partial(open_store, self._settings.store.folder, post=post, on_problem=self._store_problem)
         restored = await asyncio.to_thread(opening)
-        self._store, self._restored = restored.store, restored.state
+        self._store = restored.store
+        return restored.store, restored.state
 
-    def _open_settings(self) -> None:
+    def _open_settings(self) -> SettingsStore:
         from bridge.settings.in_file import InFile
         from bridge.settings.store import SettingsStore
 
-        self._edits = SettingsStore(
+        return SettingsStore(
             InFile(self._loaded),
             apply=self._apply,
             tell=self._loop.submit,
             answer=lambda answer: self._router.perform([answer]),
         )
 
-    def _connect_mqtt(self) -> None:
+    def _connect_mqtt(self, store: Store, edits: SettingsStore) -> MqttAdapter:
         import random
         import time
 
         from bridge.mqtt.adapter import MqttAdapter
         from bridge.mqtt.settings_command import settings_handlers
+        from bridge.status_view import status_view
 
-        store, edits = self._store, self._edits
-        assert store is not None  # noqa: S101 - made before
-        assert edits is not None  # noqa: S101 - the same
-        self._random = random.SystemRandom().random
-        self._mqtt = MqttAdapter(
+        def status() -> StatusView:
+            return status_view(started=self._started, journal_unsent=store.unsent.count, linkage=self._linkage)
+
+        mqtt = MqttAdapter(
             settings=self._settings,
             submit=self._loop.submit,
             now=self._clock.now,
-            random=self._random,
+            random=random.SystemRandom().random,
             ledger=store.ledger,
-            status_view=self._status,
+            status_view=status,
             journal=store.unsent,
             handlers=settings_handlers(edits.submit),
         )
         self._router.connect(
-            self._mqtt.perform,
+            mqtt.perform,
             do.PublishInput,
             do.PublishOutput,
             do.PublishEvent,
@@ -156,12 +153,12 @@ class App:
             do.Answer,
         )
         self._router.connect(store.perform, do.Journal, do.KeepInput, do.KeepLatched)
-        self._router.connect(self._mqtt.perform, do.Journal)  # only after the store has it
+        self._router.connect(mqtt.perform, do.Journal)  # only after the store has it
         self._router.connect(Teller(time.monotonic).tell, do.Journal)
         self._router.connect(answer_future, do.Answer)
-        self._router.connect(lambda effect: self._link(effect.settings), do.PublishSettings)
+        return mqtt
 
-    def _open_page(self) -> None:
+    def _open_page(self, store: Store, mqtt: MqttAdapter, edits: SettingsStore) -> None:
         """The page, if it is wanted: it is shown everything from now on, and served last of all."""
         if not self._settings.web.enabled:
             return
@@ -170,16 +167,13 @@ class App:
         if not can_be_served():
             log.warning("no page: install alarm2mqtt[web] for it, or set web.enabled to false")
             return
-        store, mqtt = self._store, self._mqtt
-        assert store is not None  # noqa: S101 - made before
-        assert mqtt is not None  # noqa: S101 - made before
         self._page = Page(
             self._settings,
             Neighbours(
                 store=store,
                 mqtt=mqtt,
                 linkage=lambda: self._linkage,
-                desk=self._edits,
+                desk=edits,
                 board=getattr(self._lines, "obey", None),
             ),
             submit=self._loop.submit,
@@ -199,23 +193,29 @@ class App:
         if self._page is not None:
             self._page.snapshot(input_id, jpeg)
 
-    def _link(self, settings: Settings) -> None:
+    def _link_when_wanted(self, store: Store, mqtt: MqttAdapter) -> None:
+        """Linkage now, or when settings that need it come."""
+
+        def take(settings: Settings) -> None:
+            if self._linkage is not None:
+                self._linkage.apply(settings)
+            elif any((settings.email, settings.ftp, settings.cameras, settings.recording, settings.audio)):
+                self._link(settings, store, mqtt)
+
+        take(self._settings)
+        self._router.connect(lambda effect: take(effect.settings), do.PublishSettings)
+
+    def _link(self, settings: Settings, store: Store, mqtt: MqttAdapter) -> None:
         """Mail, uploads, cameras, clips and sound; nothing of it is imported before it is wanted."""
-        if self._linkage is not None:
-            self._linkage.apply(settings)
-            return
-        if not any((settings.email, settings.ftp, settings.cameras, settings.recording, settings.audio)):
-            return
+        import random
+
         from bridge.linkage.linkage import Linkage
 
-        store, mqtt = self._store, self._mqtt
-        assert store is not None  # noqa: S101 - made before
-        assert mqtt is not None  # noqa: S101 - made before
         self._linkage = Linkage(
             settings,
             store=store,
             now=self._clock.now,
-            random=self._random,
+            random=random.SystemRandom().random,
             release_year=RELEASE_YEAR,
             tell=self._loop.submit,
             show=self._show_picture,
@@ -232,11 +232,8 @@ class App:
         assert self._linkage is not None  # noqa: S101 - what the event says
         await self._linkage.run()
 
-    async def _serve(self) -> None:
-        assert self._mqtt is not None  # noqa: S101 - made before
-        assert self._edits is not None  # noqa: S101 - the same
-        assert self._restored is not None  # noqa: S101 - the same
-        self._loop.take_now(self._restored)
+    async def _serve(self, state: StateRestored, mqtt: MqttAdapter, edits: SettingsStore) -> None:
+        self._loop.take_now(state)
         self._loop.take_now(ClockChecked(synchronised=is_synchronised()))
         self._lines.start()
         self._loop.start()
@@ -250,12 +247,12 @@ class App:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
-                    group.create_task(kept_alive("MQTT", self._mqtt.run), name="mqtt"),
+                    group.create_task(kept_alive("MQTT", mqtt.run), name="mqtt"),
                     group.create_task(kept_alive("clock check", self._check_clock), name="clock"),
                     group.create_task(kept_alive("linkage", self._run_linkage), name="linkage"),
-                    group.create_task(kept_alive("settings", self._edits.run), name="settings"),
-                    group.create_task(kept_alive("settings file", self._edits.watch), name="settings file"),
-                    group.create_task(kept_alive("reload", self._reload), name="reload"),
+                    group.create_task(kept_alive("settings", edits.run), name="settings"),
+                    group.create_task(kept_alive("settings file", edits.watch), name="settings file"),
+                    group.create_task(kept_alive("reload", partial(self._reload, edits)), name="reload"),
                     group.create_task(signs_of_life(self._manager), name="watchdog"),
                 ]
                 if self._page is not None:
@@ -270,7 +267,7 @@ class App:
                         task.cancel()  # clips are finished while the broker hears goodbye
                 with suppress(TimeoutError):
                     async with asyncio.timeout(GOODBYE_S):
-                        await self._mqtt.stop()
+                        await mqtt.stop()
                 for task in tasks:
                     task.cancel()
         finally:
@@ -296,30 +293,6 @@ class App:
 
     # Around the engine
 
-    def _status(self) -> StatusView:
-        from bridge.mqtt.status import AudibleStatus, QueueStatus, RecordingStatus, StatusView
-
-        def queue(state: QueueState | None) -> QueueStatus | None:
-            if state is None:
-                return None
-            return QueueStatus(queued=state.queued, last_ok=state.last_ok, last_error=state.last_error)
-
-        linkage, recording = self._linkage, None
-        if linkage is not None and linkage.media.card is not None:
-            card = linkage.media.card
-            recording = RecordingStatus(
-                problem=linkage.media.problem, free_mb=card.free_mb, clips=card.clips, last_clip=card.last_clip
-            )
-        return StatusView(
-            version=__version__,
-            started=self._started,
-            journal_unsent=0 if self._store is None else self._store.unsent.count,
-            email=queue(linkage.email if linkage else None),
-            ftp=queue(linkage.ftp if linkage else None),
-            recording=recording,
-            audible=None if linkage is None or linkage.playing is None else AudibleStatus(playing=linkage.playing),
-        )
-
     def _store_problem(self, problem: str | None) -> None:
         if problem is None:
             log.info("the store is all right again")
@@ -335,13 +308,12 @@ class App:
         """One reload at a time; a signal during one asks for another after it."""
         self._reloads.set()
 
-    async def _reload(self) -> None:
+    async def _reload(self, edits: SettingsStore) -> None:
         """SIGHUP: the file anew, all of it or nothing."""
-        assert self._edits is not None  # noqa: S101 - made before
         while True:
             await self._reloads.wait()
             self._reloads.clear()
-            await self._edits.reload()
+            await edits.reload()
 
     def _apply(self, loaded: Loaded, origin: Origin) -> None:
         before, warned = self._settings, self._loaded.warnings
@@ -367,22 +339,3 @@ def _leave_within(seconds: float) -> None:
     timer = threading.Timer(seconds, leave)
     timer.daemon = True
     timer.start()
-
-
-async def purge(settings: Settings) -> int:
-    """Clears every retained topic of the ledger, and of these settings; how many. Raises BrokerError."""
-    from bridge.mqtt.purge import purge as clear
-    from bridge.store.store import open_store
-
-    post = asyncio.get_running_loop().call_soon_threadsafe
-    opening = partial(open_store, settings.store.folder, post=post, on_problem=_note_problem)
-    store = (await asyncio.to_thread(opening)).store
-    try:
-        return await clear(settings, store.ledger)
-    finally:
-        await asyncio.to_thread(store.close)
-
-
-def _note_problem(problem: str | None) -> None:
-    if problem is not None:
-        log.warning("the store has a problem: %s", problem)

@@ -148,10 +148,10 @@ def purge(options: argparse.Namespace) -> int:
     """Clears every retained topic that this device ever published; stop the daemon first."""
     import asyncio
 
-    from bridge import app
+    from bridge import purging
     from bridge.settings.load import load
 
-    print(f"{asyncio.run(app.purge(load(options.file).settings))} topics are clear")
+    print(f"{asyncio.run(purging.purge(load(options.file).settings))} topics are clear")
     return DONE
 
 
