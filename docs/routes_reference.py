@@ -38,6 +38,7 @@ def _routes() -> tuple[Route, ...]:
         now=lambda: NOON,
         system=_system,
         entries=_no_entries,
+        try_broker=_no_problem,
         settings=cast("SettingsDesk", object()),
         board=lambda _: b"{}",
     )
@@ -56,3 +57,7 @@ def _no_entries(query: JournalQuery) -> tuple[()]:
 def _system() -> SystemState:
     well = ServiceState(problem=None, facts={})
     return SystemState(version="", started=NOON.local, broker=well, rejected_commands=0, journal_unsent=0)
+
+
+async def _no_problem() -> str | None:
+    return None

@@ -139,13 +139,13 @@ class Live:
         """An input for a page: its view, in words as well."""
         settings = self.input_settings(view.id)
         words = {} if settings is None else input_words(view, settings, self._local())
-        return {**input_json(view), "mood": input_mood(view), "words": words}
+        return {**input_json(view), "name": self.name_of(view.id), "mood": input_mood(view), "words": words}
 
     def output_event(self, view: OutputView) -> dict[str, Any]:
         """An output for a page: its view, in words as well."""
         settings = self.output_settings(view.id)
         words = {} if settings is None else output_words(view, settings, self.name_of, self._local())
-        return {**output_json(view), "mood": output_mood(view), "words": words}
+        return {**output_json(view), "name": self.name_of(view.id), "mood": output_mood(view), "words": words}
 
     def entry_event(self, entry: Journal) -> dict[str, Any]:
         """A journal entry for a page: in words as well."""

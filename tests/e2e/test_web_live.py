@@ -159,3 +159,21 @@ def test_a_device_that_says_nothing_any_more_is_not_shown_as_well(browser, bridg
     assert shown == unlit
     bridge.signal(signal.SIGCONT)
     page.get_by_text("No connection to the device").wait_for(state="hidden")
+
+
+def test_every_page_says_which_inputs_are_in_alarm(browser, bridge):
+    page = browser.new_context(viewport=PHONE).new_page()
+    page.goto(f"{bridge.url}log")
+    title = page.title()
+    said = page.locator("#alarms")
+    page.wait_for_function("document.querySelectorAll('ol.log li').length > 0")
+    assert said.inner_text() == ""
+    bridge.board("connect garage-door")
+    page.get_by_text("In alarm: Garage door").wait_for()
+    assert page.title() == f"Alarm! {title}"
+    assert overflows(page) == []
+    page.goto(f"{bridge.url}system")
+    page.get_by_text("In alarm: Garage door").wait_for()
+    bridge.board("disconnect garage-door")
+    page.get_by_text("In alarm: Garage door").wait_for(state="detached")
+    assert not page.title().startswith("Alarm!")

@@ -1,7 +1,32 @@
-// On every page: the stream, and buttons that ask for one thing.
+// On every page: the stream, which inputs are in alarm, and buttons that ask for one thing.
 
 import { ask, say } from "./ask.js";
-import { open } from "./stream.js";
+import { on, open } from "./stream.js";
+
+const place = document.getElementById("alarms");
+const { title } = document;
+const alarms = new Map(); // names, by id
+
+function note(inputs) {
+  for (const { id, name, alarm } of inputs) {
+    if (alarm) alarms.set(id, name);
+    else alarms.delete(id);
+  }
+  const text = alarms.size ? `In alarm: ${[...alarms.values()].join(", ")}` : "";
+  if (place.textContent !== text) place.textContent = text;
+  document.title = alarms.size ? `Alarm! ${title}` : title;
+}
+
+on("hello", ({ inputs }) => {
+  alarms.clear();
+  note(inputs);
+});
+on("input", (input) => note([input]));
+on("settings", async () => {
+  const { inputs } = await ask("GET", "api/state");
+  const ids = new Set(inputs.map(({ id }) => id));
+  note([...alarms.keys()].filter((id) => !ids.has(id)).map((id) => ({ id, alarm: false })));
+});
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-post]");
