@@ -71,7 +71,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.part,
         f"{row.what} [{row.unit}]" if row.unit else row.what,
         _number(row.ours),
-        f"{_number(row.peer) or 'no'} {row.peer_name}" if row.peer_name else "",
+        f"{_number(row.peer) or 'no'} {row.peer_name}" if row.peer_name and row.ours is not None else "",
         _number(row.ratio),
         bound,
         row.verdict,
