@@ -257,7 +257,7 @@ class MqttAdapter:
     async def _feed_until_ended(self, session: Session) -> Ended:
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(self._feed.run(), name="mqtt journal"),
+                group.create_task(self._feed.run(window=session.window), name="mqtt journal"),
                 group.create_task(self._keep_status(), name="mqtt status"),
                 group.create_task(self._goodbye_when_asked(session), name="mqtt goodbye"),
             ]

@@ -21,9 +21,10 @@ from bridge.mqtt.replay_pace import ReplayPace
 
 PORTION = 200
 """Entries read from the store at a time."""
-MOST_UNACKNOWLEDGED = 20
-MOST_UNACKNOWLEDGED_IN_TURN = 16
-"""The same for entries that wait for their turn: the rest of the window is for states."""
+WINDOW = 20
+"""Messages that may be unacknowledged, if the broker does not say less."""
+FOR_STATES = 5
+"""One part in so many of the window is not for entries that wait for their turn, but for states."""
 MARKED_TOGETHER = 50
 MARKED_WITHIN_S = 0.2
 """The store is told of so many at a time, or of fewer after so long."""
@@ -74,11 +75,12 @@ class JournalFeed:
         self._handed = 0
         """The last `seq` that was published on this connection."""
         self._unacknowledged = 0
+        self._window = self._in_turn = WINDOW
         self._wake = asyncio.Event()
 
     def entry(self, entry: Journal) -> None:
         """Publish an entry now, or when its turn comes."""
-        if self._running and not self._behind and not self._held and self._unacknowledged < MOST_UNACKNOWLEDGED:
+        if self._running and not self._behind and not self._held and self._unacknowledged < self._window:
             self._publish(entry, replayed=False)
             return
         if len(self._held) >= MOST_HELD:
@@ -88,8 +90,12 @@ class JournalFeed:
         self._held.append((entry, not self._running))
         self._wake.set()
 
-    async def run(self) -> None:
-        """Send what was missed, then what comes; cancelled when the connection ends."""
+    async def run(self, *, window: int = WINDOW) -> None:
+        """Send what was missed, then what comes; cancelled when the connection ends.
+
+        `window` is how many messages of all kinds the broker takes before it has answered for one.
+        """
+        self._window, self._in_turn = window, max(window - window // FOR_STATES, 1)
         self._behind = True
         self._handed = 0
         self._unacknowledged = 0
@@ -132,7 +138,7 @@ class JournalFeed:
         wait_s = self._pace.wait_s(asyncio.get_running_loop().time())
         if wait_s is not None:
             await asyncio.sleep(wait_s)
-        while self._unacknowledged >= MOST_UNACKNOWLEDGED_IN_TURN:
+        while self._unacknowledged >= self._in_turn:
             await self._woken()
 
     async def _woken(self) -> None:
@@ -144,7 +150,7 @@ class JournalFeed:
 
         def acknowledged(taken: bool) -> None:  # noqa: FBT001 - the one thing it says
             self._unacknowledged -= 1
-            if self._unacknowledged == MOST_UNACKNOWLEDGED_IN_TURN - 1:
+            if self._unacknowledged == self._in_turn - 1:
                 self._wake.set()  # only there somebody may wait for room
             if taken:
                 self._taken.append(seq)

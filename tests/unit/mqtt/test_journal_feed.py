@@ -9,8 +9,7 @@ from mqtt_client import until
 
 from bridge.mqtt.journal_feed import (
     MOST_HELD,
-    MOST_UNACKNOWLEDGED,
-    MOST_UNACKNOWLEDGED_IN_TURN,
+    WINDOW,
     JournalFeed,
 )
 from bridge.mqtt.replay_pace import ReplayPace
@@ -132,7 +131,7 @@ def test_a_slow_broker_makes_entries_wait_and_none_is_lost_or_overtakes():
             total = 2 * MOST_HELD
             given.record(*range(1, total + 1))
             await asyncio.sleep(0.01)
-            assert len(given.broker.seqs) == MOST_UNACKNOWLEDGED
+            assert len(given.broker.seqs) == WINDOW
             given.broker.quick = True
             given.broker.acknowledge()
             await until(lambda: len(given.broker.seqs) == total)
@@ -142,15 +141,27 @@ def test_a_slow_broker_makes_entries_wait_and_none_is_lost_or_overtakes():
     asyncio.run(story())
 
 
+def test_the_window_is_the_one_of_the_session():
+    assert WINDOW == LARGEST_WINDOW
+
+
 def test_entries_that_wait_for_their_turn_leave_room_for_states_in_the_window():
     async def story():
         given = Story()
         given.broker.quick = False
         given.record(*range(1, 100))
         async with given:
-            await until(lambda: len(given.broker.seqs) == MOST_UNACKNOWLEDGED_IN_TURN)
+            await until(lambda: len(given.broker.seqs) == 16)
             await asyncio.sleep(0.01)
-            assert len(given.broker.seqs) == MOST_UNACKNOWLEDGED_IN_TURN < LARGEST_WINDOW
+            assert len(given.broker.seqs) == 16
+        for window, sent in ((10, 8), (4, 4), (1, 1)):
+            given.broker.seqs.clear()
+            running = asyncio.create_task(given.feed.run(window=window))
+            await until(lambda: len(given.broker.seqs) == sent)  # noqa: B023 - now
+            await asyncio.sleep(0.01)
+            assert len(given.broker.seqs) == sent
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
 
     asyncio.run(story())
 
