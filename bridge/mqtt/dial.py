@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -61,8 +62,15 @@ async def dial(settings: MqttSettings) -> socket.socket:
         raise BrokerError(message) from error
     except (OSError, ValueError) as error:
         # ValueError: host names that cannot be encoded.
-        message = f"{place_of(settings)}: {error}"
+        message = f"{place_of(settings)}: {_in_words(error)}"
         raise BrokerError(message) from error
+
+
+def _in_words(error: OSError | ValueError) -> str:
+    """Without numbers, and without the address again, which asyncio puts in the place of the reason."""
+    if isinstance(error, ConnectionError) and error.errno:
+        return os.strerror(error.errno)
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 async def _connect_any(host: str, port: int) -> socket.socket:
