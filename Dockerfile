@@ -14,7 +14,9 @@ RUN python -m venv --without-pip /opt/alarm2mqtt \
     && pip install --no-cache-dir --require-hashes --target /build --requirement build.lock \
     # Only wheels: what had to be compiled would need a compiler, and an hour under an emulator.
     && pip --python /opt/alarm2mqtt/bin/python install --no-cache-dir --no-compile --require-hashes --only-binary :all: \
-       --requirement requirements.lock
+       --requirement requirements.lock \
+    # rich colours source code with it, of which the terminals have none: 10 MB.
+    && rm -r /opt/alarm2mqtt/lib/python*/site-packages/pygments
 COPY pyproject.toml README.md LICENSE ./
 COPY bridge bridge
 COPY ha_discovery ha_discovery

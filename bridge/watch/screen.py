@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bridge.mqtt.dial import place_of
+from bridge.mqtt.topics import Topics
 from bridge.watch.fitting import fitting
 from bridge.watch.picture import Picture
 from bridge.watch.rows import INPUT_HEADS, OUTPUT_HEADS, STATE, Row, entry_row, input_row, output_row
@@ -94,7 +95,8 @@ def _link(picture: Picture) -> Text:
     if picture.online:
         line.append("bridge online", "green")
     elif picture.online is None:
-        line.append("bridge SILENT: it has said nothing yet", "bold yellow")
+        silent = f"bridge SILENT: nothing on {Topics.of(picture.settings).device}/#"
+        line.append(silent, "bold yellow")
     else:
         line.append("bridge OFFLINE: this is what it said last", "bold white on red")
     return line.append(f"   broker {place_of(picture.settings.mqtt)} connected")
