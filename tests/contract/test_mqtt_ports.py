@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from fakes.journal_source import MemoryJournal
 from fakes.ledger import MemoryLedger
-from journal_entries import an_entry
+from journal_entries import NOON, an_entry
 
 from bridge.store.store import open_store
 
@@ -30,7 +30,7 @@ class Database:
 @contextmanager
 def a_database(folder):
     problems = []
-    restored = open_store(folder, post=lambda do: do(), on_problem=problems.append)
+    restored = open_store(folder, post=lambda do: do(), on_problem=problems.append, wall=lambda: NOON)
     try:
         yield Database(restored.store)
     finally:
