@@ -32,7 +32,7 @@ def first_file(path: Path, *, default: Path, force: bool, unasked: bool) -> bool
     dialogue: Dialogue = Unattended() if unasked or not sys.stdin.isatty() else Terminal()
     over = _what_is_there(path, force=force)
     try:
-        written = _asked_and_written(dialogue, path, path if path == default else None, over)
+        written = _asked_and_written(dialogue, path, over, is_default=path == default)
     except (EOFError, KeyboardInterrupt):
         dialogue.say()
         written = None
@@ -46,12 +46,12 @@ def first_file(path: Path, *, default: Path, force: bool, unasked: bool) -> bool
     return True
 
 
-def _asked_and_written(dialogue: Dialogue, path: Path, service: Path | None, over: bytes | None) -> list[Path] | None:
+def _asked_and_written(dialogue: Dialogue, path: Path, over: bytes | None, *, is_default: bool) -> list[Path] | None:
     """The files that were written; None after a no."""
     place = Place(
         host=os.uname().nodename,
-        zone_known=bool(os.environ.get("TZ")) or _LOCALTIME.exists(),
-        store=None if service is not None else path.parent / f"{path.stem}-state",
+        zone_known=_LOCALTIME.exists(),  # TZ may be this shell's alone
+        store=None if is_default else path.parent / f"{path.stem}-state",
         chips=list_chips,
     )
     dialogue.say(dialogue.welcome)
@@ -74,15 +74,16 @@ def _asked_and_written(dialogue: Dialogue, path: Path, service: Path | None, ove
 
 def _what_is_there(path: Path, *, force: bool) -> bytes | None:
     """What the file holds that is to become the version before; None when there is no file."""
+    there = os.path.lexists(path)
+    if there and not force:
+        message = f"{path} is there already, and stays as it is; --force writes another and keeps it as {path.name}.1"
+        raise StartFailed(message)
     folder = nearest(path.parent)
     if not os.access(folder, os.W_OK):  # said before the questions, not after them
         message = f"{folder} may not be written to by this user; as root it may, or name another FILE"
         raise StartFailed(message)
-    if not os.path.lexists(path):
+    if not there:
         return None
-    if not force:
-        message = f"{path} is there already, and stays as it is; --force writes another and keeps it as {path.name}.1"
-        raise StartFailed(message)
     try:
         return path.read_bytes()
     except OSError as error:

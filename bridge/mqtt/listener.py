@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable
 from secrets import token_hex
 
@@ -52,7 +51,7 @@ class Listener:
             try:
                 ended = await self._attempt()
             except BrokerError as error:
-                self._link(self._in_words(error))
+                self._link(str(error))
             else:
                 if ended.how is End.TOO_NEW and self._versions.not_understood():
                     _LOG.debug("no MQTT 5 (%s); trying 3.1.1", ended.why)
@@ -63,13 +62,6 @@ class Listener:
                     raise BrokerError(message)
                 self._link(why)
             await asyncio.sleep(RETRY_S)
-
-    def _in_words(self, error: BrokerError) -> str:
-        """What the system says of it, where it has a word: it is the shortest."""
-        cause = error.__cause__
-        if isinstance(cause, ConnectionError) and cause.errno:
-            return f"{place_of(self._settings.mqtt)}: {os.strerror(cause.errno)}"
-        return str(error)
 
     async def _attempt(self) -> Ended:
         """One connection, from dialling to its end."""

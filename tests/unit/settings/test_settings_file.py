@@ -136,6 +136,34 @@ def test_without_hard_links_the_version_is_a_copy(path: Path, monkeypatch: pytes
     assert names(path) == {"alarm2mqtt.yaml", "alarm2mqtt.yaml.1"}
 
 
+@pytest.mark.parametrize("links", [True, False], ids=["hard links", "no hard links"])
+def test_a_first_file_is_made_whole_and_replaces_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, links: bool
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    if not links:
+        monkeypatch.setattr(os, "link", refuse)
+    path = tmp_path / "first.yaml"
+    (tmp_path / ".first.yaml.new").write_bytes(b"half")
+    SettingsFile(path).create(b"first")
+    assert path.read_bytes() == b"first"
+    assert mode(path) == 0o640
+    with pytest.raises(FileExistsError):
+        SettingsFile(path).create(b"second")
+    assert path.read_bytes() == b"first"
+    assert names(path) == {"first.yaml"}
+
+
+def test_a_link_that_leads_nowhere_is_no_place_for_a_first_file(tmp_path: Path) -> None:
+    path = tmp_path / "first.yaml"
+    path.symlink_to("nowhere")
+    with pytest.raises(FileExistsError):
+        SettingsFile(path).create(b"first")
+    assert names(path) == {"first.yaml"}
+
+
 ENDLESS = """
 import sys
 from pathlib import Path
