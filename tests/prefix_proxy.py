@@ -40,7 +40,7 @@ class PrefixProxy:
                     self.send_error(404, "outside the prefix")
                     return
                 behind = connect() if connect else http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                body = _body(self)
                 headers = {key: value for key, value in self.headers.items() if key.lower() not in dropped} | added
                 behind.request(self.command, self.path.removeprefix(prefix), body=body or None, headers=headers)
                 answer = behind.getresponse()
@@ -53,8 +53,8 @@ class PrefixProxy:
                     while part := answer.read1(65_536):
                         self.wfile.write(part)
                         self.wfile.flush()
-                except OSError:
-                    return  # the browser has left
+                except (OSError, http.client.IncompleteRead):
+                    return  # the browser has left, or the page has ended
                 finally:
                     behind.close()
 
@@ -72,3 +72,15 @@ class PrefixProxy:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def _body(request: BaseHTTPRequestHandler) -> bytes:
+    """All of it, in chunks or not."""
+    if request.headers.get("Transfer-Encoding") != "chunked":
+        return request.rfile.read(int(request.headers.get("Content-Length", 0)))
+    whole = b""
+    while size := int(request.rfile.readline(), 16):
+        whole += request.rfile.read(size)
+        request.rfile.readline()
+    request.rfile.readline()
+    return whole

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 from collections.abc import Awaitable, Callable
 from math import ceil
@@ -21,6 +20,8 @@ BY: Final = web.RequestKey("by", str)
 """Who asks, for the journal: a person on the page, or a machine."""
 TOKEN: Final = web.RequestKey("token", str)
 """What the page that is answered has to show with every change."""
+PASSED_ON = frozenset({"forwarded", "via", "x-real-ip"})
+"""What proxies add to a request, beside X-Forwarded-…"""
 QUIET_S = 60.0
 OPEN_PATHS = frozenset({"/healthz"})
 LOGIN_PATHS = frozenset({"/login", "/logout"})
@@ -163,7 +164,7 @@ class Guard:
 
     def _shows_token(self, request: web.Request) -> bool:
         token = request.headers.get(TOKEN_HEADER, "")
-        return hmac.compare_digest(self._sessions.token(self._session(request)).encode(), token.encode())
+        return self._sessions.is_token(self._session(request), token)
 
 
 def _visit(request: web.Request) -> Visit:
@@ -175,7 +176,7 @@ def _visit(request: web.Request) -> Visit:
         origin=headers.get("Origin"),
         fetch_site=headers.get("Sec-Fetch-Site"),
         fetch_mode=headers.get("Sec-Fetch-Mode"),
-        forwarded="Forwarded" in headers or "X-Forwarded-For" in headers,
+        forwarded=any(name in PASSED_ON or name.startswith("x-forwarded-") for name in map(str.lower, headers)),
     )
 
 

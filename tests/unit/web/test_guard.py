@@ -253,3 +253,12 @@ def test_behind_a_proxy_the_page_works_by_its_name_there_and_the_cookie_is_for_h
         assert (await bridge.get("/", **{**through, "Host": "www.example.org"}, **known))[0] == 403
 
     run(story, tmp_path, named)
+
+
+@pytest.mark.parametrize("said", ["Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host"])
+def test_without_a_password_whatever_a_proxy_passes_on_is_refused(tmp_path, said):
+    async def story(bridge):
+        assert (await bridge.get("/", **{said: "192.0.2.9"}))[0] == 403
+        assert (await bridge.get("/"))[0] == 200
+
+    run(story, tmp_path, OPEN)
