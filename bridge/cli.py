@@ -39,11 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="alarm2mqtt",
+        usage="%(prog)s [COMMAND] [FILE]",
         description="Alarm inputs and outputs, linked on the device, bridged to MQTT and Home Assistant.",
+        epilog="Without a command it says what there is, and what to do next.",
     )
     parser.add_argument("--version", action="version", version=f"alarm2mqtt {__version__}")
     parser.set_defaults(command=commands.orientation)
-    known = parser.add_subparsers(title="commands", metavar="COMMAND", description="none: tells what to do next")
+    known = parser.add_subparsers(title="commands", metavar="COMMAND", prog="alarm2mqtt")
 
     def add(name: str, command: Callable[[argparse.Namespace], int], *, file: bool = True) -> argparse.ArgumentParser:
         text = (command.__doc__ or "").strip()
@@ -56,12 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     first = add("init", commands.init)
     first.add_argument("--yes", action="store_true", help="ask nothing: every default is taken")
     first.add_argument("--force", action="store_true", help="a file that is there becomes the version before")
-    add("run", commands.run)
     add("check", commands.check)
-    add("safe", commands.safe)
-    add("purge", commands.purge)
-    add("guard", commands.guard)
-    add("healthy", commands.healthy, file=False)
+    add("run", commands.run)
     live = add("watch", commands.watch)
     live.add_argument("--plain", action="store_true", help="one line a change, as where the output is no terminal")
     log = add("log", commands.journal)
@@ -69,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     log.add_argument("--follow", action="store_true", help="go on with what happens from now on")
     log.add_argument("--since", metavar="TIME", help="90s, 30m, 2h, 3d, 2026-12-24 or 2026-12-24T18:00")
     log.add_argument("--lines", metavar="COUNT", type=int, default=100, help="at most so many (100)")
+    add("lines", commands.lines, file=False)
     test = add("send-test", commands.send_test, file=False)
     test.add_argument("kind", choices=("email", "ftp"), help="what to send")
     test.add_argument("file", metavar="FILE", nargs="?", type=Path, default=DEFAULT_FILE, help="the settings")
@@ -76,14 +75,17 @@ def _parser() -> argparse.ArgumentParser:
     shown.set_defaults(wrong=shown.error)
     shown.add_argument("action", nargs="?", choices=("list", "delete"), default="list", help="default: list")
     shown.add_argument("name", metavar="NAME", nargs="?", help="the clip to delete, as it is listed")
-    add("lines", commands.lines, file=False)
-    add("schema", commands.schema, file=False).add_argument(
-        "target", metavar="FILE", type=Path, nargs="?", help="default: standard output"
-    )
     add("demo", commands.demo, file=False).add_argument(
         "--folder", type=Path, default=Path(".demo"), help="default: .demo"
     )
     touch = add("board", commands.board, file=False)
     touch.add_argument("--socket", type=Path, help="default: ALARM2MQTT_BOARD, else in the default store folder")
     touch.add_argument("words", metavar="WORD", nargs="+", help="a command of the board")
+    add("safe", commands.safe)
+    add("purge", commands.purge)
+    add("schema", commands.schema, file=False).add_argument(
+        "target", metavar="FILE", type=Path, nargs="?", help="default: standard output"
+    )
+    add("guard", commands.guard)
+    add("healthy", commands.healthy, file=False)
     return parser

@@ -48,11 +48,12 @@ def watch(options: argparse.Namespace) -> int:
 
     from bridge.runtime.clock import Clock
     from bridge.watch.from_file import settings_to_watch
+    from bridge.watch.watch import can_draw
     from bridge.watch.watch import watch as show
 
     settings = settings_to_watch(options.file)
     clock = Clock(settings.device.timezone)
-    asyncio.run(show(settings, now=lambda: clock.now().local, plain=options.plain or not sys.stdout.isatty()))
+    asyncio.run(show(settings, now=lambda: clock.now().local, plain=options.plain or not can_draw()))
     return DONE
 
 

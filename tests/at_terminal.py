@@ -24,14 +24,16 @@ _HOME = "\x1b[H"
 class AtTerminal:
     """`alarm2mqtt WORDS` in a pseudo terminal of its own, which is its controlling one; killed at the end of `with`."""
 
-    def __init__(self, *words: str, columns: int = 80, rows: int = 24, folder: Path | None = None) -> None:
+    def __init__(
+        self, *words: str, columns: int = 80, rows: int = 24, folder: Path | None = None, term: str = "xterm-256color"
+    ) -> None:
         self.shown = ""
         """Everything so far, as it came."""
         self.process, self._terminal = pty.fork()
         if self.process == 0:
             # Given whole: readline, which pytest loads, puts its own LINES and COLUMNS into the process.
             kept = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS", "NO_COLOR")}
-            environ = kept | {"TERM": "xterm-256color", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+            environ = kept | {"TERM": term, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
             os.chdir(folder or Path.cwd())
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test runner in the background ignores it
             os.execve(MAIN[0], [*MAIN, *words], environ)  # noqa: S606 - no shell is wanted

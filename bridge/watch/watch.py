@@ -31,6 +31,11 @@ LEAST_S = 0.1
 QUIT = ("q", "Q", "\x04")
 
 
+def can_draw() -> bool:
+    """Whether standard output is a terminal that can be drawn on."""
+    return sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "unknown")
+
+
 async def watch(settings: Settings, *, now: Callable[[], datetime], plain: bool) -> None:
     """Shows the device until `q`, Ctrl-C or SIGTERM; with `plain` as lines on standard output instead.
 

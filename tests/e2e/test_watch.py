@@ -135,6 +135,13 @@ def test_without_a_terminal_every_change_is_a_line(bridge):
         assert watching.wait(5) == 0
 
 
+def test_a_terminal_that_cannot_be_drawn_on_gets_lines(bridge):
+    with AtTerminal("watch", str(bridge.file), term="dumb", columns=300) as terminal:
+        terminal.wait_for("broker state=connected", "input door alarm=off")
+        assert "\x1b" not in terminal.shown
+        assert terminal.end_by("\x03") == 0
+
+
 def test_a_reader_that_has_had_enough_ends_it_quietly(bridge):
     command = f"{' '.join(MAIN)} watch {bridge.file} | head -n 3"
     result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=20, check=True)
