@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from bridge_process import MAIN
+from server_process import wait_until
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[=>]")
 _HOME = "\x1b[H"
@@ -91,6 +92,12 @@ class AtTerminal:
                 continue
         return self.ended(0)
 
+    def hang_up(self) -> None:
+        """The window is closed."""
+        os.close(self._terminal)
+        wait_until(lambda: os.waitpid(self.process, os.WNOHANG)[0], what="the end without a terminal")
+        self.process = self._terminal = 0
+
     def echoes(self) -> bool:
         """Whether the terminal shows what is typed."""
         return bool(termios.tcgetattr(self._terminal)[3] & termios.ECHO)
@@ -113,4 +120,5 @@ class AtTerminal:
         if self.process:
             os.kill(self.process, signal.SIGKILL)
             os.waitpid(self.process, 0)
-        os.close(self._terminal)
+        if self._terminal:
+            os.close(self._terminal)

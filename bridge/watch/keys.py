@@ -7,34 +7,40 @@ import os
 import sys
 import termios
 import tty
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import Self
 
 
-@contextmanager
-def keys(pressed: Callable[[str], None]) -> Iterator[None]:
-    """Calls `pressed` for each key on standard input; nothing where that is no terminal.
+class Keys:
+    """Within `with`, `pressed` is called for each key on standard input; nothing where that is no terminal.
 
-    Keys are not echoed meanwhile, and the terminal is what it was afterwards.
+    Keys are not echoed meanwhile, and the terminal is what it was afterwards. It may be entered again.
     """
-    descriptor = sys.stdin.fileno()
-    if not os.isatty(descriptor):
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    before = termios.tcgetattr(descriptor)
 
-    def read() -> None:
-        read_keys = os.read(descriptor, 64).decode("utf-8", "ignore")
-        for key in read_keys:
-            pressed(key)
-        if not read_keys:  # the terminal is gone
-            loop.remove_reader(descriptor)
+    def __init__(self, pressed: Callable[[str], None]) -> None:
+        self._pressed = pressed
+        self._descriptor = sys.stdin.fileno()
+        self._before: termios._AttrReturn | None = None
 
-    tty.setcbreak(descriptor, termios.TCSADRAIN)
-    try:
-        loop.add_reader(descriptor, read)
-        yield
-    finally:
-        loop.remove_reader(descriptor)
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+    def __enter__(self) -> Self:
+        if os.isatty(self._descriptor):
+            self._before = termios.tcgetattr(self._descriptor)
+            tty.setcbreak(self._descriptor, termios.TCSADRAIN)
+            asyncio.get_running_loop().add_reader(self._descriptor, self._read)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            asyncio.get_running_loop().remove_reader(self._descriptor)
+            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
+            self._before = None
+
+    def _read(self) -> None:
+        try:
+            read = os.read(self._descriptor, 64)
+        except OSError:  # EIO: the terminal is gone
+            read = b""
+        if not read:  # and its reader would be called without end
+            asyncio.get_running_loop().remove_reader(self._descriptor)
+        for key in read.decode("utf-8", "ignore"):
+            self._pressed(key)

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,7 +17,7 @@ from bridge.mqtt.incoming import Incoming
 from bridge.mqtt.listener import Listener
 from bridge.settings.model import Settings
 from bridge.settings.place import printable
-from bridge.watch.keys import keys
+from bridge.watch.keys import Keys
 from bridge.watch.lines import PlainLines
 from bridge.watch.picture import Picture
 
@@ -69,10 +69,19 @@ async def _draw(picture: Picture, end: asyncio.Event, now: Callable[[], datetime
         if key in QUIT:
             end.set()
 
-    with ExitStack() as stack:
-        screen = stack.enter_context(_screen(picture))
-        stack.enter_context(keys(pressed))
-        stack.enter_context(_Notices(picture))
+    screen, keys = _screen(picture), Keys(pressed)
+
+    def suspended() -> None:
+        """Ctrl-Z: the terminal is the shell's until `fg`."""
+        keys.__exit__()
+        screen.__exit__()
+        os.kill(os.getpid(), signal.SIGSTOP)
+        screen.__enter__()
+        keys.__enter__()
+        changed.set()
+
+    with screen, keys, _Notices(picture):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTSTP, suspended)
         asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, changed.set)
         listener = Listener(picture.settings, receive=receive, link=link)
         await _until(end, listener.run(), _refresh(screen, changed, now))

@@ -74,6 +74,27 @@ def test_ctrl_c_ends_it_and_the_terminal_is_what_it_was(bridge):
         assert terminal.echoes()
 
 
+def test_ctrl_z_gives_the_terminal_back_until_it_goes_on(bridge):
+    with AtTerminal("watch", str(bridge.file)) as terminal:
+        terminal.wait_for("bridge online")
+        wait_until(lambda: not terminal.echoes(), what="keys being read one by one")
+        terminal.type("\x1a")
+        assert os.WIFSTOPPED(os.waitpid(terminal.process, os.WUNTRACED)[1])
+        assert terminal.echoes()
+        bridge.board("connect door")
+        os.kill(terminal.process, signal.SIGCONT)
+        terminal.wait_for("ALARM")
+        assert not terminal.echoes()
+        terminal.type("q")
+        assert terminal.ended() == 0
+
+
+def test_it_ends_with_its_window(bridge):
+    with AtTerminal("watch", str(bridge.file)) as terminal:
+        terminal.wait_for("bridge online")
+        terminal.hang_up()
+
+
 def test_a_bridge_that_stops_and_a_broker_that_goes_are_told(bridge, broker):
     with AtTerminal("watch", str(bridge.file)) as terminal:
         terminal.wait_for("bridge online")
