@@ -248,7 +248,27 @@ def test_labels_are_the_words_of_a_cameras_page(browser, bridge):
     told = open_page(browser, f"{bridge.url}alarm-out").page.locator("main").inner_text()
     for word in (
         "Alarm output", "Name", "Valid Signal", "Alarm Output Mode", "Follow Source", "Alarm Time (ms) (0: Continuous)",
-        "Timing Alarm Output", "Manual Control", "Start", "Stop", "Apply",
+        "Event Actions", "Timing Alarm Output", "Manual Control", "Start", "Stop", "Apply",
     ):  # fmt: skip
         assert word in told
     assert re.search(r"\bN[OC]\b", told) is None
+
+
+def test_what_has_the_keyboards_focus_is_seen(browser, shown_bridge):
+    for path in ("alarm-in", "alarm-out", "system"):
+        page = open_page(browser, shown_bridge.url + path, viewport=PHONE).page
+        seen = 0
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            hidden = page.evaluate(
+                """() => {
+                    const one = document.activeElement;
+                    if (one === document.body) return null;
+                    const { left, top, width, height } = one.getBoundingClientRect();
+                    const there = document.elementFromPoint(left + width / 2, top + Math.min(height, 40) / 2);
+                    return one.contains(there) || there?.closest("label")?.contains(one) ? "" : one.outerHTML;
+                }"""
+            )
+            assert not hidden, (path, hidden)
+            seen += hidden is not None
+        assert seen > 20

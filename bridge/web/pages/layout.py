@@ -74,7 +74,7 @@ def _header(frame: Frame) -> Html:
     return el(
         "header",
         el("p", frame.device, class_="device"),
-        el("p", class_="alarms", id="alarms", role="status"),
+        el("p", class_="alarms", id="alarms", role="alert"),
         el("button", "Silence", type="button", class_="danger", data_post="api/silence", data_done="Silenced"),
         el("form", el("button", "Log out", type="submit", class_="quiet"), method="post", action="logout")
         if frame.guarded
