@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bridge.orientation.caller import Caller
-from bridge.orientation.situation import Situation
+from bridge.orientation.situation import Situation, here
 
 Advice = tuple[str, str]
 """A command exactly as it is typed, and what it does."""
@@ -20,8 +20,9 @@ def advice(seen: Situation, called: Caller) -> list[Advice]:
 
 def shortest(path: Path) -> Path:
     """As it is typed in the folder that this is."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    at = here()
+    near = at != at.parent and path.is_relative_to(at)
+    return path.relative_to(at) if near else path
 
 
 def _fitting(seen: Situation, called: Caller) -> Iterator[Advice]:

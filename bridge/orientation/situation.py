@@ -70,8 +70,16 @@ def _meant(default: Path, bridges: Sequence[RunningBridge]) -> RunningBridge | N
     """The bridge of the default place; without a file there any other, rather one that was started from here."""
     if _is_there(default):
         return next((one for one in bridges if one.file == default), None)
-    here = Path.cwd()
-    return max(bridges, key=lambda one: (one.file.is_relative_to(here), one.process), default=None)
+    at = here()
+    return max(bridges, key=lambda one: (one.file.is_relative_to(at), one.process), default=None)
+
+
+def here() -> Path:
+    """The folder that this is; the root in place of one that was removed."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path("/")
 
 
 def _is_there(file: Path) -> bool:

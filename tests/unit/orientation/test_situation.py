@@ -66,6 +66,14 @@ def test_without_a_file_another_bridge_is_meant_rather_one_started_here(file, tm
     assert (seen.file, seen.running) == (file, None)
 
 
+def test_a_folder_that_was_removed_is_no_obstacle(file, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert look(file, bridges=[RunningBridge(process=9, command="run", file=Path("/x/a"))]).file == Path("/x/a")
+
+
 @pytest.fixture
 def server():
     """A server of one question, which answers with what the test appends; its port."""
