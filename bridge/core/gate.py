@@ -27,7 +27,10 @@ class Gate:
         self.open = False
         self.changes_at: datetime | None = None
         """In UTC; None when it has no end in sight."""
+        self.changes: float | None = None
+        """The same on the monotonic clock, as far as can be told now."""
         self.due: float | None = None
+        """When to look again, at the latest."""
 
     def follow(self, schedule: Schedule) -> None:
         """Another schedule from the next look on."""
@@ -44,15 +47,16 @@ class Gate:
         if self._asked and (self.due is None or now.monotonic < self.due):
             return False
         self._asked = True
-        was, self.changes_at, self.due = self.open, None, None
+        was, self.changes_at, self.changes, self.due = self.open, None, None, None
         if not clock_set and self.schedule.has_periods:
             self.open = self._open_unset
             return self.open != was
         self.open = is_open(self.schedule, now.local)
         if self.schedule.has_periods:
+            self.due = now.monotonic + LONGEST_S
             self.changes_at = next_change(self.schedule, now.local)
-            ahead_s = LONGEST_S
             if self.changes_at is not None:
                 ahead_s = (self.changes_at - now.local.astimezone(UTC)).total_seconds()
-            self.due = now.monotonic + min(max(ahead_s, SHORTEST_S), LONGEST_S)
+                self.changes = now.monotonic + max(ahead_s, SHORTEST_S)
+                self.due = min(self.due, self.changes)
         return self.open != was

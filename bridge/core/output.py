@@ -301,7 +301,7 @@ class AlarmOutput:
         ends = [self._manual.until] if self._manual else []
         if self.settings.timing.enabled:
             if self.gate.open and not self._window_stopped:
-                ends.append(math.inf if self.gate.changes_at is None else self.gate.due or math.inf)
+                ends.append(math.inf if self.gate.changes is None else self.gate.changes)
         elif self.settings.follow_source:
             ends += [math.inf] if self.live else []
         else:

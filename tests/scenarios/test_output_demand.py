@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import an_input, an_output, settings_of
@@ -128,6 +128,16 @@ def test_with_timing_on_the_window_rules_and_alarms_only_log():
     story.wait(3600)
     assert not story.is_on("siren")
     assert story.output("siren").reason == "time"
+
+
+def test_a_long_window_shows_its_end_all_the_time():
+    story = a_siren(timing={"enabled": True, "schedule": {"mon": ["13:00-22:30"]}})
+    for _ in range(9):
+        story.wait(3600)
+        shown = story.output("siren").until
+        assert abs(shown - datetime(2026, 6, 1, 22, 30, tzinfo=UTC)) < timedelta(milliseconds=1)
+    story.wait(5400)
+    assert not story.is_on("siren")
 
 
 def test_a_stop_in_a_window_lasts_until_the_next_window():
