@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bridge import boot
-from bridge.errors import StartFailed
+from bridge.errors import BoardError, StartFailed
+from bridge.lines.board_place import BoardLock, board_socket
 from bridge.runtime import logs
 from bridge.settings.load import load
 
@@ -94,11 +95,16 @@ Home Assistant finds the device by itself when its MQTT integration uses this br
 
 
 def demo(folder: Path) -> None:
-    """Runs until Ctrl-C, with everything it keeps in `folder`. Raises StartFailed without any broker."""
+    """Runs until Ctrl-C, with everything it keeps in `folder`.
+
+    Raises:
+        StartFailed: there is no broker, or the demo runs in this folder already.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "alarm2mqtt.yaml"
     if not file.exists():
         file.write_text(SETTINGS.replace("FOLDER", str(folder.resolve())))
+    _refuse_a_second(folder)
     with _broker(folder) as (name, port):
         page = _free_port(PAGE_PORT)
         addresses = {"mqtt.host": "127.0.0.1", "mqtt.port": port, "web.host": "127.0.0.1", "web.port": page}
@@ -106,6 +112,15 @@ def demo(folder: Path) -> None:
         logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format, warnings=loaded.warnings)
         print(_what_to_try(name, port, page, folder, file), flush=True)  # noqa: T201 - said to a person
         boot.run(loaded)
+
+
+def _refuse_a_second(folder: Path) -> None:
+    """Before the broker of the one that runs loses its files to another one."""
+    try:
+        BoardLock(board_socket(folder)).close()
+    except BoardError as error:
+        message = f"{error}: end that one first, or take another --folder"
+        raise StartFailed(message) from error
 
 
 def _what_to_try(broker: str, port: int, page: int, folder: Path, file: Path) -> str:

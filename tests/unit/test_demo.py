@@ -1,0 +1,25 @@
+"""`make run`: what it does when it runs already."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bridge.demo import demo
+from bridge.errors import StartFailed
+from bridge.lines.board_place import BoardLock, board_socket
+
+
+def test_a_second_one_in_the_same_folder_starts_nothing_and_says_who_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ALARM2MQTT_BOARD", raising=False)
+    with (
+        closing(BoardLock(board_socket(tmp_path))),
+        pytest.raises(StartFailed, match=r"process \d+\): end that one first"),
+    ):
+        demo(tmp_path)
+    assert capsys.readouterr().out == ""
+    assert not (tmp_path / "broker.log").exists()
