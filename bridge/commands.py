@@ -64,8 +64,10 @@ def check(options: argparse.Namespace) -> int:
     loaded = load(options.file)
     for warning in loaded.warnings:
         print(f"warning: {warning}")
-    settings = loaded.settings
-    print(f"{options.file}: right; {len(settings.inputs)} inputs, {len(settings.outputs)} outputs")
+    inputs, outputs = len(loaded.settings.inputs), len(loaded.settings.outputs)
+    if not inputs and not outputs:
+        print(f"warning: {options.file}: has no inputs and no outputs, so nothing is watched")
+    print(f"{options.file}: right; {inputs} input{'s' * (inputs != 1)}, {outputs} output{'s' * (outputs != 1)}")
     return DONE
 
 

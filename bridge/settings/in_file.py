@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 SETTLE_S = 0.1
 """A file that somebody writes is read once it stayed the same for so long."""
 _ATTEMPTS = 50
+_EMPTIED = "is empty now; to do without all inputs and outputs, write inputs: [] into it"
+"""A full disk or a slip of the shell leaves an empty file, and would disarm the whole device."""
 
 
 class Content(Protocol):
@@ -71,6 +73,8 @@ class InFile:
             return False
         content, loaded = self._settled(content)
         before, old = self.loaded, self._content
+        if before.document and not loaded.document:
+            raise SettingsError([self._fault(_EMPTIED)])
         self.loaded, self._content, self._beside = loaded, content, _signs(loaded.files)
         if old is not None and old != content:
             self._keep(old, before)

@@ -119,3 +119,13 @@ def test_a_command_that_there_is_not_is_wrong_usage(tmp_path):
     result = Bridge(tmp_path, 1).command("fly")
     assert result.returncode == 2
     assert "usage: alarm2mqtt" in result.stderr
+
+
+def test_check_warns_of_a_file_in_which_nothing_is_watched(tmp_path):
+    file = tmp_path / "alarm2mqtt.yaml"
+    file.touch()
+    result = subprocess.run([*MAIN, "check", str(file)], capture_output=True, text=True, timeout=30, check=False)
+    assert result.returncode == 0
+    warning, verdict = result.stdout.splitlines()
+    assert warning == f"warning: {file}: has no inputs and no outputs, so nothing is watched"
+    assert verdict == f"{file}: right; 0 inputs, 0 outputs"

@@ -293,6 +293,19 @@ def test_a_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
     assert not desk.path.exists()
 
 
+@pytest.mark.parametrize("empty", ["", "# all gone\n"])
+def test_a_file_that_a_full_disk_has_emptied_disarms_nothing(tmp_path: Path, empty: str) -> None:
+    desk = a_desk(tmp_path)
+    desk.path.write_text(empty)
+    run(desk.store.look())
+    run(desk.store.reload())
+    assert desk.applied == []
+    assert desk.refusals[0][2].startswith("is empty now")
+    desk.path.write_text("lines: {driver: simulated}\ninputs: []\n")
+    run(desk.store.look())
+    assert [len(settings.inputs) for settings, _ in desk.applied] == [0]
+
+
 def test_an_edit_by_hand_keeps_the_version_before_it(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
     run(desk.store.look())
