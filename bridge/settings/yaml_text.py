@@ -6,7 +6,6 @@ What the parser says of a mistake is never passed on as it is: it quotes the tex
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from bridge.errors import Fault, SettingsError
 from bridge.settings.place import Loc, path_of
+from bridge.settings.yaml_mistake import mistake
 
 LARGEST_BYTES = 1_000_000
 
@@ -67,7 +67,7 @@ def parse(text: str, path: Path) -> tuple[Any, list[Fault]]:
         # What is never closed is reported where the file ends, and is to be found where it begins.
         unclosed = "end of stream" in (error.problem or "")
         mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
-        raise _refused(path, _plain(error.problem), line=mark.line + 1 if mark else None) from None
+        raise _refused(path, mistake(error), line=mark.line + 1 if mark else None) from None
     except RecursionError:
         raise _refused(path, "is nested too deeply") from None
     except (YAMLError, ValueError) as error:  # ValueError: a number of more digits than Python reads
@@ -135,12 +135,6 @@ def _twice(node: Node, loc: Loc, known: set[int]) -> Iterator[tuple[Loc, int]]:
     elif isinstance(node, SequenceNode):
         for index, item in enumerate(node.value):
             yield from _twice(item, (*loc, index), known)
-
-
-def _plain(problem: str | None) -> str:
-    text = re.sub(r"'[^']*'|\"[^\"]*\"", "…", problem or "cannot be understood").replace("\n", " ")
-    hint = "text that begins with a sign such as * & ! % @ or holds ': ' belongs in quotes"
-    return f"is no YAML: {text}" + (f"; {hint}" if re.search("token|mapping values|alias|tag", text) else "")
 
 
 def _refused(path: Path, message: str, *, line: int | None = None, allowed: str | None = None) -> SettingsError:
