@@ -62,3 +62,16 @@ def test_open_pages_do_not_hold_up_the_end(tmp_path):
         for stream in streams:
             with suppress(OSError):
                 stream.close()
+
+
+def test_a_crowd_at_the_door_keeps_no_alarm_from_anything(tmp_path):
+    with PagedBridge(tmp_path, **PARTS) as bridge:
+        files = Path(f"/proc/{bridge.process.pid}/fd")
+        crowd = [socket.create_connection(("127.0.0.1", bridge.port_of_page)) for _ in range(400)]
+        wait_until(lambda: "too many connections to the page" in bridge.said(), what="the line in the log")
+        assert works(bridge)
+        assert len(list(files.iterdir())) < 300
+        assert bridge.said().count("too many connections") == 1
+        for each in crowd:
+            each.close()
+        wait_until(bridge.is_served, what="the page again")
