@@ -21,7 +21,7 @@ _MISTAKES = (
     (r"unhashable key", "text with {{ }} belongs in quotes"),
     (
         r"unknown escape",
-        "a backslash in double quotes begins an escape, and there is none like this; use single quotes",
+        "a backslash in double quotes begins an escape, and none is like this; use single ones",
     ),
     (r"another document", "the file holds a second document: --- may stand at its beginning only"),
 )
