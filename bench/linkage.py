@@ -2,8 +2,9 @@
 
 A hundred mails are on their way in two minutes. Each is asked for by command (`action/email/run`),
 which takes the way of an alarm's: a picture, the outbox, the one worker, TLS; `many_mails` lifts the
-limit of how many may go in an hour. Turns with mails and turns without alternate on the same program, so that both meet
-the same machine. The pulses run all the time; those in turns with mails count.
+limit of how many may go in an hour. Turns with mails and turns without alternate on the same
+program, so that both meet the same machine. The pulses run all the time; those in turns with mails
+count.
 """
 
 from __future__ import annotations

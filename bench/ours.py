@@ -57,7 +57,7 @@ def alarm2mqtt(
     """Our bridge with its state, log and settings in a folder of its own.
 
     `parts` are more of the settings' top level, `inputs_also` and `outputs_also` more of each input
-    and of each output.
+    and of each output; `program` is what is started instead of the installed one.
     """
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "alarm2mqtt.yaml"
