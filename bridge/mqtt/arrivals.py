@@ -35,12 +35,15 @@ class Arrivals:
         self._later = later
         self._birth = birth
         self._says_online_at = 0.0
+        self._is_online = False
+        """Whether the broker has said `online` in this session; an `offline` before that was there already."""
         self._echoes: dict[str, int] | None = None
         """How many empty messages of our own are on their way back, by topic; None where they do not come."""
 
     def begin(self, *, echoes: bool) -> None:
         """A session begins; under 3.1.1 what is published comes back from what is subscribed to."""
         self._echoes = {} if echoes else None
+        self._is_online = False
 
     def expect_echo(self, topic: str) -> None:
         """A topic is being cleared; the empty message that may come back is no command."""
@@ -61,7 +64,9 @@ class Arrivals:
 
     def _guard_availability(self, payload: bytes) -> None:
         """The will of a twin, or of our own session before this one, has said that we are gone."""
-        if payload == ONLINE or not self.announced:
+        if payload == ONLINE:
+            self._is_online = True
+        if payload == ONLINE or not self._is_online or not self.announced:
             return
         at = asyncio.get_running_loop().time()
         if self._says_online_at <= at:
