@@ -227,23 +227,6 @@ def test_online_comes_back_when_somebody_elses_will_overwrote_it(broker):
     asyncio.run(story())
 
 
-def test_the_offline_of_the_run_before_is_nobody_elses(broker, caplog):
-    async def story():
-        with MqttClient(broker.port, f"{D}/availability") as client:
-            async with Bridge(on_port(broker.port)).running():
-                await until(lambda: client.last(f"{D}/availability") == b"online")
-            await until(lambda: client.last(f"{D}/availability") == b"offline")
-            async with Bridge(on_port(broker.port)).running():
-                await until(lambda: client.last(f"{D}/availability") == b"online")
-                await asyncio.sleep(0.3)  # that nothing follows can only be waited for
-            return [one.payload for one in client.heard]
-
-    with caplog.at_level(logging.INFO):
-        heard = asyncio.run(story())
-    assert heard.count(b"online") == 2
-    assert "somebody said" not in caplog.text
-
-
 def test_a_bridge_that_is_taken_over_says_so_and_waits(broker, caplog):
     async def story():
         async with Bridge(on_port(broker.port)).running() as first:
