@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bridge.core.contact import Level
@@ -26,8 +26,7 @@ class Now:
 
     def wall(self, at: float) -> datetime:
         """The local time of an instant of the monotonic clock, by what the wall clock says now."""
-        instant = self.local.astimezone(UTC) + timedelta(seconds=at - self.monotonic)
-        return instant.astimezone(self.local.tzinfo)
+        return datetime.fromtimestamp(self.local.timestamp() + at - self.monotonic, self.local.tzinfo)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
