@@ -87,9 +87,9 @@ class App:
         else:
             self._loop.submit(fact)
 
-    async def run(self) -> None:
-        """Runs until SIGTERM or SIGINT; outputs are idle at its begin and at its end."""
-        on_signals(stop=self._stop.set, reload=self._ask_reload)
+    async def run(self, *, ends_with_terminal: bool = False) -> None:
+        """Runs until SIGTERM or SIGINT, or SIGHUP if so asked; outputs are idle at its begin and at its end."""
+        on_signals(stop=self._stop.set, reload=self._stop.set if ends_with_terminal else self._ask_reload)
         self._router.perform(self._engine.begin(self._clock.now(), synchronised=is_synchronised()))
         log.info("alarm2mqtt %s: outputs idle, inputs watched", __version__)
         try:

@@ -39,8 +39,11 @@ class Mailbox:
         self._kept.clear()
 
 
-def run(loaded: Loaded) -> None:
-    """The daemon, until it is told to stop. Raises what hinders it from starting at all."""
+def run(loaded: Loaded, *, ends_with_terminal: bool = False) -> None:
+    """The daemon, until it is told to stop. Raises what hinders it from starting at all.
+
+    SIGHUP makes it read its settings anew, or with `ends_with_terminal` is what a closed window sends.
+    """
     mailbox = Mailbox()
     lines = line_driver(loaded.settings, mailbox.put)
     for output in loaded.settings.outputs:
@@ -50,7 +53,7 @@ def run(loaded: Loaded) -> None:
 
     app = App(loaded, lines=lines)
     mailbox.open(app.report)
-    asyncio.run(app.run())
+    asyncio.run(app.run(ends_with_terminal=ends_with_terminal))
 
 
 def line_driver(settings: Settings, report: Report) -> LineDriver:

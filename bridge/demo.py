@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -95,7 +96,7 @@ Home Assistant finds the device by itself when its MQTT integration uses this br
 
 
 def demo(folder: Path) -> None:
-    """Runs until Ctrl-C, with everything it keeps in `folder`.
+    """Runs until Ctrl-C, or until its window is closed, with everything it keeps in `folder`.
 
     Raises:
         StartFailed: there is no broker, or the demo runs in this folder already.
@@ -111,7 +112,8 @@ def demo(folder: Path) -> None:
         loaded = load(file, overrides=addresses)
         logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format, warnings=loaded.warnings)
         print(_what_to_try(name, port, page, folder, file), flush=True)  # noqa: T201 - said to a person
-        boot.run(loaded)
+        # Whoever closes the window is done with it; `nohup` says otherwise.
+        boot.run(loaded, ends_with_terminal=signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN)
 
 
 def _refuse_a_second(folder: Path) -> None:
