@@ -60,11 +60,15 @@ class EngineLoop:
         For an edge, which so does not wait for a turn of the loop. What it leads to never calls back
         into whoever reported it.
         """
-        self._facts.append(fact)
         if self._loop is None or self._busy:
+            self._facts.append(fact)
             self._schedule()
-        else:
+        elif self._facts:
+            self._facts.append(fact)
             self._drain()
+        else:
+            self._take(fact)
+            self._arm()
 
     def start(self) -> None:
         """Begins to consume; called once, with the event loop running."""

@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from builders import an_input, an_output, settings_of
+from virtual_time import play
 
 from bridge.core.contact import Level
 from bridge.core.effects import DriveLine, Journal
@@ -57,6 +58,20 @@ def test_facts_before_the_start_wait_for_it():
     asyncio.run(_facts_before_the_start_wait_for_it())
 
 
+async def _an_edge_behind_facts_that_wait_keeps_its_place():
+    looped = Looped(an_input("door"), an_output("siren"))
+    looped.begin()
+    looped.loop.start()
+    looped.loop.submit(OutputStartRequested(output="siren", origin=Origin(by="page")))
+    looped.loop.submit_urgent(LineChanged(terminal="door", level=Level.LOW, at=asyncio.get_running_loop().time()))
+    kinds = [effect.kind for effect in looped.done if isinstance(effect, Journal)]
+    assert kinds == ["start", "command", "output_on", "alarm_begin"]
+
+
+def test_an_edge_is_consumed_at_once_and_behind_facts_that_wait():
+    play(_an_edge_behind_facts_that_wait_keeps_its_place())
+
+
 async def _the_engine_is_woken_at_its_deadlines():
     looped = Looped(an_output("siren", mode="pulse", pulse={"on_ms": 50, "off_ms": 50}))
     looped.begin()
@@ -68,7 +83,7 @@ async def _the_engine_is_woken_at_its_deadlines():
 
 
 def test_the_engine_is_woken_at_its_deadlines():
-    asyncio.run(_the_engine_is_woken_at_its_deadlines())
+    play(_the_engine_is_woken_at_its_deadlines())
 
 
 async def _commands_beyond_the_bound_are_refused_and_lines_never_are():
