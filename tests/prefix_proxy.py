@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
 from typing import Self
@@ -16,6 +17,7 @@ class PrefixProxy:
     """`with PrefixProxy(port_behind, "/some/prefix") as proxy`; pages are below `proxy.url`. Host stays as it is.
 
     `says` are headers that it adds, or leaves out where None. `connect` makes its connections otherwise.
+    With `holds_back` it passes on an answer once all of it has come.
     """
 
     def __init__(
@@ -25,6 +27,7 @@ class PrefixProxy:
         *,
         says: Mapping[str, str | None] = MappingProxyType({}),
         connect: Callable[[], http.client.HTTPConnection] | None = None,
+        holds_back: bool = False,
     ) -> None:
         dropped = HOP_BY_HOP | {name.lower() for name in says}
         added = {name: value for name, value in says.items() if value is not None}
@@ -44,14 +47,15 @@ class PrefixProxy:
                 headers = {key: value for key, value in self.headers.items() if key.lower() not in dropped} | added
                 behind.request(self.command, self.path.removeprefix(prefix), body=body or None, headers=headers)
                 answer = behind.getresponse()
+                part = answer.read if holds_back else partial(answer.read1, 65_536)
                 self.send_response(answer.status)
                 for key, value in answer.getheaders():
                     if key.lower() not in HOP_BY_HOP:
                         self.send_header(key, value)
                 self.end_headers()
                 try:
-                    while part := answer.read1(65_536):
-                        self.wfile.write(part)
+                    while content := part():
+                        self.wfile.write(content)
                         self.wfile.flush()
                 except (OSError, http.client.IncompleteRead):
                     return  # the browser has left, or the page has ended

@@ -20,7 +20,7 @@ from bridge.core.effects import (
 )
 from bridge.core.facts import Now
 from bridge.settings.model import InputSettings, OutputSettings, Settings
-from bridge.web.browsers import Browser, frame
+from bridge.web.browsers import GAP, Browser, frame
 from bridge.web.journal_words import entry_words
 from bridge.web.shown import as_json, entry_json, input_json, instant, output_json
 from bridge.web.words import input_mood, input_words, output_mood, output_words
@@ -120,7 +120,8 @@ class Live:
             "clock_synchronised": self.clock_synchronised,
         }
         seen = [] if after is None else [entry for entry in self.recent if entry.seq > after]
-        return frame("hello", as_json(state)) + b"".join(self._entry_frames(seen))
+        missed = GAP if after is not None and seen and seen[0].seq > after + 1 else b""
+        return frame("hello", as_json(state)) + missed + b"".join(self._entry_frames(seen))
 
     def input_settings(self, input_id: str) -> InputSettings | None:
         """An input's settings, if there is one."""

@@ -139,9 +139,10 @@ class Pages:
     def _log_of(self, frame: Frame, wanted: Filter) -> str:
         """Not on the event loop: it reads the disk, and thousands of entries take their time."""
         kind = wanted.kind if wanted.kind in KINDS else None
+        last = self._live.recent[-1].seq if self._live.recent else 0  # before the rest: what comes meanwhile is sent
         found = self._ports.entries(JournalQuery(limit=wanted.limit, kind=kind))
         shown = [event for event in map(self._live.entry_event, found) if wanted.fits(event)]
-        return log_page(frame, self._live.settings, wanted, shown, more=len(found) == wanted.limit)
+        return log_page(frame, self._live.settings, wanted, shown, more=len(found) == wanted.limit, last=last)
 
     async def _system(self, request: web.Request) -> web.StreamResponse:
         settings, status = self._live.settings, status_json(self._live, self._ports)

@@ -272,3 +272,34 @@ def test_what_has_the_keyboards_focus_is_seen(browser, shown_bridge):
             assert not hidden, (path, hidden)
             seen += hidden is not None
         assert seen > 20
+
+
+def test_behind_a_proxy_that_holds_back_what_has_no_end_the_page_is_live_still(browser, bridge):
+    with PrefixProxy(bridge.port_of_page, "/api/hassio_ingress/tok3n", holds_back=True) as proxy:
+        page = open_page(browser, f"{proxy.url}log?kind=alarm_begin").page
+        bridge.board("connect door")
+        begin = page.locator('ol.log li[data-kind="alarm_begin"]')
+        begin.wait_for(timeout=15_000)
+        page.get_by_text("In alarm: Garage door").wait_for()
+        bridge.board("disconnect door")
+        page.get_by_text("In alarm: Garage door").wait_for(state="detached")
+        bridge.board("connect door")
+        page.locator('ol.log li[data-kind="alarm_begin"] >> nth=1').wait_for()
+        assert begin.count() == 2
+        assert not page.get_by_text("No connection to the device").is_visible()
+
+
+def test_a_log_that_was_not_looked_at_for_a_while_has_everything_again(browser, bridge):
+    page = open_page(browser, f"{bridge.url}log").page
+    follow = page.get_by_label("Follow")
+    assert follow.is_checked()
+    show = """(hidden) => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(show, True)
+    bridge.board("connect door")
+    wait_until(lambda: bridge.contact("siren") == "connected", what="the siren")
+    page.evaluate(show, False)
+    page.locator('ol.log li[data-kind="alarm_begin"]').wait_for()
+    page.locator('ol.log li[data-kind="output_on"]').first.wait_for()

@@ -42,7 +42,7 @@ def live_page(
             el(
                 "section",
                 el("h2", "Just now", id="recent"),
-                log_list(recent, newest_first=True, label="recent"),
+                log_list(recent, newest_first=True, label="recent", last=recent[-1]["seq"] if recent else 0),
                 el("p", el("a", "The whole log", href="log")),
                 class_="card",
             ),

@@ -38,16 +38,16 @@ STEPS = (200, 1000, 5000)
 
 
 def log_page(
-    frame: Frame, settings: Settings, wanted: Filter, entries: Sequence[Mapping[str, Any]], *, more: bool
+    frame: Frame, settings: Settings, wanted: Filter, entries: Sequence[Mapping[str, Any]], *, more: bool, last: int
 ) -> str:
-    """The page; `entries` fit already, oldest first; `more` says that there are older ones."""
+    """The page; `entries` fit already, oldest first; `more`: there are older ones; `last`: the newest of all."""
     body = some(
         el("div", _filter(settings, wanted), _doing(), class_="card"),
         el(
             "section",
             el("h2", "Entries", id="entries"),
             el("button", "Show new entries", type="button", id="show-new", hidden=True),
-            log_list(entries, newest_first=True, label="entries"),
+            log_list(entries, newest_first=True, label="entries", last=last),
             el("p", "Nothing fits.", class_="note", id="nothing", hidden=bool(entries)),
             _older(wanted) if more else None,
             class_="card",

@@ -8,8 +8,8 @@ from typing import Any
 from bridge.web.html import Html, el
 
 
-def log_list(entries: Sequence[Mapping[str, Any]], *, newest_first: bool, label: str) -> Html:
-    """A list of entries, given oldest first, that scripts add to."""
+def log_list(entries: Sequence[Mapping[str, Any]], *, newest_first: bool, label: str, last: int) -> Html:
+    """A list of entries, given oldest first, that scripts add to; what comes after `last` they ask for."""
     rows = [_row(entry) for entry in entries]
     return el(
         "ol",
@@ -17,6 +17,7 @@ def log_list(entries: Sequence[Mapping[str, Any]], *, newest_first: bool, label:
         class_="log",
         aria_labelledby=label,
         data_log="first" if newest_first else "last",
+        data_last=last,
     )
 
 

@@ -7,7 +7,10 @@ const banner = document.getElementById("connection");
 let source = null;
 let silence = null;
 const QUIET_MS = 40000; // the device says something every 15 s; a connection can be dead and not know it
+const HELD_BACK_MS = 6000; // a first word that does not come by then is held back by a proxy on the way
 let watch = null;
+let once = false;
+let last = Number(document.querySelector("ol.log")?.dataset.last ?? 0); // the newest entry that this page knows of
 
 export function on(kind, act) {
   listeners.set(kind, [...(listeners.get(kind) ?? []), act]);
@@ -29,33 +32,36 @@ function found() {
   delete document.body.dataset.stale;
 }
 
-function heard() {
+function expect(within_ms) {
   clearTimeout(watch);
   watch = setTimeout(() => {
-    lost();
+    if (within_ms === HELD_BACK_MS) once = true; // all anew, every second
+    else lost();
     close();
     open();
-  }, QUIET_MS);
+  }, within_ms);
 }
 
 export function open() {
   if (source) return;
-  source = new EventSource("events");
-  heard();
+  const asked = new URLSearchParams({ ...(once && { once }), ...(last > 0 && { after: last }) });
+  source = new EventSource(asked.size ? `events?${asked}` : "events");
+  expect(once ? QUIET_MS : HELD_BACK_MS);
   for (const kind of KINDS) {
     source.addEventListener(kind, (event) => {
-      heard();
+      expect(QUIET_MS);
       const data = JSON.parse(event.data);
       if (kind === "hello") {
         found();
         document.querySelector('meta[name="csrf-token"]').content = data.token; // another one after a restart
       }
+      if (kind === "journal") last = Number(event.lastEventId);
       tell(kind, data);
     });
   }
   source.onerror = () => {
     clearTimeout(silence);
-    silence = setTimeout(lost, 1500);
+    silence = setTimeout(lost, 2500);
     if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
     close();
     setTimeout(() => document.hidden || open(), 3000);

@@ -5,6 +5,8 @@ import asyncio
 from builders import an_input, an_output, settings_of
 from fakes.page_bridge import page_bridge, until, watching
 
+from bridge.web.live import RECENT
+
 SETTINGS = settings_of(
     an_input("door", name="Garage <door>", outputs=["siren"]), an_output("siren", name="Siren", follow_source=True)
 )
@@ -89,6 +91,27 @@ def test_a_browser_that_comes_back_gets_the_entries_it_missed(tmp_path):
         async with watching(bridge, **{"Last-Event-ID": str(last)}) as browser:
             entry = await browser.read_until("journal")
             assert entry["seq"] == last + 1
+
+    run(story, tmp_path)
+
+
+def test_a_page_says_what_it_knows_and_hears_when_more_is_gone_than_is_kept(tmp_path):
+    async def story(bridge):
+        await bridge.post("/api/outputs/siren/start")
+        known = bridge.entries[-1].seq
+        for _ in range(RECENT):
+            await bridge.post("/api/silence")
+        newest = bridge.entries[-1].seq
+        async with bridge.client.get(f"/events?once&after={newest - 1}") as response:
+            told = (await response.read()).decode()  # it ends by itself
+        assert told.startswith("retry: ")
+        assert (told.count("event: hello"), told.count("event: journal"), told.count("event: gap")) == (1, 1, 0)
+        async with bridge.client.get(f"/events?once&after={known - 1}") as response:
+            told = (await response.read()).decode()
+        assert told.count("event: gap") == 1
+        for nonsense in ("", "-1", "x", "9" * 30):
+            async with bridge.client.get(f"/events?once&after={nonsense}") as response:
+                assert "event: journal" not in await response.text()
 
     run(story, tmp_path)
 
