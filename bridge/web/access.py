@@ -93,7 +93,7 @@ class Door:
             # Host and Origin are Home Assistant's own there; the browser's word and the token remain.
             return _same_site(visit) or Standing.OPEN
         if not self._is_ours(visit.host):
-            return Refused(why="This host name is not one of the device's: use its address, or list the name in web.names.")
+            return Refused(why="This host name is not one of the device's: use its address, or list it in web.names.")
         if not self.guarded and (visit.forwarded or not _is_loopback(visit.peer)):
             return Refused(why="From other machines the page can be used when web.password_file is set.")
         if visit.unsafe and visit.origin is not None and not self._is_our_page(visit.origin, visit.host):
