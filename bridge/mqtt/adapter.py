@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from bridge.core.effects import (
     Answer,
@@ -294,13 +295,14 @@ class MqttAdapter:
         self._arrivals.announced = False
         taken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._publisher.say_offline(taken.set_result)
-        try:
+        said = False
+        with suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
-                await taken
-        except TimeoutError:
-            session.abort("the broker does not take the goodbye")
-        else:
+                said = await taken
+        if said:
             await session.close()
+        else:
+            session.abort("the broker does not take the goodbye")
 
     def _receive(self, message: Incoming) -> None:
         rejected = self._desk.rejected

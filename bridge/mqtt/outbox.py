@@ -14,7 +14,7 @@ MOST_EVENTS = 1000
 """Messages that are neither retained nor asked after; beyond them the oldest is dropped and counted."""
 
 Acknowledged = Callable[[bool], None]
-"""Told once the broker has answered for a message: whether it took it."""
+"""Told once the broker has answered for a message, or cannot be given it: whether it took it."""
 Send = Callable[[Outgoing, Acknowledged], bool]
 
 
@@ -92,8 +92,11 @@ class Outbox:
     def _dispatch(self, send: Send, message: Outgoing, acknowledged: Acknowledged | None) -> None:
         if send(message, self._acknowledge if acknowledged is None else self._telling(acknowledged)):
             self._unacknowledged += 1
-        elif not message.retained:
+            return
+        if not message.retained:
             self.dropped += 1
+        if acknowledged is not None:
+            acknowledged(False)  # noqa: FBT003 - the one thing it says
 
     def _telling(self, acknowledged: Acknowledged) -> Acknowledged:
         def tell(taken: bool) -> None:  # noqa: FBT001 - the one thing it says

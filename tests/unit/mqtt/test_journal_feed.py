@@ -12,6 +12,7 @@ from bridge.mqtt.journal_feed import (
     WINDOW,
     JournalFeed,
 )
+from bridge.mqtt.outbox import Outbox
 from bridge.mqtt.replay_pace import ReplayPace
 from bridge.mqtt.session import LARGEST_WINDOW
 
@@ -197,6 +198,31 @@ def test_an_entry_that_the_broker_refused_is_not_marked_as_sent():
             given.record(1)
             given.broker.open.pop()(False)
             assert given.source.acknowledged == []
+
+    asyncio.run(story())
+
+
+def test_entries_that_the_broker_cannot_take_do_not_hold_up_those_that_it_can():
+    async def story():
+        given, sent = Story(), []
+        outbox = Outbox()
+
+        def send(message, acknowledged):
+            seq = json.loads(message.payload)["seq"]
+            if seq <= 2 * WINDOW:  # as one that is too large
+                return False
+            sent.append(seq)
+            asyncio.get_running_loop().call_soon(acknowledged, True)
+            return True
+
+        outbox.open(send, window=WINDOW)
+        given.feed = JournalFeed(
+            source=given.source, topic="j", put=outbox.put, caught_up=given.broker.told, pace=ReplayPace(burst_s=0)
+        )
+        given.record(*range(1, 2 * WINDOW + 4))
+        async with given:
+            await until(lambda: sent == [2 * WINDOW + 1, 2 * WINDOW + 2, 2 * WINDOW + 3])
+        assert given.source.acknowledged == sent
 
     asyncio.run(story())
 

@@ -117,6 +117,15 @@ def test_a_message_that_the_broker_cannot_take_holds_up_nothing():
     assert outbox.unfinished == 0
 
 
+def test_whoever_asks_is_told_of_a_message_that_the_broker_cannot_take():
+    outbox, told = Outbox(), []
+    outbox.open(lambda _message, _done: False, window=1)
+    for number in range(3):
+        outbox.put(Outgoing(topic="j", payload=b"%d" % number), told.append)
+    assert told == [False, False, False]
+    assert outbox.unfinished == 0
+
+
 def test_what_waited_when_the_connection_ended_is_gone():
     outbox, _ = an_open_outbox()
     outbox.put(state("a", b"1"))
