@@ -52,6 +52,9 @@ screenshots: setup
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --extra web --extra media --extra watch -o requirements.lock
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --all-extras --group dev -o requirements-dev.lock
+	comment="$$(head -1 tests/e2e/schemathesis.lock)"; \
+	lock="$$(echo schemathesis | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate)" \
+	&& printf '%s\n' "$$comment" "$$lock" > tests/e2e/schemathesis.lock
 
 # What is made of the models: the editors' schema, and the references in docs/.
 schema: setup
