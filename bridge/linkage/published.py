@@ -1,12 +1,12 @@
 """The picture of the last alarm on MQTT: never a larger one than is allowed, never one of another alarm.
 
 A picture that is too large is made smaller. Where that cannot be, nothing is shown: the one of the
-alarm before would stand there as if it were this one's.
+alarm before would stand there as if it were this one's. However many come while one is made smaller,
+that is one task, and each input's newest picture in memory: mails and clips of alarms have their room.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Protocol
@@ -48,32 +48,38 @@ class PublishedPictures:
         self._spawn = spawn
         self._tell = tell
         self._smaller = smaller
-        self._in_turn = asyncio.Lock()
-        self._waiting = 0
+        self._waiting: dict[str | None, bytes] = {}
+        """The newest picture of each input, in the order in which they came."""
+        self._at_work = False
 
     def show(self, input_id: str | None, jpeg: bytes) -> None:
-        """At once, or as soon as it is small enough; pictures come out in the order in which they went in."""
-        if len(jpeg) <= LARGEST_BYTES and not self._waiting:
+        """At once, or as soon as it is small enough; in order, and of an input's pictures that wait only the newest."""
+        if len(jpeg) <= LARGEST_BYTES and not self._waiting and not self._at_work:
             self._publish(input_id, jpeg)
-        elif self._spawn(input_id, lambda: self._in_its_turn(input_id, jpeg)):
-            self._waiting += 1
-        else:
+            return
+        self._waiting.pop(input_id, None)
+        self._waiting[input_id] = jpeg
+        self._at_work = self._at_work or self._spawn(input_id, self._work)
+        if not self._at_work:
+            del self._waiting[input_id]
             self._refuse(input_id, jpeg, "too many at once")
 
-    async def _in_its_turn(self, input_id: str | None, jpeg: bytes) -> None:
+    async def _work(self) -> None:
+        """One after the other, until none waits."""
         try:
-            async with self._in_turn:
-                if len(jpeg) <= LARGEST_BYTES:
-                    self._publish(input_id, jpeg)
-                    return
-                try:
-                    small = await self._smaller(jpeg, most_bytes=LARGEST_BYTES)
-                except ActionError as error:
-                    self._refuse(input_id, jpeg, str(error))
-                else:
-                    self._publish(input_id, small)
+            while self._waiting:
+                input_id = next(iter(self._waiting))
+                await self._show_in_turn(input_id, self._waiting.pop(input_id))
         finally:
-            self._waiting -= 1
+            self._at_work = False
+
+    async def _show_in_turn(self, input_id: str | None, jpeg: bytes) -> None:
+        try:
+            small = jpeg if len(jpeg) <= LARGEST_BYTES else await self._smaller(jpeg, most_bytes=LARGEST_BYTES)
+        except ActionError as error:
+            self._refuse(input_id, jpeg, str(error))
+        else:
+            self._publish(input_id, small)
 
     def _refuse(self, input_id: str | None, jpeg: bytes, error: str) -> None:
         self._publish(input_id, None)

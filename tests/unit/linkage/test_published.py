@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bridge.errors import ActionFailed
 from bridge.linkage.published import LARGEST_BYTES, PublishedPictures
 from bridge.mqtt.publisher import LARGEST_SNAPSHOT
@@ -57,6 +59,33 @@ def test_a_picture_that_is_too_large_is_made_smaller_and_newer_ones_wait_for_it(
         wall.pictures.show(None, SMALL)
         assert wall.hung == [("door", b"m"), ("gate", b"s"), (None, b"s")]
         assert wall.told == []
+
+    asyncio.run(story())
+
+
+def test_of_pictures_that_come_faster_than_they_are_made_smaller_the_newest_of_each_input_is_shown():
+    async def story():
+        wall = Wall()
+        for _ in range(50):
+            wall.pictures.show("door", LARGE)
+            wall.pictures.show("gate", LARGE)
+        wall.pictures.show("door", SMALL)
+        assert len(wall.work) == 1
+        await wall.finish()
+        assert wall.hung == [("gate", b"m"), ("door", b"s")]
+
+    asyncio.run(story())
+
+
+def test_after_a_fault_inside_the_next_picture_is_shown():
+    async def story():
+        wall = Wall()
+        wall.fault = RuntimeError("inside")
+        wall.pictures.show("door", LARGE)
+        with pytest.raises(ExceptionGroup):
+            await wall.finish()
+        wall.pictures.show("door", SMALL)
+        assert wall.hung == [("door", b"s")]
 
     asyncio.run(story())
 
