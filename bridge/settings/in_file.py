@@ -64,8 +64,17 @@ class InFile:
         """Takes what the file holds now, and tells whether settings changed; with `anew` all around it as well.
 
         Raises:
-            SettingsError: with all that is wrong in it; what was taken before stays.
+            SettingsError: with all that is wrong in it; what was taken before stays in force, and is kept as
+                the version before: `safe` finds the outputs there, should this process die.
         """
+        try:
+            return self._look(anew=anew)
+        except SettingsError:
+            if self._content is not None:
+                self._keep(self._content, self.loaded)
+            raise
+
+    def _look(self, *, anew: bool) -> bool:
         content = self._text()
         if self._content is None and self._is_what_was_loaded(content):
             self._content = content

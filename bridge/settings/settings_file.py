@@ -45,7 +45,7 @@ class SettingsFile:
             if target.read_bytes() != expected:
                 return False
             _make_room(target)
-            _keep(target, _version(target, 1), secret=secret)
+            _keep(target, version_of(target, 1), secret=secret)
             fresh.replace(target)
         _to_disk(target.parent)
         return True
@@ -71,11 +71,20 @@ class SettingsFile:
         _to_disk(target.parent)
 
     def keep(self, content: bytes, *, secret: bool) -> None:
-        """What the file held before somebody wrote it by hand becomes version 1. Raises OSError."""
+        """What the file held before somebody wrote or removed it becomes version 1, if it is not. Raises OSError."""
         target = self.path.resolve()
-        with _beside(target, content, secret=secret) as fresh:
+        newest = version_of(target, 1)
+        with suppress(FileNotFoundError):
+            if newest.read_bytes() == content:
+                return
+        beside = (
+            _beside(target, content, secret=secret)
+            if target.exists()
+            else _fresh(target, content, owner=(os.geteuid(), os.getegid()), mode=_SECRET, suffix="new")
+        )
+        with beside as fresh:
             _make_room(target)
-            fresh.replace(_version(target, 1))
+            fresh.replace(newest)
         _to_disk(target.parent)
 
 
@@ -115,7 +124,8 @@ def _give_to(descriptor: int, owner: tuple[int, int]) -> None:
         log.debug("the settings file now belongs to user %d", os.geteuid())
 
 
-def _version(target: Path, number: int) -> Path:
+def version_of(target: Path, number: int) -> Path:
+    """A version before, the newest of which is 1."""
     return target.with_name(f"{target.name}.{number}")
 
 
@@ -123,7 +133,7 @@ def _make_room(target: Path) -> None:
     """Each version becomes one older; the oldest is lost."""
     for number in range(VERSIONS - 1, 0, -1):
         with suppress(FileNotFoundError):
-            _version(target, number).replace(_version(target, number + 1))
+            version_of(target, number).replace(version_of(target, number + 1))
 
 
 def _keep(target: Path, version: Path, *, secret: bool) -> None:

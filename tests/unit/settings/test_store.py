@@ -315,6 +315,23 @@ def test_an_edit_by_hand_keeps_the_version_before_it(tmp_path: Path) -> None:
     assert [by for _, by in desk.applied] == ["file"]
 
 
+@pytest.mark.parametrize("wrong", ["", "inputs: [", None], ids=["emptied", "no yaml", "removed"])
+def test_while_the_file_is_wrong_what_is_in_force_is_the_version_before(tmp_path: Path, wrong: str | None) -> None:
+    desk = a_desk(tmp_path)
+    run(desk.store.look())
+    for _ in range(2):
+        if wrong is None:
+            desk.path.unlink(missing_ok=True)
+        else:
+            desk.path.write_text(wrong)
+        run(desk.store.look())
+        assert desk.version(1) == TEXT
+    desk.path.write_text(TEXT.replace("1000", "2000"))
+    run(desk.store.look())
+    assert desk.version(1) == TEXT
+    assert not desk.path.with_name(f"{desk.path.name}.2").exists()
+
+
 def test_what_is_wrong_is_told_once_until_somebody_asks_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     desk = a_desk(tmp_path)
     desk.path.write_text("inputs: 7\n")

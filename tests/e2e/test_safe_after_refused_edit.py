@@ -1,0 +1,36 @@
+"""The daemon dies while the file is not what it drives by: its siren is turned off all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bridge_process import Bridge
+from builders import an_input, an_output
+from mosquitto import Mosquitto
+from server_process import wait_until
+
+pytestmark = pytest.mark.e2e
+
+SPOILT: dict[str, Callable[[Path], object]] = {
+    "emptied": lambda file: file.write_text(""),
+    "no yaml": lambda file: file.write_text("outputs: ["),
+    "removed": lambda file: file.unlink(),
+    "siren taken out, and something wrong": lambda file: file.write_text("outputs: []\ninputs: 5\n"),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_safe_turns_off_what_the_daemon_had_on(tmp_path: Path, how: str) -> None:
+    parts = {"inputs": [an_input("door", outputs=["siren"])], "outputs": [an_output("siren")]}
+    with Mosquitto(tmp_path / "broker") as broker, Bridge(tmp_path, broker.port, **parts) as bridge:
+        bridge.board("connect door")
+        wait_until(lambda: bridge.contact("siren") == "connected", what="the siren")
+        SPOILT[how](bridge.file)
+        wait_until(lambda: "settings refused" in bridge.said(), what="the refusal")
+        assert bridge.contact("siren") == "connected"
+        bridge.kill()
+        result = bridge.command("safe", str(bridge.file))
+        assert "siren: idle (disconnected)" in result.stdout
+        assert result.returncode == 1  # something is wrong with the file, and is to be seen
