@@ -1,11 +1,13 @@
 """Which refused commands are journal entries of their own, so that a flood of them is not the whole journal.
 
-Of one source twenty in a minute are; the others are counted, and each minute of them is one entry.
+Of one source twenty in a minute are, and of all together two hundred in an hour; the others are counted,
+and each minute of them is one entry.
 Nothing else depends on this: every command is answered, and counted where it came in.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +16,9 @@ MINUTE_S = 60.0
 TOLD_AT_MOST = 20
 SOURCES_AT_MOST = 50
 """Of what comes from more sources in a minute, all the others are one: topics can be invented."""
+HOUR_S = 3600.0
+ALL_AT_MOST = 200
+"""In an hour: with the minutes, topics invented for two weeks are less than the journal keeps."""
 
 Fields = Mapping[str, Any]
 """What its journal entry says: who and where, and `error`, which is what was wrong this time."""
@@ -42,6 +47,7 @@ class Refusals:
 
     def __init__(self) -> None:
         self._minutes: dict[_Source, _Minute] = {}
+        self._told: deque[float] = deque(maxlen=ALL_AT_MOST)
 
     @property
     def due(self) -> float | None:
@@ -51,11 +57,13 @@ class Refusals:
     def takes(self, fields: Fields, at: float) -> bool:
         """Whether a refusal is an entry of its own; else it is counted. `elapse` has been asked before."""
         source = tuple((name, value) for name, value in fields.items() if name != "error")
-        if source not in self._minutes and len(self._minutes) >= SOURCES_AT_MOST:
+        used_up = len(self._told) == ALL_AT_MOST and at - self._told[0] < HOUR_S
+        if used_up or (source not in self._minutes and len(self._minutes) >= SOURCES_AT_MOST):
             source = _OTHERS
         minute = self._minutes.setdefault(source, _Minute(end=at + MINUTE_S))
-        if minute.told < TOLD_AT_MOST:
+        if minute.told < TOLD_AT_MOST and not used_up:
             minute.told += 1
+            self._told.append(at)
             return True
         minute.held_back += 1
         minute.last = fields

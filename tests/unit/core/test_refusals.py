@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bridge.core.refusals import SOURCES_AT_MOST, TOLD_AT_MOST, Refusals
+from bridge.core.refusals import ALL_AT_MOST, SOURCES_AT_MOST, TOLD_AT_MOST, Refusals
 
 
 def flood(refusals, *, seconds, per_s=100, topic="a/set"):
@@ -57,3 +57,14 @@ def test_sources_are_bounded():
     taken = [refusals.takes({"path": str(number)}, 0) for number in range(10_000)]
     assert taken.count(True) == SOURCES_AT_MOST + TOLD_AT_MOST
     assert [minute.count for minute in refusals.elapse(60)] == [10_000 - SOURCES_AT_MOST - TOLD_AT_MOST]
+
+
+def test_whoever_invents_topics_all_day_does_not_fill_the_journal():
+    refusals, told, minutes = Refusals(), 0, []
+    for number in range(24 * 60 * 60):  # one a second, none of them like another for an hour
+        minutes += refusals.elapse(number)
+        told += refusals.takes({"path": str(number % 3600)}, number)
+    minutes += refusals.end()
+    assert told <= 24 * ALL_AT_MOST
+    assert len(minutes) <= 24 * 60
+    assert told + sum(minute.count for minute in minutes) == 24 * 60 * 60
