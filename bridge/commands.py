@@ -78,7 +78,11 @@ def schema(options: argparse.Namespace) -> int:
     if options.target is None:
         print(schema_text(), end="")
     else:
-        write_schema(options.target)
+        try:
+            write_schema(options.target)
+        except OSError as error:
+            print(f"alarm2mqtt: {options.target} cannot be written: {error.strerror}", file=sys.stderr)
+            return FAILED
     return DONE
 
 

@@ -99,12 +99,9 @@ def demo(folder: Path) -> None:
     """Runs until Ctrl-C, or until its window is closed, with everything it keeps in `folder`.
 
     Raises:
-        StartFailed: there is no broker, or the demo runs in this folder already.
+        StartFailed: there is no broker, the folder cannot be used, or the demo runs in it already.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "alarm2mqtt.yaml"
-    if not file.exists():
-        file.write_text(SETTINGS.replace("FOLDER", str(folder.resolve())))
+    file = _settings_in(folder)
     _refuse_a_second(folder)
     with _broker(folder) as (name, port):
         page = _free_port(PAGE_PORT)
@@ -114,6 +111,19 @@ def demo(folder: Path) -> None:
         print(_what_to_try(name, port, page, folder, file), flush=True)  # noqa: T201 - said to a person
         # Whoever closes the window is done with it; `nohup` says otherwise.
         boot.run(loaded, ends_with_terminal=signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN)
+
+
+def _settings_in(folder: Path) -> Path:
+    """The demo's settings, made where there are none."""
+    file = folder / "alarm2mqtt.yaml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.write_text(SETTINGS.replace("FOLDER", str(folder.resolve())))
+    except OSError as error:
+        message = f"{folder} cannot be used: {error.strerror}; name another one: alarm2mqtt demo --folder FOLDER"
+        raise StartFailed(message) from error
+    return file
 
 
 def _refuse_a_second(folder: Path) -> None:

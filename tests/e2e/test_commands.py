@@ -129,3 +129,10 @@ def test_check_warns_of_a_file_in_which_nothing_is_watched(tmp_path):
     warning, verdict = result.stdout.splitlines()
     assert warning == f"warning: {file}: has no inputs and no outputs, so nothing is watched"
     assert verdict == f"{file}: right; 0 inputs, 0 outputs"
+
+
+def test_a_schema_that_cannot_be_written_is_told_in_a_line(tmp_path):
+    target = tmp_path / "nowhere" / "schema.json"
+    result = subprocess.run([*MAIN, "schema", str(target)], capture_output=True, text=True, timeout=30, check=False)
+    said = f"alarm2mqtt: {target} cannot be written: No such file or directory\n"
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", said)

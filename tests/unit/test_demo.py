@@ -23,3 +23,9 @@ def test_a_second_one_in_the_same_folder_starts_nothing_and_says_who_runs(
         demo(tmp_path)
     assert capsys.readouterr().out == ""
     assert not (tmp_path / "broker.log").exists()
+
+
+def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StartFailed, match=r"file/demo cannot be used: Not a directory; name another one"):
+        demo(tmp_path / "file" / "demo")
