@@ -153,7 +153,8 @@ class CommandDesk:
 
     def _refuse(self, request: Request, refused: CommandRefused) -> None:
         self.rejected += 1
-        _LOG.info("command on %s refused: %s", ascii(request.topic)[1:-1], refused)
+        # The journal tells it too, and that is limited: whoever floods commands must not flood the log.
+        _LOG.debug("command on %s refused: %s", ascii(request.topic)[1:-1], refused)
         topic = request.topic[:LONGEST_TOPIC_KEPT]
         self._submit(CommandRejected(origin=Origin(by="mqtt"), topic=topic, message=str(refused)))
         fault = Fault(path=refused.path, message=refused.message)

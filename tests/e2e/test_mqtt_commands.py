@@ -56,6 +56,13 @@ def test_a_start_is_done_and_answered(broker):
     assert not answer.stored
 
 
+def test_a_flood_of_refused_commands_is_answered_and_does_not_flood_the_log(broker, caplog):
+    with caplog.at_level("INFO"):
+        bridge, heard = told(broker, *[(SET, '{"state": "ON", "x": 1}')] * 100)
+    assert len(heard) == len(bridge.rejections) == 100
+    assert [one.message for one in caplog.records if "refused" in one.message] == []
+
+
 def test_a_response_topic_and_its_correlation_data_are_honoured(broker):
     asked = {"response_topic": "test/answers", "correlation": b"\x00\xff42"}
     _, heard = told(broker, (SET, "OFF", asked))
