@@ -5,6 +5,7 @@ Figures are of the process and its descendants, all threads.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -93,7 +94,8 @@ class Program:
             pid = todo.pop()
             found.append(pid)
             for task in Path(f"/proc/{pid}/task").iterdir():
-                todo += [int(child) for child in (task / "children").read_text().split()]
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended meanwhile
+                    todo += [int(child) for child in (task / "children").read_text().split()]
         return found
 
     def child(self, word: str) -> int | None:
