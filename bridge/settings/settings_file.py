@@ -71,12 +71,16 @@ class SettingsFile:
         _to_disk(target.parent)
 
     def keep(self, content: bytes, *, secret: bool) -> None:
-        """What the file held before somebody wrote or removed it becomes version 1, if it is not. Raises OSError."""
+        """What the file held before somebody wrote or removed it becomes version 1. Raises OSError.
+
+        Nothing is done when it is that already, or is what the file still holds.
+        """
         target = self.path.resolve()
         newest = version_of(target, 1)
-        with suppress(FileNotFoundError):
-            if newest.read_bytes() == content:
-                return
+        for known in (newest, target):
+            with suppress(OSError):  # one that cannot be read does not hold it, as far as anybody can tell
+                if known.read_bytes() == content:
+                    return
         beside = (
             _beside(target, content, secret=secret)
             if target.exists()

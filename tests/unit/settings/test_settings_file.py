@@ -125,6 +125,13 @@ def test_what_a_person_overwrote_can_be_kept(path: Path) -> None:
     assert (path.parent / "alarm2mqtt.yaml.1").read_bytes() == b"before"
 
 
+def test_what_the_file_still_holds_is_no_version_before(path: Path) -> None:
+    SettingsFile(path).keep(b"older", secret=False)
+    SettingsFile(path).keep(b"old", secret=False)
+    assert (path.parent / "alarm2mqtt.yaml.1").read_bytes() == b"older"
+    assert names(path) == {"alarm2mqtt.yaml", "alarm2mqtt.yaml.1"}
+
+
 def test_without_hard_links_the_version_is_a_copy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EPERM, "no links here")
