@@ -154,12 +154,17 @@ def _ask_links(dialogue: Dialogue, draft: Draft) -> None:
 
     def wrong(answer: str) -> str | None:
         unknown = [word for word in several(answer) if word.casefold() not in known]
-        names = ", ".join(one["name"] for one in outputs)
+        names = ", ".join(map(_called, outputs))
         return f"there is no output {unknown[0]} (allowed: {names}, or {NONE})" if unknown else None
 
-    alarming = ", ".join(one["name"] for one in outputs if one["kind"] in _ALARMING) or NONE
+    alarming = ", ".join(_called(one) for one in outputs if one["kind"] in _ALARMING) or NONE
     for one in draft.document["inputs"]:
         answer = dialogue.ask(f"{one['name']}: which outputs go on with its alarm?", alarming, wrong)
         links = list(dict.fromkeys(known[word.casefold()] for word in several(answer)))
         if links:
             one["linkage"] = {"outputs": links}
+
+
+def _called(output: dict[str, Any]) -> str:
+    """What stands for it in an answer with commas between: its name, or its id where the name has a comma too."""
+    return str(output["id"] if "," in output["name"] else output["name"])

@@ -117,6 +117,14 @@ def test_lines_that_are_chosen_become_inputs_and_outputs_with_links():
     validate(document)
 
 
+def test_a_siren_whose_name_has_a_comma_is_proposed_by_its_id():
+    person = Person({"Which are alarm outputs": "ALARM_OUT1", "output on ALARM_OUT1": "Siren, left"})
+    document = conversation(person, chips=[CAMERA]).draft.document
+    assert document["inputs"][0]["linkage"] == {"outputs": ["siren-left"]}
+    assert person.told == []
+    validate(document)
+
+
 def test_real_lines_without_a_choice_can_be_kept_for_later():
     document = conversation(
         Person({"Which are alarm inputs": "none", "simulated terminal board": "no"}), chips=[CAMERA]
