@@ -17,7 +17,6 @@ from bridge.settings.place import printable
 MOST_PARTS = 500
 """Inputs and outputs together; whoever may write to the broker cannot fill this machine's memory."""
 MOST_ENTRIES = 200
-_PART_SEGMENTS = 3
 
 
 class Picture:
