@@ -31,6 +31,8 @@ from bridge.mqtt.wire import Wire
 _LOG = logging.getLogger(__name__)
 ANSWER_S = 10.0
 """How long a broker may take for a CONNACK or a SUBACK."""
+TURN_S = 0.002
+"""For so long messages are taken in a row; then lines get their turn, whatever is sent to us."""
 LARGEST_WINDOW = 20
 """Publishes that are not acknowledged yet; what Mosquitto takes from a client at a time."""
 _DENIED = frozenset({134, 135, 138, 140})
@@ -107,11 +109,12 @@ class Session:
         """
         if self.ended.done():
             return False
-        if self._largest is not None and len(message.payload) + len(message.topic) + 100 > self._largest:
+        mid = self._client.next_identifier() if self._qos else None
+        packet = packets.publish(message, identifier=mid, properties=self._properties(message))
+        if self._largest is not None and len(packet) > self._largest:  # MQTT 5, 3.2.2.3.6: of the whole packet
             self._say_once(message.topic, f"messages over {self._largest} bytes")
             return False
-        mid = self._client.next_identifier() if self._qos else None
-        self._wire.send(packets.publish(message, identifier=mid, properties=self._properties(message)))
+        self._wire.send(packet)
         self._flush_soon()
         if mid is not None:
             self._pending[mid] = (message.topic, acknowledged)
@@ -305,8 +308,13 @@ class Session:
         self._read()
 
     def _read(self) -> None:
+        until = self._loop.time() + TURN_S
         try:
             while self._wire.has_input and not self.ended.done():
+                if self._loop.time() > until:
+                    self._loop.remove_reader(self._descriptor)
+                    self._loop.call_soon(self._read_on)
+                    return
                 mid = self._wire.take_plain_puback() if self._client.between_packets else None
                 if mid is None:
                     self._client.loop_read()
@@ -315,6 +323,11 @@ class Session:
         except Exception:  # noqa: BLE001 - logged whole; paho is left within a packet, and only a new session helps
             _LOG.exception("the MQTT session failed")
             self.abort("an error of our own")
+
+    def _read_on(self) -> None:
+        if not self.ended.done():
+            self._loop.add_reader(self._descriptor, self._on_readable)
+            self._read()
 
     def _arm(self) -> None:
         self._check = self._loop.call_at(self._liveness.next_check(), self._check_liveness)

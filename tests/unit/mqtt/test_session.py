@@ -92,6 +92,22 @@ def test_every_form_of_a_puback_is_understood(puback, taken):
     asyncio.run(story())
 
 
+@pytest.mark.parametrize(
+    ("payload", "correlation", "goes"), [(249, None, True), (250, None, False), (10, bytes(235), False)]
+)
+def test_what_a_broker_takes_at_most_is_the_whole_packet(payload, correlation, goes):
+    async def story():
+        far = FarEnd()
+        await far.connected(b"\x20\x0d\x00\x00\x0a\x21\x00\x05\x27\x00\x00\x01\x00\x24\x00")  # 256 bytes, QoS 0
+        message = Outgoing(topic="t", payload=bytes(payload), correlation=correlation)
+        assert far.session.publish(message, lambda _taken: None) == goes
+        if goes:
+            assert len(await far.reads()) == 256
+        far.session.abort("the end")
+
+    asyncio.run(story())
+
+
 def test_what_is_published_in_one_turn_goes_out_in_one_piece():
     async def story():
         far = FarEnd()
@@ -177,3 +193,27 @@ def test_a_receiver_that_fails_ends_nothing(caplog):
 
     asyncio.run(story())
     assert caplog.text.count("could not be handled") == 2
+
+
+def test_a_flood_of_messages_leaves_turns_of_the_loop_to_others():
+    message = b"\x30\x0b\x00\x07a/topicxy"
+    count = 20_000
+
+    async def story():
+        far = FarEnd(Version.V311)
+        await far.connected()
+        turns = 0
+
+        async def others():
+            nonlocal turns
+            while len(far.received) < count:
+                turns += 1
+                await asyncio.sleep(0)
+
+        await asyncio.wait_for(asyncio.gather(far.sends(message * count), others()), 30)
+        far.session.abort("the end")
+        return turns, count / (64 * 1024 / len(message))
+
+    turns, chunks = asyncio.run(story())
+    # Without a bound every chunk of 64 KiB, some five thousand messages, is one turn.
+    assert turns > 4 * chunks
