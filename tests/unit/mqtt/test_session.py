@@ -93,7 +93,8 @@ def test_every_form_of_a_puback_is_understood(puback, taken):
 
 
 @pytest.mark.parametrize(
-    ("payload", "correlation", "goes"), [(249, None, True), (250, None, False), (10, bytes(235), False)]
+    ("payload", "correlation", "goes"),
+    [(249, None, True), (250, None, False), (10, bytes(235), True), (10, bytes(236), False)],
 )
 def test_what_a_broker_takes_at_most_is_the_whole_packet(payload, correlation, goes):
     async def story():
