@@ -6,12 +6,13 @@ Exit codes: 0 done, 1 failed, 2 settings or usage wrong.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bridge import __version__, commands
-from bridge.commands import DEFAULT_FILE, FAILED
+from bridge.commands import DEFAULT_FILE, DONE, FAILED
 from bridge.errors import Alarm2MqttError, SettingsError
 
 WRONG = 2
@@ -22,7 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(options)
+        code = command(options)
+        if sys.stdout is not None:  # closed by whoever started us
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # As in `alarm2mqtt log | head`: the reader has what it wanted. Python flushes once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except SettingsError as error:
         for fault in error.faults:
             print(fault, file=sys.stderr)
@@ -34,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         return FAILED
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -93,9 +93,9 @@ def safe(options: argparse.Namespace) -> int:
     from bridge.settings.salvage import load_outputs
 
     settings, faults = load_outputs(options.file)
+    results = make_safe(settings)  # before a word is said: whoever listens may be gone as well
     for fault in faults:
-        print(f"the file is wrong, going on with what is not: {fault}", file=sys.stderr)
-    results = make_safe(settings)
+        print(f"the file is wrong, went on with what is not: {fault}", file=sys.stderr)
     for result in results:
         if result.problem is None:
             print(f"{result.output}: idle ({result.contact})")

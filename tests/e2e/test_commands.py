@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -136,3 +137,16 @@ def test_a_schema_that_cannot_be_written_is_told_in_a_line(tmp_path):
     result = subprocess.run([*MAIN, "schema", str(target)], capture_output=True, text=True, timeout=30, check=False)
     said = f"alarm2mqtt: {target} cannot be written: No such file or directory\n"
     assert (result.returncode, result.stdout, result.stderr) == (1, "", said)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["schema"], [], ["lines"]], ids=" ".join)
+def test_whoever_reads_only_the_beginning_gets_no_traceback(arguments, unbuffered):
+    end, start = os.pipe()
+    os.close(end)
+    environ = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with os.fdopen(start, "wb") as nobody:
+        result = subprocess.run(
+            [*MAIN, *arguments], stdout=nobody, stderr=subprocess.PIPE, text=True, timeout=30, check=False, env=environ
+        )
+    assert (result.returncode, result.stderr) == (0, "")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bridge_process import Bridge
+from bridge_process import MAIN, Bridge
 from builders import an_input, an_output
 from mosquitto import Mosquitto
 from server_process import wait_until
@@ -34,3 +36,15 @@ def test_safe_turns_off_what_the_daemon_had_on(tmp_path: Path, how: str) -> None
         result = bridge.command("safe", str(bridge.file))
         assert "siren: idle (disconnected)" in result.stdout
         assert result.returncode == 1  # something is wrong with the file, and is to be seen
+
+
+def test_outputs_are_idle_even_if_nobody_can_be_told_what_is_wrong(tmp_path: Path) -> None:
+    parts = {"inputs": [an_input("door", outputs=["siren"])], "outputs": [an_output("siren")]}
+    with Mosquitto(tmp_path / "broker") as broker, Bridge(tmp_path, broker.port, **parts) as bridge:
+        bridge.board("connect door")
+        wait_until(lambda: bridge.contact("siren") == "connected", what="the siren")
+        bridge.kill()
+        bridge.file.write_text(bridge.file.read_text().replace('"inputs"', '"inptus"'))
+        with Path("/dev/full").open("w") as deaf:
+            subprocess.run([*MAIN, "safe", str(bridge.file)], stdout=deaf, stderr=deaf, timeout=30, check=False)
+        assert json.loads((tmp_path / "board.json").read_text())["outputs"] == {"siren": "disconnected"}
