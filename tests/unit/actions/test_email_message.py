@@ -1,5 +1,6 @@
 import dataclasses
 import email.policy
+import os
 from datetime import UTC, datetime
 from email import message_from_bytes
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bridge.actions.email_message import ascii_address, message_bytes, message_id
+from bridge.actions.email_message import ascii_address, build_message, message_bytes, message_id
 from bridge.actions.mail_text import AlarmMail, MailPicture, body, one_line, subject
 from bridge.actions.safe_name import safe_name
 from bridge.errors import ActionRefused
@@ -94,6 +95,13 @@ def test_pictures_come_out_as_they_went_in():
     assert first.get_content() == second.get_content() == PICTURE.jpeg
     assert first.get_filename() == "gate-1.jpg"
     assert second.get_filename() == "_🐕 _2.jpg"
+
+
+@pytest.mark.parametrize("sizes", [(), (1,), (57,), (58, 100_000, 3)])
+def test_a_message_is_the_library_s_byte_for_byte(sizes):
+    pictures = tuple(dataclasses.replace(PICTURE, jpeg=os.urandom(size)) for size in sizes)
+    mail = dataclasses.replace(MAIL, pictures=pictures)
+    assert message_bytes(mail) == build_message(mail).as_bytes()
 
 
 @given(device=ANY_TEXT, name=ANY_TEXT, cause=ANY_TEXT, text=ANY_TEXT, file=ANY_TEXT)
