@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 _LATE_S = 0.5
 """An alarm is told a little after its instant, and the seconds before that instant are wanted."""
-_STRETCH = 1.3
-"""At most so many times what was asked for is held, so memory follows the bit rate and not the camera's
-distance between key pictures."""
+_STRETCH = 1.25
+"""At most so many times the seconds asked for are held, so memory follows the bit rate and not the camera's
+distance between key pictures. In bytes that is less than 1.3 times: at its fullest the ring holds one key
+picture more than its seconds have on average."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class PacketRing:
     """Holds whole groups of pictures that cover `pre_s` seconds before an event, and always the newest group.
 
     The first packet held is a key picture. A group at the front goes when what is behind it still
-    covers enough, when more than 1.3 times `pre_s` is held, or `largest_bytes` are. A camera whose key
+    covers enough, when more than 1.25 times `pre_s` is held, or `largest_bytes` are. A camera whose key
     pictures are farther apart than that leaves only the newest group; should that alone outgrow
     `largest_bytes`, all is let go until the next key picture.
     """
