@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import select
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TextIO
 
 
 class _JsonLines(logging.Formatter):
@@ -23,9 +25,40 @@ class _JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class _NeverWaiting(logging.StreamHandler[TextIO]):
+    """Leaves lines out while nobody takes them: a log that is stopped must not stop the alarms.
+
+    A terminal on which Ctrl-S was pressed and a pipe that is not read would hold up whoever writes.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._left_out = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes a line, or counts it."""
+        if not _takes_more(self.stream):
+            self._left_out += 1
+            return
+        super().emit(record)
+        if self._left_out:
+            left_out, self._left_out = self._left_out, 0
+            logging.getLogger("alarm2mqtt").warning("the log could not be written; %d lines are left out", left_out)
+
+
+def _takes_more(stream: TextIO) -> bool:
+    """Whether some lines can be written without waiting."""
+    try:
+        poll = select.poll()
+        poll.register(stream.fileno(), select.POLLOUT)
+        return bool(poll.poll(0))
+    except (OSError, ValueError):  # no file at all
+        return True
+
+
 def set_up(*, level: str, style: str, warnings: Iterable[str] = ()) -> None:
     """Log to standard error from now on, at `level`, as `console` or `json`; `warnings` first."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _NeverWaiting(sys.stderr)
     plain = logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S")
     handler.setFormatter(_JsonLines() if style == "json" else plain)
     root = logging.getLogger()
