@@ -16,6 +16,7 @@ from bridge.commands import DEFAULT_FILE, DONE, FAILED
 from bridge.errors import Alarm2MqttError, SettingsError
 
 WRONG = 2
+_ONLY_SHOW = (commands.board, commands.clips, commands.journal, commands.lines, commands.schema, commands.watch)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,12 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         code = command(options)
-        if sys.stdout is not None:  # closed by whoever started us
-            sys.stdout.flush()
     except BrokenPipeError:
-        # As in `alarm2mqtt log | head`: the reader has what it wanted. Python flushes once more at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        # As in `alarm2mqtt log | head`: who only shows is done when the reader has what it wanted.
+        code = DONE if options.only_shows else FAILED
     except SettingsError as error:
         for fault in error.faults:
             print(fault, file=sys.stderr)
@@ -41,7 +39,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         return FAILED
+    _flush()
     return code
+
+
+def _flush() -> None:
+    """What is printed goes out; a reader that has gone, or a full disk, changes nothing of what was done."""
+    if sys.stdout is None:  # closed by whoever started us
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Python flushes once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,13 +62,13 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Without a command it says what there is, and what to do next.",
     )
     parser.add_argument("--version", action="version", version=f"alarm2mqtt {__version__}")
-    parser.set_defaults(command=commands.orientation)
+    parser.set_defaults(command=commands.orientation, only_shows=True)
     known = parser.add_subparsers(title="commands", metavar="COMMAND", prog="alarm2mqtt")
 
     def add(name: str, command: Callable[[argparse.Namespace], int], *, file: bool = True) -> argparse.ArgumentParser:
         text = (command.__doc__ or "").strip()
         added = known.add_parser(name, help=text, description=text)
-        added.set_defaults(command=command)
+        added.set_defaults(command=command, only_shows=command in _ONLY_SHOW)
         if file:
             added.add_argument("file", metavar="FILE", nargs="?", type=Path, default=DEFAULT_FILE, help="the settings")
         return added

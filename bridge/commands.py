@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 DEFAULT_STORE = Path("/var/lib/alarm2mqtt")
@@ -94,13 +95,14 @@ def safe(options: argparse.Namespace) -> int:
 
     settings, faults = load_outputs(options.file)
     results = make_safe(settings)  # before a word is said: whoever listens may be gone as well
-    for fault in faults:
-        print(f"the file is wrong, went on with what is not: {fault}", file=sys.stderr)
-    for result in results:
-        if result.problem is None:
-            print(f"{result.output}: idle ({result.contact})")
-        else:
-            print(f"{result.output}: NOT IDLE: {result.problem}", file=sys.stderr)
+    with suppress(OSError):
+        for fault in faults:
+            print(f"the file is wrong, went on with what is not: {fault}", file=sys.stderr)
+        for result in results:
+            if result.problem is None:
+                print(f"{result.output}: idle ({result.contact})")
+            else:
+                print(f"{result.output}: NOT IDLE: {result.problem}", file=sys.stderr)
     return FAILED if faults else exit_code(results)
 
 

@@ -159,7 +159,7 @@ class Linkage:
                 group.create_task(kept_alive("uploads", self._uploads.run), name="uploads")
                 while self._early:
                     name, work = self._early.popleft()
-                    group.create_task(work(), name=name)
+                    self._begin(group, name, work)
                 media = group.create_task(kept_alive("media", self.media.run), name="media")
                 while True:
                     await self._rebuild.wait()
@@ -260,8 +260,15 @@ class Linkage:
         if self._group is None:
             self._early.append((kind, guarded))
         else:
-            self._group.create_task(guarded(), name=kind)
+            self._begin(self._group, kind, guarded)
         return True
+
+    def _begin(self, group: asyncio.TaskGroup, kind: str, work: _Work) -> None:
+        group.create_task(work(), name=kind).add_done_callback(self._ended)
+
+    def _ended(self, _task: object) -> None:
+        """Also when it was cancelled before its first step."""
+        self._under_way -= 1
 
     async def _guarded(self, kind: str, source: str | None, work: _Work) -> None:
         try:
@@ -271,8 +278,6 @@ class Linkage:
             self._tell(
                 ActionEnded(kind=kind, reason="failed", input=source, error=f"fault inside: {type(error).__name__}")
             )
-        finally:
-            self._under_way -= 1
 
     def _make_media(self) -> Media:
         return Media(

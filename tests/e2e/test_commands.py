@@ -150,3 +150,15 @@ def test_whoever_reads_only_the_beginning_gets_no_traceback(arguments, unbuffere
             [*MAIN, *arguments], stdout=nobody, stderr=subprocess.PIPE, text=True, timeout=30, check=False, env=environ
         )
     assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("written", "code"), [("inputs", 0), ("inptus", 1)], ids=["right", "wrong"])
+def test_what_safe_could_do_is_its_exit_code_though_nobody_listens(stopped, written, code):
+    stopped.file.write_text(stopped.file.read_text().replace('"inputs"', f'"{written}"'))
+    end, start = os.pipe()
+    os.close(end)
+    with os.fdopen(start, "wb") as nobody:
+        result = subprocess.run(
+            [*MAIN, "safe", str(stopped.file)], stdout=nobody, stderr=nobody, timeout=30, check=False
+        )
+    assert result.returncode == code

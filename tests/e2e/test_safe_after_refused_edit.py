@@ -46,5 +46,8 @@ def test_outputs_are_idle_even_if_nobody_can_be_told_what_is_wrong(tmp_path: Pat
         bridge.kill()
         bridge.file.write_text(bridge.file.read_text().replace('"inputs"', '"inptus"'))
         with Path("/dev/full").open("w") as deaf:
-            subprocess.run([*MAIN, "safe", str(bridge.file)], stdout=deaf, stderr=deaf, timeout=30, check=False)
+            result = subprocess.run(
+                [*MAIN, "safe", str(bridge.file)], stdout=deaf, stderr=deaf, timeout=30, check=False
+            )
+        assert result.returncode == 1, "the file is wrong, told or not"
         assert json.loads((tmp_path / "board.json").read_text())["outputs"] == {"siren": "disconnected"}
