@@ -58,6 +58,8 @@ class InFile:
         self._settle_s = settle_s
         self._content: bytes | None = None
         """What the file held then; None before it was looked at."""
+        self._first = self._found()
+        """What it held at the start, which may not be what was loaded a moment before."""
         self._beside = _signs(loaded.files)
 
     def look(self, *, anew: bool = False) -> bool:
@@ -67,6 +69,9 @@ class InFile:
             SettingsError: with all that is wrong in it; what was taken before stays in force, and is kept as
                 the version before: `safe` finds the outputs there, should this process die.
         """
+        if self._first is not None and self._is_what_was_loaded(self._first):
+            self._content = self._first
+        self._first = None
         try:
             return self._look(anew=anew)
         except SettingsError:
@@ -116,6 +121,12 @@ class InFile:
             return None
         self.loaded, self._content, self._beside = changed, fresh, _signs(changed.files)
         return True
+
+    def _found(self) -> bytes | None:
+        try:
+            return self._file.read()
+        except OSError:  # told by the first look
+            return None
 
     def _text(self) -> bytes:
         try:

@@ -316,9 +316,13 @@ def test_an_edit_by_hand_keeps_the_version_before_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["", "inputs: [", None], ids=["emptied", "no yaml", "removed"])
-def test_while_the_file_is_wrong_what_is_in_force_is_the_version_before(tmp_path: Path, wrong: str | None) -> None:
+@pytest.mark.parametrize("looked", [True, False])
+def test_while_the_file_is_wrong_what_is_in_force_is_the_version_before(
+    tmp_path: Path, wrong: str | None, *, looked: bool
+) -> None:
     desk = a_desk(tmp_path)
-    run(desk.store.look())
+    if looked:
+        run(desk.store.look())
     for _ in range(2):
         if wrong is None:
             desk.path.unlink(missing_ok=True)
