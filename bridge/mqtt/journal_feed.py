@@ -26,7 +26,7 @@ WINDOW = 20
 FOR_STATES = 5
 """One part in so many of the window is not for entries that wait for their turn, but for states."""
 MARKED_TOGETHER = 50
-MARKED_WITHIN_S = 0.2
+MARKED_WITHIN_S = 0.05
 """The store is told of so many at a time, or of fewer after so long."""
 MOST_HELD = 1000
 """Entries kept here; beyond them the store is read instead."""
