@@ -32,8 +32,12 @@ run: setup
 test: setup
 	@tests/servers
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
-	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered | tail -n 40
+	@# What runs whole programs mostly waits for them: two files at a time.
+	@failed=0; \
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -n 2 --dist loadfile tests/e2e || failed=1; \
+	$(BIN)/coverage run -m pytest $(PYTEST_ARGS) --ignore=tests/e2e || failed=1; \
+	$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered | tail -n 40; \
+	exit $$failed
 
 check: setup
 	$(BIN)/ruff check .
