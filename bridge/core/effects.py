@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bridge.core.contact import Contact, Level
 from bridge.core.facts import ActionRequested, Origin, StoredInput
+from bridge.core.value import value
 
 if TYPE_CHECKING:
     from bridge.errors import Fault
     from bridge.settings.model import InputSettings, OutputSettings, Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RequestInput:
     """Watch an input's line; `LineFound` and a first `LineChanged`, or `LineLost`, will follow."""
 
     settings: InputSettings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RequestOutput:
     """Take an output's line, with this level from the very request on."""
 
@@ -29,14 +30,14 @@ class RequestOutput:
     level: Level
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReleaseLine:
     """Let go of a terminal's line; an output has been driven idle before."""
 
     terminal: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DriveLine:
     """Put an output's line to a level."""
 
@@ -44,7 +45,7 @@ class DriveLine:
     level: Level
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InputView:
     """All that others see of an input. `alarms`, `held_back` and `glitches` are counts."""
 
@@ -68,7 +69,7 @@ class InputView:
     available: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OutputView:
     """All that others see of an output; `on` is demand, never a single pulse."""
 
@@ -88,21 +89,21 @@ class OutputView:
     available: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PublishInput:
     """An input's view has changed."""
 
     view: InputView
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PublishOutput:
     """An output's view has changed."""
 
     view: OutputView
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PublishEvent:
     """Something happened at an input, live: alarm_begin, alarm_end, retrigger, fault."""
 
@@ -115,21 +116,21 @@ class PublishEvent:
     contact: Contact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PublishClock:
     """Whether schedules can be trusted has changed."""
 
     synchronised: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PublishSettings:
     """New settings are in force: discovery, settings topics and subscriptions follow them."""
 
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RunLinkage:
     """An alarm began: the actions of its input's linkage, outputs apart, which are done already.
 
@@ -146,21 +147,21 @@ class RunLinkage:
     held_back: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ExtendLinkage:
     """A re-trigger: what records goes on; nothing starts."""
 
     input: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class EndLinkage:
     """The alarm ended: recording goes into post-roll, a sound that plays while in alarm stops."""
 
     input: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RunAction:
     """One action by command, accepted and numbered."""
 
@@ -170,12 +171,12 @@ class RunAction:
     at: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SilenceSound:
     """Whatever plays stops."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Journal:
     """One entry for the journal (`behaviour.md` 8); `seq` never repeats, `id` is unique for ever."""
 
@@ -195,7 +196,7 @@ class Journal:
     held_back: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class KeepInput:
     """What has to be known of an input after a restart; None: forget it."""
 
@@ -203,7 +204,7 @@ class KeepInput:
     state: StoredInput | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class KeepLatched:
     """Whether an output is latched."""
 
@@ -211,7 +212,7 @@ class KeepLatched:
     latched: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Answer:
     """The one answer to a request; done when there are no faults."""
 

@@ -7,17 +7,18 @@ Ids of inputs and outputs name their terminals; an input and an output never sha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bridge.core.contact import Level
+from bridge.core.value import value
 
 if TYPE_CHECKING:
     from bridge.settings.model import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Now:
     """The time a step happens at: the monotonic clock, and the local wall time with its zone."""
 
@@ -29,7 +30,7 @@ class Now:
         return datetime.fromtimestamp(self.local.timestamp() + at - self.monotonic, self.local.tzinfo)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Origin:
     """Who asked: `by` is shown and kept (`mqtt`, `page`, `file`); `request` is the asker's own.
 
@@ -40,7 +41,7 @@ class Origin:
     request: object | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LineChanged:
     """An input's line was seen at a level: an edge, or a reading after its request or a gap."""
 
@@ -49,7 +50,7 @@ class LineChanged:
     at: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class EdgesLost:
     """So many edges of an input's line were never seen; a reading of its level follows."""
 
@@ -57,7 +58,7 @@ class EdgesLost:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LineLost:
     """A terminal's line cannot be used; `problem` says why, for a person."""
 
@@ -65,14 +66,14 @@ class LineLost:
     problem: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LineFound:
     """A terminal's line is requested, at first or again. An output is at the level last driven."""
 
     terminal: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class StoredInput:
     """What was kept of an input before the stop."""
 
@@ -83,7 +84,7 @@ class StoredInput:
     """The outputs at which its alarm was silenced by a stop."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class StateRestored:
     """What the store knew: inputs, latched outputs, and the next free sequence number."""
 
@@ -92,7 +93,7 @@ class StateRestored:
     next_seq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SettingsChanged:
     """New settings, valid as a whole, are in force."""
 
@@ -100,7 +101,7 @@ class SettingsChanged:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OutputStartRequested:
     """Manual start; `duration_ms` and `mode` (`switch` or `pulse`) are for this run only."""
 
@@ -110,7 +111,7 @@ class OutputStartRequested:
     mode: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OutputStopRequested:
     """Manual stop."""
 
@@ -118,7 +119,7 @@ class OutputStopRequested:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OutputToggleRequested:
     """Manual stop of an output that is on, manual start of one that is off."""
 
@@ -128,7 +129,7 @@ class OutputToggleRequested:
     mode: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InputTriggerRequested:
     """An alarm of this input by command."""
 
@@ -137,14 +138,14 @@ class InputTriggerRequested:
     duration_ms: int = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SilenceRequested:
     """Every output and sound is to stop."""
 
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ActionRequested:
     """One action is to run now: `snapshot`, `email`, `ftp`, `record` or `audible`.
 
@@ -164,7 +165,7 @@ class ActionRequested:
     stop: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ActionEnded:
     """An action, or one try of it, is over; `kind` is a journal kind: snapshot email ftp clip audible.
 
@@ -182,7 +183,7 @@ class ActionEnded:
     held_back: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CommandRejected:
     """A command was refused before it could become a fact; `topic` says where it came in."""
 
@@ -191,31 +192,31 @@ class CommandRejected:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class BrokerLost:
     """The connection over which manual starts may have come is gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class BrokerFound:
     """The broker is connected."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ClockStepped:
     """The wall clock jumped by `seconds`."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ClockChecked:
     """Whether the kernel says that the wall clock is synchronised."""
 
     synchronised: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class StopBegun:
     """The program is ending: every output goes idle and stays so."""
 

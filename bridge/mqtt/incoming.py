@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bridge.core.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Incoming:
     """One message. With MQTT 5 `retained` is true for a live one too that was published so."""
 
@@ -18,7 +18,7 @@ class Incoming:
     """What is left of the message's own expiry."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Outgoing:
     """One message to publish, at QoS 1."""
 
