@@ -182,7 +182,9 @@ def main() -> None:
         sys.exit("the first order must be a camera")
     if camera.ring is not None:
         session = Session(camera=camera, ring=camera.ring, orders=orders, reports=reports)
-        signal.signal(signal.SIGTERM, lambda *_: _leave_soon(session))
+        # Before there are other threads: they inherit it, and only the one that waits for it hears of it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        threading.Thread(target=_leave_when_told, args=(session,), name="terminate", daemon=True).start()
         session.run()
     for line in orders:
         order = decode(line)
@@ -191,9 +193,10 @@ def main() -> None:
             reports.flush()
 
 
-def _leave_soon(session: Session) -> None:
-    """A handler runs between two steps of the main thread, which may hold a lock: another thread ends us."""
-    threading.Thread(target=session.leave, args=(StreamWent(reason="stopped"),), daemon=True).start()
+def _leave_when_told(session: Session) -> None:
+    """A handler would run in the main thread, which a signal just before its read does not wake from it."""
+    signal.sigwait({signal.SIGTERM})
+    session.leave(StreamWent(reason="stopped"))
 
 
 if __name__ == "__main__":
