@@ -19,7 +19,7 @@ from bench.stage import Stage
 from bench.table import Row
 from bench.waiting import TooLate, hear_while
 from bench.wire import Client, Message
-from bridge.store.reading import LATEST, Wanted, read_entries, read_unsent
+from bridge.store.journal_query import LATEST, Wanted, read_entries, read_unsent
 
 PART = "journal"
 ENTRIES = 50_000

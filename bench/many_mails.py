@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from bridge.cli import main
+from bridge.cli.main import main
 from bridge.core import mail_limits
 
 mail_limits.AN_HOUR_AT_MOST = mail_limits.BY_COMMAND_AT_MOST = 10_000

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bridge.core.effects import Journal
-from bridge.store.batch import Batch
-from bridge.store.connect import FILE_NAME
-from bridge.store.opening import open_database
+from bridge.store.sqlite.batch import Batch
+from bridge.store.sqlite.connection import FILE_NAME
+from bridge.store.sqlite.open import open_database
 
 KINDS = ("alarm_begin", "output_on", "alarm_end", "output_off")
 A_COMMIT = 5_000

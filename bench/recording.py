@@ -21,7 +21,7 @@ from bench.process import Program, cpu_s, resident_mb
 from bench.stage import Stage
 from bench.table import Row
 from bench.waiting import hear_while
-from bridge.actions.media_child import MODULE
+from bridge.actions.media.child import MODULE
 from tests.cameras import RtspCamera, rtsp_camera_is_missing
 
 PART = "recording"
@@ -54,8 +54,8 @@ class WatchedRing:
 
     def __init__(self, url: str) -> None:
         # Only where there is PyAV.
-        from bridge.actions.media_ring import PacketRing  # noqa: PLC0415 - the same
-        from bridge.actions.media_stream import open_camera, packets  # noqa: PLC0415 - the same
+        from bridge.actions.media.ring import PacketRing  # noqa: PLC0415 - the same
+        from bridge.actions.media.stream import open_camera, packets  # noqa: PLC0415 - the same
 
         self.most_bytes = 0
         self._ring = PacketRing(pre_s=PRE_S)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from bridge.mqtt.entities import describe
+from bridge.mqtt.discovery.description import describe
+from bridge.settings.definitions.settings import Settings
 from bridge.settings.load import validate
-from bridge.settings.model import Settings
 
 EXAMPLE = re.compile(r"^## A larger file$.*?^```yaml$(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEAD = "| entity | shown as | category |\n|---|---|---|\n"

@@ -8,10 +8,10 @@ from typing import cast
 
 from bridge.core.facts import Fact, Now
 from bridge.settings.load import validate
+from bridge.web.api.routes import Route
+from bridge.web.application import table
 from bridge.web.live import Live
 from bridge.web.ports import JournalQuery, Ports, ServiceState, SettingsDesk, SystemState
-from bridge.web.routes import Route
-from bridge.web.site import table
 
 HEAD = "| request | does | body |\n|---|---|---|\n"
 NOON = Now(monotonic=0, local=datetime(2026, 11, 23, 12, tzinfo=UTC))

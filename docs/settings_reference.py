@@ -13,8 +13,8 @@ from pydantic_core import PydanticUndefined
 
 from bridge.core.schedule import Schedule
 from bridge.core.schedule_text import write_schedule
-from bridge.settings import model
-from bridge.settings.schema import schema
+from bridge.settings.definitions import settings as model
+from bridge.settings.json_schema import schema
 
 HEAD = "| key | default | allowed | meaning |\n|---|---|---|---|\n"
 BELOW = "see below"

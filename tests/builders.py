@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bridge.settings.model import Settings
+from bridge.settings.definitions.settings import Settings
 
 LINKAGE = {"camera", "outputs", "audible", "record", "email", "ftp"}
 

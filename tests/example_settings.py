@@ -7,7 +7,7 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from bridge.settings.model import (
+from bridge.settings.definitions.settings import (
     AudibleLink,
     AudioSettings,
     CameraSettings,

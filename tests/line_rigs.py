@@ -16,11 +16,11 @@ from fakes.fake_kernel import FakeKernel
 from gpio_sim import SimChip
 
 from bridge.core.contact import Contact, Level, contact_of, level_of
-from bridge.lines.board_client import BoardClient
-from bridge.lines.gpiod_lines import GpiodLines
-from bridge.lines.port import LineDriver, LineFact, Report
-from bridge.lines.simulated import SimulatedLines
-from bridge.settings.model import InputSettings, LineByOffset, OutputSettings
+from bridge.core.line_driver import LineDriver, LineFact, Report
+from bridge.lines.gpio.driver import GpiodLines
+from bridge.lines.simulated.client import BoardClient
+from bridge.lines.simulated.driver import SimulatedLines
+from bridge.settings.definitions.settings import InputSettings, LineByOffset, OutputSettings
 
 PATIENCE_S = 10.0
 

@@ -17,8 +17,8 @@ from bridge.core.contact import Contact
 from bridge.core.effects import Answer, InputView, Journal, OutputView, PublishEvent, PublishInput, PublishOutput
 from bridge.core.facts import BrokerFound, BrokerLost, Command, CommandRejected, Fact, Now
 from bridge.mqtt.adapter import MqttAdapter
-from bridge.mqtt.status import StatusView
-from bridge.settings.model import Settings
+from bridge.mqtt.publishing.status_payload import StatusView
+from bridge.settings.definitions.settings import Settings
 
 D = "alarm2mqtt/front-gate"
 STARTED = datetime(2026, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)

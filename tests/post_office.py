@@ -12,14 +12,14 @@ from pathlib import Path
 
 from bridge.core.facts import ActionEnded, Now
 from bridge.errors import StoreError
-from bridge.linkage.album import Album
-from bridge.linkage.carrier import Terms, Tried
-from bridge.linkage.worker import Worker
-from bridge.store.handover import Handover
-from bridge.store.jobs import Job
-from bridge.store.memory import Memory
+from bridge.linkage.delivery.delivery_queue import Worker
+from bridge.linkage.delivery.picture_cache import Album
+from bridge.linkage.delivery.sender import Terms, Tried
+from bridge.store.job import Job
 from bridge.store.outbox import Outbox
-from bridge.store.pictures import Pictures
+from bridge.store.outbox_pictures import Pictures
+from bridge.store.writer.handover import Handover
+from bridge.store.writer.memory import Memory
 
 BEGIN = datetime(2026, 11, 1, 12, tzinfo=UTC)
 NOBODY = Path("/nonexistent")

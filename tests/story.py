@@ -21,7 +21,7 @@ from bridge.core.effects import (
     RequestOutput,
 )
 from bridge.core.engine import Engine
-from bridge.settings.model import Settings
+from bridge.settings.definitions.settings import Settings
 
 E = TypeVar("E", bound=Effect)
 AT_NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

@@ -9,8 +9,8 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
-from bridge.actions.server_text import printable
 from bridge.errors import ActionError, ActionFailed, ActionRefused
+from bridge.text.printable import printable
 
 _NOT_YET_VALID = 9
 """X509_V_ERR_CERT_NOT_YET_VALID, `x509_vfy.h` of OpenSSL 3."""

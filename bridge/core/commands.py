@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from bridge.core.action_rate import AT_MOST, WITHIN_S, ActionRate
-from bridge.core.bookkeeping import Bookkeeping
+from bridge.core.alarm_output import AlarmOutput
 from bridge.core.consequences import Consequences
+from bridge.core.effect_collector import Bookkeeping
 from bridge.core.effects import Answer, Journal, RunAction, SilenceSound
 from bridge.core.facts import (
     ActionRequested,
@@ -22,8 +22,8 @@ from bridge.core.facts import (
     SilenceRequested,
 )
 from bridge.core.mail_limits import AN_HOUR_AT_MOST, BY_COMMAND_AT_MOST
-from bridge.core.output import AlarmOutput
-from bridge.core.refusals import HeldBack, Refusals
+from bridge.core.rate_limit import AT_MOST, WITHIN_S, ActionRate
+from bridge.core.refusal_log import HeldBack, Refusals
 from bridge.core.terminals import Terminals
 from bridge.core.transitions import Transition
 from bridge.errors import CommandRefused, Fault

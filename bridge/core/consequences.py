@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bridge.core.bookkeeping import Bookkeeping
+from bridge.core.alarm_input import AlarmInput
+from bridge.core.alarm_output import AlarmOutput
+from bridge.core.effect_collector import Bookkeeping
 from bridge.core.effects import EndLinkage, ExtendLinkage, RunLinkage
 from bridge.core.facts import Now
-from bridge.core.input import AlarmInput
 from bridge.core.mail_limits import MailLimits
-from bridge.core.output import AlarmOutput
 from bridge.core.terminals import Terminals
 from bridge.core.transitions import Began, Ended, LinkageDue, Resumed, Retriggered, Transition
 

@@ -12,7 +12,7 @@ from bridge.core.value import value
 
 if TYPE_CHECKING:
     from bridge.errors import Fault
-    from bridge.settings.model import InputSettings, OutputSettings, Settings
+    from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
 
 
 @value

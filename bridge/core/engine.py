@@ -10,20 +10,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bridge.core import facts
-from bridge.core.bookkeeping import Bookkeeping
+from bridge.core.alarm_output import AlarmOutput, TurnedOn
+from bridge.core.boot_hold import BootHold
 from bridge.core.commands import Commands
 from bridge.core.consequences import Consequences
+from bridge.core.effect_collector import Bookkeeping
 from bridge.core.effects import Answer, DriveLine, PublishClock, PublishSettings, RequestInput, RequestOutput
 from bridge.core.facts import Fact, Now
-from bridge.core.hold import BootHold
-from bridge.core.output import AlarmOutput, TurnedOn
 from bridge.core.reconfigure import Reconfiguration
 from bridge.core.terminals import Terminals
 from bridge.errors import Fault
 
 if TYPE_CHECKING:
     from bridge.core.effects import Effect
-    from bridge.settings.model import Settings
+    from bridge.settings.definitions.settings import Settings
 
 
 class Engine:

@@ -15,7 +15,7 @@ from bridge.core.contact import Level
 from bridge.core.value import value
 
 if TYPE_CHECKING:
-    from bridge.settings.model import Settings
+    from bridge.settings.definitions.settings import Settings
 
 
 @value

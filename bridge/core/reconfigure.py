@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bridge.core.bookkeeping import Bookkeeping
+from bridge.core.alarm_output import AlarmOutput
 from bridge.core.consequences import Consequences
+from bridge.core.effect_collector import Bookkeeping
 from bridge.core.effects import DriveLine, Effect, ReleaseLine, RequestInput, RequestOutput
 from bridge.core.facts import Now
-from bridge.core.output import AlarmOutput
 from bridge.core.terminals import Terminals
 
 if TYPE_CHECKING:
-    from bridge.settings.model import InputSettings, OutputSettings, Settings
+    from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
 
 SettleOutput = Callable[[AlarmOutput, Now], None]
 

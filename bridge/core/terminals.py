@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
+from bridge.core.alarm_input import AlarmInput
+from bridge.core.alarm_output import AlarmOutput
 from bridge.core.facts import StoredInput
-from bridge.core.input import AlarmInput
-from bridge.core.output import AlarmOutput
 
 if TYPE_CHECKING:
     from bridge.core.contact import Level
-    from bridge.settings.model import InputSettings, OutputSettings, Settings
+    from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
 
 Terminal = TypeVar("Terminal", AlarmInput, AlarmOutput)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bridge.core.alarm_input import AlarmInput
+from bridge.core.alarm_output import AlarmOutput
 from bridge.core.contact import Contact, is_tripped
 from bridge.core.effects import InputView, OutputView
 from bridge.core.facts import Now
-from bridge.core.input import AlarmInput
-from bridge.core.output import AlarmOutput
 
 
 class WallClock:

@@ -19,8 +19,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from bridge.guard.health import Patience, VitalSigns
 from bridge.guard.sockets import Door, Ear
-from bridge.guard.vital_signs import Patience, VitalSigns
 
 log = logging.getLogger("alarm2mqtt.guard")
 

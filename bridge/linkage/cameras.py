@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bridge.settings.model import Settings
+    from bridge.settings.definitions.settings import Settings
 
 
 def camera_of(input_id: str | None, settings: Settings) -> str | None:

@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING
 
 from bridge.core.effects import EndLinkage, ExtendLinkage, LinkageEffect, RunAction, RunLinkage, SilenceSound
 from bridge.core.facts import ActionEnded
-from bridge.linkage.album import Album
+from bridge.linkage.alarm_clips import Clips
+from bridge.linkage.alarm_pictures import PictureOrder, PictureTaker, new_job
+from bridge.linkage.alarm_sounds import Sound, Sounds, sound_by_command, sound_of
 from bridge.linkage.cameras import camera_of
-from bridge.linkage.clips import Clips
-from bridge.linkage.jobs import MailJob, body_of
-from bridge.linkage.mail_carrier import MailCarrier
-from bridge.linkage.media import Media
-from bridge.linkage.pictures import PictureOrder, PictureTaker, new_job
-from bridge.linkage.published import PublishedPictures
-from bridge.linkage.sounds import Sound, Sounds, sound_by_command, sound_of
-from bridge.linkage.upload_carrier import UploadCarrier
-from bridge.linkage.warm import warm_up
-from bridge.linkage.worker import QueueState, Worker
+from bridge.linkage.delivery.delivery_queue import QueueState, Worker
+from bridge.linkage.delivery.email_sender import MailCarrier
+from bridge.linkage.delivery.ftp_sender import UploadCarrier
+from bridge.linkage.delivery.job_bodies import MailJob, body_of
+from bridge.linkage.delivery.picture_cache import Album
+from bridge.linkage.devices import Media
+from bridge.linkage.mqtt_picture import PublishedPictures
+from bridge.linkage.preload import warm_up
 from bridge.runtime.supervise import kept_alive
 
 if TYPE_CHECKING:
     from bridge.core.facts import Now
-    from bridge.settings.model import Settings
+    from bridge.settings.definitions.settings import Settings
     from bridge.store.store import Store
 
 log = logging.getLogger(__name__)

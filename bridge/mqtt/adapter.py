@@ -18,24 +18,24 @@ from bridge.core.effects import (
 )
 from bridge.core.facts import BrokerFound, BrokerLost, Fact, Now
 from bridge.errors import BrokerError
-from bridge.mqtt.arrivals import Arrivals
-from bridge.mqtt.birth import Birth
-from bridge.mqtt.command_desk import CommandDesk, Handler
-from bridge.mqtt.dial import is_near, place_of
-from bridge.mqtt.hygiene import Request
-from bridge.mqtt.incoming import Incoming, Outgoing
-from bridge.mqtt.journal_feed import JournalFeed, JournalSource
-from bridge.mqtt.ledger import Ledger
-from bridge.mqtt.login import client_id_of, connect, will_of
-from bridge.mqtt.outbox import Outbox
-from bridge.mqtt.publisher import Publisher
-from bridge.mqtt.reconnect import End, Reconnect, Retry
-from bridge.mqtt.session import Session
-from bridge.mqtt.session_terms import Ended, Filter
-from bridge.mqtt.status import StatusView, status
+from bridge.mqtt.commands.receiver import CommandDesk, Handler
+from bridge.mqtt.commands.replay_protection import Request
+from bridge.mqtt.connection.broker_socket import is_near, place_of
+from bridge.mqtt.connection.connect import client_id_of, connect, will_of
+from bridge.mqtt.connection.protocol_version import Version, VersionChoice
+from bridge.mqtt.connection.reconnect import End, Reconnect, Retry
+from bridge.mqtt.connection.session import Session
+from bridge.mqtt.connection.session_types import Ended, Filter
+from bridge.mqtt.dispatcher import Arrivals
+from bridge.mqtt.messages import Incoming, Outgoing
+from bridge.mqtt.publishing.birth import Birth
+from bridge.mqtt.publishing.journal_publisher import JournalFeed, JournalSource
+from bridge.mqtt.publishing.publisher import Publisher
+from bridge.mqtt.publishing.send_queue import Outbox
+from bridge.mqtt.publishing.status_payload import StatusView, status
+from bridge.mqtt.publishing.topic_ledger import Ledger
 from bridge.mqtt.topics import CommandKind
-from bridge.mqtt.versions import Version, VersionChoice
-from bridge.settings.model import Settings
+from bridge.settings.definitions.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 STATUS_EVERY_S = 60.0

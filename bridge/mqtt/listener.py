@@ -11,15 +11,15 @@ from collections.abc import Callable
 from secrets import token_hex
 
 from bridge.errors import BrokerError
-from bridge.mqtt.dial import place_of
-from bridge.mqtt.incoming import Incoming
-from bridge.mqtt.login import client_id_of, connect
-from bridge.mqtt.reconnect import End
-from bridge.mqtt.session import Session
-from bridge.mqtt.session_terms import Ended, Filter
+from bridge.mqtt.connection.broker_socket import place_of
+from bridge.mqtt.connection.connect import client_id_of, connect
+from bridge.mqtt.connection.protocol_version import VersionChoice
+from bridge.mqtt.connection.reconnect import End
+from bridge.mqtt.connection.session import Session
+from bridge.mqtt.connection.session_types import Ended, Filter
+from bridge.mqtt.messages import Incoming
 from bridge.mqtt.topics import Topics
-from bridge.mqtt.versions import VersionChoice
-from bridge.settings.model import Settings
+from bridge.settings.definitions.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 RETRY_S = 2.0

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bridge.core.effects import InputView, Journal, OutputView, PublishEvent
 from bridge.errors import Fault
-from bridge.mqtt.hygiene import Request
+from bridge.mqtt.commands.replay_protection import Request
 
 ON = b"ON"
 OFF = b"OFF"

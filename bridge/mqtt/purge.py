@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 
 from bridge.errors import BrokerError
-from bridge.mqtt.dial import place_of
-from bridge.mqtt.incoming import Incoming, Outgoing
-from bridge.mqtt.ledger import Ledger
-from bridge.mqtt.login import client_id_of, connect
-from bridge.mqtt.reconnect import End
-from bridge.mqtt.session import Session
+from bridge.mqtt.connection.broker_socket import place_of
+from bridge.mqtt.connection.connect import client_id_of, connect
+from bridge.mqtt.connection.protocol_version import VersionChoice
+from bridge.mqtt.connection.reconnect import End
+from bridge.mqtt.connection.session import Session
+from bridge.mqtt.messages import Incoming, Outgoing
+from bridge.mqtt.publishing.topic_ledger import Ledger
 from bridge.mqtt.topics import Topics
-from bridge.mqtt.versions import VersionChoice
-from bridge.settings.model import Settings
+from bridge.settings.definitions.settings import Settings
 
 TIMEOUT_S = 30.0
 

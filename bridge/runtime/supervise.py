@@ -7,7 +7,7 @@ import logging
 import signal
 from collections.abc import Callable, Coroutine
 
-from bridge.runtime.notify import ServiceManager
+from bridge.runtime.systemd import ServiceManager
 
 log = logging.getLogger(__name__)
 

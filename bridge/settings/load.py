@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import Fault, SettingsError
-from bridge.settings.addon import OPTIONS, SERVICE, Supervisor, broker_layer, names_broker, options_layer
-from bridge.settings.advice import advice, exposed_secrets
-from bridge.settings.check import check
-from bridge.settings.layers import Layer, command_line, environment, merged, secrets_folder
-from bridge.settings.model import Settings
-from bridge.settings.place import ABSENT, Finding, path_of, value_at
-from bridge.settings.secret_files import WithSecrets, with_secret_files
-from bridge.settings.shown_value import shown_value
-from bridge.settings.yaml_text import Lines, parse, read_text
+from bridge.settings.checks.check import check
+from bridge.settings.checks.lint import advice, exposed_secrets
+from bridge.settings.definitions.settings import Settings
+from bridge.settings.location import ABSENT, Finding, path_of, value_at
+from bridge.settings.redact import shown_value
+from bridge.settings.sources.addon import OPTIONS, SERVICE, Supervisor, broker_layer, names_broker, options_layer
+from bridge.settings.sources.layers import Layer, command_line, environment, merged, secrets_folder
+from bridge.settings.sources.secret_files import WithSecrets, with_secret_files
+from bridge.settings.yaml.parse import Lines, parse, read_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,11 @@ from typing import Any
 from bridge.core.effects import Answer
 from bridge.core.facts import CommandRejected, Fact, Origin
 from bridge.errors import CommandRefused, Fault, SettingsError
-from bridge.settings import edits
-from bridge.settings.edits import Edit
-from bridge.settings.in_file import InFile
+from bridge.settings.edits import edits
+from bridge.settings.edits.edits import Edit
+from bridge.settings.file.file_sync import InFile
 from bridge.settings.load import Loaded
-from bridge.settings.watch import changes
+from bridge.system.file_watch import changes
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.store.handover import Handover
+from bridge.store.writer.handover import Handover
 
 
 class Ledger:

@@ -5,9 +5,9 @@ When to try and when to give up is the actions' business; here a job only outliv
 
 from __future__ import annotations
 
-from bridge.store.handover import Handover
-from bridge.store.jobs import Job
-from bridge.store.pictures import Pictures
+from bridge.store.job import Job
+from bridge.store.outbox_pictures import Pictures
+from bridge.store.writer.handover import Handover
 
 
 class Outbox:

@@ -11,18 +11,18 @@ from pathlib import Path
 from bridge.core.effects import Journal, StoreEffect
 from bridge.core.facts import StateRestored
 from bridge.errors import StoreError
-from bridge.store.connect import FILE_NAME, is_corrupt
-from bridge.store.handover import Handover
+from bridge.store.journal_query import Wanted, read_entries
 from bridge.store.ledger import Ledger
-from bridge.store.memory import Memory
-from bridge.store.opening import Opened
 from bridge.store.outbox import Outbox
-from bridge.store.pictures import Pictures
-from bridge.store.reading import Wanted, read_entries
-from bridge.store.sequence import first_number_at
-from bridge.store.trouble import OnProblem, Post, Trouble
-from bridge.store.unsent import UnsentJournal
-from bridge.store.writer import Writer
+from bridge.store.outbox_pictures import Pictures
+from bridge.store.sqlite.connection import FILE_NAME, is_corrupt
+from bridge.store.sqlite.open import Opened
+from bridge.store.sqlite.sequence import first_number_at
+from bridge.store.unsent_journal import UnsentJournal
+from bridge.store.writer.handover import Handover
+from bridge.store.writer.memory import Memory
+from bridge.store.writer.problem_reporter import OnProblem, Post, Trouble
+from bridge.store.writer.writer import Writer
 
 OPENING_LIMIT_S = 2.0
 CLOSING_LIMIT_S = 3.0

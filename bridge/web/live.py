@@ -19,11 +19,11 @@ from bridge.core.effects import (
     PublishSettings,
 )
 from bridge.core.facts import Now
-from bridge.settings.model import InputSettings, OutputSettings, Settings
-from bridge.web.browsers import GAP, Browser, frame
-from bridge.web.journal_words import entry_words
-from bridge.web.shown import as_json, entry_json, input_json, instant, output_json
-from bridge.web.words import input_mood, input_words, output_mood, output_words
+from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
+from bridge.text.journal_words import entry_words
+from bridge.text.state_words import input_mood, input_words, output_mood, output_words
+from bridge.web.subscribers import GAP, Browser, frame
+from bridge.web.view_json import as_json, entry_json, input_json, instant, output_json
 
 WebEffect = PublishInput | PublishOutput | PublishClock | PublishSettings | Journal
 RECENT = 100

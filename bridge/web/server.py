@@ -6,13 +6,13 @@ import asyncio
 import importlib
 from typing import TYPE_CHECKING
 
-from bridge.settings.model import Settings
-from bridge.web.access import Ingress
+from bridge.settings.definitions.settings import Settings
+from bridge.web.access.policy import Ingress
 from bridge.web.live import Live, WebEffect
 from bridge.web.ports import Ports
 
 if TYPE_CHECKING:
-    from bridge.web import site
+    from bridge.web import application as site
 
 
 class WebServer:
@@ -50,7 +50,7 @@ class WebServer:
 
     def _make_site(self) -> site.Site:
         """Imports and all: some hundred milliseconds that the event loop can use better."""
-        module = importlib.import_module("bridge.web.site")
+        module = importlib.import_module("bridge.web.application")
         made: site.Site = module.Site(
             settings=self._settings, live=self._live, ports=self._ports, ingress=self._ingress
         )

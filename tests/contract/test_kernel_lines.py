@@ -16,10 +16,17 @@ from line_rigs import Seen, settled, story, until
 
 from bridge.core.contact import Level
 from bridge.core.facts import EdgesLost, LineLost
-from bridge.lines.gpiod_lines import GpiodLines
-from bridge.lines.listing import list_chips
+from bridge.lines.gpio.driver import GpiodLines
+from bridge.lines.gpio.listing import list_chips
 from bridge.lines.safe import exit_code, safe
-from bridge.settings.model import InputSettings, LineByName, LineByOffset, LineSettings, OutputSettings, Settings
+from bridge.settings.definitions.settings import (
+    InputSettings,
+    LineByName,
+    LineByOffset,
+    LineSettings,
+    OutputSettings,
+    Settings,
+)
 
 if (missing := absence()) is not None:
     pytest.skip(missing, allow_module_level=True)
@@ -28,8 +35,8 @@ LOW, HIGH = Level.LOW, Level.HIGH
 HOLD = """
 import sys, time
 from bridge.core.contact import Level
-from bridge.lines.gpiod_lines import GpiodLines
-from bridge.settings.model import LineByOffset, OutputSettings
+from bridge.lines.gpio.driver import GpiodLines
+from bridge.settings.definitions.settings import LineByOffset, OutputSettings
 lines = GpiodLines(report=lambda fact: None)
 lines.request_output(OutputSettings(id="siren", line=LineByOffset(chip=sys.argv[1], offset=0)), Level.HIGH)
 print("held", flush=True)
@@ -123,8 +130,8 @@ def test_without_permission_the_chip_is_named(relays: SimChip) -> None:
 import os, sys
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-from bridge.lines.gpiod import GpioDevices
-from bridge.settings.model import InputSettings, LineByName, LineByOffset
+from bridge.lines.gpio.gpiod_kernel import GpioDevices
+from bridge.settings.definitions.settings import InputSettings, LineByName, LineByOffset
 wanted = [LineByOffset(chip={relays.path!r}, offset=0), LineByName(name="door"), LineByOffset(chip="relays", offset=0)]
 doors = [InputSettings(id="door", line=line) for line in wanted]
 os.setgroups([]); os.setgid(65534); os.setuid(65534)

@@ -1,4 +1,4 @@
-"""The contract of `bridge.lines.port.LineDriver`, on every driver and everything they run on.
+"""The contract of `bridge.core.line_driver.LineDriver`, on every driver and everything they run on.
 
 `kernel` runs where there is gpio-sim: on this machine's kernel, or in the guest that
 `test_lines_in_guest` boots.
@@ -18,7 +18,7 @@ from line_rigs import FakeKernelRig, KernelRig, LineRig, Seen, SimulatedRig, set
 
 from bridge.core.contact import Level
 from bridge.core.facts import LineChanged
-from bridge.lines.port import LineDriver
+from bridge.core.line_driver import LineDriver
 
 RIGS = ["simulated", "fake_kernel", *(["kernel"] if absence() is None else [])]
 LOW, HIGH = Level.LOW, Level.HIGH

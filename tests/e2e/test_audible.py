@@ -9,7 +9,7 @@ import pytest
 from cameras import wait_until
 from sound_card import RATE_HZ, SoundCard, write_tone
 
-from bridge.actions.audible import Speaker
+from bridge.actions.sound.speaker import Speaker
 from bridge.errors import ActionFailed, ActionRefused
 
 pytestmark = [

@@ -11,12 +11,12 @@ import pytest
 from server_process import Certificates, free_port, open_connections, wait_until
 from smtp_servers import Exim, MisbehavingMailServer
 
-from bridge.actions.email import send
-from bridge.actions.email_message import message_bytes, message_id
-from bridge.actions.mail_outcome import MailLimits
-from bridge.actions.mail_text import AlarmMail, MailPicture
+from bridge.actions.email.message import message_bytes, message_id
+from bridge.actions.email.result import MailLimits
+from bridge.actions.email.send import send
+from bridge.actions.email.text import AlarmMail, MailPicture
 from bridge.errors import ActionFailed, ActionRefused
-from bridge.settings.model import EmailSettings
+from bridge.settings.definitions.settings import EmailSettings
 
 pytestmark = [
     pytest.mark.e2e,

@@ -8,10 +8,10 @@ import pytest
 from ftp_servers import MisbehavingFtpServer, Vsftpd
 from server_process import Certificates, free_port, open_connections, wait_until
 
-from bridge.actions.ftp import FtpLimits, upload
-from bridge.actions.ftp_path import UploadFacts, render_path
+from bridge.actions.ftp.path import UploadFacts, render_path
+from bridge.actions.ftp.upload import FtpLimits, upload
 from bridge.errors import ActionFailed, ActionRefused
-from bridge.settings.model import FtpSettings
+from bridge.settings.definitions.settings import FtpSettings
 
 pytestmark = pytest.mark.e2e
 

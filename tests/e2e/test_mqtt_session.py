@@ -13,8 +13,8 @@ from mqtt_client import MqttClient, retained, until
 from bridge.core.contact import Contact
 from bridge.core.effects import PublishInput, PublishOutput
 from bridge.core.facts import BrokerFound, BrokerLost
-from bridge.mqtt.lagging import LAG_S
-from bridge.mqtt.outbox import IN_ORDER, MOST_EVENTS
+from bridge.mqtt.publishing.send_queue import IN_ORDER, MOST_EVENTS
+from bridge.mqtt.publishing.throttled_topics import LAG_S
 
 pytestmark = pytest.mark.e2e
 

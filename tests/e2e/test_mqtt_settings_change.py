@@ -14,7 +14,7 @@ from mqtt_client import MqttClient, retained, until
 
 from bridge.core.effects import PublishInput, PublishSettings
 from bridge.errors import BrokerError
-from bridge.mqtt import birth
+from bridge.mqtt.publishing import birth
 from bridge.mqtt.purge import purge
 
 pytestmark = pytest.mark.e2e

@@ -8,13 +8,13 @@ import os
 import pytest
 from cameras import grey_jpeg
 
-from bridge.actions.jpeg import measure
-from bridge.actions.picture_smaller import MOST_PIXELS, make_smaller
+from bridge.actions.camera.jpeg import measure
+from bridge.actions.camera.shrink import MOST_PIXELS, make_smaller
 from bridge.errors import ActionFailed, ActionRefused
 
 pytestmark = pytest.mark.e2e
 av = pytest.importorskip("av", reason="pictures are made smaller by PyAV, of the extra `media`")
-from bridge.actions.media_picture import as_jpeg  # noqa: E402 - only where there is PyAV
+from bridge.actions.media.picture import as_jpeg  # noqa: E402 - only where there is PyAV
 
 LIMIT = 512 * 1024
 

@@ -10,8 +10,8 @@ from mosquitto import Mosquitto
 from mqtt_client import retained
 from server_process import wait_until
 
-from bridge.actions.jpeg import measure
-from bridge.mqtt.publisher import LARGEST_SNAPSHOT
+from bridge.actions.camera.jpeg import measure
+from bridge.mqtt.publishing.publisher import LARGEST_SNAPSHOT
 
 pytestmark = pytest.mark.e2e
 pytest.importorskip("av", reason="pictures are made smaller by PyAV, of the extra `media`")

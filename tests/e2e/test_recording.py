@@ -12,12 +12,12 @@ from types import SimpleNamespace
 import pytest
 from cameras import RtspCamera, rtsp_camera_is_missing
 
-from bridge.actions.camera_url import camera_url
-from bridge.actions.clips import Limits
-from bridge.actions.clips_disk import ClipStore
-from bridge.actions.jpeg import measure
-from bridge.actions.record import CameraRecorder
-from bridge.actions.record_reports import ClipFinished, ClipMissed, ClipStarted, ClipTimes, StreamState
+from bridge.actions.camera.jpeg import measure
+from bridge.actions.camera.url import camera_url
+from bridge.actions.recording.clip_store import ClipStore
+from bridge.actions.recording.recorder import CameraRecorder
+from bridge.actions.recording.reports import ClipFinished, ClipMissed, ClipStarted, ClipTimes, StreamState
+from bridge.actions.recording.retention import Limits
 
 MISSING = rtsp_camera_is_missing() or next(
     (f"no {tool} (Debian's ffmpeg)" for tool in ("ffprobe", "ffmpeg") if shutil.which(tool) is None),
@@ -205,7 +205,7 @@ async def test_a_camera_that_freezes_is_noticed_and_comes_back(tmp_path):
 
 @in_loop
 async def test_a_media_process_that_hangs_is_replaced(camera, tmp_path, monkeypatch):
-    monkeypatch.setattr("bridge.actions.record._SILENCE_S", 2.0)
+    monkeypatch.setattr("bridge.actions.recording.recorder._SILENCE_S", 2.0)
     async with recording(camera, tmp_path) as rig:
         await filled(rig, seconds=0)
         hung = rig.recorder.pid

@@ -11,7 +11,7 @@ from mqtt_bridge import Bridge, D, on_port
 from mqtt_client import MqttClient, until
 
 from bridge.core.effects import PublishSettings
-from bridge.mqtt import publisher
+from bridge.mqtt.publishing import publisher
 
 pytestmark = pytest.mark.e2e
 CONFIG = "homeassistant/device/front-gate/config"

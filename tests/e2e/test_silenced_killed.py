@@ -11,7 +11,7 @@ from builders import an_input, an_output
 from mosquitto import Mosquitto
 from server_process import wait_until
 
-from bridge.store.connect import FILE_NAME
+from bridge.store.sqlite.connection import FILE_NAME
 
 pytestmark = pytest.mark.e2e
 

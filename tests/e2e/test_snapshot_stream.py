@@ -9,8 +9,8 @@ import pytest
 import trustme
 from cameras import RtspCamera, rtsp_camera_is_missing
 
-from bridge.actions.camera_url import camera_url
-from bridge.actions.snapshot_media import StreamPictures
+from bridge.actions.camera.stream_source import StreamPictures
+from bridge.actions.camera.url import camera_url
 from bridge.errors import ActionFailed, ActionRefused
 
 MISSING = rtsp_camera_is_missing() or (None if importlib.util.find_spec("av") else "no PyAV (the extra named media)")

@@ -18,9 +18,9 @@ from store_probe import PATIENCE_S, a_store, eventually, opened
 
 from bridge.core.effects import KeepInput, KeepLatched
 from bridge.core.facts import StoredInput
-from bridge.store.connect import FILE_NAME
-from bridge.store.reading import Wanted
-from bridge.store.sequence import CLOCK_NOT_SET_BEFORE
+from bridge.store.journal_query import Wanted
+from bridge.store.sqlite.connection import FILE_NAME
+from bridge.store.sqlite.sequence import CLOCK_NOT_SET_BEFORE
 
 pytestmark = pytest.mark.e2e
 TESTS = Path(__file__).parents[1]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from store_probe import PATIENCE_S, a_store
 
-from bridge.store.reading import Wanted
-from bridge.store.sequence import BLOCK
+from bridge.store.journal_query import Wanted
+from bridge.store.sqlite.sequence import BLOCK
 
 pytestmark = pytest.mark.e2e
 TESTS = Path(__file__).parents[1]

@@ -13,10 +13,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from bridge.core.contact import Contact
 from bridge.core.effects import InputView, OutputView, PublishEvent
 from bridge.mqtt import payloads
-from bridge.mqtt.entities import Step, discovery
-from bridge.mqtt.status import StatusView, status
+from bridge.mqtt.discovery.description import Step, discovery
+from bridge.mqtt.publishing.status_payload import StatusView, status
 from bridge.mqtt.topics import Topics
-from bridge.settings.model import Settings
+from bridge.settings.definitions.settings import Settings
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)
 

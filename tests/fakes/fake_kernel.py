@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from bridge.core.contact import Level
 from bridge.errors import LineBusy, LineDenied, LineMissing
-from bridge.lines.held_line import MOST_EDGES, Edge, Home
-from bridge.settings.model import InputSettings, OutputSettings
+from bridge.lines.gpio.kernel import MOST_EDGES, Edge, Home
+from bridge.settings.definitions.settings import InputSettings, OutputSettings
 
 BUFFER = 1024
 

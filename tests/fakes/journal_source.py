@@ -8,7 +8,7 @@ from bridge.core.effects import Journal
 
 
 class MemoryJournal:
-    """`bridge.mqtt.journal_feed.JournalSource` without a disk; `keep` is what the store does first."""
+    """`bridge.mqtt.publishing.journal_publisher.JournalSource` without a disk; `keep` is what the store does first."""
 
     def __init__(self, *entries: Journal) -> None:
         self.entries = list(entries)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 class MemoryLedger:
-    """`bridge.mqtt.ledger.Ledger` without a disk."""
+    """`bridge.mqtt.publishing.topic_ledger.Ledger` without a disk."""
 
     def __init__(self, topics: Iterable[str] = ()) -> None:
         self.topics = set(topics)

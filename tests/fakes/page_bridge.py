@@ -27,14 +27,14 @@ from bridge.core.effects import (
 )
 from bridge.core.engine import Engine
 from bridge.core.facts import Origin, StateRestored
-from bridge.lines.simulated import SimulatedLines
+from bridge.lines.simulated.driver import SimulatedLines
 from bridge.runtime.clock import Clock
 from bridge.runtime.engine_loop import EngineLoop
-from bridge.settings.model import Settings
-from bridge.web.access import Ingress
+from bridge.settings.definitions.settings import Settings
+from bridge.web.access.policy import Ingress
+from bridge.web.application import Site
 from bridge.web.live import Live
 from bridge.web.ports import JournalQuery, Ports, ServiceState, SystemState
-from bridge.web.site import Site
 
 
 class PageBridge:

@@ -14,9 +14,9 @@ from fakes.bridge_over_mqtt import NOW, BridgeStandIn
 from mqtt_client import MqttClient
 
 from bridge.core.facts import ActionRequested, Origin
-from bridge.mqtt.commands import fact_of, read
-from bridge.mqtt.entities import describe
-from bridge.mqtt.status import AudibleStatus, QueueStatus, RecordingStatus
+from bridge.mqtt.commands.payload import fact_of, read
+from bridge.mqtt.discovery.description import describe
+from bridge.mqtt.publishing.status_payload import AudibleStatus, QueueStatus, RecordingStatus
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 

@@ -21,9 +21,9 @@ from bridge.core.facts import (
     OutputStopRequested,
     SilenceRequested,
 )
-from bridge.mqtt.commands import fact_of, read
-from bridge.mqtt.entities import discovery
-from bridge.settings.model import HomeAssistantSettings, Settings
+from bridge.mqtt.commands.payload import fact_of, read
+from bridge.mqtt.discovery.description import discovery
+from bridge.settings.definitions.settings import HomeAssistantSettings, Settings
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from example_settings import BIG, SMALL, WITHOUT_ACTIONS
 
-from bridge.mqtt.entities import discovery
-from bridge.settings.model import HomeAssistantSettings
+from bridge.mqtt.discovery.description import discovery
+from bridge.settings.definitions.settings import HomeAssistantSettings
 from ha_discovery import (
     Availability,
     BinarySensor,

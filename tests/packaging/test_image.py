@@ -41,7 +41,7 @@ def test_byte_code_is_there_for_all_that_is_imported(box):
 
 
 def test_watch_can_draw_although_rich_lacks_what_it_does_not_need(box):
-    assert box.sh("python -c 'import bridge.watch.screen; print(42)'") == "42"
+    assert box.sh("python -c 'import bridge.cli.watch.screen; print(42)'") == "42"
 
 
 def test_a_stop_is_orderly_with_exit_code_0_and_the_siren_off(box):

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from pages import PAGES, ROOT, blocks, prose, section, text
 
-from bridge import __version__, cli
+from bridge import __version__
+from bridge.cli import main as cli
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
-ROOMS = "core|settings|lines|mqtt|actions|store|runtime|linkage|guard|web"
+ROOMS = "core|text|system|settings|lines|mqtt|actions|store|web|runtime|linkage|daemon|guard|cli"
 OURS = re.compile(rf"^(bridge|docs|tests|packaging|addon|ha_discovery|{ROOMS})(/[\w.-]+)+/?$|^[\w-]+\.md$")
 OF_EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 

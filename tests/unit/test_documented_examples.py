@@ -19,14 +19,14 @@ from bridge.core.effects import Effect, Journal, PublishEvent, PublishInput, Pub
 from bridge.core.engine import Engine
 from bridge.core.facts import Now
 from bridge.mqtt import payloads
-from bridge.mqtt.commands import fact_of, read
-from bridge.mqtt.hygiene import Request
-from bridge.mqtt.status import AudibleStatus, QueueStatus, RecordingStatus, StatusView, status
+from bridge.mqtt.commands.payload import fact_of, read
+from bridge.mqtt.commands.replay_protection import Request
+from bridge.mqtt.publishing.status_payload import AudibleStatus, QueueStatus, RecordingStatus, StatusView, status
 from bridge.mqtt.topics import CommandKind, CommandTopic, Topics
-from bridge.settings import edits
-from bridge.settings.changeable import INPUT, OUTPUT, REST
+from bridge.settings.definitions.settings import Settings
+from bridge.settings.edits import edits
+from bridge.settings.edits.permissions import INPUT, OUTPUT, REST
 from bridge.settings.load import validate
-from bridge.settings.model import Settings
 
 
 @pytest.mark.parametrize("block", examples("yaml"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bridge.settings.model import InputSettings, Settings
-from bridge.settings.vocabulary import BINARY_SENSOR_CLASSES
+from bridge.settings.definitions.settings import InputSettings, Settings
+from bridge.settings.definitions.vocabulary import BINARY_SENSOR_CLASSES
 from bridge.web.html import Html, el
-from bridge.web.pages.channel import Shown, channel_page
 from bridge.web.pages.fields import Form, form
 from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import input_part
+from bridge.web.pages.terminal_page import Shown, channel_page
 from bridge.web.pages.wiring import wiring
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.settings.model import OutputSettings, Settings
+from bridge.settings.definitions.settings import OutputSettings, Settings
 from bridge.web.html import Html
-from bridge.web.pages.channel import Shown, channel_page
 from bridge.web.pages.fields import Form, form
 from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import output_part
+from bridge.web.pages.terminal_page import Shown, channel_page
 from bridge.web.pages.wiring import wiring
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bridge.settings.model import Settings
+from bridge.settings.definitions.settings import Settings
+from bridge.text.journal_words import KINDS
 from bridge.web.html import Html, el, some
-from bridge.web.journal_words import KINDS
 from bridge.web.pages.fields import select
 from bridge.web.pages.layout import Frame, page
 from bridge.web.pages.log_rows import log_list

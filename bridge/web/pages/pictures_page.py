@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from bridge.settings.model import Settings
+from bridge.settings.definitions.settings import Settings
+from bridge.text.state_words import clock_time
 from bridge.web.html import Html, el, some
 from bridge.web.pages.layout import Frame, page
 from bridge.web.ports import Clip
-from bridge.web.words import clock_time
 
 SCRIPTS = ("pictures.js",)
 MOST_SHOWN = 500

@@ -9,7 +9,7 @@ from typing import Any
 
 from bridge.core.schedule import Schedule
 from bridge.core.schedule_text import write_schedule
-from bridge.settings.model import Settings
+from bridge.settings.definitions.settings import Settings
 from bridge.web.html import Child, Html, el, some
 from bridge.web.pages.fields import select
 from bridge.web.pages.layout import Frame, page

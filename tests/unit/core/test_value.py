@@ -6,7 +6,7 @@ import pytest
 
 from bridge.core import effects, facts
 from bridge.core.value import value
-from bridge.mqtt.incoming import Outgoing
+from bridge.mqtt.messages import Outgoing
 
 
 @value

@@ -11,7 +11,7 @@ from threading import Thread
 from server_process import wait_until
 
 from bridge.guard.sockets import Door, Ear, ask
-from bridge.runtime.notify import ServiceManager
+from bridge.runtime.systemd import ServiceManager
 
 
 def test_the_daemon_is_heard_by_its_own_words():
@@ -22,7 +22,7 @@ def test_the_daemon_is_heard_by_its_own_words():
 
 
 def test_another_process_cannot_keep_a_dead_daemon_alive():
-    say = "from bridge.runtime.notify import ServiceManager; ServiceManager().tell('WATCHDOG=1')"
+    say = "from bridge.runtime.systemd import ServiceManager; ServiceManager().tell('WATCHDOG=1')"
     with closing(Ear()) as ear:
         subprocess.run([sys.executable, "-c", say], env={**os.environ, "NOTIFY_SOCKET": ear.address}, check=True)
         assert list(ear.messages(os.getpid())) == []

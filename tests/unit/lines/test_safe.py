@@ -4,9 +4,9 @@ from fakes.fake_kernel import FakeKernel, FakeLine
 
 from bridge.core.contact import Level
 from bridge.errors import LineBusy, LineMissing
-from bridge.lines.held_line import Home
+from bridge.lines.gpio.kernel import Home
 from bridge.lines.safe import exit_code, safe_lines
-from bridge.settings.model import OutputSettings
+from bridge.settings.definitions.settings import OutputSettings
 
 OUTPUTS = (
     OutputSettings(id="siren"),

@@ -15,10 +15,10 @@ from mqtt_client import until
 from bridge.core.effects import EndLinkage, ExtendLinkage, RunAction, RunLinkage, SilenceSound
 from bridge.core.facts import ActionRequested, Now, Origin
 from bridge.linkage.linkage import MOST_AT_ONCE, Linkage
-from bridge.store.handover import Handover
-from bridge.store.memory import Memory
 from bridge.store.outbox import Outbox
-from bridge.store.pictures import Pictures
+from bridge.store.outbox_pictures import Pictures
+from bridge.store.writer.handover import Handover
+from bridge.store.writer.memory import Memory
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 MAIL = {"host": "127.0.0.1", "port": 1, "security": "none", "sender": "a@b.org", "recipients": ["me@example.org"]}

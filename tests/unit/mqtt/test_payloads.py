@@ -10,8 +10,8 @@ from bridge.core.contact import Contact
 from bridge.core.effects import Journal
 from bridge.errors import Fault
 from bridge.mqtt import payloads
-from bridge.mqtt.hygiene import Request
-from bridge.mqtt.status import AudibleStatus, QueueStatus, RecordingStatus, StatusView, status
+from bridge.mqtt.commands.replay_protection import Request
+from bridge.mqtt.publishing.status_payload import AudibleStatus, QueueStatus, RecordingStatus, StatusView, status
 
 LOCAL = datetime(2026, 3, 4, 5, 6, 7, 890_123, tzinfo=timezone(timedelta(hours=2)))
 SHOWN, SHOWN_UTC = "2026-03-04T05:06:07.890+02:00", "2026-03-04T03:06:07.890+00:00"

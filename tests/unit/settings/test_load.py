@@ -84,7 +84,7 @@ def test_a_refused_file_says_everything_in_its_text(write):
 def test_a_sound_file_costs_no_import_that_only_faults_and_variables_need(write):
     """Outputs are idle only once the settings are read."""
     path = write("outputs: [{id: siren, line: {chip: gpiochip0, offset: 17}}]\nweb: {host: 127.0.0.1}\n")
-    late = ("pydantic_settings", "difflib", "bridge.settings.plain_words", "bridge.settings.schema")
+    late = ("pydantic_settings", "difflib", "bridge.settings.checks.error_messages", "bridge.settings.json_schema")
     script = (
         "import sys; from bridge.settings.load import load; "
         f"load(sys.argv[1], environ={{}}); print([name for name in {late!r} if name in sys.modules])"

@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from bridge.core.effects import Answer
 from bridge.core.facts import CommandRejected, Fact, Origin
 from bridge.errors import CommandRefused, Fault, SettingsError
-from bridge.settings import changeable, edits
-from bridge.settings.edits import Edit
-from bridge.settings.in_file import InFile
+from bridge.settings.definitions.settings import Settings
+from bridge.settings.edits import edits
+from bridge.settings.edits import permissions as changeable
+from bridge.settings.edits.edits import Edit
+from bridge.settings.file.file_sync import InFile
+from bridge.settings.file.versioned_file import SettingsFile
 from bridge.settings.load import Loaded, load
-from bridge.settings.model import Settings
-from bridge.settings.settings_file import SettingsFile
 from bridge.settings.store import MOST_WAITING, SettingsStore
 
 TEXT = """\

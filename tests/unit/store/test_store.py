@@ -9,14 +9,14 @@ from store_probe import PATIENCE_S, a_store, eventually, opened
 
 from bridge.core.effects import KeepInput, KeepLatched
 from bridge.core.facts import StateRestored, StoredInput
-from bridge.store.connect import FILE_NAME, connect
-from bridge.store.jobs import Job
-from bridge.store.load import load
-from bridge.store.pace import INTERVAL_S
-from bridge.store.reading import Wanted
-from bridge.store.retention import KEPT_FOR, STEP
-from bridge.store.schema import MIGRATIONS, migrate
-from bridge.store.sequence import BLOCK, CLOCK_NOT_SET_BEFORE
+from bridge.store.job import Job
+from bridge.store.journal_query import Wanted
+from bridge.store.sqlite.connection import FILE_NAME, connect
+from bridge.store.sqlite.read_all import load
+from bridge.store.sqlite.retention import KEPT_FOR, STEP
+from bridge.store.sqlite.schema import MIGRATIONS, migrate
+from bridge.store.sqlite.sequence import BLOCK, CLOCK_NOT_SET_BEFORE
+from bridge.store.writer.commit_timing import INTERVAL_S
 
 
 def seqs(entries):

@@ -11,7 +11,7 @@ from store_probe import PATIENCE_S, opened
 
 from bridge.core.effects import KeepInput, KeepLatched
 from bridge.core.facts import StateRestored, StoredInput
-from bridge.store.reading import Wanted
+from bridge.store.journal_query import Wanted
 
 INPUTS = st.sampled_from(["door", "gate", "pir"])
 OUTPUTS = st.sampled_from(["siren", "lamp"])

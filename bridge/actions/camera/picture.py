@@ -1,0 +1,90 @@
+"""Pictures of an alarm: the port that every kind of camera fills, and the series of one alarm.
+
+Instants are seconds of the monotonic clock, which all processes of the machine share.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from bridge.actions.camera.jpeg import measure
+from bridge.errors import ActionError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One whole JPEG. `offset_ms` is how long after the instant asked for it was taken; negative: before."""
+
+    jpeg: bytes = field(repr=False)
+    width: int
+    height: int
+    taken_at: datetime
+    """Wall time, UTC."""
+    monotonic: float
+    offset_ms: int
+
+
+class PictureSource(Protocol):
+    """A camera that can be asked for a picture."""
+
+    async def picture(self, *, at: float) -> Picture:
+        """The picture nearest to the instant `at` that can be had; takes bounded time.
+
+        Raises ActionFailed (try again) or ActionRefused (somebody must change something); no
+        message holds a credential.
+        """
+
+    async def close(self) -> None:
+        """Let go of connections and processes."""
+
+
+def picture_of(jpeg: bytes, *, monotonic: float, at: float) -> Picture:
+    """A picture from bytes taken at `monotonic`; raises ActionFailed unless they are a whole JPEG."""
+    size = measure(jpeg)
+    return Picture(
+        jpeg=jpeg[: size.length],
+        width=size.width,
+        height=size.height,
+        taken_at=datetime.now(UTC) - timedelta(seconds=time.monotonic() - monotonic),
+        monotonic=monotonic,
+        offset_ms=round((monotonic - at) * 1000),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureSeries:
+    """How a series ended: the pictures that could be had, in order, and why others could not."""
+
+    pictures: tuple[Picture, ...]
+    errors: tuple[ActionError, ...]
+
+
+async def take_series(
+    source: PictureSource,
+    *,
+    at: float,
+    count: int = 1,
+    interval_s: float = 1.0,
+    clock: Callable[[], float] = time.monotonic,
+) -> PictureSeries:
+    """`count` pictures (1 to 10), `interval_s` (0.5 to 60 s) apart, the first of the instant `at`.
+
+    One that fails neither delays nor loses the others. The later ones are asked for at absolute
+    times, so a slow camera does not stretch the series; pictures that became due meanwhile are
+    asked for at once and carry their offset.
+    """
+    pictures: list[Picture] = []
+    errors: list[ActionError] = []
+    for index in range(count):
+        due = at + index * interval_s
+        await asyncio.sleep(max(0.0, due - clock()))
+        try:
+            pictures.append(await source.picture(at=due))
+        except ActionError as error:
+            errors.append(error)
+    return PictureSeries(pictures=tuple(pictures), errors=tuple(errors))

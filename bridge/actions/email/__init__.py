@@ -1,0 +1,1 @@
+"""Mail: `send` delivers one message by SMTP, once. The only folder that imports aiosmtplib."""

@@ -1,0 +1,76 @@
+"""The DATA of a mail (RFC 5321, 4.1.1.4), in pieces, so that neither loop nor slow uplinks suffer.
+
+The library would rewrite and encrypt the whole message in one go, some 20 ms a megabyte on a fast
+machine during which no alarm is seen, and would give the network one command's time to take it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bridge.actions.email.result import MailLimits
+from bridge.errors import ActionFailed
+
+if TYPE_CHECKING:
+    from aiosmtplib import SMTPResponse
+    from aiosmtplib.protocol import SMTPProtocol
+
+_PIECE_BYTES = 32_768
+
+
+def stuffed(message: bytes) -> bytes:
+    """A message of CR LF lines as it goes over the wire: dots doubled where a line begins, end marked."""
+    end = b"" if message.endswith(b"\r\n") else b"\r\n"
+    return (b"\r\n" + message).replace(b"\r\n.", b"\r\n..")[2:] + end + b".\r\n"
+
+
+async def hand_over(
+    writer: asyncio.StreamWriter, protocol: SMTPProtocol, content: bytes, *, limits: MailLimits
+) -> SMTPResponse:
+    """Write `content`, which is `stuffed`, after the server's 354; returns the server's verdict.
+
+    Raises `ActionFailed` when the network takes no piece for `step_s`, or the verdict does not come
+    for `verdict_s`; `aiosmtplib`'s exceptions or `OSError` when the connection is lost.
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            # Listening from the first piece on: a server may refuse half-way.
+            verdict = group.create_task(protocol.read_response(), name="mail verdict")
+            with contextlib.suppress(ConnectionError):  # the verdict then says the same, or more
+                await _write(writer, content, verdict, limits.step_s)
+            with _told(f"no answer within {limits.verdict_s:g} s"):
+                async with asyncio.timeout(limits.verdict_s):
+                    return await verdict
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+
+
+async def _write(
+    writer: asyncio.StreamWriter, content: bytes, verdict: asyncio.Task[SMTPResponse], step_s: float
+) -> None:
+    for start in range(0, len(content), _PIECE_BYTES):
+        if verdict.done():
+            return
+        writer.write(content[start : start + _PIECE_BYTES])
+        with _told(f"the network took nothing for {step_s:g} s"):
+            async with asyncio.timeout(step_s):
+                await writer.drain()
+        await asyncio.sleep(0)  # drain does not give way while the network keeps up
+
+
+@contextlib.contextmanager
+def _told(reason: str) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError:
+        raise ActionFailed(reason) from None
+
+
+def address_literal(address: str) -> str:
+    """An IP address as EHLO takes it from a host without a name of its own (RFC 5321, 4.1.3)."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    return f"[IPv6:{ip}]" if ip.version == 6 else f"[{ip}]"  # noqa: PLR2004 - IP's own version

@@ -1,0 +1,67 @@
+"""aioftp 0.28.3, its data channel in the order of RFC 4217; the version is pinned for what is overridden here."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+import aioftp
+from aioftp.common import SSLSessionBoundContext
+
+from bridge.system.tcp import dial
+
+
+class FtpClient(aioftp.Client):
+    """A client that survives dead addresses and odd letters, and opens its data channel as servers expect.
+
+    aioftp shakes hands on the data channel before it sends STOR; vsftpd and ProFTPD wait for the
+    command first (RFC 4217, 12.5), so both would wait for ever. Whoever uses the class bounds each
+    call and ends with `abort_all`.
+    """
+
+    def __init__(self, *, context: ssl.SSLContext | None, implicit: bool) -> None:
+        super().__init__(ssl=context if implicit else None)
+        self._data_context = context
+        self._data: asyncio.StreamWriter | None = None
+
+    async def _open_connection(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The control channel, and without its TLS the data channel: to the very same machine."""
+        if self._stream is None:
+            return await asyncio.open_connection(
+                sock=await dial(host, port), ssl=self.ssl, server_hostname=self.server_host if self.ssl else None
+            )
+        peer = self._stream.writer.get_extra_info("peername")[0]
+        return await asyncio.open_connection(sock=await dial(peer, port))
+
+    async def parse_line(self) -> tuple[aioftp.Code, str]:
+        """An answer's line; what is not UTF-8 in it is replaced, for old servers talk Latin-1."""
+        line = await self.stream.readline()
+        if not line:
+            raise ConnectionResetError
+        text = line.decode(errors="replace").rstrip()
+        return aioftp.Code(text[:3]), text[3:]
+
+    async def open_store(self, name: str) -> asyncio.StreamWriter:
+        """Ask the server to take a file; what is written and closed then is its content."""
+        _, writer = await self.get_passive_connection("I")
+        self._data = writer
+        await self.command(f"STOR {name}", "1xx")
+        if self._data_context is not None:
+            await writer.start_tls(self._resumed(self._data_context), server_hostname=self.server_host)
+        return writer
+
+    def _resumed(self, context: ssl.SSLContext) -> ssl.SSLContext:
+        """The control channel's TLS session: servers take no other for data, lest somebody steals in."""
+        control = self.stream.writer.get_extra_info("ssl_object")
+        return SSLSessionBoundContext(ssl.PROTOCOL_TLS_CLIENT, context=context, session=control.session)
+
+    def abort_data(self) -> None:
+        """Let the data channel go at once."""
+        if self._data is not None:
+            self._data.transport.abort()
+
+    def abort_all(self) -> None:
+        """Let everything go at once; a graceful end would wait for a peer that takes nothing."""
+        self.abort_data()
+        if self._stream is not None:
+            self._stream.writer.transport.abort()

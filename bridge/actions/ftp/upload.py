@@ -1,0 +1,54 @@
+"""Upload one picture by FTP or FTPS, once: it lies there whole under its name, or this says why not."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bridge.errors import ActionFailed
+
+if TYPE_CHECKING:
+    from bridge.actions.ftp.session import FtpSession
+    from bridge.settings.definitions.settings import FtpSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FtpLimits:
+    """How long an attempt may take.
+
+    `step_s` is for each command, each answer, and each piece of the file to be taken by the
+    network; `verdict_s` for the server to say that it has it all, for what our side of the network
+    has taken may be under way for long; `whole_s` for everything.
+    """
+
+    step_s: float = 30
+    verdict_s: float = 120
+    whole_s: float = 600
+
+
+DEFAULT_LIMITS = FtpLimits()
+
+
+async def upload(settings: FtpSettings, content: bytes, *, path: str, limits: FtpLimits = DEFAULT_LIMITS) -> None:
+    """One attempt; `path` is what `ftp_path.render_path` gives, a file of that name is replaced.
+
+    Raises `ActionFailed` when it is worth trying again, `ActionRefused` when it is not. Doing it
+    again after either is safe: the file appears by a rename, and the unfinished one has the same
+    name each time.
+    """
+    session = (await asyncio.to_thread(_session_class))(settings, limits)
+    try:
+        async with asyncio.timeout(limits.whole_s):
+            await session.deliver(content, path)
+    except TimeoutError:
+        reason = f"not done within {limits.whole_s:g} s"
+        raise ActionFailed(reason) from None
+    finally:
+        session.abort()
+
+
+def _session_class() -> type[FtpSession]:
+    from bridge.actions.ftp.session import FtpSession  # noqa: PLC0415 - heavy: only once a file is uploaded
+
+    return FtpSession

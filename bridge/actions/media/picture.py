@@ -1,0 +1,86 @@
+"""Pictures by PyAV: from a stream of their own, or decoded from what a ring holds. Media processes only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import av
+import av.error
+
+from bridge.actions.media.ring import Packet
+from bridge.actions.media.stream import fault_of, open_camera
+from bridge.errors import ActionFailed
+
+_QUALITY = 3
+"""FFmpeg's scale for MJPEG, 2 is the best; a 1080p picture is about 300 kB."""
+_WARM_UP = 5
+"""A video device's first pictures are dark: its exposure is still settling."""
+
+
+def as_jpeg(frame: Any, *, part: float = 1.0, quality: int = _QUALITY) -> bytes:
+    """A decoded picture as a JPEG; of its sides only a part, if wanted."""
+    # An even number of pixels each way: of colours there are half as many.
+    width, height = (max(round(side * part / 2) * 2, 2) if part < 1 else side for side in (frame.width, frame.height))
+    frame = frame.reformat(width=width, height=height, format="yuvj420p")
+    frame.pts = 0
+    encoder: Any = av.CodecContext.create("mjpeg", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = frame.width, frame.height, "yuvj420p"
+    encoder.time_base = Fraction(1, 25)
+    encoder.qmin = encoder.qmax = quality
+    return b"".join(bytes(packet) for part in (frame, None) for packet in encoder.encode(part))
+
+
+def take_one(url: str, *, ca_file: str | None) -> tuple[bytes, float]:
+    """The first picture that a camera shows from now on, and when it arrived. Raises ActionError."""
+    skip = _WARM_UP if url.startswith("v4l2:") else 0
+    try:
+        with open_camera(url, ca_file=ca_file, quick=True) as source:
+            for packet in source.demux(source.streams.video[0]):
+                arrived = time.monotonic()
+                for frame in _decoded(packet):
+                    if skip:
+                        skip -= 1
+                        continue
+                    return as_jpeg(frame), arrived
+    except (av.error.FFmpegError, OSError, IndexError) as error:
+        raise fault_of(error, url=url) from None
+    message = "the stream ended before its first picture"
+    raise ActionFailed(message)
+
+
+def _decoded(packet: Any) -> list[Any]:
+    """Pictures of a packet; those that need an earlier one that we never saw are none."""
+    try:
+        return list(packet.decode())
+    except av.error.InvalidDataError:
+        return []
+
+
+def take_held(packets: Sequence[Packet], *, stream: Any, at: float) -> tuple[bytes, float]:
+    """The picture that arrived nearest to `at`, and when. `packets` begin with a key picture.
+
+    Only the group that the picture is in is decoded. Raises ActionError when nothing is held.
+    """
+    pictures = [packet for packet in packets if packet.video]
+    if not pictures:
+        message = "nothing is held yet"
+        raise ActionFailed(message)
+    wanted = min(range(len(pictures)), key=lambda index: abs(pictures[index].arrival - at))
+    first = max(index for index in range(wanted + 1) if pictures[index].key)
+    decoder: Any = av.CodecContext.create(stream.codec_context.name, "r")
+    decoder.extradata = stream.codec_context.extradata
+    last = None
+    for packet in [*pictures[first : wanted + 1], None]:
+        raw = None if packet is None else av.Packet(packet.data)
+        try:
+            frames = decoder.decode(raw)
+        except av.error.FFmpegError as error:
+            raise fault_of(error) from None
+        last = frames[-1] if frames else last
+    if last is None:
+        message = "the held pictures cannot be decoded"
+        raise ActionFailed(message)
+    return as_jpeg(last), pictures[wanted].arrival

@@ -1,0 +1,192 @@
+"""A ring that fills, a clip that is written behind it, and no wait of the one for the other.
+
+Two threads: the reader must keep up with the camera even while the card hangs, so all writing is
+done by another, which is fed by a bounded queue. Media processes only.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av.error
+
+from bridge.actions.media.clip_file import ClipFile
+from bridge.actions.media.messages import BeginClip, ClipBegun, ClipEnded, Report
+from bridge.actions.media.ring import Packet, PacketRing
+
+_WAITING_BYTES = 48 * 1024 * 1024
+"""So much may wait for a slow card; then the clip is given up, for memory is not ours to fill."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begin:
+    order: BeginClip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    error: str | None = None
+
+
+class ClipWriter:
+    """Writes clips on a thread of its own, in the order of what it is given."""
+
+    def __init__(self, *, streams: list[Any], tell: Callable[[Report], None]) -> None:
+        self._streams = streams
+        self._tell = tell
+        self._todo: queue.SimpleQueue[_Begin | _End | Packet | None] = queue.SimpleQueue()
+        self._waiting = 0
+        self._count = threading.Lock()
+        self._order: BeginClip | None = None
+        self._file: ClipFile | None = None
+        self.broken = False
+        """The card did not take the last clip; it has been told."""
+        self._thread = threading.Thread(target=self._run, name="clip writer", daemon=True)
+        self._thread.start()
+
+    def begin(self, order: BeginClip) -> None:
+        """A clip of the packets that follow; the one before it is finished."""
+        self._todo.put(_Begin(order=order))
+
+    def end(self, error: str | None = None) -> None:
+        """Finish the clip, if there is one."""
+        self._todo.put(_End(error=error))
+
+    def write(self, packet: Packet) -> bool:
+        """Append; False when the card is too slow and the clip has to be given up."""
+        with self._count:
+            if self._waiting + len(packet.data) > _WAITING_BYTES:
+                return False
+            self._waiting += len(packet.data)
+        self._todo.put(packet)
+        return True
+
+    def finish(self, *, within_s: float) -> bool:
+        """Finish the clip and the thread; False when the card hangs."""
+        self._todo.put(_End())
+        self._todo.put(None)
+        self._thread.join(within_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while (item := self._todo.get()) is not None:
+            match item:
+                case _Begin(order=order):
+                    self._close(None)
+                    self._order, self.broken = order, False
+                case _End(error=error):
+                    self._close(error)
+                case _:
+                    with self._count:
+                        self._waiting -= len(item.data)
+                    self._append(item)
+
+    def _append(self, packet: Packet) -> None:
+        if self._order is None:
+            return
+        try:
+            if self._file is None:
+                self._file = _open(self._order, self._streams, packet)
+                pre_s = max(0.0, self._order.at - packet.arrival)
+                self._tell(ClipBegun(clip=self._order.clip, path=str(self._file.path), pre_s=pre_s))
+            self._file.write(packet)
+        except (OSError, av.error.FFmpegError) as error:
+            self.broken = True
+            self._close(getattr(error, "strerror", None) or type(error).__name__)
+
+    def _close(self, error: str | None) -> None:
+        order, file = self._order, self._file
+        self._order = self._file = None
+        if order is None:
+            return
+        if file is not None:
+            try:
+                file.close()
+            except (OSError, av.error.FFmpegError) as failed:
+                error = error or getattr(failed, "strerror", None) or type(failed).__name__
+        path = None if file is None else str(file.path)
+        self._tell(ClipEnded(clip=order.clip, path=path, seconds=file.seconds if file else 0.0, error=error))
+
+
+def _open(order: BeginClip, streams: list[Any], begin: Packet) -> ClipFile:
+    folder = Path(order.folder)
+    if os.stat(folder).st_dev != order.device:  # noqa: PTH116 - Path.stat is the same
+        raise OSError(0, "the card was taken out")
+    return ClipFile(folder=folder, day=order.day, stem=order.stem, streams=streams, begin=begin)
+
+
+class Recorder:
+    """The ring and the writer of one open stream. Methods may be called from any thread.
+
+    Every `begin` is answered by exactly one ClipEnded.
+    """
+
+    def __init__(self, *, streams: list[Any], pre_s: float, tell: Callable[[Report], None]) -> None:
+        self._ring = PacketRing(pre_s=pre_s)
+        self._pre_s = pre_s
+        self._tell = tell
+        self._writer = ClipWriter(streams=streams, tell=tell)
+        self._lock = threading.Lock()
+        self._writing = False
+        self._next: BeginClip | None = None
+
+    def take(self, packet: Packet) -> None:
+        """A packet has come."""
+        with self._lock:
+            self._ring.add(packet)
+            if self._next is not None and packet.video and packet.key:
+                self._writer.begin(self._next)
+                self._next, self._writing = None, True
+            self._writing = self._writing and not self._writer.broken
+            if self._writing and not self._writer.write(packet):
+                self._writing = False
+                self._writer.end("the card is too slow")
+
+    def begin(self, order: BeginClip) -> None:
+        """Begin with what is held; while a clip is written, or nothing is held, with the next key picture."""
+        with self._lock:
+            held = self._ring.since(order.at - self._pre_s)
+            if (self._writing and not self._writer.broken) or not held:
+                self._drop_next()
+                self._next = order
+                return
+            self._writer.begin(order)
+            self._writing = all(self._writer.write(packet) for packet in held)
+            if not self._writing:
+                self._writer.end("the card is too slow")
+
+    def end(self) -> None:
+        """Finish the clip."""
+        with self._lock:
+            self._writing = False
+            self._drop_next()
+            self._writer.end()
+
+    def held(self) -> list[Packet]:
+        """What the ring holds now."""
+        with self._lock:
+            return list(self._ring)
+
+    def size(self) -> tuple[float, int]:
+        """Seconds and bytes held."""
+        with self._lock:
+            return self._ring.held_s, self._ring.held_bytes
+
+    def finish(self, *, within_s: float) -> bool:
+        """Finish clip and writer; False when the card hangs."""
+        with self._lock:
+            self._writing = False
+            self._drop_next()
+        return self._writer.finish(within_s=within_s)
+
+    def _drop_next(self) -> None:
+        """A clip that was to begin at the next key picture never will."""
+        order, self._next = self._next, None
+        if order is not None:
+            self._tell(ClipEnded(clip=order.clip, path=None, seconds=0.0))

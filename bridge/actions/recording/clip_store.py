@@ -1,0 +1,254 @@
+"""The recording folder: its clips, its room, and what is wrong with its card."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+import os
+import stat
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.actions.recording.mount import missing_card, mount_points, unmounted
+from bridge.actions.recording.retention import CLIP_NAME, Clip, Limits, to_delete
+from bridge.errors import ActionFailed, ActionRefused
+
+_log = logging.getLogger(__name__)
+
+CHECK_S = 30.0
+_MB = 1_000_000
+
+
+_Found = tuple[int | None, "CardState"]
+"""The folder's device while it can be written to, and its state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardState:
+    """What the status says of the recording folder; `clips` is a count, `last_clip` a clip's name."""
+
+    problem: str | None = None
+    free_mb: int | None = None
+    clips: int = 0
+    last_clip: str | None = None
+
+
+class ClipStore:
+    """One folder for all cameras' clips. `run` has to be a running task; it looks every 30 s.
+
+    A card that is missing, not mounted, read-only or full is a `problem` and nothing else: no method
+    that is called on the event loop touches it. `mount_point` names the mount that must be there,
+    instead of what /etc/fstab and custom say; `/` is always mounted.
+    """
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        limits: Limits,
+        mount_point: Path | None = None,
+        clock_trusted: Callable[[], bool] = lambda: True,
+        report: Callable[[CardState], None] = lambda _: None,
+        fstab: Path = Path("/etc/fstab"),
+        patience_s: float = 15.0,
+    ) -> None:
+        self.folder = folder.absolute()
+        self._limits = limits
+        self._mount_point = mount_point
+        self._fstab = fstab
+        self._patience_s = patience_s
+        self._clock_trusted = clock_trusted
+        self._report = report
+        self._device: int | None = None
+        self._state = CardState(problem="not looked at yet")
+        self._written: set[str] = set()
+        self._poke = asyncio.Event()
+
+    @property
+    def state(self) -> CardState:
+        """As of the last look."""
+        return self._state
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can be recorded, or None."""
+        return self._state.problem
+
+    @property
+    def device(self) -> int | None:
+        """The folder's st_dev while it can be written to, else None."""
+        return None if self.problem else self._device
+
+    def name_of(self, path: Path) -> str:
+        """A clip's path below the folder."""
+        return path.relative_to(self.folder).as_posix()
+
+    def began(self, name: str) -> None:
+        """A clip is being written: it is not to be deleted."""
+        self._written.add(name)
+        self._poke.set()
+
+    def ended(self, name: str) -> None:
+        """It is finished."""
+        self._written.discard(name)
+        self._poke.set()
+
+    async def run(self) -> None:
+        """Look and tidy until cancelled: at once, every 30 s, and when a clip began or ended."""
+        while True:
+            await self.look()
+            self._poke.clear()
+            try:
+                async with asyncio.timeout(CHECK_S):
+                    await self._poke.wait()
+            except TimeoutError:
+                continue
+
+    async def look(self) -> CardState:
+        """Look and tidy now, off the loop; a card that does not answer in time is a problem until it does."""
+        now = time.time() if self._clock_trusted() else None
+        looking = _in_a_thread(functools.partial(self._look, now, frozenset(self._written)))
+        await asyncio.wait({looking}, timeout=self._patience_s)
+        if not looking.done():
+            self._found(None, CardState(problem=f"{self.folder} does not answer"))
+        self._found(*await looking)
+        return self._state
+
+    def _found(self, device: int | None, state: CardState) -> None:
+        before, self._device, self._state = self._state, device, state
+        if state.problem != before.problem:
+            level = logging.WARNING if state.problem else logging.INFO
+            _log.log(level, "recording: %s", state.problem or "the card is there")
+        if state != before:
+            self._report(state)
+
+    def clips(self) -> tuple[Clip, ...]:
+        """All clips, newest first. Reads the folder: not for the event loop. Raises ActionFailed."""
+        try:
+            return tuple(sorted(_scan(self.folder), key=lambda clip: clip.name, reverse=True))
+        except OSError as error:
+            message = f"{self.folder} cannot be read ({error.strerror})"
+            raise ActionFailed(message) from error
+
+    def path_of(self, name: str) -> Path:
+        """A clip by the name that a page or a command gave: only ever a clip of the folder.
+
+        Not for the event loop. Raises ActionRefused for any other name, and when there is no such clip.
+        """
+        path = self.folder / name
+        if CLIP_NAME.fullmatch(name) is None or not _is_clip(path):
+            message = "there is no such clip"
+            raise ActionRefused(message)
+        return path
+
+    def delete(self, name: str) -> None:
+        """Delete a finished clip. Not for the event loop. Raises ActionRefused or ActionFailed."""
+        path = self.path_of(name)
+        if name in self._written:
+            message = "this clip is being written"
+            raise ActionRefused(message)
+        try:
+            _remove(path)
+        except OSError as error:
+            message = f"clip {name} cannot be deleted ({error.strerror})"
+            raise ActionFailed(message) from error
+
+    def _look(self, now: float | None, written: frozenset[str]) -> tuple[int | None, CardState]:
+        try:
+            problem = self._card_problem()
+            if problem is not None:
+                return None, CardState(problem=problem)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            found = _scan(self.folder)
+            for clip in to_delete(found, limits=self._limits, free_bytes=self._free(), now=now, written=written):
+                _remove(self.folder / clip.name)
+                found.remove(clip)
+            problem, free = self._room()
+            newest = max((clip.name for clip in found), default=None)
+            state = CardState(problem=problem, free_mb=free // _MB, clips=len(found), last_clip=newest)
+            return self.folder.stat().st_dev, state
+        except OSError as error:
+            return None, CardState(problem=f"{self.folder}: {error.strerror}")
+
+    def _card_problem(self) -> str | None:
+        if self._mount_point is not None:
+            return unmounted(self._mount_point)
+        table = self._fstab.read_text() if self._fstab.exists() else ""
+        return missing_card(self.folder, expected=mount_points(table))
+
+    def _free(self) -> int:
+        numbers = os.statvfs(self.folder)
+        return numbers.f_bavail * numbers.f_frsize
+
+    def _room(self) -> tuple[str | None, int]:
+        free = self._free()
+        if os.statvfs(self.folder).f_flag & os.ST_RDONLY:
+            return f"{self.folder} is read-only", free
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            return f"{self.folder} may not be written to", free
+        if free < self._limits.reserve_bytes:
+            return (
+                f"{self.folder} is full: {free // _MB} MB free, {self._limits.reserve_mb} are reserved",
+                free,
+            )
+        return None, free
+
+
+def _in_a_thread(work: Callable[[], _Found]) -> asyncio.Future[_Found]:
+    """Like asyncio.to_thread, but a card that hangs for ever does not keep the program from ending."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[_Found] = loop.create_future()
+
+    def settle(result: _Found | None, error: Exception | None) -> None:
+        if found.done():
+            return
+        if error is not None:
+            found.set_exception(error)
+        elif result is not None:
+            found.set_result(result)
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except Exception as caught:  # noqa: BLE001 - handed to whoever waits
+            error = caught
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the program has ended
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=run, name="recording folder", daemon=True).start()
+    return found
+
+
+def _scan(folder: Path) -> list[Clip]:
+    found = []
+    for day in os.scandir(folder):
+        if not day.is_dir(follow_symlinks=False):
+            continue
+        for entry in os.scandir(day.path):
+            name = f"{day.name}/{entry.name}"
+            if CLIP_NAME.fullmatch(name) and entry.is_file(follow_symlinks=False):
+                numbers = entry.stat(follow_symlinks=False)
+                found.append(Clip(name=name, size=numbers.st_size, modified=numbers.st_mtime))
+    return found
+
+
+def _is_clip(path: Path) -> bool:
+    """A file of its own in a folder of its own: neither is a link."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode) and stat.S_ISDIR(path.parent.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    try:
+        path.parent.rmdir()
+    except OSError:
+        return  # other clips of the day are left

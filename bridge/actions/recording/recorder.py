@@ -1,0 +1,264 @@
+"""A camera's recorder: a media process kept alive, and given the orders of its desk."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+
+from bridge.actions.camera.picture import Picture
+from bridge.actions.camera.stream_source import picture_told, require_media
+from bridge.actions.camera.url import CameraUrl
+from bridge.actions.media.child import MediaChild
+from bridge.actions.media.messages import (
+    Beat,
+    BeginClip,
+    ClipBegun,
+    ClipEnded,
+    EndClip,
+    OpenCamera,
+    PictureMissed,
+    PictureTaken,
+    Report,
+    Ring,
+    StreamCame,
+    StreamWent,
+    TakePicture,
+)
+from bridge.actions.recording.clip_planner import RecordDesk, StartClip
+from bridge.actions.recording.clip_store import ClipStore
+from bridge.actions.recording.reports import ClipTimes, RecordReport, StreamState
+from bridge.errors import ActionError, ActionFailed, ActionRefused
+
+_log = logging.getLogger(__name__)
+
+_SILENCE_S = 20.0
+"""A media process tells something once a second; one that does not hangs."""
+_CARD_S = 20.0
+"""A clip that cannot be finished for so long is given up, with the process that writes it."""
+_LONGEST_PAUSE_S = 60.0
+_STEADY_S = 30.0
+"""A stream that lasted so long begins its back-off anew."""
+_STOP_S = 5.0
+_PICTURE_S = 5.0
+
+
+class CameraRecorder:
+    """One camera; `run` has to be a running task, and nothing else here waits for anything.
+
+    `begin`, `end` and `record` are called on the event loop. How it went comes through
+    `report`, called on the event loop too. It is a PictureSource as well: pictures are taken from the
+    ring, so that they are of the instant asked for and not of the moment after.
+    """
+
+    def __init__(
+        self,
+        *,
+        camera: str,
+        url: CameraUrl,
+        store: ClipStore,
+        report: Callable[[RecordReport], None],
+        times: ClipTimes,
+        sound: bool = True,
+        ca_file: Path | None = None,
+        zone: tzinfo | None = None,
+    ) -> None:
+        self._camera = camera
+        self._url = url
+        self._store = store
+        self._report = report
+        self._zone = zone
+        self._desk = RecordDesk(camera=camera, times=times)
+        ring = Ring(pre_s=times.pre_s, sound=sound, frozen_s=times.frozen_s)
+        ca_path = None if ca_file is None else str(ca_file.absolute())
+        self._open = OpenCamera(full_url=url.full, ca_file=ca_path, ring=ring)
+        self._requests = itertools.count(1)
+        self._pictures: dict[int, asyncio.Future[Report]] = {}
+        self._child: MediaChild | None = None
+        self._problem: str | None = "not connected yet"
+        self._timer: asyncio.TimerHandle | None = None
+        self._leaving = False
+
+    @property
+    def problem(self) -> str | None:
+        """Why the stream cannot be recorded now, or None."""
+        return self._problem
+
+    @property
+    def pid(self) -> int | None:
+        """Of the media process that runs."""
+        return None if self._child is None else self._child.pid
+
+    def begin(self, *, input: str, at: float) -> None:  # noqa: A002 - that is what it is
+        """An input's alarm began, or came again, at the instant `at`: record until it ends, and the post-roll."""
+        self._desk.begin(input, at=at)
+        self._settle()
+
+    def end(self, *, input: str) -> None:  # noqa: A002 - the same
+        """An input's alarm ended."""
+        self._desk.end(input, time.monotonic())
+        self._settle()
+
+    def record(self, *, input: str, seconds: float, at: float) -> None:  # noqa: A002 - the same
+        """A clip by command, under the name of an input or any id, without an alarm."""
+        self._desk.record(input, seconds=seconds, at=at, now=time.monotonic())
+        self._settle()
+
+    async def picture(self, *, at: float) -> Picture:
+        """From the ring; raises ActionFailed while there is no stream."""
+        if self._child is None or self._problem is not None:
+            message = f"camera {self._camera}: no stream ({self._problem})"
+            raise ActionFailed(message)
+        request = next(self._requests)
+        answer = self._pictures[request] = asyncio.get_running_loop().create_future()
+        self._child.order(TakePicture(request=request, at=at))
+        try:
+            async with asyncio.timeout(_PICTURE_S):
+                return picture_told(await answer, at=at, shown=self._url.shown)
+        except TimeoutError:
+            message = f"camera {self._camera}: no picture within {_PICTURE_S:g} s"
+            raise ActionFailed(message) from None
+        finally:
+            del self._pictures[request]
+
+    async def close(self) -> None:
+        """A PictureSource's; the recorder itself ends with the task of `run`."""
+
+    async def run(self) -> None:
+        """Keep a media process alive until cancelled; then finish the clip, within five seconds."""
+        pause_s, told = 1.0, False
+        try:
+            while True:
+                begin = time.monotonic()
+                went, came = await self._session()
+                # Lost is said once, until the stream was there again.
+                self._say_lost(went.reason, quiet=told and not came)
+                told = True
+                if came and time.monotonic() - begin > _STEADY_S:
+                    pause_s = 1.0
+                if went.permanent:
+                    pause_s = _LONGEST_PAUSE_S
+                await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))  # noqa: S311 - only to spread reconnects
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+
+    async def _session(self) -> tuple[StreamWent, bool]:
+        """One life of a media process: why it ended, and whether the stream had come."""
+        went = StreamWent(reason="the media process died")
+        came = False
+        child = None
+        try:
+            require_media()
+            child = self._child = await MediaChild.start(self._open)
+            async for report in child.reports(silence_s=_SILENCE_S):
+                if isinstance(report, StreamWent):
+                    went = report
+                else:
+                    self._heard(report)
+                    came = came or isinstance(report, StreamCame)
+        except ActionError as error:
+            went = StreamWent(reason=str(error), permanent=isinstance(error, ActionRefused))
+        except asyncio.CancelledError:
+            if child is not None:
+                await self._stop_for_good(child)
+            raise
+        finally:
+            self._lost(went.reason)
+            if child is not None:
+                await child.stop()
+        return went, came
+
+    async def _stop_for_good(self, child: MediaChild) -> None:
+        """The bridge ends: let the clip be finished, and hear that it is."""
+        self._leaving = True
+        child.close_input()
+        try:
+            async with asyncio.timeout(_STOP_S):
+                async for report in child.reports(silence_s=_STOP_S):
+                    self._heard(report)
+        except (ActionFailed, TimeoutError):
+            _log.warning("camera %s: the media process did not finish its clip in time", self._camera)
+
+    def _heard(self, report: Report) -> None:
+        now = time.monotonic()
+        match report:
+            case StreamCame():
+                self._say_came(report.left_out)
+            case ClipBegun():
+                name = self._store.name_of(Path(report.path))
+                self._store.began(name)
+                self._desk.begun(report.clip, name=name, pre_s=report.pre_s)
+            case ClipEnded():
+                name = self._desk.ended(report.clip, seconds=report.seconds, error=report.error, now=now) or ""
+                self._store.ended(name)
+            case PictureTaken() | PictureMissed():
+                answer = self._pictures.get(report.request)
+                if answer is not None and not answer.done():
+                    answer.set_result(report)
+            case Beat() if self._desk.stuck(now, after_s=_CARD_S):
+                message = "the card does not take the clip"
+                raise ActionFailed(message)
+        self._settle()
+
+    def _lost(self, reason: str) -> None:
+        """The process is gone, and with it what it had not told."""
+        self._child, self._problem = None, reason
+        for name in self._desk.lost(reason, time.monotonic()):
+            self._store.ended(name)
+        for answer in self._pictures.values():
+            if not answer.done():
+                answer.set_result(PictureMissed(request=0, reason=reason))
+        self._settle()
+
+    def _say_came(self, left_out: str | None) -> None:
+        self._problem = None
+        self._desk.came()
+        _log.info("camera %s: stream is there", self._camera)
+        if left_out is not None:
+            _log.info("camera %s: clips are silent, MP4 cannot hold %s", self._camera, left_out)
+        self._report(StreamState(camera=self._camera, problem=None))
+
+    def _say_lost(self, reason: str, *, quiet: bool) -> None:
+        _log.log(logging.DEBUG if quiet else logging.WARNING, "camera %s: stream lost: %s", self._camera, reason)
+        if not quiet:
+            self._report(StreamState(camera=self._camera, problem=reason))
+
+    def _settle(self) -> None:
+        now = time.monotonic()
+        child, device = self._child, self._store.device
+        if not self._leaving:
+            for order in self._desk.settle(now, card=self._store.problem, stream=self._problem):
+                if child is None:
+                    continue
+                if not isinstance(order, StartClip):
+                    child.order(EndClip())
+                elif device is not None:
+                    child.order(self._order_of(order, device, now))
+            self._wake_at(self._desk.wake_at(now), now)
+        for report in self._desk.take_reports():
+            self._report(report)
+
+    def _order_of(self, start: StartClip, device: int, now: float) -> BeginClip:
+        local = (datetime.now(UTC) - timedelta(seconds=now - start.at)).astimezone(self._zone)
+        return BeginClip(
+            clip=start.clip,
+            folder=str(self._store.folder),
+            device=device,
+            day=f"{local:%Y-%m-%d}",
+            stem=f"{local:%H%M%S}_{start.input}",
+            at=start.at,
+        )
+
+    def _wake_at(self, due: float | None, now: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if due is not None:
+            self._timer = asyncio.get_running_loop().call_later(max(0.01, due - now), self._settle)

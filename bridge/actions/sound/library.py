@@ -1,0 +1,73 @@
+"""The folder of sound clips, as the page keeps it. Everything here reads or writes the disk."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from bridge.actions.sound.wav import clip_names, clip_path, read_wav
+from bridge.errors import ActionFailed, ActionRefused
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}\.wav")
+"""What a new clip may be called; a file put there by hand may be called otherwise."""
+MOST_CLIPS = 100
+MOST_BYTES = 64 * 2**20
+
+
+class SoundShelf:
+    """One folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def names(self) -> tuple[str, ...]:
+        """All clips, sorted."""
+        return clip_names(self._folder)
+
+    def add(self, name: str, content: bytes) -> None:
+        """Keep a clip that can be played, whole or not at all; one of the same name is replaced.
+
+        Raises:
+            ActionRefused: it is no such clip, its name is not fit, or there are too many.
+            ActionFailed: the folder cannot be written to.
+        """
+        if NAME.fullmatch(name) is None:
+            message = "a sound's name is letters, digits, spaces, dots and hyphens, and ends with .wav"
+            raise ActionRefused(message)
+        try:
+            self._keep(name, content)
+        except OSError as error:
+            message = f"{name} cannot be kept ({error.strerror})"
+            raise ActionFailed(message) from error
+
+    def delete(self, name: str) -> None:
+        """Delete a clip. Raises ActionRefused or ActionFailed."""
+        try:
+            clip_path(self._folder, name).unlink()
+        except OSError as error:
+            message = f"{name} cannot be deleted ({error.strerror})"
+            raise ActionFailed(message) from error
+
+    def _keep(self, name: str, content: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        others = [one for one in self.names() if one != name]
+        used = sum((self._folder / one).stat().st_size for one in others)
+        if len(others) >= MOST_CLIPS or used + len(content) > MOST_BYTES:
+            message = f"there is room for {MOST_CLIPS} sounds and {MOST_BYTES // 2**20} MiB"
+            raise ActionRefused(message)
+        fresh = self._folder / f".{name}.new"
+        try:
+            with fresh.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                read_wav(fresh)
+            except ActionRefused as refused:
+                raise ActionRefused(str(refused).replace(fresh.name, name)) from None
+            fresh.replace(self._folder / name)
+        finally:
+            with suppress(FileNotFoundError):
+                fresh.unlink()

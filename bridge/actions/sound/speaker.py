@@ -1,0 +1,162 @@
+"""The audible alarm: one loudspeaker, on which the newest sound replaces the one that plays."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bridge.actions.sound.player import Format, Player
+from bridge.actions.sound.wav import Volume, Wav, as_16_bit, clip_path, read_wav
+from bridge.errors import ActionFailed, ActionRefused
+
+Ended = Literal["finished", "replaced", "silenced", "alarm_ended", "time"]
+Repeat = int | Literal["while_active", "for_a_time"]
+"""1 to 50 times; until its owner's alarm ends; or as often as it takes until `limit_s` is over."""
+
+_READ_S = 1.0
+_BLOCK_S = 0.02
+"""So much is scaled at a time: long enough to be cheap, too short to delay an alarm's next step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """How a sound ended, after how long, and which clips were left out and why."""
+
+    ended: Ended
+    seconds: float
+    skipped: tuple[str, ...] = ()
+
+
+class Speaker:
+    """Plays clips of `folder` on an ALSA device, one alarm's sound at a time.
+
+    `play` is called once a sound, from a task of its own; `end` and `silence` return at once and
+    stop the sound at once: the player is killed, with whatever it has still buffered.
+    """
+
+    def __init__(self, *, device: str, folder: Path, player: str = "aplay") -> None:
+        self._device = device
+        self._folder = folder
+        self._program = player
+        self._free = asyncio.Lock()
+        self._newest: _Sound | None = None
+
+    @property
+    def playing(self) -> bool:
+        """Whether there is a sound that has not ended; true from the call of `play` on."""
+        return self._newest is not None
+
+    async def play(
+        self,
+        *,
+        clips: Sequence[str],
+        repeat: Repeat = 1,
+        volume: int = 100,
+        owner: str | None = None,
+        limit_s: float | None = None,
+    ) -> Played:
+        """Play all clips in order, `repeat` times or until `end(owner)`; for `limit_s` at most.
+
+        A clip that cannot be played is left out and told in the outcome. Raises ActionRefused when
+        none can be played or there is no player, ActionFailed when the device cannot be used.
+        """
+        sound = _Sound(owner=owner if repeat == "while_active" else None)
+        if self._newest is not None:
+            self._newest.stop("replaced")
+        self._newest = sound
+        try:
+            async with self._free:
+                if sound.ended is not None:
+                    return Played(ended=sound.ended, seconds=0.0)
+                wavs, skipped = await asyncio.to_thread(_load, self._folder, tuple(clips))
+                begin = time.monotonic()
+                try:
+                    async with asyncio.timeout(limit_s):
+                        await self._play_all(sound, wavs, repeat=repeat, volume=Volume(volume))
+                except TimeoutError:
+                    sound.stop("time")
+                seconds = time.monotonic() - begin
+                return Played(ended=sound.ended or "finished", seconds=seconds, skipped=skipped)
+        finally:
+            if self._newest is sound:
+                self._newest = None
+
+    def end(self, owner: str) -> None:
+        """The alarm of this owner is over: a sound that plays while it is active stops."""
+        if self._newest is not None and self._newest.owner == owner:
+            self._newest.stop("alarm_ended")
+
+    def silence(self) -> None:
+        """Whatever plays stops."""
+        if self._newest is not None:
+            self._newest.stop("silenced")
+
+    async def _play_all(self, sound: _Sound, wavs: Sequence[Wav], *, repeat: Repeat, volume: Volume) -> None:
+        done = 0
+        async with Player(program=self._program, device=self._device) as player:
+            sound.player = player
+            while sound.ended is None and (isinstance(repeat, str) or done < repeat):
+                for wav in wavs:
+                    await self._play_one(sound, player, wav, volume)
+                done += 1
+            if sound.ended is None:
+                await player.finish()
+
+    async def _play_one(self, sound: _Sound, player: Player, wav: Wav, volume: Volume) -> None:
+        if sound.ended is None:
+            await player.use(Format(rate_hz=wav.rate_hz, channels=wav.channels))
+        step = int(wav.rate_hz * _BLOCK_S) * wav.frame_bytes
+        at = 0
+        while at < wav.length and sound.ended is None:
+            data = await asyncio.to_thread(_read, wav, at)
+            at += len(data)
+            for begin in range(0, len(data), step):
+                if sound.ended is not None:
+                    return
+                await player.feed(volume.applied(as_16_bit(data[begin : begin + step], bits=wav.bits)))
+
+
+class _Sound:
+    """One request, and what stopped it."""
+
+    def __init__(self, *, owner: str | None) -> None:
+        self.owner = owner
+        self.ended: Ended | None = None
+        self.player: Player | None = None
+
+    def stop(self, why: Ended) -> None:
+        if self.ended is None:
+            self.ended = why
+            if self.player is not None:
+                self.player.kill()
+
+
+def _load(folder: Path, names: Sequence[str]) -> tuple[tuple[Wav, ...], tuple[str, ...]]:
+    wavs, skipped = [], []
+    for name in names:
+        try:
+            wavs.append(read_wav(clip_path(folder, name)))
+        except ActionRefused as error:
+            skipped.append(str(error))
+    if not wavs:
+        raise ActionRefused("; ".join(skipped) or "no sound clip was named")
+    return tuple(wavs), tuple(skipped)
+
+
+def _read(wav: Wav, at: int) -> bytes:
+    """About a second of samples, whole frames."""
+    try:
+        with wav.path.open("rb") as file:
+            file.seek(wav.begin + at)
+            data = file.read(min(int(wav.rate_hz * _READ_S) * wav.frame_bytes, wav.length - at))
+    except OSError as error:
+        message = f"sound clip {wav.path.name} cannot be read ({error.strerror})"
+        raise ActionFailed(message) from error
+    if not data or len(data) % wav.frame_bytes:
+        message = f"sound clip {wav.path.name} became shorter while it played"
+        raise ActionFailed(message)
+    return data

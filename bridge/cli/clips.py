@@ -1,0 +1,46 @@
+"""The finished clips of the recording folder, listed and deleted; for `clips`, with or without a daemon beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from bridge.actions.recording.clip_store import ClipStore
+from bridge.actions.recording.retention import Clip, Limits
+from bridge.errors import ActionRefused, Fault, SettingsError
+
+if TYPE_CHECKING:
+    from bridge.settings.definitions.settings import Settings
+
+WRITTEN_S = 30.0
+"""A clip that is written grows several times a second, and ends 10 s after its camera froze."""
+
+
+def clip_lines(settings: Settings, zone: tzinfo) -> Iterator[str]:
+    """One clip a line, newest first: name, size, when it ended. Raises ActionFailed, SettingsError."""
+    for clip in _store(settings).clips():
+        if _is_finished(clip):
+            ended = datetime.fromtimestamp(clip.modified, zone)
+            yield f"{clip.name}  {clip.size / 1e6:.1f} MB  {ended:%Y-%m-%d %H:%M:%S}"
+
+
+def delete_clip(settings: Settings, name: str) -> None:
+    """Deletes one for good. Raises ActionRefused, ActionFailed, SettingsError."""
+    store = _store(settings)
+    store.path_of(name)
+    if not any(clip.name == name and _is_finished(clip) for clip in store.clips()):
+        message = "this clip is being written"
+        raise ActionRefused(message)
+    store.delete(name)
+
+
+def _store(settings: Settings) -> ClipStore:
+    if settings.recording is None:
+        raise SettingsError([Fault(path="recording", message="is not configured")])
+    return ClipStore(folder=settings.recording.folder, limits=Limits())
+
+
+def _is_finished(clip: Clip) -> bool:
+    return abs(time.time() - clip.modified) > WRITTEN_S

@@ -1,0 +1,214 @@
+"""What each command does: reads its arguments, calls the room that does it, and prints. No decisions.
+
+Each gives an exit code: 0 done, 1 failed; what is wrong in settings is raised.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+DEFAULT_STORE = Path("/var/lib/alarm2mqtt")
+DEFAULT_FILE = Path("/etc/alarm2mqtt/alarm2mqtt.yaml")
+DONE, FAILED = 0, 1
+
+
+def run(options: argparse.Namespace) -> int:
+    """The daemon, until SIGTERM."""
+    from bridge.runtime import log_setup as logs
+    from bridge.settings.load import load
+
+    loaded = load(options.file)
+    logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format, warnings=loaded.warnings)
+    from bridge.daemon import boot
+
+    boot.run(loaded)
+    return DONE
+
+
+def orientation(options: argparse.Namespace) -> int:  # noqa: ARG001 - without a command there are no options
+    """What there is on this machine, and what to do next."""
+    from bridge.cli.overview.overview import orientation as orient
+
+    print(orient(DEFAULT_FILE))
+    return DONE
+
+
+def init(options: argparse.Namespace) -> int:
+    """Asks a few questions and writes a first settings file."""
+    from bridge.cli.init.wizard import first_file
+
+    return DONE if first_file(options.file, default=DEFAULT_FILE, force=options.force, unasked=options.yes) else FAILED
+
+
+def watch(options: argparse.Namespace) -> int:
+    """The terminals, live: from what the bridge says over MQTT, on this machine or another."""
+    import asyncio
+
+    from bridge.cli.watch.from_file import settings_to_watch
+    from bridge.cli.watch.watch import can_draw
+    from bridge.cli.watch.watch import watch as show
+    from bridge.runtime.clock import Clock
+
+    settings = settings_to_watch(options.file)
+    clock = Clock(settings.device.timezone)
+    asyncio.run(show(settings, now=lambda: clock.now().local, plain=options.plain or not can_draw()))
+    return DONE
+
+
+def check(options: argparse.Namespace) -> int:
+    """All that is wrong in a file; needs no hardware."""
+    from bridge.settings.load import load
+
+    loaded = load(options.file)
+    for warning in loaded.warnings:
+        print(f"warning: {warning}")
+    inputs, outputs = len(loaded.settings.inputs), len(loaded.settings.outputs)
+    if not inputs and not outputs:
+        print(f"warning: {options.file}: has no inputs and no outputs, so nothing is watched")
+    print(f"{options.file}: right; {inputs} input{'s' * (inputs != 1)}, {outputs} output{'s' * (outputs != 1)}")
+    return DONE
+
+
+def schema(options: argparse.Namespace) -> int:
+    """The JSON Schema of the file, for editors."""
+    from bridge.settings.json_schema import schema_text, write_schema
+
+    if options.target is None:
+        print(schema_text(), end="")
+    else:
+        try:
+            write_schema(options.target)
+        except OSError as error:
+            print(f"alarm2mqtt: {options.target} cannot be written: {error.strerror}", file=sys.stderr)
+            return FAILED
+    return DONE
+
+
+def safe(options: argparse.Namespace) -> int:
+    """Drives every output to idle; for the service's stop hook, when the daemon is dead."""
+    from bridge.lines.safe import exit_code
+    from bridge.lines.safe import safe as make_safe
+    from bridge.settings.file.salvage import load_outputs
+
+    settings, faults = load_outputs(options.file)
+    results = make_safe(settings)  # before a word is said: whoever listens may be gone as well
+    with suppress(OSError):
+        for fault in faults:
+            print(f"the file is wrong, went on with what is not: {fault}", file=sys.stderr)
+        for result in results:
+            if result.problem is None:
+                print(f"{result.output}: idle ({result.contact})")
+            else:
+                print(f"{result.output}: NOT IDLE: {result.problem}", file=sys.stderr)
+    return FAILED if faults else exit_code(results)
+
+
+def guard(options: argparse.Namespace) -> int:
+    """For containers: the daemon under a watchdog; outputs made safe and the daemon begun again when it ends."""
+    from bridge.guard.guard import guard as keep
+    from bridge.runtime import log_setup as logs
+
+    logs.set_up(level="info", style="console")
+    return keep(options.file)
+
+
+def healthy(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: it asks the guard
+    """For containers: whether the guard's daemon is ready and gives signs of life."""
+    from bridge.guard.sockets import ask
+
+    well, words = ask()
+    print(words)
+    return DONE if well else FAILED
+
+
+def lines(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: it shows what there is
+    """GPIO chips and their lines, with whoever uses them."""
+    from bridge.cli.lines_text import listed_text
+    from bridge.lines.gpio.listing import list_chips
+
+    print(listed_text(list_chips()))
+    return DONE
+
+
+def journal(options: argparse.Namespace) -> int:
+    """What happened, from the journal: the newest entries, or those since a time."""
+    from bridge.cli.log import print_journal
+    from bridge.runtime.clock import Clock
+    from bridge.settings.load import load
+
+    settings = load(options.file).settings
+    now = Clock(settings.device.timezone).now().local
+    for line in print_journal(
+        settings.store.folder,
+        now,
+        since=options.since,
+        limit=options.lines,
+        as_json=options.json,
+        follow=options.follow,
+    ):
+        print(line, flush=True)
+    return DONE
+
+
+def purge(options: argparse.Namespace) -> int:
+    """Clears every retained topic that this device ever published; stop the daemon first."""
+    import asyncio
+
+    from bridge.cli import purge as purging
+    from bridge.settings.load import load
+
+    print(f"{asyncio.run(purging.purge(load(options.file).settings))} topics are clear")
+    return DONE
+
+
+def send_test(options: argparse.Namespace) -> int:
+    """Sends a test mail, or uploads a test picture, now, and tells how it went; the daemon may run."""
+    import asyncio
+
+    from bridge.cli.send_test import SendTest
+    from bridge.runtime.clock import Clock
+    from bridge.settings.load import load
+
+    settings = load(options.file).settings
+    test = SendTest(settings, Clock(settings.device.timezone).now())
+    print(asyncio.run(test.email() if options.kind == "email" else test.ftp()))
+    return DONE
+
+
+def clips(options: argparse.Namespace) -> int:
+    """The finished clips of the recording folder; `delete NAME` deletes one."""
+    from bridge.cli.clips import clip_lines, delete_clip
+    from bridge.runtime.clock import zone
+    from bridge.settings.load import load
+
+    if (options.action == "delete") != (options.name is not None):
+        options.wrong("delete takes the NAME of a clip, list takes none")
+    settings = load(options.file).settings
+    if options.action == "delete":
+        delete_clip(settings, options.name)
+        print(f"{options.name} is deleted")
+        return DONE
+    for line in clip_lines(settings, zone(settings.device.timezone)):
+        print(line)
+    return DONE
+
+
+def demo(options: argparse.Namespace) -> int:
+    """The bridge on a simulated board with a broker of its own, to play with."""
+    from bridge.cli.demo import demo as play
+
+    play(options.folder)
+    return DONE
+
+
+def board(options: argparse.Namespace) -> int:
+    """Touches the simulated terminal board: connect, disconnect, fail, heal ID; contacts; watch."""
+    from bridge.lines.simulated.board_lock import board_socket
+    from bridge.lines.simulated.board_talk import talk
+
+    for answer in talk(options.socket or board_socket(DEFAULT_STORE), " ".join(options.words)):
+        print(answer, flush=True)
+    return DONE

@@ -1,0 +1,89 @@
+"""The first file as a person likes to read it: what was answered, with what else there is beside it (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bridge.settings.yaml.inline import flow
+
+_COMMENT_AT = 34
+_HEAD = """\
+# Settings of alarm2mqtt. Edit and save: a bridge that runs takes them at once, or says what is wrong.
+# `alarm2mqtt check FILE` says so as well. Every key and its default: docs/settings.md
+"""
+_SECTIONS = {
+    "device": "",
+    "mqtt": "",
+    "lines": "",
+    "inputs": "# What happens at a contact.",
+    "outputs": "# What an alarm, a command or a schedule switches on.",
+    "store": "",
+    "web": "",
+}
+_REST = """\
+# Off until they stand here: cameras, email, ftp, recording, audio, metrics. An alarm uses them by its
+# linkage, such as {outputs: [siren], email: true, record: true}; docs/settings.md shows each.
+"""
+_COMMENTS = {
+    "device.id": "in topics and ids: another one makes another device",
+    "device.timezone": "for schedules, and the journal's times",
+    "mqtt.tls": "with an authority of your own: {ca_file: /etc/ssl/…}",
+    "mqtt.password_file": "the password alone; only its owner may read it",
+    "web.password_file": "the same for the page",
+    "web.host": "other machines too; 127.0.0.1: this one alone",
+    "lines.driver": {
+        "simulated": "a board made of software; gpiod: the GPIO lines of this machine",
+        "gpiod": "the GPIO lines of this machine",
+    },
+    "inputs.trigger_mode": {
+        "connect": "alarm when the contact is connected to G",
+        "disconnect": "alarm when the contact is taken off G",
+    },
+    "inputs.linkage": "what goes on with the alarm",
+    "outputs.connected_level": {"low": "a low line closes its contact", "high": "a high line closes its contact"},
+    "outputs.alarm_time_ms": "0: until somebody stops it",
+    "store.folder": "journal, states, and mails that wait",
+}
+_ALSO = {
+    "inputs": '# schedule: {mon-fri: ["18:00-07:00"], sat-sun: ["00:00-24:00"]}  # without it: always armed',
+    "outputs": "# mode: pulse  # without it: steady",
+}
+"""What many want next, below the first of each kind."""
+
+
+def settings_text(document: Mapping[str, Any]) -> str:
+    """The document as YAML with comments; parsed, it is the document again."""
+    blocks = [_HEAD]
+    for key, title in _SECTIONS.items():
+        if key in document:
+            blocks.append("".join(f"{line}\n" for line in _section(key, title, document[key])))
+    return "\n".join([*blocks, _REST])
+
+
+def _section(key: str, title: str, value: Any) -> Iterator[str]:
+    if title:
+        yield title
+    if isinstance(value, Mapping):
+        yield f"{key}:"
+        for name, part in value.items():
+            yield _line(f"  {name}: {flow(part)}", f"{key}.{name}", part)
+    elif not value:
+        yield f"{key}: []"
+    else:
+        yield f"{key}:"
+        for number, one in enumerate(value):
+            for nth, (name, part) in enumerate(one.items()):
+                yield _line(f"  {'  ' if nth else '- '}{name}: {flow(part)}", f"{key}.{name}", part, said=number > 0)
+            if number == 0:
+                yield f"    {_ALSO[key]}"
+
+
+def _line(text: str, place: str, value: object, *, said: bool = False) -> str:
+    """With what it means; what was said of an item before is not said again, unless it is about the value."""
+    comment = _COMMENTS.get(place)
+    if isinstance(comment, dict):
+        comment = comment.get(str(value))
+    elif said:
+        comment = None
+    return f"{f'{text}  ':<{_COMMENT_AT}}# {comment}" if comment else text

@@ -1,0 +1,107 @@
+"""The questions, in their order. Each answer is checked at once, and Enter all the way gives a file that works."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.cli.init.draft import Draft
+from bridge.cli.init.names import id_of
+from bridge.cli.init.prompts import Dialogue, yes
+from bridge.cli.init.terminal_questions import ask_terminals
+from bridge.lines.gpio.listing import ListedChip
+from bridge.settings.location import Loc
+
+PLAIN_PORT, TLS_PORT = 1883, 8883
+_HERE = ("localhost", "127.0.0.1", "::1")
+_SOCKET = "unix:"
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What the defaults depend on: the machine, and where the file will be."""
+
+    host: str
+    zone_known: bool
+    """Whether the system has a time zone."""
+    store: Path | None
+    """Where journal and states are to be kept; None: the default, which is not asked about."""
+    chips: Callable[[], Sequence[ListedChip]]
+    """Raises StartFailed when GPIO chips cannot be looked for at all."""
+
+
+class Questions:
+    """Asks; `draft` is then whole but for the passwords' files, and `secrets` are passwords by their section."""
+
+    def __init__(self, dialogue: Dialogue, place: Place) -> None:
+        self.draft = Draft()
+        self.secrets: dict[str, str] = {}
+        self._dialogue = dialogue
+        self._place = place
+
+    def ask_all(self) -> None:
+        """All of them. Raises EOFError and KeyboardInterrupt as the dialogue does."""
+        self._device()
+        self._broker()
+        ask_terminals(self._dialogue, self.draft, self._place.chips)
+        self._page()
+        if self._place.store is not None:
+            self._dialogue.say()
+            self._ask(("store", "folder"), "Folder for journal and states", str(self._place.store))
+
+    def _device(self) -> None:
+        self._dialogue.say("\nThe device")
+        host = self._place.host
+        named = re.fullmatch(r"[A-Za-z0-9][\w.-]{0,63}", host) is not None and host not in _HERE
+        name = host if named else "Alarm device"
+        self.draft.put(("device", "id"), "")  # stands first, and follows from the name
+        called = self._ask(("device", "name"), "Its name", name)
+        self._ask(("device", "id"), "Its id, in topics and in Home Assistant", id_of(called, ()))
+        if not self._place.zone_known:
+            self._ask(("device", "timezone"), "Its time zone, such as Europe/Berlin", "UTC")
+
+    def _broker(self) -> None:
+        self._dialogue.say("\nThe MQTT broker")
+        host = self._ask(("mqtt", "host"), "Its host", "localhost")
+        if not host.startswith(_SOCKET):
+            tls = host not in _HERE and yes(self._dialogue, "With TLS?", default=False)
+            port = TLS_PORT if tls else PLAIN_PORT
+            self._ask_number(("mqtt", "port"), "Its port", port)
+            if tls:
+                self.draft.put(("mqtt", "tls"), {})
+        user = self._dialogue.ask(
+            "User name there", NONE, lambda answer: self.draft.wrong(("mqtt", "username"), answer)
+        )
+        if user != NONE:
+            self.draft.put(("mqtt", "username"), user)
+            self._secret("mqtt", f"Password of {user}", twice=False)
+
+    def _page(self) -> None:
+        self._dialogue.say("\nThe page on the device")
+        if not yes(self._dialogue, "May other machines open it? It then has a password", default=False):
+            return
+        if self._secret("web", "Password of the page", twice=True):
+            self.draft.put(("web", "host"), "0.0.0.0")  # noqa: S104 - with a password, as was asked for
+        else:
+            self._dialogue.say("  without a password it is for this machine alone")
+
+    def _secret(self, section: str, question: str, *, twice: bool) -> bool:
+        given = self._dialogue.secret(question, twice=twice)
+        if given:
+            self.secrets[section] = given
+            self.draft.put((section, "password_file"), f"{section}-password")
+        return bool(given)
+
+    def _ask(self, loc: Loc, question: str, default: str) -> str:
+        answer = self._dialogue.ask(question, default, lambda one: self.draft.wrong(loc, one))
+        self.draft.put(loc, answer)
+        return answer
+
+    def _ask_number(self, loc: Loc, question: str, default: int) -> None:
+        def wrong(answer: str) -> str | None:
+            return self.draft.wrong(loc, int(answer)) if answer.isdecimal() else "must be a whole number"
+
+        self.draft.put(loc, int(self._dialogue.ask(question, str(default), wrong)))

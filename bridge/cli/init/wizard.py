@@ -1,0 +1,100 @@
+"""`alarm2mqtt init`: from the questions to the file, and to what is to be done next."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from bridge.cli.init.file_text import settings_text
+from bridge.cli.init.prompts import Dialogue, Terminal, Unattended, yes
+from bridge.cli.init.questions import Place, Questions
+from bridge.cli.init.write_files import free_name, make_folder, write
+from bridge.cli.overview.next_steps import shortest
+from bridge.cli.overview.overview import next_steps
+from bridge.cli.overview.situation import nearest
+from bridge.errors import Fault, SettingsError, StartFailed
+from bridge.lines.gpio.listing import list_chips
+from bridge.settings.load import validate
+from bridge.settings.yaml.parse import parse
+
+_LOCALTIME = Path("/etc/localtime")
+
+
+def first_file(path: Path, *, default: Path, force: bool, unasked: bool) -> bool:
+    """Asks and writes; False when the person said no at the end, or went away. `default` is what the service reads.
+
+    Raises:
+        StartFailed: there is a file already, or it cannot be written.
+    """
+    path = path.absolute()
+    dialogue: Dialogue = Unattended() if unasked or not sys.stdin.isatty() else Terminal()
+    over = _what_is_there(path, force=force)
+    try:
+        written = _asked_and_written(dialogue, path, over, is_default=path == default)
+    except (EOFError, KeyboardInterrupt):
+        dialogue.say()
+        written = None
+    if written is None:
+        dialogue.say("Nothing was written.")
+        return False
+    dialogue.say("\nWritten: " + "\n         ".join(str(shortest(file)) for file in written))
+    if over is not None:
+        dialogue.say(f"The file before is {path.name}.1 beside it.")
+    dialogue.say(f"\n{next_steps(path, default)}")
+    return True
+
+
+def _asked_and_written(dialogue: Dialogue, path: Path, over: bytes | None, *, is_default: bool) -> list[Path] | None:
+    """The files that were written; None after a no."""
+    place = Place(
+        host=os.uname().nodename,
+        zone_known=_LOCALTIME.exists(),  # TZ may be this shell's alone
+        store=None if is_default else path.parent / f"{path.stem}-state",
+        chips=list_chips,
+    )
+    dialogue.say(dialogue.welcome)
+    questions = Questions(dialogue, place)
+    questions.ask_all()
+    document = questions.draft.document
+    secrets = {
+        free_name(path.parent, f"{section}-password"): (section, text) for section, text in questions.secrets.items()
+    }
+    for file, (section, _) in secrets.items():
+        document[section]["password_file"] = str(file)
+    content = _checked(document, path)
+    dialogue.say()
+    if not yes(dialogue, f"Write {shortest(path)}?", default=True):
+        return None
+    make_folder(path.parent)
+    write(path, content, {file: text for file, (_, text) in secrets.items()}, over=over)
+    return [path, *secrets]
+
+
+def _what_is_there(path: Path, *, force: bool) -> bytes | None:
+    """What the file holds that is to become the version before; None when there is no file."""
+    there = os.path.lexists(path)
+    if there and not force:
+        message = f"{path} is there already, and stays as it is; --force writes another and keeps it as {path.name}.1"
+        raise StartFailed(message)
+    folder = nearest(path.parent)
+    if not os.access(folder, os.W_OK):  # said before the questions, not after them
+        message = f"{folder} may not be written to by this user; as root it may, or name another FILE"
+        raise StartFailed(message)
+    if not there:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message = f"{path} cannot be read, to be kept: {error.strerror}"
+        raise StartFailed(message) from error
+
+
+def _checked(document: dict[str, Any], path: Path) -> bytes:
+    """The file's content, read back and found to say what was answered, with nothing wrong in it."""
+    text = settings_text(document)
+    read, twice = parse(text, path)
+    if twice or validate(read) != validate(document):
+        raise SettingsError([Fault(path="", message="these answers cannot be written down; please report this")])
+    return text.encode()

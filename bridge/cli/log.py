@@ -1,0 +1,69 @@
+"""`alarm2mqtt log`: the journal as lines, from outside of the daemon."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from bridge.cli.log_text import HEADING, as_line
+from bridge.cli.log_text import as_json as as_object
+from bridge.cli.since import since as instant_of
+from bridge.core.effects import Journal
+from bridge.errors import Fault, SettingsError, StoreError
+from bridge.store.journal_follow import POLL_S, Follower
+from bridge.store.journal_query import Wanted, read_entries
+from bridge.store.sqlite.connection import FILE_NAME
+
+log = logging.getLogger(__name__)
+
+
+def print_journal(
+    folder: Path, now: datetime, *, since: str | None, limit: int, as_json: bool, follow: bool
+) -> Iterator[str]:
+    """The newest `limit` entries, those since a time if given, oldest first; then, following, the next.
+
+    Raises:
+        SettingsError: `since` is no time, or `limit` is not positive.
+        StoreError: there is no journal in `folder`, or it cannot be read.
+    """
+    wanted = Wanted(limit=_positive(limit), since=_instant(since, now))
+    shown = as_object if as_json else as_line
+    entries = read_entries(folder / FILE_NAME, wanted)
+    if not as_json:
+        yield HEADING
+    yield from map(shown, entries)
+    if follow:
+        with closing(Follower(folder / FILE_NAME, after_seq=entries[-1].seq if entries else 0)) as follower:
+            yield from map(shown, _coming(follower))
+
+
+def _coming(follower: Follower) -> Iterator[Journal]:
+    complaint = None
+    while True:
+        try:
+            yield from follower.poll()
+            complaint = None
+        except StoreError as error:
+            if str(error) != complaint:
+                complaint = str(error)
+                log.warning("%s", complaint)
+        time.sleep(POLL_S)
+
+
+def _positive(limit: int) -> int:
+    if limit < 1:
+        raise SettingsError([Fault(path="--lines", message="must be at least 1", value=str(limit))])
+    return limit
+
+
+def _instant(since: str | None, now: datetime) -> datetime | None:
+    if since is None:
+        return None
+    try:
+        return instant_of(since, now)
+    except ValueError as error:
+        raise SettingsError([Fault(path="--since", message=str(error))]) from None

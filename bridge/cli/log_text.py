@@ -1,0 +1,47 @@
+"""Journal entries as text: a table for people, JSON lines for programs (pure)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+
+from bridge.core.effects import Journal
+from bridge.store.sqlite.rows import details
+
+HEADING = f"{'SEQ':>8}  {'TIME':<29}  {'KIND':<12}  {'TERMINAL':<16}  DETAILS"
+_TERMINALS = frozenset({"input", "output"})
+
+
+def as_line(entry: Journal) -> str:
+    """One line of the table, under `HEADING`; the time is the local one of then, with its offset.
+
+    What came from outside (a server's answer, a file's name) cannot steer the reader's terminal.
+    """
+    when = entry.time.isoformat(sep=" ", timespec="milliseconds")
+    terminal = " ".join(name for name in (entry.input, entry.output) if name is not None)
+    rest = " ".join(f"{name}={_shown(value)}" for name, value in details(entry).items() if name not in _TERMINALS)
+    return f"{entry.seq:>8}  {when:<29}  {entry.kind:<12}  {terminal:<16}  {rest}".rstrip()
+
+
+def as_json(entry: Journal) -> str:
+    """One JSON object on one line, in ASCII; the fields are those of the journal on MQTT."""
+    fields = {
+        "seq": entry.seq,
+        "id": entry.id,
+        "boot": entry.boot,
+        "kind": entry.kind,
+        **details(entry),
+        "time": entry.time.isoformat(timespec="milliseconds"),
+        "time_utc": entry.time.astimezone(UTC).isoformat(timespec="milliseconds"),
+    }
+    return json.dumps(fields)
+
+
+def _shown(value: object) -> str:
+    """A word as it is; in quotes what has spaces or anything that does not print."""
+    text = str(value)
+    if text and text.isprintable() and not set(text) & set(' "\\'):
+        return text
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in quoted)
+    return f'"{escaped}"'

@@ -1,0 +1,110 @@
+"""The command line: its grammar, and how what goes wrong is told.
+
+Exit codes: 0 done, 1 failed, 2 settings or usage wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bridge import __version__
+from bridge.cli import commands
+from bridge.cli.commands import DEFAULT_FILE, DONE, FAILED
+from bridge.errors import Alarm2MqttError, SettingsError
+
+WRONG = 2
+_ONLY_SHOW = (commands.board, commands.clips, commands.journal, commands.lines, commands.schema, commands.watch)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; its exit code."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        code = command(options)
+    except BrokenPipeError:
+        # As in `alarm2mqtt log | head`: who only shows is done when the reader has what it wanted.
+        code = DONE if options.only_shows else FAILED
+    except SettingsError as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        count = len(error.faults)
+        print(f"{count} {'thing is' if count == 1 else 'things are'} wrong in the settings", file=sys.stderr)
+        return WRONG
+    except Alarm2MqttError as error:
+        print(f"alarm2mqtt: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return FAILED
+    _flush()
+    return code
+
+
+def _flush() -> None:
+    """What is printed goes out; a reader that has gone, or a full disk, changes nothing of what was done."""
+    if sys.stdout is None:  # closed by whoever started us
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Python flushes once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="alarm2mqtt",
+        usage="%(prog)s [COMMAND] [FILE]",
+        description="Alarm inputs and outputs, linked on the device, bridged to MQTT and Home Assistant.",
+        epilog="Without a command it says what there is, and what to do next.",
+    )
+    parser.add_argument("--version", action="version", version=f"alarm2mqtt {__version__}")
+    parser.set_defaults(command=commands.orientation, only_shows=True)
+    known = parser.add_subparsers(title="commands", metavar="COMMAND", prog="alarm2mqtt")
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], *, file: bool = True) -> argparse.ArgumentParser:
+        text = (command.__doc__ or "").strip()
+        added = known.add_parser(name, help=text, description=text)
+        added.set_defaults(command=command, only_shows=command in _ONLY_SHOW)
+        if file:
+            added.add_argument("file", metavar="FILE", nargs="?", type=Path, default=DEFAULT_FILE, help="the settings")
+        return added
+
+    first = add("init", commands.init)
+    first.add_argument("--yes", action="store_true", help="ask nothing: every default is taken")
+    first.add_argument("--force", action="store_true", help="a file that is there becomes the version before")
+    add("check", commands.check)
+    add("run", commands.run)
+    live = add("watch", commands.watch)
+    live.add_argument("--plain", action="store_true", help="one line a change, as where the output is no terminal")
+    log = add("log", commands.journal)
+    log.add_argument("--json", action="store_true", help="one JSON object a line, as on MQTT")
+    log.add_argument("--follow", action="store_true", help="go on with what happens from now on")
+    log.add_argument("--since", metavar="TIME", help="90s, 30m, 2h, 3d, 2026-12-24 or 2026-12-24T18:00")
+    log.add_argument("--lines", metavar="COUNT", type=int, default=100, help="at most so many (100)")
+    add("lines", commands.lines, file=False)
+    test = add("send-test", commands.send_test, file=False)
+    test.add_argument("kind", choices=("email", "ftp"), help="what to send")
+    test.add_argument("file", metavar="FILE", nargs="?", type=Path, default=DEFAULT_FILE, help="the settings")
+    shown = add("clips", commands.clips)
+    shown.set_defaults(wrong=shown.error)
+    shown.add_argument("action", nargs="?", choices=("list", "delete"), default="list", help="default: list")
+    shown.add_argument("name", metavar="NAME", nargs="?", help="the clip to delete, as it is listed")
+    add("demo", commands.demo, file=False).add_argument(
+        "--folder", type=Path, default=Path(".demo"), help="default: .demo"
+    )
+    touch = add("board", commands.board, file=False)
+    touch.add_argument("--socket", type=Path, help="default: ALARM2MQTT_BOARD, else in the default store folder")
+    touch.add_argument("words", metavar="WORD", nargs="+", help="a command of the board")
+    add("safe", commands.safe)
+    add("purge", commands.purge)
+    add("schema", commands.schema, file=False).add_argument(
+        "target", metavar="FILE", type=Path, nargs="?", help="default: standard output"
+    )
+    add("guard", commands.guard)
+    add("healthy", commands.healthy, file=False)
+    return parser

@@ -1,0 +1,69 @@
+"""What to type next, for each situation."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from bridge.cli.overview.invocation import Caller
+from bridge.cli.overview.situation import Situation, here
+
+Advice = tuple[str, str]
+"""A command exactly as it is typed, and what it does."""
+
+
+def advice(seen: Situation, called: Caller) -> list[Advice]:
+    """The few commands that fit."""
+    return [*_fitting(seen, called), (f"{called.me} --help", "lists all commands")]
+
+
+def shortest(path: Path) -> Path:
+    """As it is typed in the folder that this is."""
+    at = here()
+    near = at != at.parent and path.is_relative_to(at)
+    return path.relative_to(at) if near else path
+
+
+def _fitting(seen: Situation, called: Caller) -> Iterator[Advice]:
+    me = called.me if seen.readable else called.as_root
+    file = "" if seen.is_default else f" {shlex.quote(str(shortest(seen.file)))}"
+    if not seen.there:
+        yield from _without_file(seen, called)
+    elif seen.faults:
+        yield f"{me} check{file}", "tells everything that is wrong, with lines"
+        yield (
+            f"{'' if seen.writable else called.sudo}{called.editor} {shlex.quote(str(shortest(seen.file)))}",
+            "puts it right",
+        )
+    elif seen.running or seen.page:
+        yield from _running(seen, me, file)
+    else:
+        yield from _not_running(seen, called, me, file)
+
+
+def _without_file(seen: Situation, called: Caller) -> Iterator[Advice]:
+    yield f"{called.me if seen.writable else called.as_root} init", "asks a few questions and writes the settings"
+    yield f"{called.me} lines", "shows the GPIO lines of this machine"
+    yield f"{called.me} demo", "plays on a simulated terminal board, with a broker of its own"
+
+
+def _not_running(seen: Situation, called: Caller, me: str, file: str) -> Iterator[Advice]:
+    if seen.service and seen.is_default:
+        yield f"{called.sudo}systemctl enable --now alarm2mqtt", "starts the bridge, now and after every boot"
+        yield "journalctl -u alarm2mqtt -e", "says why it does not run, if it should"
+    else:
+        yield f"{me} run{file}", "starts the bridge in this terminal, until Ctrl-C"
+    yield f"{me} watch{file}", "shows the terminals live, in a second terminal"
+    yield f"{me} check{file}", "tells whether the settings are right, after an edit"
+
+
+def _running(seen: Situation, me: str, file: str) -> Iterator[Advice]:
+    yield f"{me} watch{file}", "shows the terminals live"
+    yield f"{me} log{file} --follow", "tells what happened and what happens"
+    settings = seen.settings
+    if settings is not None and settings.email is not None:
+        yield f"{me} send-test email{file}", "sends a test mail"
+    if settings is not None and settings.lines.driver == "simulated" and settings.inputs:
+        socket = shlex.quote(str(shortest(settings.store.folder / "board.sock")))
+        yield f"{me} board --socket {socket} connect {settings.inputs[0].id}", "closes a contact of the simulated board"

@@ -1,0 +1,31 @@
+"""The page's address, and whether it answers there."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from bridge.settings.definitions.settings import WebSettings
+
+PATIENCE_S = 0.5
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what the settings may say, not what is bound
+_OK = b"200"
+
+
+def page_address(web: WebSettings) -> str:
+    """As it is typed into a browser; a page for other machines is named by this one's name."""
+    host = os.uname().nodename if web.host in _ANYWHERE else web.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{web.port}/"
+
+
+def answers(web: WebSettings) -> bool:
+    """Whether a bridge serves its page there now; waits half a second at most."""
+    host = _ANYWHERE.get(web.host, web.host)
+    question = f"GET /healthz HTTP/1.0\r\nHost: {host}:{web.port}\r\n\r\n"
+    try:
+        with socket.create_connection((host, web.port), PATIENCE_S) as connection:
+            connection.sendall(question.encode("ascii", "ignore"))
+            answer = connection.makefile("rb").readline(100).split()
+    except OSError:
+        return False
+    return answer[1:2] == [_OK]

@@ -1,0 +1,33 @@
+"""`alarm2mqtt purge`: the ledger of the store, and the session that clears what it names."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+
+from bridge.mqtt.purge import purge as clear
+from bridge.settings.definitions.settings import Settings
+from bridge.store.store import open_store
+
+log = logging.getLogger(__name__)
+
+
+async def purge(settings: Settings) -> int:
+    """Clears every retained topic of the ledger, and of these settings; how many.
+
+    Raises:
+        BrokerError: the broker cannot be reached, or refuses.
+    """
+    post = asyncio.get_running_loop().call_soon_threadsafe
+    opening = partial(open_store, settings.store.folder, post=post, on_problem=_note_problem)
+    store = (await asyncio.to_thread(opening)).store
+    try:
+        return await clear(settings, store.ledger)
+    finally:
+        await asyncio.to_thread(store.close)
+
+
+def _note_problem(problem: str | None) -> None:
+    if problem is not None:
+        log.warning("the store has a problem: %s", problem)

@@ -1,0 +1,98 @@
+"""The picture as plain lines, one a change, for scripts and for terminals that cannot be drawn on (pure).
+
+`TIME WHAT [ID] key=value …`, separated by spaces; a value with spaces is in quotes. Keys and words are those of MQTT.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from bridge.core.effects import InputView, Journal, OutputView
+from bridge.settings.location import printable
+
+_ENTRY = ("input", "output", "cause", "reason", "by", "error", "path", "seconds", "held_back")
+
+
+def input_line(view: InputView, now: datetime) -> str:
+    """One input as it is now."""
+    return _line(
+        now,
+        f"input {view.id}",
+        [
+            ("alarm", _on(view.alarm)),
+            ("tripped", "unknown" if view.tripped is None else _yes(view.tripped)),
+            ("contact", view.contact),
+            ("armed", _yes(view.armed)),
+            ("enabled", _yes(view.enabled)),
+            ("since", _instant(view.since, now)),
+            ("last_alarm", _instant(view.last_alarm, now)),
+            ("problem", view.problem),
+        ],
+    )
+
+
+def output_line(view: OutputView, now: datetime) -> str:
+    """One output as it is now."""
+    return _line(
+        now,
+        f"output {view.id}",
+        [
+            ("state", _on(view.on)),
+            ("contact", view.contact),
+            ("mode", view.mode),
+            ("reason", view.reason),
+            ("by", view.by),
+            ("sources", ",".join(view.sources) or None),
+            ("until", _instant(view.until, now)),
+            ("problem", view.problem),
+        ],
+    )
+
+
+def entry_line(entry: Journal, now: datetime) -> str:
+    """One journal entry, at its own time; fields that do not apply are left out."""
+    told = ((name, getattr(entry, name)) for name in _ENTRY)
+    at = entry.time.astimezone(now.tzinfo)
+    return _line(at, "journal", [("seq", entry.seq), ("kind", entry.kind), *((k, v) for k, v in told if v is not None)])
+
+
+def bridge_line(online: bool | None, now: datetime) -> str:  # noqa: FBT001 - a state's one value
+    """Whether the bridge says that it runs."""
+    return _line(now, "bridge", [("state", "unknown" if online is None else "online" if online else "offline")])
+
+
+def broker_line(problem: str | None, now: datetime) -> str:
+    """Whether there is a connection to the broker, and why not."""
+    return _line(now, "broker", [("state", "connected")] if problem is None else [("state", "lost"), ("why", problem)])
+
+
+def gone_line(kind: str, part: str, now: datetime) -> str:
+    """An input or output that is no more."""
+    return _line(now, f"{kind} {part}", [("state", "removed")])
+
+
+def _line(at: datetime, what: str, fields: Iterable[tuple[str, object]]) -> str:
+    words = " ".join(f"{key}={_word(value)}" for key, value in fields)
+    return f"{at.isoformat(timespec='milliseconds')} {what} {words}"
+
+
+def _word(value: object) -> str:
+    """A word as it is; in quotes what would not be one."""
+    if value is None:
+        return "none"
+    text = printable(str(value))
+    return text if text and not set(text) & set(' "\\=') else json.dumps(text, ensure_ascii=False)
+
+
+def _instant(moment: datetime | None, now: datetime) -> str | None:
+    return None if moment is None else moment.astimezone(now.tzinfo).isoformat(timespec="milliseconds")
+
+
+def _on(value: bool) -> str:  # noqa: FBT001 - a state's one value
+    return "on" if value else "off"
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - a state's one value
+    return "yes" if value else "no"

@@ -1,0 +1,112 @@
+"""The picture in a person's words, row by row, short enough for 80 columns (pure).
+
+The words are those of the page, so that whoever knows one knows the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge.cli.watch.device_mirror import Picture
+from bridge.core.effects import InputView, Journal, OutputView
+from bridge.text.journal_words import entry_words
+from bridge.text.state_words import CONTACT, input_mood, input_words, output_mood, output_words
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Cells, and the mood that colours the one with the state: `alarm`, `fault`, `on`, `normal` and so on."""
+
+    cells: tuple[str, ...]
+    mood: str
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it may be left out first, where there is no room for all."""
+        return self.mood in ("normal", "off", "")
+
+
+INPUT_HEADS = ("INPUT", "CONTACT", "STATE", "ARMED", "SINCE")
+OUTPUT_HEADS = ("OUTPUT", "CONTACT", "STATE", "WHY", "ENDS")
+STATE = 2
+"""The cell that the mood is about, in both tables."""
+
+
+def input_row(view: InputView, picture: Picture, now: datetime) -> Row:
+    """One input."""
+    settings = picture.input_settings(view.id)
+    state = input_words(view, settings, now)["state"]
+    if view.alarm and view.available:
+        state = f"ALARM {elapsed(view.last_alarm, now)}".rstrip()
+    if view.problem == "chatter":
+        state = "ALARM, chatter" if view.alarm else "Chatter"
+    cells = (settings.label, CONTACT[view.contact].lower(), state, _armed(view, now), _since(view.since, now))
+    return Row(cells=cells, mood="fault" if view.problem and not view.alarm else input_mood(view))
+
+
+def output_row(view: OutputView, picture: Picture, now: datetime) -> Row:
+    """One output; of one that is on for a time, what is left of it."""
+    settings = picture.output_settings(view.id)
+    words = output_words(view, settings, picture.name, now)
+    state = words["state"]
+    if view.on and view.available:
+        state = "ON, pulse" if view.mode == "pulse" else "ON"
+    ends = _ends(view, now, follows=settings.follow_source)
+    return Row(cells=(settings.label, CONTACT[view.contact].lower(), state, words["why"], ends), mood=output_mood(view))
+
+
+def entry_row(entry: Journal, picture: Picture, now: datetime) -> Row:
+    """One journal entry: when, what, who and the rest."""
+    words = entry_words(entry, picture.name, now)
+    return Row(cells=(_moment(entry.time, now), words["what"], words["who"], words["notes"]), mood=words["mood"])
+
+
+def elapsed(begin: datetime | None, end: datetime) -> str:
+    """`0:07`, `3:12`, `2:03:12`, `3 d 2 h`; nothing without a begin. Clocks that differ give no negative time."""
+    if begin is None:
+        return ""
+    seconds = max(int((end - begin).total_seconds()), 0)
+    if seconds >= _DAY:
+        return f"{seconds // _DAY} d {seconds % _DAY // _HOUR} h"
+    minutes = f"{seconds % _HOUR // _MINUTE}:{seconds % _MINUTE:02}"
+    return f"{seconds // _HOUR}:{minutes:0>5}" if seconds >= _HOUR else minutes
+
+
+def _moment(moment: datetime, now: datetime) -> str:
+    """`14:03:20` today, else `22 Nov`; in the zone of `now`."""
+    local = moment.astimezone(now.tzinfo)
+    return f"{local:%H:%M:%S}" if local.date() == now.date() else f"{local:%d %b}"
+
+
+def _since(moment: datetime | None, now: datetime) -> str:
+    """When, and how long ago; seconds only where they still matter."""
+    if moment is None:
+        return ""
+    when = _moment(moment, now)
+    if ":" in when and (now - moment).total_seconds() >= _HOUR:
+        when = when[: len("14:03")]
+    return f"{when} ({elapsed(moment, now)})"
+
+
+def _armed(view: InputView, now: datetime) -> str:
+    if not view.enabled:
+        return "disabled"
+    if not view.armed:
+        return "not now"
+    if view.armed_until is None:
+        return "armed"
+    until = view.armed_until.astimezone(now.tzinfo)
+    return f"to {until:%H:%M}" if until.date() == now.date() else f"to {until:%a %H:%M}"
+
+
+def _ends(view: OutputView, now: datetime, *, follows: bool) -> str:
+    if not view.on or not view.available:
+        return ""
+    if view.until is not None:
+        return f"in {elapsed(now, view.until)}"
+    if view.reason == "alarm" and follows:
+        return "with the alarm"
+    return "with schedule" if view.reason == "timing" else "when stopped"

@@ -1,0 +1,154 @@
+"""`alarm2mqtt watch`: listens, and shows what it hears until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from bridge.cli.watch.change_printer import PlainLines
+from bridge.cli.watch.device_mirror import Picture
+from bridge.cli.watch.keys import Keys
+from bridge.errors import StartFailed
+from bridge.mqtt.listener import Listener
+from bridge.mqtt.messages import Incoming
+from bridge.settings.definitions.settings import Settings
+from bridge.settings.location import printable
+
+if TYPE_CHECKING:
+    from bridge.cli.watch.screen import Screen
+
+TICK_S = 1.0
+"""Counters go on while nothing happens."""
+LEAST_S = 0.1
+"""Between two pictures: an input that flutters must not keep this machine busy."""
+QUIT = ("q", "Q", "\x04")
+
+
+def can_draw() -> bool:
+    """Whether standard output is a terminal that can be drawn on."""
+    return sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "unknown")
+
+
+async def watch(settings: Settings, *, now: Callable[[], datetime], plain: bool) -> None:
+    """Shows the device until `q`, Ctrl-C or SIGTERM; with `plain` as lines on standard output instead.
+
+    Raises:
+        BrokerError: the broker refuses the password or the right to connect.
+        StartFailed: it is to be drawn, and rich is not installed.
+    """
+    end = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, end.set)
+    picture = Picture(settings)
+    if plain:
+        lines = PlainLines(picture, show=_printer(end.set), now=now)
+        await _until(end, Listener(settings, receive=lines.receive, link=lines.link).run())
+    else:
+        await _draw(picture, end, now)
+
+
+async def _draw(picture: Picture, end: asyncio.Event, now: Callable[[], datetime]) -> None:
+    changed = asyncio.Event()
+
+    def receive(message: Incoming) -> None:
+        picture.take(message)
+        changed.set()
+
+    def link(problem: str | None) -> None:
+        picture.link(problem)
+        changed.set()
+
+    def pressed(key: str) -> None:
+        if key in QUIT:
+            end.set()
+
+    screen, keys = _screen(picture), Keys(pressed)
+
+    def suspended() -> None:
+        """Ctrl-Z: the terminal is the shell's until `fg`."""
+        keys.__exit__()
+        screen.__exit__()
+        os.kill(os.getpid(), signal.SIGSTOP)
+        screen.__enter__()
+        keys.__enter__()
+        changed.set()
+
+    with screen, keys, _Notices(picture):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTSTP, suspended)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, changed.set)
+        listener = Listener(picture.settings, receive=receive, link=link)
+        await _until(end, listener.run(), _refresh(screen, changed, now))
+
+
+def _screen(picture: Picture) -> Screen:
+    try:
+        from bridge.cli.watch.screen import Screen  # noqa: PLC0415 - rich is an extra
+    except ImportError as error:
+        message = (
+            f"watch draws with rich, which cannot be loaded ({error}); "
+            "install it with: pip install 'rich>=13.9,<16', or take --plain"
+        )
+        raise StartFailed(message) from error
+    return Screen(picture)
+
+
+async def _refresh(screen: Screen, changed: asyncio.Event, now: Callable[[], datetime]) -> None:
+    """Draws on every change and every second, for ever."""
+    while True:
+        changed.clear()
+        screen.draw(now())
+        await asyncio.sleep(LEAST_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TICK_S - LEAST_S):
+                await changed.wait()
+
+
+async def _until(end: asyncio.Event, *running: Coroutine[Any, Any, None]) -> None:
+    """Runs them until the end is asked for, or one fails."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one, name="watch") for one in running]
+            await end.wait()
+            for task in tasks:
+                task.cancel()
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+
+
+def _printer(end: Callable[[], None]) -> Callable[[str], None]:
+    """Prints lines; when nobody reads them any more, as with `| head`, that is the end."""
+
+    def show(line: str) -> None:
+        try:
+            print(line, flush=True)  # noqa: T201 - this is what it is for
+        except BrokenPipeError:
+            # What is buffered is written at exit, and must not complain there.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            end()
+
+    return show
+
+
+class _Notices(logging.Handler):
+    """While the screen is drawn on, warnings stand on it rather than through it."""
+
+    def __init__(self, picture: Picture) -> None:
+        super().__init__(logging.WARNING)
+        self._picture = picture
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._picture.notice = printable(record.getMessage())
+
+    def __enter__(self) -> Self:
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self)

@@ -1,0 +1,312 @@
+"""One alarm input: from edges to the begin and end of its alarm (`behaviour.md` 2).
+
+alarm = (enabled and schedule open and tripped) or, while enabled, an alarm by command. It is a
+level; what others act on are its two edges, which come out of here as transitions, on and off
+strictly in turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bridge.core.contact import Contact, Level, contact_of, is_tripped
+from bridge.core.debounce import Debouncer, Settled
+from bridge.core.facts import Now, StoredInput
+from bridge.core.quiet_period import Pacing
+from bridge.core.schedule_gate import Gate
+from bridge.core.transitions import Began, Ended, LinkageDue, LinkageRun, Resumed, Retriggered, Transition
+
+if TYPE_CHECKING:
+    from bridge.core.schedule import Schedule
+    from bridge.settings.definitions.settings import InputSettings
+
+
+@dataclass(slots=True)
+class _Alarm:
+    cause: str
+    at: float | None
+    linked: bool
+
+
+class AlarmInput:
+    """State and transitions of one input.
+
+    Every method that may change the alarm returns the transitions, in order. `settle` must be called
+    after each step, and at `due`.
+    """
+
+    def __init__(self, settings: InputSettings, schedule: Schedule, *, stored: StoredInput | None) -> None:
+        self.settings = settings
+        self.gate = Gate(schedule, open_unset=True)
+        self.debouncer = Debouncer(stable_for_s=settings.debounce_ms / 1000)
+        self.pacing = Pacing()
+        self.lost: str | None = None
+        self.contact = Contact.UNKNOWN
+        """The debounced contact."""
+        self.tripped = False
+        """Whether the contact matches the Trigger Mode."""
+        self.since: float | None = None
+        self.alarms = 0
+        self.held_back = stored.held_back if stored else 0
+        self.last_alarm = stored.last_alarm if stored else None
+        self.last_seq = 0
+        """The number of the newest begin's journal entry."""
+        self._stored = stored
+        self._decided = False  # whether the start-up table has been gone through
+        self._alarm: _Alarm | None = None
+        self._waiting = False
+        self._commanded_until: float | None = None
+        self._asked_s: float | None = None  # an alarm by command that waits for the boot hold's end
+
+    # What others see
+
+    @property
+    def known(self) -> bool:
+        """Whether there has been a stable reading, or it is known that there can be none."""
+        return self.lost is not None or self.debouncer.level is not None
+
+    @property
+    def alarm(self) -> bool:
+        """The alarm; until the start-up table is gone through, the one from before the stop."""
+        return self._alarm is not None or self._alarm_before_stop
+
+    @property
+    def linked(self) -> bool:
+        """Whether the alarm's linkage has reached the outputs."""
+        return self._alarm is not None and self._alarm.linked
+
+    @property
+    def undecided(self) -> bool:
+        """Whether its alarm is the one from before the stop, which may still resume."""
+        return self._alarm_before_stop
+
+    def to_keep(self, silenced: frozenset[str]) -> StoredInput | None:
+        """What the start-up table will need after a stop; `silenced` names outputs at which the alarm was.
+
+        Nothing while the only alarm there has been is the one of the first start: kept as an alarm it
+        would come back as resumed, and sound sirens that it never sounded.
+        """
+        if self._alarm is not None and self._alarm.cause == "initial" and not self._alarm.linked:
+            return None
+        return StoredInput(
+            alarm=self.alarm,
+            last_alarm=self.last_alarm,
+            held_back=self.held_back,
+            silenced=silenced if self.alarm else frozenset(),
+        )
+
+    @property
+    def due(self) -> float | None:
+        """When to settle next."""
+        dues = (
+            self.debouncer.due,
+            self.gate.due,
+            self.pacing.chatter.due,
+            self._commanded_until,
+            self.pacing.held_until if self._is_held else None,
+        )
+        return min((due for due in dues if due is not None), default=None)
+
+    # Facts
+
+    def saw(self, level: Level, at: float, *, holding: bool) -> list[Transition]:
+        """An edge or a reading."""
+        return self._count(self.debouncer.saw(level, at), holding=holding)
+
+    def missed(self, edges: int) -> None:
+        """Edges were lost between the kernel and us."""
+        self.debouncer.missed(edges)
+
+    def lose(self, problem: str, now: float) -> list[Transition]:
+        """The line is lost: contact unknown, and an alarm ends, unless a command keeps it up."""
+        self.lost, self.since = problem, now
+        self._forget_level()
+        if self._commanded_until is not None:
+            return []
+        return self._end_from_before_stop("fault", now) or self._end("fault", now)
+
+    def find(self) -> None:
+        """The line is back; its level follows."""
+        self.lost = None
+
+    def command(self, seconds: float, now: float, *, holding: bool) -> list[Transition]:
+        """An alarm by command; during the boot hold, in which nothing begins, it waits for the end."""
+        if holding:
+            self._asked_s = max(seconds, self._asked_s or 0)
+            return []
+        self._commanded_until = max(now + seconds, self._commanded_until or 0)
+        if self._alarm is None:
+            return [*self._end_from_before_stop("restored", now), *self._begin("command", now)]
+        linkage = self.pacing.linkage(now)
+        self._alarm.linked |= linkage != "held"
+        self._note_linkage(linkage, now)
+        return [Retriggered("command", now, linkage)]
+
+    def apply(
+        self, settings: InputSettings, schedule: Schedule, now: Now, *, clock_set: bool, holding: bool
+    ) -> list[Transition]:
+        """New settings: recomputed at once, at most one transition (`behaviour.md` 2, row 8)."""
+        contact, by_contact = self.contact, self._by_contact
+        self.settings = settings
+        self.debouncer.stable_for_s = settings.debounce_ms / 1000
+        self.gate.follow(schedule)
+        self.gate.look(now, clock_set=clock_set)
+        self._take_level(self.debouncer.level)
+        if self.contact is not contact:
+            self.since = now.monotonic
+        waits = settings.when_schedule_opens == "wait"
+        self._waiting = waits and self._decided and self.tripped and not by_contact
+        if not settings.enabled:
+            self._commanded_until = self._asked_s = None
+        return self._evaluate(
+            "settings", "settings" if settings.enabled else "disabled", now.monotonic, holding=holding
+        )
+
+    def rewire(self, now: float) -> list[Transition]:
+        """Another line, or another bias: what was known of the old one does not count; `apply` follows.
+
+        The first stable reading is then an initial one, as that of a new input.
+        """
+        ended = self._end_from_before_stop("settings", now)
+        self.lost, self.since = None, now
+        self._forget_level()
+        self._decided, self._stored = False, None
+        self.pacing = Pacing()
+        return ended
+
+    def remove(self, now: float) -> list[Transition]:
+        """The input is gone from the settings, and whatever kept its alarm up with it."""
+        return self._end_from_before_stop("settings", now) or self._end("settings", now)
+
+    def settle(self, now: Now, *, clock_set: bool, holding: bool, seen_until: float | None = None) -> list[Transition]:
+        """Re-evaluates everything that depends on the time.
+
+        Levels become stable only up to `seen_until`, before which every edge has been told; None: it
+        is not known, and nothing does.
+        """
+        at, stable_at = now.monotonic, self.debouncer.due
+        # What comes first counts first: a trip just after the schedule opened is one while it is open.
+        gate_first = stable_at is not None and self.gate.due is not None and self.gate.due <= stable_at
+        transitions = self._look(now, clock_set=clock_set, holding=holding) if gate_first else []
+        if seen_until is not None:
+            transitions += self._count(self.debouncer.elapse(seen_until), holding=holding)
+        if not gate_first:
+            transitions += self._look(now, clock_set=clock_set, holding=holding)
+        self.pacing.chatter.elapse(at)
+        if not holding:
+            transitions += self._decide(at)
+            if self._asked_s is not None:
+                seconds, self._asked_s = self._asked_s, None
+                transitions += self.command(seconds, at, holding=False)
+        if self._commanded_until is not None and at >= self._commanded_until:
+            ended_at, self._commanded_until = self._commanded_until, None
+            transitions += self._evaluate("input", "restored", ended_at, holding=holding)
+        return transitions + self._held_linkage(at)
+
+    # The rules
+
+    @property
+    def _alarm_before_stop(self) -> bool:
+        """Whether it was in alarm when the program stopped, and nothing has been decided since."""
+        return self._alarm is None and not self._decided and self._stored is not None and self._stored.alarm
+
+    @property
+    def _by_contact(self) -> bool:
+        return self.settings.enabled and self.gate.open and self.tripped and not self._waiting
+
+    @property
+    def _is_held(self) -> bool:
+        """Whether the alarm lives, and chatter held its linkage back."""
+        return self._alarm is not None and not self._alarm.linked and self._alarm.cause != "initial"
+
+    def _look(self, now: Now, *, clock_set: bool, holding: bool) -> list[Transition]:
+        """The schedule, which may have opened or closed."""
+        if not self.gate.look(now, clock_set=clock_set):
+            return []
+        if self.gate.open and self.tripped and self._decided:
+            self._waiting = self.settings.when_schedule_opens == "wait"
+        return self._evaluate("schedule", "schedule", now.monotonic, holding=holding)
+
+    def _count(self, settled: tuple[Settled, ...], *, holding: bool) -> list[Transition]:
+        """Takes levels that have become stable; each is a contact, and may be a trip."""
+        transitions: list[Transition] = []
+        for change in settled:
+            first = self.since is None or not self._decided
+            self.since = change.at
+            self._take_level(change.level)
+            if self.tripped:
+                self._waiting = False
+                if not first:
+                    self.pacing.chatter.tripped(change.at)
+            transitions += self._evaluate("input", "restored", change.at, holding=holding)
+        return transitions
+
+    def _take_level(self, level: Level | None) -> None:
+        """The first two layers between electricity and meaning, whenever what they hang on has changed."""
+        self.contact = contact_of(level, self.settings.connected_level)
+        self.tripped = is_tripped(self.contact, self.settings.trigger_mode)
+
+    def _forget_level(self) -> None:
+        """The contact is unknown until there is a new stable level."""
+        self.debouncer.forget()
+        self._take_level(None)
+
+    def _evaluate(self, begins: str, ends: str, at: float, *, holding: bool) -> list[Transition]:
+        if not self._decided and self._alarm is None:
+            return [] if holding else self._decide(at)
+        if self._by_contact or (self.settings.enabled and self._commanded_until is not None):
+            return [] if self._alarm else self._begin(begins, at)
+        return self._end(ends, at)
+
+    def _decide(self, at: float) -> list[Transition]:
+        """The start-up table, once there is a stable reading and the boot hold is over."""
+        if self._decided or self.lost is not None or self.debouncer.level is None:
+            return []
+        stored, before_stop = self._stored, self._alarm_before_stop
+        self._decided = True
+        if self._alarm is not None:  # begun by command before the line was first read
+            return []
+        if not self._by_contact:
+            return [Ended("restored", at, None)] if before_stop else []
+        if before_stop:
+            self._alarm = _Alarm("resumed", None, linked=True)
+            return [Resumed(at)]
+        return self._begin("initial" if stored is None else "startup", at)
+
+    def _begin(self, cause: str, at: float) -> list[Transition]:
+        linkage: LinkageRun = "none" if cause == "initial" else self.pacing.linkage(at)
+        retrigger = self.pacing.is_quiet(at)
+        self._alarm = _Alarm(cause, at, linked=linkage in ("whole", "extend"))
+        self.alarms += 1
+        self._note_linkage(linkage, at)
+        return [Began(cause, at, linkage, retrigger)]
+
+    def _note_linkage(self, linkage: LinkageRun, at: float) -> None:
+        self.pacing.ran(linkage, at, quiet_s=self.settings.quiet_s)
+        if linkage in ("extend", "held"):
+            self.held_back += 1
+
+    def _held_linkage(self, at: float) -> list[Transition]:
+        """An alarm that outlives the minute in which chatter held its linkage back gets it then."""
+        alarm = self._alarm
+        if alarm is None or not self._is_held or (linkage := self.pacing.linkage(at)) == "held":
+            return []
+        alarm.linked = True
+        self.held_back -= 1  # it was counted as held back when it began
+        self._note_linkage(linkage, at)
+        return [LinkageDue(alarm.cause, at, linkage)]
+
+    def _end(self, cause: str, at: float) -> list[Transition]:
+        if self._alarm is None:
+            return []
+        began, self._alarm = self._alarm.at, None
+        self._commanded_until = None
+        return [Ended(cause, at, None if began is None else at - began)]
+
+    def _end_from_before_stop(self, cause: str, at: float) -> list[Transition]:
+        """An alarm from before the stop ends without its line having been read; what was kept else stays."""
+        if not self._alarm_before_stop or self._stored is None:
+            return []
+        self._stored = replace(self._stored, alarm=False)
+        return [Ended(cause, at, None)]

@@ -1,0 +1,94 @@
+"""From what the kernel reports of one input to facts, of which none contradicts the line's end state."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from bridge.core.facts import EdgesLost, LineChanged
+from bridge.core.line_driver import LineFact
+from bridge.lines.gpio.kernel import MOST_EDGES, Edge, HeldLine
+
+_READS_A_TURN = 4
+"""256 edges, then the event loop's other work has its turn."""
+FLOOD_PAUSE_S = 0.05
+_READS_A_BUFFER = 1024 // MOST_EDGES + 1
+
+
+class WatchedInput:
+    """Reads edges of a held line.
+
+    While the kernel has room, each edge is told with its stamp. When it had none (1024 edges
+    waited), the gap is told as `EdgesLost` and the level is read again. A line that does so twice
+    running is flooding: then it is read every `FLOOD_PAUSE_S`, its edges are counted but not told,
+    until one pause brings fewer than `MOST_EDGES`. So a line that oscillates costs little, and the
+    kernel's own debounce, which hides edges and stamps late, is never needed.
+    """
+
+    def __init__(self, *, terminal: str, line: HeldLine, tell: Callable[[LineFact], None]) -> None:
+        self._terminal = terminal
+        self._line = line
+        self._tell = tell
+        self._number = 0
+        self._read_at = float("-inf")
+        self._gaps_running = 0
+        self.flooding = False
+        """Read no more until `FLOOD_PAUSE_S` from now."""
+
+    def read_level(self) -> None:
+        """Tell the level as it is now; edges from before that are known by it already.
+
+        Raises:
+            LineError: the line is gone.
+        """
+        self._read_at = time.monotonic()
+        self._tell(LineChanged(terminal=self._terminal, level=self._line.level(), at=self._read_at))
+
+    def read_edges(self) -> None:
+        """Tell what waits, or a part of it: the descriptor stays readable while there is more.
+
+        Raises:
+            LineError: the line is gone.
+        """
+        if self.flooding:
+            self._read_flood()
+            return
+        gap, drained, reads = False, False, 0
+        while not drained and reads < (_READS_A_BUFFER if gap else _READS_A_TURN):
+            edges = self._line.edges()
+            drained, reads = len(edges) < MOST_EDGES, reads + 1
+            for edge in edges:
+                gap = self._take(edge) or gap
+        if gap:
+            # All that was kept has been told, so what is read now is the newest. The end of a full
+            # buffer cannot be waited for instead: nothing tells of an empty one.
+            self._gaps_running += 1
+            self.flooding = self._gaps_running > 1
+            self.read_level()
+        elif drained:
+            self._gaps_running = 0
+
+    def _take(self, edge: Edge) -> bool:
+        """Tell one edge; whether others before it were lost."""
+        lost = edge.number - self._number - 1
+        self._number = edge.number
+        if lost > 0:
+            self._tell(EdgesLost(terminal=self._terminal, count=lost))
+        if edge.at > self._read_at:
+            self._tell(LineChanged(terminal=self._terminal, level=edge.level, at=edge.at))
+        return lost > 0
+
+    def _read_flood(self) -> None:
+        before, count = self._number, 0
+        for _ in range(_READS_A_BUFFER):
+            edges = self._line.edges()
+            if edges:
+                self._number = edges[-1].number
+            count += len(edges)
+            if len(edges) < MOST_EDGES:
+                break
+        if self._number > before:
+            self._tell(EdgesLost(terminal=self._terminal, count=self._number - before))
+        self.flooding = count >= MOST_EDGES
+        self._gaps_running = 0
+        self.read_level()

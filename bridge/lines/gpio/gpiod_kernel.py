@@ -1,0 +1,215 @@
+"""The Linux GPIO character device (uAPI v2): the only file that knows the gpiod package.
+
+Importing it imports the package, so whoever can do without lines imports it late. Levels are
+electrical: `active_low` is never used. Whatever a request or a chip raises, which is not only
+`OSError` (EINVAL comes as ValueError, EOPNOTSUPP as NotImplementedError), becomes a `LineError`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import gpiod
+from gpiod.line import Bias, Direction, Drive, Value
+from gpiod.line import Edge as Watched
+
+from bridge.core.contact import Level, demanded_contact, level_of
+from bridge.errors import LineBusy, LineDenied, LineError, LineMissing
+from bridge.lines.gpio.kernel import Edge, Home
+from bridge.lines.gpio.line_lookup import FoundLine, SeenChip, SeenLine, find_line
+from bridge.settings.definitions.settings import InputSettings, LineSettings, OutputSettings
+
+Requested = TypeVar("Requested")
+CONSUMER = "alarm2mqtt"
+EVENT_BUFFER = 1024
+"""Edges that the kernel keeps for us: the most that it allows."""
+_BIAS = {"pull_up": Bias.PULL_UP, "pull_down": Bias.PULL_DOWN, "disabled": Bias.DISABLED, "as_is": Bias.AS_IS}
+_DRIVE = {"push_pull": Drive.PUSH_PULL, "open_drain": Drive.OPEN_DRAIN, "open_source": Drive.OPEN_SOURCE}
+_VALUE = {Level.HIGH: Value.ACTIVE, Level.LOW: Value.INACTIVE}
+_LEVEL = {value: level for level, value in _VALUE.items()}
+_PULL = {Level.HIGH: Bias.PULL_UP, Level.LOW: Bias.PULL_DOWN}
+_EDGE_LEVEL = {gpiod.EdgeEvent.Type.RISING_EDGE: Level.HIGH, gpiod.EdgeEvent.Type.FALLING_EDGE: Level.LOW}
+_LIBRARY_ERRORS = (OSError, ValueError, NotImplementedError, gpiod.RequestReleasedError, gpiod.ChipClosedError)
+_REFUSALS = (ValueError, NotImplementedError)
+
+
+class KernelLine:
+    """A held line: one request of its own, so that no line takes another along."""
+
+    def __init__(self, *, terminal: str, request: gpiod.LineRequest, found: FoundLine) -> None:
+        self._terminal = terminal
+        self._request = request
+        self._offset = found.offset
+        self._place = f"line {found.offset} of {found.chip}"
+        self.fd = request.fd
+        self.home = found.home
+        os.set_blocking(self.fd, False)
+
+    def level(self) -> Level:
+        """The level that it is at."""
+        with _told(self._terminal, self._place):
+            return _LEVEL[self._request.get_value(self._offset)]
+
+    def drive(self, level: Level) -> None:
+        """Put an output to a level."""
+        with _told(self._terminal, self._place):
+            self._request.set_value(self._offset, _VALUE[level])
+
+    def redrive(self, settings: OutputSettings, level: Level) -> None:
+        """Take an output's new settings without letting go of it, at a level."""
+        with _told(self._terminal, self._place):
+            _with_pull(settings, level, lambda wanted: self._request.reconfigure_lines({self._offset: wanted}))
+
+    def edges(self) -> Sequence[Edge]:
+        """The edges that wait; ENODEV, when the chip is gone, is a `LineMissing`."""
+        try:
+            events = self._request.read_edge_events()
+        except BlockingIOError:
+            return ()
+        except _LIBRARY_ERRORS as error:
+            raise _line_error(self._terminal, self._place, error) from error
+        return [
+            Edge(level=_EDGE_LEVEL[event.event_type], at=event.timestamp_ns / 1e9, number=event.line_seqno)
+            for event in events
+        ]
+
+    def release(self) -> None:
+        """Let go; a line that is gone already is let go of too."""
+        with suppress(*_LIBRARY_ERRORS):
+            self._request.release()
+
+
+class GpioDevices:
+    """The `Kernel` of this machine: all of `/dev/gpiochip*`."""
+
+    def chips(self, *, also: str | None = None) -> list[SeenChip]:
+        """All chips in the order of their numbers, each once, and the one at the path `also`."""
+        paths = {os.path.realpath(path): str(path) for path in Path("/dev").glob("gpiochip*") if not path.is_symlink()}
+        if also is not None and also.startswith("/"):
+            paths.setdefault(os.path.realpath(also), also)
+        chips = map(_seen_chip, sorted(paths.values(), key=_by_number))
+        return [chip for chip in chips if chip is not None]
+
+    def lines(self, chip: SeenChip) -> list[SeenLine]:
+        """All lines of a chip; none when it may not be opened, or is gone."""
+        try:
+            with gpiod.Chip(chip.path) as opened:
+                return [_seen_line(opened.get_line_info(offset)) for offset in range(chip.lines)]
+        except _LIBRARY_ERRORS:
+            return []
+
+    def take_input(self, settings: InputSettings, home: Home | None) -> KernelLine:
+        """A line with edges watched on both sides, stamped with the monotonic clock."""
+        wanted = gpiod.LineSettings(direction=Direction.INPUT, edge_detection=Watched.BOTH, bias=_BIAS[settings.bias])
+        found = self._find(settings.id, settings.line, home)
+        return _taken(settings.id, found, lambda chip: _request(chip, found.offset, wanted))
+
+    def take_output(self, settings: OutputSettings, level: Level, home: Home | None) -> KernelLine:
+        """A line that is at a level from the request on."""
+        found = self._find(settings.id, settings.line, home)
+        return _taken(
+            settings.id,
+            found,
+            lambda chip: _with_pull(settings, level, lambda wanted: _request(chip, found.offset, wanted)),
+        )
+
+    def _find(self, terminal: str, line: LineSettings | None, home: Home | None) -> FoundLine:
+        also = line.chip if line is not None else None
+        return find_line(terminal, line, home=home, chips=self.chips(also=also), lines_of=self.lines)
+
+
+def _seen_chip(path: str) -> SeenChip | None:
+    """A chip as far as it can be read; None for what is none, or gone."""
+    try:
+        if not gpiod.is_gpiochip_device(path):
+            return None
+        with gpiod.Chip(path) as opened:
+            info = opened.get_info()
+    except PermissionError:
+        return SeenChip(path=path, name=Path(path).name, denied=True)
+    except _LIBRARY_ERRORS:
+        return None
+    return SeenChip(path=path, name=info.name, label=info.label, lines=info.num_lines)
+
+
+def _seen_line(info: gpiod.LineInfo) -> SeenLine:
+    return SeenLine(
+        offset=info.offset,
+        name=info.name or "",
+        direction="output" if info.direction is Direction.OUTPUT else "input",
+        bias=info.bias.name.lower(),
+        used=info.used,
+        consumer=info.consumer or "",
+    )
+
+
+def _by_number(path: str) -> tuple[int, str]:
+    digits = re.search(r"\d+$", path)
+    return int(digits[0]) if digits else -1, path
+
+
+def _request(chip: gpiod.Chip, offset: int, wanted: gpiod.LineSettings) -> gpiod.LineRequest:
+    return chip.request_lines({offset: wanted}, consumer=CONSUMER, event_buffer_size=EVENT_BUFFER)
+
+
+def _taken(terminal: str, found: FoundLine, request: Callable[[gpiod.Chip], gpiod.LineRequest]) -> KernelLine:
+    """The line, once the kernel gives it to us."""
+    place = f"line {found.offset} of {found.chip}"
+    with _told(terminal, place), gpiod.Chip(found.chip.path) as chip:
+        try:
+            return KernelLine(terminal=terminal, request=request(chip), found=found)
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+            holder = chip.get_line_info(found.offset).consumer
+            who = repr(holder) if holder else "a program that does not say its name"
+            raise LineBusy(terminal, f"{place} is held by {who}") from error
+
+
+def _with_pull(settings: OutputSettings, level: Level, request: Callable[[gpiod.LineSettings], Requested]) -> Requested:
+    """Ask for an output at a level, pulled towards its idle level if the chip can.
+
+    Many boards turn a line into an input when its holder dies. The pull, which is nothing against
+    the driven level, then keeps the contact idle until `safe` or the next start. Lines that are
+    not driven to both sides have pulls of their own outside: they are left alone.
+    """
+    idle = level_of(demanded_contact(active=False, valid_signal=settings.valid_signal), settings.connected_level)
+    wanted = gpiod.LineSettings(direction=Direction.OUTPUT, drive=_DRIVE[settings.drive], output_value=_VALUE[level])
+    if settings.drive == "push_pull":
+        try:
+            return request(replace(wanted, bias=_PULL[idle]))
+        except _REFUSALS:
+            return request(wanted)
+    return request(wanted)
+
+
+@contextmanager
+def _told(terminal: str, place: str) -> Iterator[None]:
+    """Whatever the library raises, as what can be done about it."""
+    try:
+        yield
+    except _LIBRARY_ERRORS as error:
+        raise _line_error(terminal, place, error) from error
+
+
+def _line_error(terminal: str, place: str, error: Exception) -> LineError:
+    match error:
+        case PermissionError():
+            return LineDenied(terminal, f"no permission for {place} (its group, often gpio, may)")
+        case OSError(errno=errno.ENODEV | errno.ENOENT | errno.ENXIO):
+            return LineMissing(terminal, f"{place} is gone, or its chip cannot do this")
+        case OSError(errno=errno.EBUSY):
+            return LineBusy(terminal, f"{place} is held by another program")
+        case OSError():
+            return LineError(terminal, f"{place}: {error.strerror or error}")
+        case ValueError() | NotImplementedError():
+            return LineError(terminal, f"{place} cannot be used with these settings: {error}")
+        case _:
+            return LineMissing(terminal, f"{place} is not held any more")

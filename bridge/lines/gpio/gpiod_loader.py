@@ -1,0 +1,24 @@
+"""The gpiod package is loaded only by whoever uses real lines: not every machine has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bridge.errors import StartFailed
+
+if TYPE_CHECKING:
+    from bridge.lines.gpio.gpiod_kernel import GpioDevices
+
+
+def gpio_devices() -> GpioDevices:
+    """The GPIO chips of this machine.
+
+    Raises:
+        StartFailed: the package is not there, or not for this machine.
+    """
+    try:
+        from bridge.lines.gpio.gpiod_kernel import GpioDevices  # noqa: PLC0415 - this is where it is late
+    except ImportError as error:
+        message = f"GPIO lines need the gpiod package, which cannot be loaded: {error}"
+        raise StartFailed(message) from error
+    return GpioDevices()

@@ -1,0 +1,149 @@
+"""Which line of which chip a person means: pure, on what was seen of the chips.
+
+Chip numbers change with the order in which drivers load, labels and line names need not be unique.
+So a place may be named in several ways, and where a name could mean two places it means none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from bridge.errors import LineDenied, LineError, LineMissing
+from bridge.lines.gpio.kernel import Home
+from bridge.settings.definitions.settings import LineByName, LineByOffset, LineSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenChip:
+    """A GPIO chip. What could not be read, since it may not be opened, is empty and `denied`."""
+
+    path: str
+    name: str
+    label: str = ""
+    lines: int = 0
+    denied: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name} [no permission]" if self.denied else f"{self.name} [{self.label}]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenLine:
+    """A line of a chip, held by anybody or nobody. `name` is empty when the board gives none."""
+
+    offset: int
+    name: str
+    direction: str
+    """`input` or `output`."""
+    bias: str
+    """`pull_up`, `pull_down`, `disabled`, or `unknown`."""
+    used: bool
+    consumer: str
+    """Who holds it, as far as the holder says; the kernel's own users too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLine:
+    """The one line that was meant, and how to know its chip again."""
+
+    chip: SeenChip
+    offset: int
+    home: Home
+
+
+def find_line(
+    terminal: str,
+    line: LineSettings | None,
+    *,
+    home: Home | None,
+    chips: Sequence[SeenChip],
+    lines_of: Callable[[SeenChip], Sequence[SeenLine]],
+) -> FoundLine:
+    """The line that the settings mean. `home` says where it was, when it has been held before.
+
+    Raises:
+        LineMissing: there is none (now); the message says what there is.
+        LineDenied: it may be on a chip that we may not open.
+        LineError: it could be several, or no line is set.
+    """
+    match line:
+        case LineByOffset():
+            chip = _one_chip(terminal, line.chip, home=home, chips=chips)
+            if line.offset >= chip.lines:
+                raise LineMissing(terminal, f"{chip} has lines 0 to {chip.lines - 1}, not {line.offset}")
+            return FoundLine(chip=chip, offset=line.offset, home=_home(chip, chips))
+        case LineByName():
+            chip, offset = _one_name(terminal, line, chips=chips, lines_of=lines_of)
+            return FoundLine(chip=chip, offset=offset, home=_home(chip, chips))
+        case _:
+            message = "has no line in the settings"
+            raise LineError(terminal, message)
+
+
+def _home(chip: SeenChip, chips: Sequence[SeenChip]) -> Home:
+    return Home(label=chip.label, alone=sum(other.label == chip.label for other in chips) == 1)
+
+
+def meant_chips(wanted: str, chips: Sequence[SeenChip]) -> list[SeenChip]:
+    """The chips that a path, a name, a label or a glob of labels means; in that order of precedence."""
+    if wanted.startswith("/"):
+        real = os.path.realpath(wanted)
+        return [chip for chip in chips if real == os.path.realpath(chip.path)]
+    named = [chip for chip in chips if chip.name == wanted]
+    return named or [chip for chip in chips if not chip.denied and fnmatchcase(chip.label, wanted)]
+
+
+def _one_chip(terminal: str, wanted: str, *, home: Home | None, chips: Sequence[SeenChip]) -> SeenChip:
+    """The chip meant; a chip that came back under another number is known by its label.
+
+    A number that another chip has got meanwhile is not believed: its line could drive anything.
+    """
+    meant = meant_chips(wanted, chips)
+    if home is not None and not any(chip.denied for chip in meant):
+        meant = [chip for chip in meant if chip.label == home.label]
+        if not meant and home.alone:
+            meant = [chip for chip in chips if chip.label == home.label]
+    if len(meant) > 1:
+        message = f"{wanted!r} could be {_listed(meant)}: name one by its path"
+        raise LineError(terminal, message)
+    if not meant:
+        raise _missing(terminal, f"there is no GPIO chip {wanted!r}", chips)
+    if meant[0].denied:
+        raise LineDenied(terminal, _denial(meant[0].path))
+    return meant[0]
+
+
+def _one_name(
+    terminal: str, line: LineByName, *, chips: Sequence[SeenChip], lines_of: Callable[[SeenChip], Sequence[SeenLine]]
+) -> tuple[SeenChip, int]:
+    searched = chips if line.chip is None else meant_chips(line.chip, chips)
+    meant = [
+        (chip, seen.offset) for chip in searched if not chip.denied for seen in lines_of(chip) if seen.name == line.name
+    ]
+    if len(meant) > 1:
+        places = ", ".join(f"{chip} line {offset}" for chip, offset in meant)
+        message = f"there are {len(meant)} lines named {line.name!r}: {places}; give chip and offset"
+        raise LineError(terminal, message)
+    if not meant:
+        place = "" if line.chip is None else f" on {line.chip!r}"
+        raise _missing(terminal, f"there is no line named {line.name!r}{place}", chips)
+    return meant[0]
+
+
+def _missing(terminal: str, what: str, chips: Sequence[SeenChip]) -> LineError:
+    """Missing; or denied, when it could be on a chip that may not be opened."""
+    denied = [chip.path for chip in chips if chip.denied]
+    if denied:
+        return LineDenied(terminal, f"{what} among those that may be opened; {_denial(', '.join(denied))}")
+    return LineMissing(terminal, f"{what}; there are {_listed(chips)}" if chips else f"{what}, nor any other")
+
+
+def _denial(paths: str) -> str:
+    return f"no permission to open {paths} (its group, often gpio, may)"
+
+
+def _listed(chips: Sequence[SeenChip]) -> str:
+    return ", ".join(map(str, chips))

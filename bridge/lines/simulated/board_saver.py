@@ -1,0 +1,47 @@
+"""Keeps the simulated board's file in step with the board, and bears with a disk that fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from bridge.core.contact import Contact
+from bridge.lines.simulated.board_file import BoardFile, BoardMemory
+
+_log = logging.getLogger(__name__)
+
+
+class BoardKeeper:
+    """Writes changes of what `memory` gives to `file`; a disk's fault is logged once until it is over."""
+
+    def __init__(self, *, file: BoardFile, memory: Callable[[], BoardMemory]) -> None:
+        self._file = file
+        self._memory = memory
+        self._failing = False
+
+    def contact_changed(self, kind: str, terminal: str, contact: Contact) -> None:
+        """One contact is another now."""
+        if self._failing or not self._attempt(lambda: self._file.flip(kind, terminal, contact)):
+            self.changed()
+
+    def changed(self) -> None:
+        """Terminals or failed lines are others now."""
+        self._attempt(lambda: self._file.replace(self._memory()))
+
+    def close(self) -> None:
+        """Write the last state for good."""
+        self.changed()
+        self._attempt(self._file.sync)
+        self._file.close()
+
+    def _attempt(self, write: Callable[[], bool | None]) -> bool | None:
+        """What `write` gives, or None when the disk refuses: that must not stop the alarm."""
+        try:
+            done = write()
+        except OSError as error:
+            if not self._failing:
+                _log.warning("the simulated board cannot keep its contacts: %s", error)
+            self._failing = True
+            return None
+        self._failing = False
+        return done

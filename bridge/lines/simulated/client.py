@@ -1,0 +1,134 @@
+"""The simulated board from outside: what tests, the demo and benchmarks push contacts with."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from bridge.core.contact import Contact
+from bridge.errors import BoardError
+from bridge.lines.simulated.board import BoardContacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputChange:
+    """An output's contact changed; the instant is the board's, in ns of the monotonic clock."""
+
+    output: str
+    contact: Contact
+    monotonic_ns: int
+
+
+class BoardClient:
+    """A connection to a board; `async with await BoardClient.open(path)`.
+
+    Every method that waits raises `BoardError` when the board hangs up or refuses a command.
+    """
+
+    def __init__(self, *, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Use `open`."""
+        self._reader = reader
+        self._writer = writer
+        self._unanswered: deque[str] = deque()
+
+    @classmethod
+    async def open(cls, socket: Path) -> Self:
+        """Connect.
+
+        Raises:
+            BoardError: nobody listens there.
+        """
+        try:
+            reader, writer = await asyncio.open_unix_connection(socket)
+        except OSError as error:
+            message = f"no simulated board listens at {socket}: {error.strerror or error}"
+            raise BoardError(message) from error
+        return cls(reader=reader, writer=writer)
+
+    async def connect(self, terminal: str) -> None:
+        """Join an input's terminal to G."""
+        await self.send(f"connect {terminal}")
+
+    async def disconnect(self, terminal: str) -> None:
+        """Take an input's terminal off G."""
+        await self.send(f"disconnect {terminal}")
+
+    async def fail(self, terminal: str) -> None:
+        """Break the line behind a terminal."""
+        await self.send(f"fail {terminal}")
+
+    async def heal(self, terminal: str) -> None:
+        """Mend the line behind a terminal."""
+        await self.send(f"heal {terminal}")
+
+    async def send(self, *commands: str) -> None:
+        """Send commands back to back and wait until all are done."""
+        self.post(*commands)
+        await self.settle()
+
+    def post(self, *commands: str) -> None:
+        """Send commands without waiting; `settle` must follow before anything else is asked."""
+        self._unanswered.extend(commands)
+        self._writer.write("".join(f"{command}\n" for command in commands).encode())
+
+    async def settle(self) -> None:
+        """Wait for the answers to all that was posted; the first refusal is raised after the last."""
+        refused: str | None = None
+        while self._unanswered:
+            answer = await self._answer()
+            command = self._unanswered.popleft()
+            if answer.get("ok") is not True and refused is None:
+                refused = f"{command}: {answer.get('error')}"
+        if refused is not None:
+            raise BoardError(refused)
+
+    async def contacts(self) -> BoardContacts:
+        """All contacts as they are."""
+        return await self._ask("contacts")
+
+    async def watch(self) -> BoardContacts:
+        """All contacts as they are; from then on only `change` may be asked of this connection."""
+        return await self._ask("watch")
+
+    async def change(self) -> OutputChange:
+        """The next change of an output's contact, in order, none left out."""
+        seen = await self._answer()
+        return OutputChange(output=seen["output"], contact=Contact(seen["contact"]), monotonic_ns=seen["monotonic_ns"])
+
+    async def close(self) -> None:
+        """Hang up."""
+        self._writer.close()
+        try:
+            await self._writer.wait_closed()
+        except OSError:
+            return  # the board was quicker
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def _ask(self, command: str) -> BoardContacts:
+        self._writer.write(f"{command}\n".encode())
+        answer = await self._answer()
+        return BoardContacts(
+            inputs={terminal: Contact(contact) for terminal, contact in answer["inputs"].items()},
+            outputs={terminal: Contact(contact) for terminal, contact in answer["outputs"].items()},
+        )
+
+    async def _answer(self) -> dict[str, Any]:
+        try:
+            line = await self._reader.readline()
+        except OSError as error:
+            message = f"the simulated board broke off: {error.strerror or error}"
+            raise BoardError(message) from error
+        if not line.endswith(b"\n"):
+            message = "the simulated board hung up"
+            raise BoardError(message)
+        answer: dict[str, Any] = json.loads(line)
+        return answer

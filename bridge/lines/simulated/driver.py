@@ -1,0 +1,156 @@
+"""Line driver whose terminals are a board made of software, with a socket to touch it from outside.
+
+Tests, the demo page and benchmarks push contacts and watch outputs there (`settings.md`, last
+section). After a kill -9 the contact of an output is what it was driven to last, as `board.json` says
+(`board_file`), until `safe` or the next start drives it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from pathlib import Path
+
+from bridge.core.contact import Contact, Level, contact_of, level_of
+from bridge.core.facts import LineChanged, LineFound, LineLost
+from bridge.core.line_driver import Report
+from bridge.errors import CommandRefused
+from bridge.lines.fact_buffer import Reporting
+from bridge.lines.simulated.board import FAILED, Board
+from bridge.lines.simulated.board_file import BoardFile, recall
+from bridge.lines.simulated.board_lock import BoardLock, board_file
+from bridge.lines.simulated.board_saver import BoardKeeper
+from bridge.lines.simulated.server import BoardServer
+from bridge.settings.definitions.settings import InputSettings, OutputSettings
+
+_DONE = b'{"ok": true}\n'
+_COMMANDS = "connect ID, disconnect ID, fail ID, heal ID, contacts, watch"
+_log = logging.getLogger(__name__)
+
+
+class SimulatedLines:
+    """The `LineDriver` port on a simulated board.
+
+    Raises:
+        BoardError: from the constructor, when another process has the board, or its socket or
+            file cannot be used.
+    """
+
+    def __init__(self, *, socket: Path, report: Report) -> None:
+        self._lock = BoardLock(socket)
+        try:
+            self._board = Board(recall(board_file(socket)))
+            self._server = BoardServer(path=socket, obey=self.obey)
+        except BaseException:
+            self._lock.close()
+            raise
+        self._keeper = BoardKeeper(file=BoardFile(board_file(socket)), memory=self._board.memory)
+        self._reporting = Reporting(report)
+        self._inputs: dict[str, InputSettings] = {}
+        self._outputs: dict[str, OutputSettings] = {}
+        self._wanted: dict[str, Level] = {}
+        """The level last asked for, by output."""
+
+    def request_input(self, settings: InputSettings) -> None:
+        """Put an input on the board, or take new settings of one that is there."""
+        self._inputs[settings.id] = settings
+        if self._board.add_input(settings.id):
+            self._keeper.changed()
+        self._tell_state(settings.id)
+
+    def request_output(self, settings: OutputSettings, level: Level) -> None:
+        """Put an output on the board, or take new settings of one that is there."""
+        self._outputs[settings.id] = settings
+        if self._board.add_output(settings.id):
+            self._keeper.changed()
+        self.drive(settings.id, level)
+        self._tell_state(settings.id)
+
+    def drive(self, terminal: str, level: Level) -> None:
+        """Put an output to a level; those who watch see its contact at once."""
+        if terminal not in self._outputs:
+            _log.warning("%s is driven, but no output of the simulated board", terminal)
+            return
+        self._wanted[terminal] = level
+        contact = contact_of(level, self._outputs[terminal].connected_level)
+        if self._board.drive(terminal, contact):
+            seen = {"output": terminal, "contact": contact, "monotonic_ns": time.monotonic_ns()}
+            self._keeper.contact_changed("outputs", terminal, contact)
+            self._server.show(_line(seen))
+
+    def release(self, terminal: str) -> None:
+        """Take a terminal off the board; its contact stays what it is."""
+        for held in (self._inputs, self._outputs, self._wanted):
+            held.pop(terminal, None)
+        self._board.remove(terminal)
+
+    def start(self) -> None:
+        """Report, answer commands and keep contacts from now on."""
+        loop = asyncio.get_running_loop()
+        self._reporting.begin()
+        self._server.start(loop)
+
+    def close(self) -> None:
+        """Hang up on all clients; contacts stay, on disk for good."""
+        self._server.close()
+        self._keeper.close()
+        self._lock.close()
+
+    def obey(self, command: str) -> bytes:
+        """Do what one line from the socket says; its answer is one line."""
+        match command.split():
+            case ["contacts" | "watch"]:
+                contacts = self._board.contacts()
+                return _line({"inputs": contacts.inputs, "outputs": contacts.outputs})
+            case [("connect" | "disconnect" | "fail" | "heal") as verb, terminal]:
+                try:
+                    self._obey(verb, terminal)
+                except CommandRefused as refused:
+                    return _line({"ok": False, "error": refused.message})
+                return _DONE
+        return _line({"ok": False, "error": f"{command[:80]!r} is no command; there are {_COMMANDS}"})
+
+    def _obey(self, verb: str, terminal: str) -> None:
+        match verb:
+            case "connect":
+                self._move(terminal, Contact.CONNECTED)
+            case "disconnect":
+                self._move(terminal, Contact.DISCONNECTED)
+            case _:
+                self._break(terminal, failed=verb == "fail")
+
+    def _move(self, terminal: str, contact: Contact) -> None:
+        """A contact outside; on a failed line it is seen when that has healed."""
+        if not self._board.set_input(terminal, contact):
+            return
+        if not self._board.is_failed(terminal):
+            self._tell_level(terminal)  # first: the file is the board's memory, not the alarm's way
+        self._keeper.contact_changed("inputs", terminal, contact)
+
+    def _break(self, terminal: str, *, failed: bool) -> None:
+        """A line breaks or heals; an output that heals is where it was last wanted."""
+        if not self._board.set_failed(terminal, failed=failed):
+            return
+        self._keeper.changed()
+        if terminal in self._outputs:
+            self.drive(terminal, self._wanted[terminal])
+        self._tell_state(terminal)
+
+    def _tell_state(self, terminal: str) -> None:
+        """Lost or found, and an input's level after that."""
+        if self._board.is_failed(terminal):
+            self._reporting.tell(LineLost(terminal=terminal, problem=FAILED))
+            return
+        self._reporting.tell(LineFound(terminal=terminal))
+        if terminal in self._inputs:
+            self._tell_level(terminal)
+
+    def _tell_level(self, terminal: str) -> None:
+        level = level_of(self._board.input_contact(terminal), self._inputs[terminal].connected_level)
+        self._reporting.tell(LineChanged(terminal=terminal, level=level, at=time.monotonic()))
+
+
+def _line(answer: object) -> bytes:
+    return json.dumps(answer).encode() + b"\n"

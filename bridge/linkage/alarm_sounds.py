@@ -1,0 +1,138 @@
+"""Sounds: an alarm's, and those by command; how each ended is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bridge.actions.sound.speaker import Ended, Repeat, Speaker
+from bridge.core.facts import ActionEnded, ActionRequested
+from bridge.errors import ActionError, ActionRefused
+
+if TYPE_CHECKING:
+    from bridge.settings.definitions.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """What to play. `owner` is the input whose alarm's end stops a sound that lasts while in alarm."""
+
+    owner: str | None
+    clips: tuple[str, ...]
+    repeat: Repeat
+    volume: int
+    limit_s: float | None = None
+    by: str | None = None
+
+
+def sound_of(input_id: str, settings: Settings) -> Sound | None:
+    """The sound of an input's alarm."""
+    link = next((each.linkage.audible for each in settings.inputs if each.id == input_id), None)
+    if link is None or not link.enabled:
+        return None
+    return Sound(owner=input_id, clips=link.clips, repeat=link.repeat, volume=link.volume)
+
+
+def sound_by_command(request: ActionRequested, settings: Settings) -> Sound:
+    """The sound that a command asks for: without a clip, the one of the input that it names, or of any."""
+    links = [
+        each.linkage.audible
+        for each in settings.inputs
+        if each.linkage.audible is not None and request.input in (None, each.id)
+    ]
+    usual = links[0] if links else None
+    clips = (request.clip,) if request.clip else usual.clips if usual else ()
+    volume = request.volume if request.volume is not None else usual.volume if usual else 100
+    repeat: Repeat = request.repeat or ("for_a_time" if request.duration_s else 1)
+    return Sound(
+        owner=request.input,
+        clips=clips,
+        repeat=repeat,
+        volume=volume,
+        limit_s=request.duration_s,
+        by=request.origin.by,
+    )
+
+
+class Sounds:
+    """Between asking for a sound and its first note lies a task's start.
+
+    An alarm that ends there, and a silence, still stop it: a sound that lasts while in alarm would
+    else never end. `changed` is called when one begins and when it is over.
+    """
+
+    def __init__(
+        self,
+        *,
+        speaker: Callable[[], Speaker | None],
+        tell: Callable[[ActionEnded], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._speaker = speaker
+        self._tell = tell
+        self._changed = changed
+        self._asked: list[_Asked] = []
+
+    def ask(self, sound: Sound) -> _Asked:
+        """From now on `end` and `silence` count for it; to be given to `play`."""
+        asked = _Asked(sound=sound)
+        self._asked.append(asked)
+        return asked
+
+    def end(self, input_id: str) -> None:
+        """An alarm is over."""
+        for asked in self._asked:
+            if asked.sound.repeat == "while_active" and asked.sound.owner == input_id:
+                asked.stopped = asked.stopped or "alarm_ended"
+        speaker = self._speaker()
+        if speaker is not None:
+            speaker.end(input_id)
+
+    def silence(self) -> None:
+        """Nothing is to be heard."""
+        for asked in self._asked:
+            asked.stopped = asked.stopped or "silenced"
+        speaker = self._speaker()
+        if speaker is not None:
+            speaker.silence()
+
+    def refuse(self, asked: _Asked, error: str) -> None:
+        """It is not played."""
+        self._asked.remove(asked)
+        self._say(asked.sound, "failed", error=error)
+
+    async def play(self, asked: _Asked) -> None:
+        """Plays to the end, and tells how it ended."""
+        self._asked.remove(asked)
+        if asked.stopped is not None:
+            self._say(asked.sound, asked.stopped, seconds=0.0)
+            return
+        self._changed()
+        try:
+            await self._play(asked.sound)
+        except ActionError as error:
+            self._say(asked.sound, "refused" if isinstance(error, ActionRefused) else "failed", error=str(error))
+        finally:
+            self._changed()
+
+    async def _play(self, sound: Sound) -> None:
+        speaker = self._speaker()
+        if speaker is None:
+            message = "audio is not configured"
+            raise ActionRefused(message)
+        played = await speaker.play(
+            clips=sound.clips, repeat=sound.repeat, volume=sound.volume, owner=sound.owner, limit_s=sound.limit_s
+        )
+        self._say(sound, played.ended, seconds=played.seconds, error="; ".join(played.skipped) or None)
+
+    def _say(self, sound: Sound, reason: str, *, seconds: float | None = None, error: str | None = None) -> None:
+        self._tell(
+            ActionEnded(kind="audible", reason=reason, input=sound.owner, by=sound.by, seconds=seconds, error=error)
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Asked:
+    sound: Sound
+    stopped: Ended | None = None

@@ -1,0 +1,109 @@
+"""How a mail is made from its job, with the settings of now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bridge.actions.email import send as email
+from bridge.actions.email.message import message_bytes, message_id
+from bridge.actions.email.result import MailOutcome
+from bridge.actions.email.text import AlarmMail, MailPicture
+from bridge.errors import StoreError
+from bridge.linkage.delivery.job_bodies import KeptPicture, MailJob, body_of, mail_job
+from bridge.linkage.delivery.sender import PictureCarrier, Terms, Tried
+from bridge.store.job import Job
+
+if TYPE_CHECKING:
+    from bridge.settings.definitions.settings import EmailSettings, Settings
+
+GONE = "it is no longer on the device"
+
+
+class MailCarrier(PictureCarrier):
+    """Mails."""
+
+    kind, done = "email", "sent"
+
+    async def attempt(self, job: Job, went: Callable[[Tried], None]) -> None:
+        """Sends to whom it has not been sent yet, and who is still to be told."""
+        settings, mail = self._settings(), mail_job(job.body)
+        server = self._configured(settings.email)
+        wanted = server.recipients
+        if mail.recipients is not None:
+            wanted = tuple(each for each in mail.recipients if each in server.recipients)
+            if not wanted:
+                nobody = f"no longer to be told: {', '.join(mail.recipients)}"
+                raise StoreError(nobody)
+        words = await self._words(job, mail, settings, server)
+        message = await asyncio.to_thread(message_bytes, words)
+        await email.send(
+            server, message, recipients=wanted, taken=lambda outcome: went(self._tried(job, mail, outcome))
+        )
+
+    def _tried(self, job: Job, mail: MailJob, outcome: MailOutcome) -> Tried:
+        note = "; ".join(f"{each.recipient}: {each.reason}" for each in (*outcome.refused, *outcome.deferred)) or None
+        left = None
+        if outcome.deferred:
+            rest = tuple(each.recipient for each in outcome.deferred)
+            left = replace(job, body=body_of(replace(mail, recipients=rest)))
+        return Tried(left=left, held_back=mail.held_back if mail.recipients is None else None, note=note)
+
+    def terms(self, job: Job) -> Terms:
+        """As Carrier."""
+        mail = mail_job(job.body)
+        return Terms(input=mail.input, by=mail.by, held_back=mail.held_back)
+
+    def lighter(self, job: Job, refusal: str) -> Job | None:
+        """With its first picture alone, and then without. Their files stay until the job is done."""
+        mail = mail_job(job.body)
+        if not mail.pictures:
+            return None
+        kept = mail.pictures[:1] if len(mail.pictures) > 1 else ()
+        return replace(job, body=body_of(replace(mail, pictures=kept, pictures_missing=f"refused: {refusal}")))
+
+    def heir(self, dropped: Job, others: Sequence[Job]) -> Job | None:
+        """The next mail of the same input tells of the alarm that this one will not tell of any more."""
+        try:
+            gone = mail_job(dropped.body)
+            if not gone.is_alarm or gone.recipients is not None:
+                return None
+            for other in others:
+                mail = mail_job(other.body)
+                if mail.is_alarm and mail.input == gone.input and mail.recipients is None:
+                    return replace(other, body=body_of(replace(mail, held_back=mail.held_back + gone.held_back + 1)))
+        except StoreError:
+            return None  # what cannot be read tells nothing
+        return None
+
+    async def _words(self, job: Job, mail: MailJob, settings: Settings, server: EmailSettings) -> AlarmMail:
+        found = [(picture, await self._jpeg(picture)) for picture in mail.pictures]
+        missing = [mail.pictures_missing] if mail.pictures_missing else []
+        missing += [GONE] if any(jpeg is None for _, jpeg in found) else []
+        names = {each.id: each.label for each in settings.inputs}
+        return AlarmMail(
+            message_id=message_id(job.id, server.sender),
+            sender=server.sender,
+            recipients=server.recipients,
+            device_name=settings.device.label,
+            input_name=None if mail.input is None else names.get(mail.input, mail.input),
+            cause=mail.cause,
+            time=mail.time.astimezone(self._zone()),
+            held_back=mail.held_back,
+            text=mail.text,
+            pictures=tuple(
+                MailPicture(name=picture.name, jpeg=jpeg, taken_at=picture.taken_at, offset_ms=picture.offset_ms)
+                for picture, jpeg in found
+                if jpeg is not None
+            ),
+            pictures_missing="; ".join(missing) or None,
+        )
+
+    async def _jpeg(self, picture: KeptPicture) -> bytes | None:
+        """A mail does not wait for a disk: without its picture it still tells of the alarm."""
+        try:
+            return await self._album.picture(picture.file)
+        except StoreError:
+            return None

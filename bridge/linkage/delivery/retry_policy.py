@@ -1,0 +1,62 @@
+"""How long a failed job waits, and which jobs are given up (`behaviour.md` 7); pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from bridge.store.job import Job
+
+FIRST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 900.0
+REFUSED_PAUSE_S = 900.0
+LONGEST_LIFE_S = 24 * 3600.0
+MOST_JOBS = 50
+MOST_BYTES = 100_000_000
+"""Pictures of one kind's jobs; one that mail and upload share counts in both."""
+
+_CODE = re.compile(r".*?\b[45]\d\d\b", re.DOTALL)
+
+
+def pause_s(attempts: int, chance: float) -> float:
+    """Seconds until the next try after so many failed ones: doubling, with up to a quarter of jitter.
+
+    `chance` is a random number in [0, 1).
+    """
+    return float(min(FIRST_PAUSE_S * 2 ** min(attempts - 1, 10), LONGEST_PAUSE_S) * (1 + chance / 4))
+
+
+def in_order(jobs: Sequence[Job]) -> list[Job]:
+    """Oldest first, by the numbers of their alarms: wall times are in no order when the clock is set."""
+    return sorted(jobs, key=lambda job: (job.seq, len(job.id), job.id))
+
+
+def given_up(
+    jobs: Sequence[Job], *, age_s: Callable[[Job], float], size_bytes: Callable[[Job], int]
+) -> list[tuple[Job, str]]:
+    """Jobs, of all those of one kind `in_order`, that are dropped now, and why.
+
+    The newest is never dropped for its size: then there would be nothing left to be told.
+    """
+    gone = [(job, "not delivered within 24 hours") for job in jobs if age_s(job) > LONGEST_LIFE_S]
+    young = [job for job in jobs if age_s(job) <= LONGEST_LIFE_S]
+    surplus = max(len(young) - MOST_JOBS, 0)
+    gone += [(job, f"more than {MOST_JOBS} wait") for job in young[:surplus]]
+    left = young[surplus:]
+    total = sum(size_bytes(job) for job in left)
+    for job in left[:-1]:
+        if total <= MOST_BYTES:
+            break
+        if size_bytes(job):
+            total -= size_bytes(job)
+            gone.append((job, f"pictures that wait take more than {MOST_BYTES // 1_000_000} MB"))
+    return gone
+
+
+def refusal_of(text: str) -> str:
+    """What two refusals have in common when they are the same one: the step and the server's code.
+
+    The rest holds numbers of sessions and times, another each time.
+    """
+    found = _CODE.match(text)
+    return found.group() if found else text

@@ -1,0 +1,86 @@
+"""What the worker needs of whoever does one try of one job, and how that went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from bridge.errors import ActionRefused
+from bridge.store.job import Job
+
+if TYPE_CHECKING:
+    from bridge.linkage.delivery.picture_cache import Album
+    from bridge.settings.definitions.settings import Settings
+
+_Part = TypeVar("_Part")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """How a try went: `left` is what remains to be done, `note` what was wrong with a part of it."""
+
+    left: Job | None = None
+    path: str | None = None
+    held_back: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Of a job, for the journal: its input, who asked for it, and how many alarms it tells of besides."""
+
+    input: str | None = None
+    by: str | None = None
+    held_back: int | None = None
+
+
+class Carrier(Protocol):
+    """Does one try of one job of a kind; takes bounded time for it."""
+
+    kind: str
+    done: str
+    """The word for a job that is done: `sent`, `uploaded`."""
+
+    async def attempt(self, job: Job, went: Callable[[Tried], None]) -> None:
+        """Calls `went` as soon as the other side has it; what is left then is a goodbye.
+
+        Raises ActionFailed, ActionRefused, or StoreError for a job that can never be done; nothing
+        once `went` was called.
+        """
+
+    def terms(self, job: Job) -> Terms:
+        """Raises StoreError for a job that cannot be read."""
+
+    def lighter(self, job: Job, refusal: str) -> Job | None:
+        """The job with less of what was refused, or None when there is nothing to leave out."""
+
+    def heir(self, dropped: Job, others: Sequence[Job]) -> Job | None:
+        """One of the others, with what the dropped one had to tell besides its own; None: none can."""
+
+
+class PictureCarrier:
+    """What carriers share whose jobs have pictures of `album`, and are made with the settings and the zone of now."""
+
+    kind: str
+
+    def __init__(self, *, settings: Callable[[], Settings], zone: Callable[[], tzinfo], album: Album) -> None:
+        self._settings = settings
+        self._zone = zone
+        self._album = album
+
+    def lighter(self, job: Job, refusal: str) -> Job | None:  # noqa: ARG002 - as Carrier
+        """Nothing can be left out."""
+        return None
+
+    def heir(self, dropped: Job, others: Sequence[Job]) -> Job | None:  # noqa: ARG002 - as Carrier
+        """None tells anything of another."""
+        return None
+
+    def _configured(self, part: _Part | None) -> _Part:
+        """The server's part of the settings; ActionRefused when it was taken out of them."""
+        if part is None:
+            message = f"{self.kind} is no longer configured"
+            raise ActionRefused(message)
+        return part

@@ -1,0 +1,146 @@
+"""What a command's payload says (`mqtt.md` 2): strict, so that nothing half understood is obeyed.
+
+Reading goes in three steps, so that a refusal can already carry the command's own id: `read` opens
+the payload, `expires_of` takes out its date, `fact_of` makes the fact of the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeGuard
+
+from bridge.core.facts import (
+    Command,
+    InputTriggerRequested,
+    Origin,
+    OutputStartRequested,
+    OutputStopRequested,
+    OutputToggleRequested,
+    SilenceRequested,
+)
+from bridge.errors import CommandRefused
+from bridge.mqtt.commands.action_payload import action_requested
+from bridge.mqtt.commands.fields import Fields, not_both, number, one_of, only, whole
+from bridge.mqtt.topics import CommandKind, CommandTopic
+from bridge.text.json_text import object_of, shown, text_of
+
+LONGEST_ID = 64
+LONGEST_MS = 86_400_000
+WORDS = ("ON", "OFF", "TOGGLE")
+MODES = ("switch", "pulse")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """A payload, opened: the command's own id, and the rest of its fields."""
+
+    id: str | None
+    fields: Fields
+
+
+def read(kind: CommandKind, payload: bytes) -> Payload:
+    """Open a payload. Raises CommandRefused when it is not what its topic takes."""
+    if kind is CommandKind.SILENCE:
+        return _anything(payload)
+    text = text_of(payload)
+    if kind is CommandKind.OUTPUT_SET and text in WORDS:
+        return Payload(id=None, fields={"state": text})
+    if not text and kind in (CommandKind.INPUT_TRIGGER, CommandKind.ACTION_RUN):
+        return Payload(id=None, fields={})
+    if not text.startswith("{"):
+        wanted = f"{', '.join(WORDS)} or a JSON object" if kind is CommandKind.OUTPUT_SET else "a JSON object"
+        message = f"must be {wanted}" if text else f"is empty, must be {wanted}"
+        raise CommandRefused(message)
+    fields = object_of(text)
+    return Payload(id=_id(fields.pop("id", None)), fields=fields)
+
+
+def expires_of(payload: Payload) -> datetime | None:
+    """When a command is too old to be obeyed. Raises CommandRefused when that is no instant."""
+    written = payload.fields.get("expires")
+    instant = _instant(written)
+    if instant is None and written is not None:
+        message = f"must be an ISO 8601 time with its offset, is {shown(written)}"
+        raise CommandRefused(message, path="expires")
+    return instant
+
+
+def fact_of(topic: CommandTopic, payload: Payload, origin: Origin) -> Command:
+    """The fact that a command is. Raises CommandRefused; KeyError for a kind that is not made here."""
+    return _MAKERS[topic.kind](topic.target, payload.fields, origin)
+
+
+def _anything(payload: bytes) -> Payload:
+    """A silence is obeyed whatever it says; a readable id or date in it is honoured."""
+    try:
+        fields = object_of(text_of(payload))
+    except CommandRefused:
+        return Payload(id=None, fields={})
+    command_id, written = fields.get("id"), fields.get("expires")
+    return Payload(
+        id=command_id if _is_id(command_id) else None, fields={"expires": written} if _instant(written) else {}
+    )
+
+
+def _is_id(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()
+
+
+def _id(value: object) -> str | None:
+    if value is None or _is_id(value):
+        return value
+    message = f"must be a text of 1 to {LONGEST_ID} printable characters, is {shown(value)}"
+    raise CommandRefused(message, path="id")
+
+
+def _instant(written: object) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(written) if isinstance(written, str) else None
+        return instant.astimezone(UTC) if instant is not None and instant.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _output_set(target: str, fields: Fields, origin: Origin) -> Command:
+    only(fields, "state", "duration_ms", "mode", "duration", "tone", "volume_level")
+    state = one_of(fields, "state", WORDS)
+    if state is None:
+        message = "is missing"
+        raise CommandRefused(message, path="state")
+    not_both(fields, "duration_ms", "duration")
+    not_both(fields, "mode", "tone")
+    duration_ms = _duration_s(fields) if "duration" in fields else whole(fields, "duration_ms", 1, LONGEST_MS)
+    mode = one_of(fields, "tone" if "tone" in fields else "mode", MODES)
+    number(fields, "volume_level", 0, 1)  # the siren may send it; a relay has none, so it is left at that
+    if state == "OFF":
+        return OutputStopRequested(output=target, origin=origin)
+    make = OutputStartRequested if state == "ON" else OutputToggleRequested
+    return make(output=target, origin=origin, duration_ms=duration_ms, mode=mode)
+
+
+def _input_trigger(target: str, fields: Fields, origin: Origin) -> Command:
+    only(fields, "duration_ms")
+    duration_ms = whole(fields, "duration_ms", 1, LONGEST_MS)
+    if duration_ms is None:
+        return InputTriggerRequested(input=target, origin=origin)
+    return InputTriggerRequested(input=target, origin=origin, duration_ms=duration_ms)
+
+
+def _silence(_target: str, _fields: Fields, origin: Origin) -> Command:
+    return SilenceRequested(origin=origin)
+
+
+_MAKERS: Mapping[CommandKind, Callable[[str, Fields, Origin], Command]] = {
+    CommandKind.OUTPUT_SET: _output_set,
+    CommandKind.INPUT_TRIGGER: _input_trigger,
+    CommandKind.ACTION_RUN: action_requested,
+    CommandKind.SILENCE: _silence,
+}
+
+
+def _duration_s(fields: Fields) -> int | None:
+    """Home Assistant's siren says seconds."""
+    value = number(fields, "duration", 0.001, LONGEST_MS / 1000)
+    return None if value is None else round(value * 1000)

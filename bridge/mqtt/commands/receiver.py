@@ -1,0 +1,166 @@
+"""Where commands come in and answers go out: every command gets exactly one answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from typing import Protocol
+
+from bridge.core.effects import Answer
+from bridge.core.facts import CommandRejected, Fact, Now, Origin
+from bridge.errors import CommandRefused, Fault
+from bridge.mqtt import payloads
+from bridge.mqtt.commands import payload as commands
+from bridge.mqtt.commands.replay_protection import Request, SeenCommands, check_age
+from bridge.mqtt.messages import Incoming, Outgoing
+from bridge.mqtt.topics import CommandKind, CommandTopic, Topics
+from bridge.text.json_text import shown
+
+_LOG = logging.getLogger(__name__)
+MADE_HERE = (CommandKind.OUTPUT_SET, CommandKind.INPUT_TRIGGER, CommandKind.ACTION_RUN, CommandKind.SILENCE)
+LONGEST_TOPIC_KEPT = 200
+"""Characters of a refused command's topic that the journal keeps."""
+
+
+class Handler(Protocol):
+    """Obeys a kind of command that is no fact of the core: a change of settings."""
+
+    def __call__(self, topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
+        """Take a command on; its `Answer` follows later. Raises CommandRefused, and then none does.
+
+        `fields` is strict JSON without the command's own `id` and `expires`.
+        """
+
+
+class CommandDesk:
+    """Reads commands, hands them on as facts, and answers. Synchronous; it never waits.
+
+    `submit` takes facts; `send` publishes an answer; `clear` removes a retained message. `now` is
+    the time. `handlers` obey the kinds that are no facts; one without a handler is refused.
+    """
+
+    def __init__(
+        self,
+        *,
+        topics: Topics,
+        submit: Callable[[Fact], None],
+        send: Callable[[Outgoing], None],
+        clear: Callable[[str], None],
+        now: Callable[[], Now],
+        handlers: Mapping[CommandKind, Handler],
+    ) -> None:
+        self.topics = topics
+        self.clock_is_right = True
+        self.rejected = 0
+        """Commands that were refused, here or by whoever was to obey them."""
+        self._submit = submit
+        self._send = send
+        self._clear = clear
+        self._now = now
+        self._handlers = handlers
+        self._seen = SeenCommands()
+
+    def take(self, message: Incoming) -> bool:
+        """Obey or refuse a message; False when its topic is no command's."""
+        topic = self.topics.command(message.topic)
+        if topic is None:
+            return False
+        if message.retained and not message.payload:
+            return True  # somebody clears what lay there
+        request = self._request(message, None)
+        try:
+            if message.retained:
+                self._clear(message.topic)
+            payload = commands.read(topic.kind, message.payload)
+            request = self._request(message, payload.id)
+            self._obey(topic, payload, message, request)
+        except CommandRefused as refused:
+            self._refuse(request, refused)
+        return True
+
+    def answer(self, effect: Answer) -> None:
+        """Tell whoever asked how it went; answers to others than MQTT are not this desk's."""
+        request = effect.origin.request
+        if not isinstance(request, Request):
+            return
+        if effect.faults:
+            self.rejected += 1
+        answer = payloads.answer(request, effect.faults, self._now().local)
+        for asker in (request, *self._seen.answered(request, answer)):
+            self._reply(asker, answer)
+
+    def _obey(self, topic: CommandTopic, payload: commands.Payload, message: Incoming, request: Request) -> None:
+        if message.retained:
+            text = "was published retained; commands are not"
+            raise CommandRefused(text)
+        self._check_response_topic(message.response_topic)
+        now = self._now()
+        expires = commands.expires_of(payload)
+        check_age(
+            expires=expires,
+            utc=now.local.astimezone(UTC),
+            expiry_s=message.expiry_s,
+            clock_is_right=self.clock_is_right,
+        )
+        repeat = self._seen.met(request, now.monotonic)
+        if repeat is not None:
+            _LOG.debug("command %s on %s was repeated, and is not done again", request.id, request.topic)
+            if repeat.answer is not None:
+                self._reply(request, repeat.answer)
+            return
+        try:
+            self._hand_on(topic, payload, Origin(by="mqtt", request=request))
+        except CommandRefused:
+            self._seen.withdraw(request)
+            raise
+
+    def _hand_on(self, topic: CommandTopic, payload: commands.Payload, origin: Origin) -> None:
+        if topic.target and topic.kind is not CommandKind.ACTION_RUN and not topic.names_an_id:
+            message = f"{shown(topic.target)} is no id"
+            raise CommandRefused(message)
+        if topic.kind in MADE_HERE:
+            self._submit(commands.fact_of(topic, payload, origin))
+            return
+        handler = self._handlers.get(topic.kind)
+        if handler is None:
+            message = f"not available: nothing here takes {topic.kind.value}"
+            raise CommandRefused(message)
+        handler(topic, {key: value for key, value in payload.fields.items() if key != "expires"}, origin)
+
+    def _request(self, message: Incoming, command_id: str | None) -> Request:
+        own = message.response_topic
+        return Request(
+            topic=message.topic,
+            id=command_id,
+            reply_to=own if own is not None and self._may_answer_on(own) else self.topics.response,
+            correlation=message.correlation,
+        )
+
+    def _check_response_topic(self, own: str | None) -> None:
+        if own is not None and not self._may_answer_on(own):
+            message = "its response topic cannot be answered on"
+            raise CommandRefused(message)
+
+    def _may_answer_on(self, topic: str) -> bool:
+        """Whoever may only command must not make the bridge write over its own states, or command itself."""
+        return (
+            topic != ""
+            and not any(sign in topic for sign in "+#\0")
+            and not topic.startswith("$")
+            and not topic.startswith(f"{self.topics.prefix}/")
+            and (topic == self.topics.response or not topic.startswith(f"{self.topics.device}/"))
+        )
+
+    def _refuse(self, request: Request, refused: CommandRefused) -> None:
+        self.rejected += 1
+        # The journal tells it too, and that is limited: whoever floods commands must not flood the log.
+        _LOG.debug("command on %s refused: %s", ascii(request.topic)[1:-1], refused)
+        topic = request.topic[:LONGEST_TOPIC_KEPT]
+        self._submit(CommandRejected(origin=Origin(by="mqtt"), topic=topic, message=str(refused)))
+        fault = Fault(path=refused.path, message=refused.message)
+        # Not through `answered`: a repeat that is refused must not answer for the command at work.
+        self._reply(request, payloads.answer(request, (fault,), self._now().local))
+
+    def _reply(self, request: Request, answer: bytes) -> None:
+        self._send(Outgoing(topic=request.reply_to, payload=answer, correlation=request.correlation))

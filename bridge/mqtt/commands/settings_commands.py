@@ -1,0 +1,37 @@
+"""Settings changed over MQTT: what may be changed is handed on, everything else refused with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from bridge.core.facts import Origin
+from bridge.mqtt.topics import CommandKind, CommandTopic
+from bridge.settings.edits import edits
+from bridge.settings.edits import permissions as changeable
+
+if TYPE_CHECKING:
+    from bridge.mqtt.commands.receiver import Handler
+
+Submit = Callable[[edits.Edit, Origin], None]
+"""Takes an edit on, whose answer follows. Raises CommandRefused."""
+
+
+def settings_handlers(submit: Submit) -> dict[CommandKind, Handler]:
+    """Who obeys `settings/set`, of the device, an input and an output."""
+
+    def device(topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
+        del topic
+        submit(edits.patch_rest(fields, only=changeable.REST), origin)
+
+    def an_input(topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
+        submit(edits.patch_input(topic.target, fields, only=changeable.INPUT), origin)
+
+    def an_output(topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
+        submit(edits.patch_output(topic.target, fields, only=changeable.OUTPUT), origin)
+
+    return {
+        CommandKind.DEVICE_SETTINGS: device,
+        CommandKind.INPUT_SETTINGS: an_input,
+        CommandKind.OUTPUT_SETTINGS: an_output,
+    }

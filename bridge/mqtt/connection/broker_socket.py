@@ -1,0 +1,162 @@
+"""A connected socket to the broker, got without ever blocking the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import ssl
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any
+
+from bridge.errors import BrokerError
+from bridge.settings.definitions.settings import MqttSettings, TlsSettings
+
+CONNECT_S = 10.0
+"""For each address of the host."""
+HANDSHAKE_S = 15.0
+UNIX = "unix:"
+Address = tuple[Any, ...] | str
+PLAIN_PORT = 1883
+TLS_PORT = 8883
+
+
+def port_of(settings: MqttSettings) -> int:
+    """The broker's port; what TLS uses by custom differs."""
+    return settings.port or (TLS_PORT if settings.tls else PLAIN_PORT)
+
+
+def place_of(settings: MqttSettings) -> str:
+    """Where the broker is, for a log line."""
+    return settings.host if settings.host.startswith(UNIX) else f"{settings.host}:{port_of(settings)}"
+
+
+def is_near(settings: MqttSettings) -> bool:
+    """Whether the broker is on this machine, as far as its name says."""
+    if settings.host.startswith(UNIX) or settings.host == "localhost":
+        return True
+    try:
+        return ip_address(settings.host).is_loopback
+    except ValueError:
+        return False
+
+
+async def dial(settings: MqttSettings) -> socket.socket:
+    """A socket that is connected and, with TLS, has shaken hands. Raises BrokerError, which says why.
+
+    A Unix socket takes no TLS: there is nobody in between.
+    """
+    try:
+        if settings.host.startswith(UNIX):
+            return await _connected(socket.AF_UNIX, settings.host.removeprefix(UNIX))
+        plain = await _connect_any(settings.host, port_of(settings))
+        if settings.tls is None:
+            return plain
+        return await _secured(plain, settings.host, settings.tls)
+    except TimeoutError:
+        message = f"{place_of(settings)} does not answer"
+        raise BrokerError(message) from None
+    except ssl.SSLCertVerificationError as error:
+        message = f"the certificate of {place_of(settings)} is not accepted: {error.verify_message}"
+        raise BrokerError(message) from error
+    except (OSError, ValueError) as error:
+        # ValueError: host names that cannot be encoded.
+        message = f"{place_of(settings)}: {_in_words(error)}"
+        raise BrokerError(message) from error
+
+
+def _in_words(error: OSError | ValueError) -> str:
+    """Without numbers, and without the address again, which asyncio puts in the place of the reason."""
+    if isinstance(error, ConnectionError) and error.errno:
+        return os.strerror(error.errno)
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+async def _connect_any(host: str, port: int) -> socket.socket:
+    """The first address that accepts; the last one's error when none does."""
+    failed: OSError | None = None
+    for family, address in await _addresses(host, port):
+        try:
+            connected = await _connected(family, address)
+        except OSError as error:
+            failed = error
+            continue
+        # Small publishes must not wait for the acknowledgement of the one before (40 ms a time).
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connected
+    raise failed or OSError("the host has no address")
+
+
+async def _addresses(host: str, port: int) -> list[tuple[int, Address]]:
+    """Resolved beside the loop; an address needs no resolving."""
+    try:
+        number = ip_address(host)
+    except ValueError:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return [(family, address) for family, _, _, _, address in found]
+    return [(socket.AF_INET if number.version == 4 else socket.AF_INET6, (host, port))]  # noqa: PLR2004 - IPv4
+
+
+async def _connected(family: int, address: Address) -> socket.socket:
+    connecting = socket.socket(family, socket.SOCK_STREAM)
+    connecting.settimeout(0)
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            await asyncio.get_running_loop().sock_connect(connecting, address)
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
+
+
+async def _secured(plain: socket.socket, host: str, tls: TlsSettings) -> socket.socket:
+    """Files are read beside the loop: the system's certificates take a slow board a tenth of a second."""
+    try:
+        async with asyncio.timeout(HANDSHAKE_S):
+            context = await asyncio.to_thread(_context, tls)
+            secure = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+    except BaseException:
+        plain.close()
+        raise
+    try:
+        async with asyncio.timeout(HANDSHAKE_S):
+            await _shake_hands(secure)
+    except BaseException:
+        secure.close()
+        raise
+    return secure
+
+
+def _context(tls: TlsSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=tls.ca_file)
+    if tls.cert_file is not None:
+        context.load_cert_chain(tls.cert_file, tls.key_file)
+    return context
+
+
+async def _shake_hands(secure: ssl.SSLSocket) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        try:
+            secure.do_handshake()
+        except ssl.SSLWantReadError:
+            await _ready(loop.add_reader, loop.remove_reader, secure.fileno())
+        except ssl.SSLWantWriteError:
+            await _ready(loop.add_writer, loop.remove_writer, secure.fileno())
+        else:
+            return
+
+
+async def _ready(watch: Callable[..., object], forget: Callable[[int], object], descriptor: int) -> None:
+    ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def tell() -> None:
+        if not ready.done():
+            ready.set_result(None)
+
+    watch(descriptor, tell)
+    try:
+        await ready
+    finally:
+        forget(descriptor)

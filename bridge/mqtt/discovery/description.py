@@ -1,0 +1,137 @@
+"""How this device is described to Home Assistant, and what is published when that changes.
+
+The tables of `entities_input`, `entities_output`, `entities_device` and `entities_status`, and those
+of settings, say which of our things becomes which entity; here they come together (`mqtt.md` 4).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bridge import __version__
+from bridge.mqtt.discovery.device import DEVICE_ROWS
+from bridge.mqtt.discovery.input_settings import input_setting_rows
+from bridge.mqtt.discovery.inputs import INPUT_ROWS
+from bridge.mqtt.discovery.output_settings import output_setting_rows
+from bridge.mqtt.discovery.outputs import OUTPUT_ROWS
+from bridge.mqtt.discovery.row import InputPart, OutputPart, Part, entities, one_line
+from bridge.mqtt.discovery.status import STATUS_ROWS
+from bridge.mqtt.topics import Topics
+from bridge.settings.definitions.settings import Settings
+from ha_discovery import (
+    DEVICE_REMOVAL,
+    Availability,
+    Device,
+    Discovery,
+    Entity,
+    Origin,
+    device_payload,
+    encode,
+    removal_payload,
+)
+
+Step = tuple[str, bytes]
+"""A topic, and what is published on it: retained, at QoS 1, one after the other."""
+
+_PROGRAM = "alarm2mqtt"
+_QOS = 1
+"""A command from Home Assistant that gets lost would leave a siren sounding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """What Home Assistant was told last: where, and the platform of each component by its key."""
+
+    topic: str
+    components: Mapping[str, str]
+
+
+def discovery_topic(settings: Settings) -> str:
+    """Where the description goes, whether discovery is on or not."""
+    return Topics.of(settings).discovery
+
+
+def describe(settings: Settings) -> Discovery:
+    """The whole device, as these settings mean it."""
+    topics = Topics.of(settings)
+    device = settings.device
+    return Discovery(
+        device=Device(
+            name=one_line(device.label) or device.id,
+            identifiers=(device.id,),
+            manufacturer=_PROGRAM,
+            model=_PROGRAM,
+            sw_version=__version__,
+            suggested_area=one_line(device.area or "") or None,
+        ),
+        origin=Origin(name=_PROGRAM, sw_version=__version__),
+        components=_components(settings, topics),
+        availability=Availability(topics=(topics.availability,)),
+        qos=_QOS,
+    )
+
+
+def _components(settings: Settings, topics: Topics) -> dict[str, Entity]:
+    found: dict[str, Entity] = {}
+    for one in settings.inputs:
+        availability = topics.input(one.id).availability
+        part = InputPart(
+            settings=settings, topics=topics, id=one.id, label=one.label, availability=availability, input=one
+        )
+        found.update(entities((*INPUT_ROWS, *input_setting_rows(settings)), part))
+    for other in settings.outputs:
+        availability = topics.output(other.id).availability
+        place = OutputPart(
+            settings=settings, topics=topics, id=other.id, label=other.label, availability=availability, output=other
+        )
+        found.update(entities((*OUTPUT_ROWS, *output_setting_rows(settings)), place))
+    found.update(entities((*DEVICE_ROWS, *STATUS_ROWS), Part(settings=settings, topics=topics)))
+    return found
+
+
+def announced(settings: Settings) -> Announced | None:
+    """What `discovery` with these settings announces in the end; None with discovery off."""
+    if not settings.home_assistant.discovery:
+        return None
+    components = {key: entity.platform for key, entity in describe(settings).components.items()}
+    return Announced(topic=discovery_topic(settings), components=components)
+
+
+def read_announced(topic: str, payload: bytes) -> Announced | None:
+    """What an own retained payload, found on the broker, announced; None when it announces nothing.
+
+    It knows the components of the settings before a restart, which nobody else remembers.
+    Somebody else's text on the topic is nothing to remove.
+    """
+    try:
+        components = json.loads(payload)["components"].items()
+        found = {key: part["platform"] for key, part in components if "unique_id" in part}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return Announced(topic=topic, components=found) if found else None
+
+
+def discovery(settings: Settings, previous: Settings | Announced | None = None) -> tuple[Step, ...]:
+    """What to publish, in order, so that Home Assistant knows this device and nothing that is gone.
+
+    `previous` is what held before: settings, or what `read_announced` found. A part that is gone,
+    or whose platform changed, is first sent as platform only. Discovery that was turned off, and
+    a device id or prefix that changed, clear the old topic, which removes the device.
+    """
+    before = announced(previous) if isinstance(previous, Settings) else previous
+    topic = discovery_topic(settings)
+    if not settings.home_assistant.discovery:
+        return ((before.topic, DEVICE_REMOVAL),) if before else ()
+    whole = describe(settings)
+    steps: list[Step] = []
+    if before and before.topic != topic:
+        steps.append((before.topic, DEVICE_REMOVAL))
+    elif before:
+        now = {key: entity.platform for key, entity in whole.components.items()}
+        gone = {key: platform for key, platform in before.components.items() if now.get(key) != platform}
+        if gone:
+            steps.append((topic, encode(removal_payload(whole.device, whole.origin, gone))))
+    steps.append((topic, encode(device_payload(whole))))
+    return tuple(steps)

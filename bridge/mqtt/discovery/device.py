@@ -1,0 +1,104 @@
+"""What a person does with the device itself, and its picture (`mqtt.md` 4).
+
+Each row's `exists` is what the core asks for before it takes the same command on, so that nothing
+stands there that can only be refused.
+"""
+
+from __future__ import annotations
+
+from bridge.mqtt.commands.action_payload import LONGEST_TEXT, is_clip_name
+from bridge.mqtt.discovery.row import LONGEST_STATE, Part, Row, Said, cut, nested_flag
+from bridge.mqtt.topics import CommandKind
+from ha_discovery import Button, Entity, Image, Notify, Siren
+
+_MAIL = f"{{{{ {{'text': {cut('value', LONGEST_TEXT)}}} | to_json }}}}"
+"""A message as a command: quotes and line breaks survive, and one that is too long for a mail's
+text is cut rather than refused, for nobody would hear of that in Home Assistant."""
+
+
+def _run(part: Part, kind: str) -> str:
+    return part.topics.command_topic(CommandKind.ACTION_RUN, kind)
+
+
+def tones(part: Part) -> tuple[str, ...]:
+    """Every sound that an input plays, by the name of its clip; none that could not be asked for."""
+    linked = {clip for one in part.settings.inputs if one.linkage.audible for clip in one.linkage.audible.clips}
+    return tuple(sorted(clip for clip in linked if is_clip_name(clip) and clip.strip() and len(clip) <= LONGEST_STATE))
+
+
+def _audible(part: Part, said: Said) -> Entity:
+    """On while something plays. A sound ends by itself, so Home Assistant must not assume its state."""
+    return Siren(
+        **said,
+        command_topic=_run(part, "audible"),
+        state_topic=part.topics.status,
+        state_value_template=nested_flag("audible", "playing"),
+        available_tones=tones(part),
+    )
+
+
+def _image(part: Part, said: Said) -> Entity:
+    return Image(**said, image_topic=part.topics.snapshot(), content_type="image/jpeg")
+
+
+def _notify(part: Part, said: Said) -> Entity:
+    return Notify(**said, command_topic=_run(part, "email"), command_template=_MAIL)
+
+
+def _silence(part: Part, said: Said) -> Entity:
+    return Button(**said, command_topic=part.topics.command_topic(CommandKind.SILENCE))
+
+
+def _snapshot(part: Part, said: Said) -> Entity:
+    return _button(part, said, "snapshot")
+
+
+def _test_email(part: Part, said: Said) -> Entity:
+    """A mail without a text is a test, and says so."""
+    return _button(part, said, "email")
+
+
+def _test_ftp(part: Part, said: Said) -> Entity:
+    return _button(part, said, "ftp")
+
+
+def _record(part: Part, said: Said) -> Entity:
+    return _button(part, said, "record")
+
+
+def _button(part: Part, said: Said, kind: str) -> Entity:
+    return Button(**said, command_topic=_run(part, kind), payload_press="{}")
+
+
+def _sounds(part: Part) -> bool:
+    return part.settings.audio is not None and tones(part) != ()
+
+
+def _sees(part: Part) -> bool:
+    return bool(part.settings.cameras)
+
+
+def _mails(part: Part) -> bool:
+    return part.settings.email is not None
+
+
+def _uploads(part: Part) -> bool:
+    return part.settings.ftp is not None and _sees(part)
+
+
+def _records(part: Part) -> bool:
+    """The first camera is the one that is recorded when no input is named."""
+    first = next(iter(part.settings.cameras.values()), None)
+    return part.settings.recording is not None and first is not None and first.stream is not None
+
+
+DEVICE_ROWS: tuple[Row[Part], ...] = (
+    Row(what="audible", name="audible alarm", make=_audible, icon="mdi:volume-high", exists=_sounds),
+    Row(what="image", name="last alarm", make=_image, exists=_sees),
+    Row(what="notify", name="e-mail", make=_notify, icon="mdi:email", exists=_mails),
+    Row(what="silence", name="silence", make=_silence, icon="mdi:bell-off"),
+    Row(what="snapshot", name="snapshot", make=_snapshot, icon="mdi:camera", exists=_sees),
+    Row(what="test_email", name="send test e-mail", make=_test_email, icon="mdi:email-check", exists=_mails),
+    Row(what="test_ftp", name="upload test picture", make=_test_ftp, icon="mdi:cloud-upload", exists=_uploads),
+    Row(what="record", name="record clip", make=_record, icon="mdi:record-rec", exists=_records),
+)

@@ -1,0 +1,96 @@
+"""Which settings of an input can be changed in Home Assistant (`mqtt.md` 4, category config)."""
+
+from __future__ import annotations
+
+from bridge.mqtt.discovery.row import InputPart, Row, Said, one_line
+from bridge.mqtt.discovery.setting_entity import CONFIG, Place, milliseconds, schedule, switch, words
+from bridge.settings.definitions.settings import OutputSettings, Settings
+from ha_discovery import Entity
+
+LONGEST_DEBOUNCE_MS = 10_000
+
+
+def input_setting_rows(settings: Settings) -> tuple[Row[InputPart], ...]:
+    """The rows of every input; none when settings are to be no entities."""
+    if not settings.home_assistant.settings_entities:
+        return ()
+    return (*_ROWS, *(_link(output) for output in settings.outputs))
+
+
+def _place(part: InputPart, *keys: str) -> Place:
+    return Place(topic=part.topics.input(part.id).settings, keys=keys)
+
+
+def _enabled(part: InputPart, said: Said) -> Entity:
+    return switch(_place(part, "enabled"), said)
+
+
+def _trigger_mode(part: InputPart, said: Said) -> Entity:
+    return words(_place(part, "trigger_mode"), said, ("connect", "disconnect"))
+
+
+def _schedule(part: InputPart, said: Said) -> Entity:
+    return schedule(_place(part, "schedule"), said, part.settings, part.input.schedule)
+
+
+def _debounce(part: InputPart, said: Said) -> Entity:
+    return milliseconds(_place(part, "debounce_ms"), said, 0, LONGEST_DEBOUNCE_MS)
+
+
+def _record(part: InputPart, said: Said) -> Entity:
+    return switch(_place(part, "linkage", "record"), said)
+
+
+def _email(part: InputPart, said: Said) -> Entity:
+    return switch(_place(part, "linkage", "email"), said)
+
+
+def _ftp(part: InputPart, said: Said) -> Entity:
+    return switch(_place(part, "linkage", "ftp"), said)
+
+
+def _audible(part: InputPart, said: Said) -> Entity:
+    """Off keeps the clips for later. The sound may have been taken away before the entity is."""
+    place = _place(part, "linkage", "audible", "enabled")
+    return switch(place, said, is_on="(value_json.linkage.audible or {'enabled': false}).enabled")
+
+
+def _records(part: InputPart) -> bool:
+    cameras = part.settings.cameras
+    camera = cameras.get(part.input.linkage.camera or next(iter(cameras), ""))
+    return part.settings.recording is not None and camera is not None and camera.stream is not None
+
+
+def _mails(part: InputPart) -> bool:
+    return part.settings.email is not None
+
+
+def _uploads(part: InputPart) -> bool:
+    return part.settings.ftp is not None and bool(part.settings.cameras)
+
+
+def _sounds(part: InputPart) -> bool:
+    return part.settings.audio is not None and part.input.linkage.audible is not None
+
+
+def _link(output: OutputSettings) -> Row[InputPart]:
+    """One output among the linked ones; the patch names it alone, so that no two switches undo each other."""
+
+    def make(part: InputPart, said: Said) -> Entity:
+        place = _place(part, "linkage", "outputs", output.id)
+        return switch(place, said, is_on=f"'{output.id}' in value_json.linkage.outputs")
+
+    label = one_line(output.label) or output.id
+    return Row(what=f"link_{output.id}", name=f"linked to {label}", make=make, category=CONFIG, icon="mdi:link-variant")
+
+
+_ROWS: tuple[Row[InputPart], ...] = (
+    Row(what="enabled", name="status", make=_enabled, category=CONFIG, icon="mdi:shield-check"),
+    Row(what="trigger_mode", name="trigger mode", make=_trigger_mode, category=CONFIG, icon="mdi:electric-switch"),
+    Row(what="schedule", name="schedule", make=_schedule, category=CONFIG, icon="mdi:calendar-clock"),
+    Row(what="debounce", name="debounce", make=_debounce, category=CONFIG, icon="mdi:sine-wave"),
+    Row(what="record", name="records a clip", make=_record, category=CONFIG, icon="mdi:record-rec", exists=_records),
+    Row(what="email", name="sends e-mail", make=_email, category=CONFIG, icon="mdi:email", exists=_mails),
+    Row(what="ftp", name="uploads pictures", make=_ftp, category=CONFIG, icon="mdi:cloud-upload", exists=_uploads),
+    Row(what="audible", name="sounds", make=_audible, category=CONFIG, icon="mdi:volume-high", exists=_sounds),
+)

@@ -1,0 +1,72 @@
+"""Which entities an input has (`mqtt.md` 4)."""
+
+from __future__ import annotations
+
+from bridge.mqtt.discovery.row import ALL_ATTRIBUTES, DIAGNOSTIC, InputPart, Row, Said, field, flag
+from bridge.mqtt.topics import CommandKind, InputTopics
+from ha_discovery import BinarySensor, Button, Entity, Event, Sensor
+
+EVENT_TYPES = ("alarm_begin", "alarm_end", "retrigger", "fault")
+
+
+def _own(part: InputPart) -> InputTopics:
+    return part.topics.input(part.id)
+
+
+def _state(part: InputPart, said: Said) -> Entity:
+    own = _own(part)
+    return BinarySensor(
+        **said,
+        state_topic=own.state,
+        json_attributes_topic=own.attributes,
+        json_attributes_template=ALL_ATTRIBUTES,
+        device_class=part.input.device_class,
+    )
+
+
+def _alarm(part: InputPart, said: Said) -> Entity:
+    return BinarySensor(**said, state_topic=_own(part).alarm)
+
+
+def _event(part: InputPart, said: Said) -> Entity:
+    return Event(**said, state_topic=_own(part).event, event_types=EVENT_TYPES)
+
+
+def _last_alarm(part: InputPart, said: Said) -> Entity:
+    """Unknown before the first alarm."""
+    return Sensor(
+        **said,
+        state_topic=_own(part).attributes,
+        value_template=field("last_alarm"),
+        device_class="timestamp",
+    )
+
+
+def _problem(part: InputPart, said: Said) -> Entity:
+    """A lost line, or chatter; which of them is among the state's attributes."""
+    return BinarySensor(
+        **said,
+        state_topic=_own(part).attributes,
+        value_template=flag("problem"),
+        device_class="problem",
+    )
+
+
+def _test(part: InputPart, said: Said) -> Entity:
+    """An alarm by command, with the whole linkage. The payload must be empty or an object."""
+    topic = part.topics.command_topic(CommandKind.INPUT_TRIGGER, part.id)
+    return Button(**said, command_topic=topic, payload_press="{}")
+
+
+def _icon_without_class(part: InputPart) -> str | None:
+    return None if part.input.device_class else "mdi:electric-switch"
+
+
+INPUT_ROWS: tuple[Row[InputPart], ...] = (
+    Row(what="state", name="", make=_state, main=True, needs_line=True, icon=_icon_without_class),
+    Row(what="alarm", name="alarm", make=_alarm, needs_line=True, icon="mdi:alarm-light"),
+    Row(what="event", name="event", make=_event, icon="mdi:bell-ring-outline"),
+    Row(what="last_alarm", name="last alarm", make=_last_alarm, category=DIAGNOSTIC),
+    Row(what="problem", name="problem", make=_problem, category=DIAGNOSTIC),
+    Row(what="test", name="test alarm", make=_test, icon="mdi:alarm-light-outline"),
+)

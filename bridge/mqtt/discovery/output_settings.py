@@ -1,0 +1,71 @@
+"""Which settings of an output can be changed in Home Assistant (`mqtt.md` 4, category config)."""
+
+from __future__ import annotations
+
+from bridge.mqtt.discovery.row import OutputPart, Row, Said
+from bridge.mqtt.discovery.setting_entity import CONFIG, Place, milliseconds, schedule, switch, words
+from bridge.settings.definitions.settings import Settings
+from ha_discovery import Entity
+
+LONGEST_ALARM_MS = 86_400_000
+PULSE_MS = (50, 60_000)
+
+
+def output_setting_rows(settings: Settings) -> tuple[Row[OutputPart], ...]:
+    """The rows of every output; none when settings are to be no entities."""
+    return _ROWS if settings.home_assistant.settings_entities else ()
+
+
+def _place(part: OutputPart, *keys: str) -> Place:
+    return Place(topic=part.topics.output(part.id).settings, keys=keys)
+
+
+def _valid_signal(part: OutputPart, said: Said) -> Entity:
+    return words(_place(part, "valid_signal"), said, ("close", "disconnect"))
+
+
+def _mode(part: OutputPart, said: Said) -> Entity:
+    return words(_place(part, "mode"), said, ("switch", "pulse"))
+
+
+def _timing_schedule(part: OutputPart, said: Said) -> Entity:
+    return schedule(_place(part, "timing", "schedule"), said, part.settings, part.output.timing.schedule)
+
+
+def _follow_source(part: OutputPart, said: Said) -> Entity:
+    return switch(_place(part, "follow_source"), said)
+
+
+def _timing(part: OutputPart, said: Said) -> Entity:
+    return switch(_place(part, "timing", "enabled"), said)
+
+
+def _alarm_time(part: OutputPart, said: Said) -> Entity:
+    """0 is continuous. What lies between that and the shortest time is refused, and then shown as it was."""
+    return milliseconds(_place(part, "alarm_time_ms"), said, 0, LONGEST_ALARM_MS)
+
+
+def _pulse_on(part: OutputPart, said: Said) -> Entity:
+    return milliseconds(_place(part, "pulse", "on_ms"), said, *PULSE_MS)
+
+
+def _pulse_off(part: OutputPart, said: Said) -> Entity:
+    return milliseconds(_place(part, "pulse", "off_ms"), said, *PULSE_MS)
+
+
+_ROWS: tuple[Row[OutputPart], ...] = (
+    Row(what="valid_signal", name="valid signal", make=_valid_signal, category=CONFIG, icon="mdi:electric-switch"),
+    Row(what="mode", name="output mode", make=_mode, category=CONFIG, icon="mdi:square-wave"),
+    Row(
+        what="timing_schedule",
+        name="timing schedule",
+        make=_timing_schedule,
+        category=CONFIG,
+        icon="mdi:calendar-clock",
+    ),
+    Row(what="follow_source", name="follow source", make=_follow_source, category=CONFIG, icon="mdi:arrow-decision"),
+    Row(what="timing", name="timing", make=_timing, category=CONFIG, icon="mdi:timer-cog"),
+    Row(what="alarm_time", name="alarm time", make=_alarm_time, category=CONFIG, icon="mdi:timer-outline"),
+    Row(what="pulse_on", name="pulse on", make=_pulse_on, category=CONFIG, icon="mdi:pulse"),
+    Row(what="pulse_off", name="pulse off", make=_pulse_off, category=CONFIG, icon="mdi:pulse"),
+)

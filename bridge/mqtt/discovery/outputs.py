@@ -1,0 +1,110 @@
+"""Which entities an output has (`mqtt.md` 4)."""
+
+from __future__ import annotations
+
+from bridge.mqtt.discovery.row import ALL_ATTRIBUTES, DIAGNOSTIC, OutputPart, Row, Said, field
+from bridge.mqtt.payloads import OFF, OFFLINE, ON, ONLINE
+from bridge.mqtt.topics import CommandKind, OutputTopics
+from ha_discovery import BinarySensor, Button, Entity, Sensor, Siren, Switch
+
+REASONS = (
+    "manual",
+    "alarm",
+    "timing",
+    "stop",
+    "time",
+    "cut_off",
+    "restored",
+    "broker_loss",
+    "fault",
+    "settings",
+)
+"""Why an output is on, or why it ended: `OutputView.reason`."""
+TONES = ("switch", "pulse")
+"""A siren's tones are the output's modes."""
+
+_ICONS = {
+    "generic": "mdi:electric-switch",
+    "siren": "mdi:bullhorn",
+    "strobe": "mdi:alarm-light",
+    "lock": "mdi:lock",
+}
+
+
+def _own(part: OutputPart) -> OutputTopics:
+    return part.topics.output(part.id)
+
+
+def _set(part: OutputPart) -> str:
+    return part.topics.command_topic(CommandKind.OUTPUT_SET, part.id)
+
+
+def _switch(part: OutputPart, said: Said) -> Entity:
+    own = _own(part)
+    return Switch(
+        **said,
+        command_topic=_set(part),
+        state_topic=own.state,
+        json_attributes_topic=own.attributes,
+        json_attributes_template=ALL_ATTRIBUTES,
+        device_class=part.output.device_class,
+    )
+
+
+def _siren(part: OutputPart, said: Said) -> Entity:
+    """No attributes: the list among them raises in Home Assistant's siren (see `Siren`)."""
+    return Siren(
+        **said,
+        command_topic=_set(part),
+        state_topic=_own(part).state,
+        available_tones=TONES,
+        support_volume_set=False,
+    )
+
+
+def _start(part: OutputPart, said: Said) -> Entity:
+    return Button(**said, command_topic=_set(part), payload_press=ON.decode())
+
+
+def _stop(part: OutputPart, said: Said) -> Entity:
+    return Button(**said, command_topic=_set(part), payload_press=OFF.decode())
+
+
+def _reason(part: OutputPart, said: Said) -> Entity:
+    """Unknown before the first run."""
+    return Sensor(
+        **said,
+        state_topic=_own(part).attributes,
+        value_template=field("reason"),
+        device_class="enum",
+        options=REASONS,
+    )
+
+
+def _problem(part: OutputPart, said: Said) -> Entity:
+    """An output's one problem is that its line is lost, and then it is not available."""
+    return BinarySensor(
+        **said,
+        state_topic=_own(part).availability,
+        payload_on=OFFLINE.decode(),
+        payload_off=ONLINE.decode(),
+        device_class="problem",
+    )
+
+
+def _is_siren(part: OutputPart) -> bool:
+    return part.output.kind == "siren"
+
+
+def _icon_without_class(part: OutputPart) -> str | None:
+    return None if part.output.device_class else _ICONS[part.output.kind]
+
+
+OUTPUT_ROWS: tuple[Row[OutputPart], ...] = (
+    Row(what="switch", name="", make=_switch, main=True, needs_line=True, icon=_icon_without_class),
+    Row(what="siren", name="with tones", make=_siren, needs_line=True, exists=_is_siren),
+    Row(what="start", name="start", make=_start, needs_line=True, icon="mdi:play"),
+    Row(what="stop", name="stop", make=_stop, icon="mdi:stop"),
+    Row(what="reason", name="reason", make=_reason, category=DIAGNOSTIC, icon="mdi:comment-question-outline"),
+    Row(what="problem", name="problem", make=_problem, category=DIAGNOSTIC),
+)

@@ -1,0 +1,117 @@
+"""How the entities of settings talk: state from a retained settings topic, command as a merge patch of it.
+
+None of them assumes anything: what is shown is what is in force, so a change that is refused shows
+at once as what it was, and `<d>/response` says why (`mqtt.md` 2 and 4).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from bridge.core.schedule import ALWAYS, NEVER, Schedule
+from bridge.mqtt.discovery.row import Said
+from bridge.settings.definitions.settings import Settings
+from ha_discovery import Entity, Number, Select, Switch
+
+CONFIG = "config"
+WRITTEN_OUT = "written out"
+"""What a select shows for a schedule that has no name; no name has a space in it."""
+_NO_OPTION = "none"
+"""To Home Assistant's select this word means that nothing is chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One setting: the topic that shows it, and the keys that lead to it there."""
+
+    topic: str
+    keys: tuple[str, ...]
+
+    @property
+    def expression(self) -> str:
+        """Its value, in a template."""
+        return ".".join(("value_json", *self.keys))
+
+    def patch(self, value: Any) -> Any:
+        """A merge patch that sets it."""
+        for key in reversed(self.keys):
+            value = {key: value}
+        return value
+
+    def template(self, value: str) -> str:
+        """The same as a template, of an expression for the value."""
+        mark = "the value"
+        written = json.dumps(self.patch(mark)).replace(json.dumps(mark), value)
+        return f"{{{{ {written} | to_json }}}}"
+
+
+class _Topics(TypedDict):
+    state_topic: str
+    command_topic: str
+
+
+def switch(place: Place, said: Said, *, is_on: str | None = None) -> Entity:
+    """A truth value; `is_on` is an expression that tells it, by default the value itself."""
+    return Switch(
+        **said,
+        **_topics(place),
+        value_template=_known(f"'ON' if {is_on or place.expression} else 'OFF'"),
+        payload_on=json.dumps(place.patch(True)),  # noqa: FBT003 - the value
+        payload_off=json.dumps(place.patch(False)),  # noqa: FBT003 - the value
+        state_on="ON",
+        state_off="OFF",
+    )
+
+
+def words(place: Place, said: Said, options: tuple[str, ...]) -> Entity:
+    """One of the setting's own words."""
+    return Select(
+        **said,
+        **_topics(place),
+        options=options,
+        value_template=_known(place.expression),
+        command_template=place.template("value"),
+    )
+
+
+def milliseconds(place: Place, said: Said, low: int, high: int) -> Entity:
+    """A whole number."""
+    return Number(
+        **said,
+        **_topics(place),
+        min=low,
+        max=high,
+        step=1,
+        mode="box",
+        device_class="duration",
+        unit_of_measurement="ms",
+        value_template=_known(place.expression),
+        command_template=place.template("value"),
+    )
+
+
+def schedule(place: Place, said: Said, settings: Settings, in_force: str | Schedule) -> Entity:
+    """A schedule's name, always or never; one that is written out can be seen and left, not chosen.
+
+    A name that this description does not know yet is unknown until the next one, which comes with it.
+    """
+    names = ("always", "never", *sorted(name for name in settings.schedules if name != _NO_OPTION))
+    shown = f"({place.expression} if {place.expression} in {json.dumps(names)} else None)"
+    chosen = place.template("value")
+    if not isinstance(in_force, str) and in_force not in (ALWAYS, NEVER):
+        names = (*names, WRITTEN_OUT)
+        shown = f"('{WRITTEN_OUT}' if {place.expression} is mapping else {shown})"
+        # Choosing what is in force already changes nothing.
+        chosen = f"{{% if value == '{WRITTEN_OUT}' %}}{{}}{{% else %}}{chosen}{{% endif %}}"
+    return Select(**said, **_topics(place), options=names, value_template=_known(shown), command_template=chosen)
+
+
+def _known(expression: str) -> str:
+    """Unknown when the topic was cleared."""
+    return f"{{{{ ({expression}) if value_json is defined else None }}}}"
+
+
+def _topics(place: Place) -> _Topics:
+    return _Topics(state_topic=place.topic, command_topic=f"{place.topic}/set")

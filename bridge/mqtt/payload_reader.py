@@ -1,0 +1,127 @@
+"""What was published, read back: payloads become the views and entries that they were made of (pure).
+
+The other direction of `payloads`. Lenient: a release that is older or newer may say less or more.
+Texts come without what could steer a terminal: whoever may write to the broker wrote them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from bridge.core.contact import Contact
+from bridge.core.effects import InputView, Journal, OutputView
+from bridge.mqtt.payloads import OFF, OFFLINE, ON
+from bridge.settings.location import printable
+
+_DETAILS = {field.name for field in fields(Journal)} - {"seq", "id", "boot", "kind", "time"}
+_NUMBERS = {"seconds", "held_back"}
+
+
+def seen_input(input_id: str, said: Mapping[str, bytes]) -> InputView | None:
+    """An input, from the last word of its topics `state`, `alarm`, `attributes` and `availability`.
+
+    None while too little has come.
+    """
+    facts = as_object(said.get("attributes", b""))
+    if facts is None or "state" not in said:
+        return None
+    return InputView(
+        id=input_id,
+        contact=_contact(facts.get("contact")),
+        tripped={ON: True, OFF: False}.get(said["state"]),
+        alarm=said.get("alarm") == ON,
+        enabled=facts.get("enabled") is not False,
+        armed=facts.get("armed") is True,
+        armed_until=_instant(facts.get("armed_until")),
+        since=_instant(facts.get("since")),
+        last_alarm=_instant(facts.get("last_alarm")),
+        alarms=_count(facts.get("alarms")),
+        held_back=_count(facts.get("held_back")),
+        glitches=_count(facts.get("glitches")),
+        problem=_text(facts.get("problem")),
+        available=said.get("availability") != OFFLINE,
+    )
+
+
+def seen_output(output_id: str, said: Mapping[str, bytes]) -> OutputView | None:
+    """An output, from the last word of its topics `state`, `attributes` and `availability`; None while too little."""
+    facts = as_object(said.get("attributes", b""))
+    if facts is None or "state" not in said:
+        return None
+    sources = facts.get("sources")
+    available = said.get("availability") != OFFLINE
+    return OutputView(
+        id=output_id,
+        on=said["state"] == ON,
+        contact=_contact(facts.get("contact")),
+        mode=_text(facts.get("mode")) or "switch",
+        reason=_text(facts.get("reason")),
+        by=_text(facts.get("by")),
+        sources=tuple(filter(None, map(_text, sources))) if isinstance(sources, list) else (),
+        until=_instant(facts.get("until")),
+        remaining_ms=None,
+        problem=None if available else "line_fault",
+        available=available,
+    )
+
+
+def seen_entry(payload: bytes) -> Journal | None:
+    """A journal entry; None for what is none."""
+    facts = as_object(payload)
+    if facts is None:
+        return None
+    time, kind = _instant(facts.get("time")), _text(facts.get("kind"))
+    if time is None or kind is None:
+        return None
+    details: dict[str, Any] = {}
+    for name in _DETAILS:
+        value = facts.get(name)
+        known = _number(value) if name in _NUMBERS else _text(value)
+        if known is not None:
+            details[name] = known
+    return Journal(
+        seq=_count(facts.get("seq")),
+        id=_text(facts.get("id")) or "",
+        boot=_text(facts.get("boot")) or "",
+        kind=kind,
+        time=time,
+        **details,
+    )
+
+
+def as_object(payload: bytes) -> dict[str, Any] | None:
+    """A JSON object; None for anything else."""
+    try:
+        value = json.loads(payload)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _contact(value: object) -> Contact:
+    return Contact(value) if isinstance(value, str) and value in tuple(Contact) else Contact.UNKNOWN
+
+
+def _instant(value: object) -> datetime | None:
+    """Only one that knows its offset is an instant."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
+def _text(value: object) -> str | None:
+    return printable(value) if isinstance(value, str) and value else None
+
+
+def _number(value: object) -> int | float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,0 +1,1 @@
+"""What goes out: `publisher.Publisher` keeps every topic of the device right."""

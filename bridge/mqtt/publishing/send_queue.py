@@ -1,0 +1,113 @@
+"""What waits to be published: bounded, in order, states coalesced to the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bridge.mqtt.messages import Outgoing
+
+IN_ORDER = 500
+"""So many messages wait in their order, each of them; beyond that states are coalesced."""
+LARGE = 8192
+"""Bytes; states beyond it, which are pictures and descriptions, are always coalesced."""
+MOST_EVENTS = 1000
+"""Messages that are neither retained nor asked after; beyond them the oldest is dropped and counted."""
+
+Acknowledged = Callable[[bool], None]
+"""Told once the broker has answered for a message, or cannot be given it: whether it took it."""
+Send = Callable[[Outgoing, Acknowledged], bool]
+
+
+class Outbox:
+    """First in, first out. At most `window` messages are unacknowledged at a time.
+
+    While few wait, every change of a state is sent. Once `IN_ORDER` do, a retained message takes the
+    place of the newest of its topic that still waits, at the end. One that is put with
+    `acknowledged` is neither replaced nor dropped, so whoever asks bounds how many of those there
+    are. What waits is thus bounded by `IN_ORDER`, the number of topics and `MOST_EVENTS`.
+    """
+
+    def __init__(self) -> None:
+        self.dropped = 0
+        """Messages that were never sent and will not be."""
+        self._waiting: dict[object, tuple[Outgoing, Acknowledged | None]] = {}
+        self._events = 0
+        self._serial = 0
+        self._send: Send | None = None
+        self._window = 0
+        self._unacknowledged = 0
+
+    @property
+    def unfinished(self) -> int:
+        """Messages that wait, or that the broker has not acknowledged yet."""
+        return len(self._waiting) + self._unacknowledged
+
+    def open(self, send: Send, *, window: int) -> None:
+        """A connection stands. `send` publishes, and answers whether it took the message at all."""
+        self.close()
+        self._send = send
+        self._window = window
+
+    def close(self) -> None:
+        """The connection is gone, and all that waited for it: states are all sent again on the next."""
+        self.dropped += self._events
+        self._send = None
+        self._waiting.clear()
+        self._events = 0
+        self._unacknowledged = 0
+
+    def put(self, message: Outgoing, acknowledged: Acknowledged | None = None) -> None:
+        """Publish as soon as the window lets it; without a connection it is not kept."""
+        if self._send is None:
+            return
+        if self._unacknowledged < self._window and not self._waiting:
+            self._dispatch(self._send, message, acknowledged)
+            return
+        many = len(self._waiting) >= IN_ORDER or len(message.payload) > LARGE
+        if message.retained and acknowledged is None and many:
+            # At the end, and not in its place: an older one of its topic may wait behind that.
+            self._waiting.pop(message.topic, None)
+            self._waiting[message.topic] = (message, None)
+            return
+        if message.retained:
+            self._waiting.pop(message.topic, None)
+        self._serial += 1
+        self._waiting[self._serial] = (message, acknowledged)
+        self._count(message, acknowledged, 1)
+        if self._events > MOST_EVENTS:
+            self._drop_oldest_event()
+
+    def _count(self, message: Outgoing, acknowledged: Acknowledged | None, step: int) -> None:
+        if not message.retained and acknowledged is None:
+            self._events += step
+
+    def _drop_oldest_event(self) -> None:
+        for key, (message, acknowledged) in self._waiting.items():
+            if not message.retained and acknowledged is None:
+                del self._waiting[key]
+                self._events -= 1
+                self.dropped += 1
+                return
+
+    def _dispatch(self, send: Send, message: Outgoing, acknowledged: Acknowledged | None) -> None:
+        if send(message, self._acknowledge if acknowledged is None else self._telling(acknowledged)):
+            self._unacknowledged += 1
+            return
+        if not message.retained:
+            self.dropped += 1
+        if acknowledged is not None:
+            acknowledged(False)  # noqa: FBT003 - the one thing it says
+
+    def _telling(self, acknowledged: Acknowledged) -> Acknowledged:
+        def tell(taken: bool) -> None:  # noqa: FBT001 - the one thing it says
+            acknowledged(taken)
+            self._acknowledge(taken)
+
+        return tell
+
+    def _acknowledge(self, _taken: bool) -> None:  # noqa: FBT001 - the one thing it says
+        self._unacknowledged -= 1
+        while self._send is not None and self._waiting and self._unacknowledged < self._window:
+            message, acknowledged = self._waiting.pop(next(iter(self._waiting)))
+            self._count(message, acknowledged, -1)
+            self._dispatch(self._send, message, acknowledged)

@@ -1,0 +1,57 @@
+"""Lines of inputs and outputs: every terminal needs one of its own when real ones are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bridge.settings.location import Finding, Loc
+
+Items = Sequence[tuple[int, Mapping[str, object]]]
+
+
+def wiring_findings(lines: Mapping[str, object], terminals: Mapping[str, Items]) -> Iterator[Finding]:
+    """Lines that are missing, or that two terminals share; the simulated board needs none."""
+    if (lines.get("driver") or "gpiod") != "gpiod":
+        return
+    taken: list[tuple[_Line, str]] = []
+    for kind, items in terminals.items():
+        for index, item in items:
+            loc: Loc = (kind, index, "line")
+            written = item.get("line")
+            if written in (None, ""):
+                yield Finding(
+                    loc=loc,
+                    message="is missing",
+                    allowed="{chip: gpiochip0, offset: 17} or {name: ALARM_IN1}; driver simulated needs none",
+                    shown=False,
+                    because=(loc,),
+                )
+                continue
+            line = _line(written)
+            if line is None:
+                continue
+            other = next((terminal for known, terminal in taken if _same(known, line)), None)
+            if other is not None:
+                yield Finding(loc=loc, message=f"is the line of {other} as well", allowed="a line of its own")
+            taken.append((line, f"{kind}[{index}]"))
+
+
+_Line = tuple[str | None, int | None, str | None]
+"""Chip, offset and name, as far as they are given."""
+
+
+def _line(written: object) -> _Line | None:
+    if not isinstance(written, Mapping):
+        return None
+    chip, offset, name = (written.get(key) for key in ("chip", "offset", "name"))
+    chip = chip.removeprefix("/dev/") if isinstance(chip, str) and chip else None
+    if isinstance(offset, int) and chip is not None:
+        return chip, offset, None
+    return (chip, None, name) if isinstance(name, str) else None
+
+
+def _same(one: _Line, other: _Line) -> bool:
+    """Whether two are one line for sure; a chip's label and its device cannot be told to be one."""
+    if one[1:] != other[1:]:
+        return False
+    return one[0] == other[0] or (one[1] is None and None in (one[0], other[0]))

@@ -1,0 +1,188 @@
+"""What the settings file holds, and what is in force: kept the same, whoever wrote last.
+
+Everything here blocks, and only one call may run at a time.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from bridge.errors import Fault, SettingsError
+from bridge.settings.edits.edits import Edit
+from bridge.settings.file.versioned_file import SettingsFile
+from bridge.settings.file.write_back import written_back
+from bridge.settings.load import Loaded, load
+from bridge.settings.sources.overridden import check_overridden
+from bridge.settings.sources.secret_files import plain_secrets
+from bridge.settings.yaml.edit import same
+from bridge.settings.yaml.parse import parse
+
+log = logging.getLogger(__name__)
+
+SETTLE_S = 0.1
+"""A file that somebody writes is read once it stayed the same for so long."""
+_ATTEMPTS = 50
+_EMPTIED = "is empty now; to do without all inputs and outputs, write inputs: [] into it"
+"""A full disk or a slip of the shell leaves an empty file, and would disarm the whole device."""
+
+
+class Content(Protocol):
+    """The file itself: a `SettingsFile`, or what a test puts in its place."""
+
+    def read(self) -> bytes: ...  # noqa: D102 - see SettingsFile
+    def replace(self, content: bytes, *, expected: bytes, secret: bool) -> bool: ...  # noqa: D102
+    def keep(self, content: bytes, *, secret: bool) -> None: ...  # noqa: D102
+
+
+class InFile:
+    """The file, and the settings that were taken from it last."""
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        *,
+        file: Content | None = None,
+        read: Callable[[Path], Loaded] | None = None,
+        settle_s: float = SETTLE_S,
+    ) -> None:
+        self.loaded = loaded
+        self._file = file or SettingsFile(loaded.path)
+        self._read = read or partial(load, overrides=loaded.above[0].values)
+        self._settle_s = settle_s
+        self._content: bytes | None = None
+        """What the file held then; None before it was looked at."""
+        self._first = self._found()
+        """What it held at the start, which may not be what was loaded a moment before."""
+        self._beside = _signs(loaded.files)
+
+    def look(self, *, anew: bool = False) -> bool:
+        """Takes what the file holds now, and tells whether settings changed; with `anew` all around it as well.
+
+        Raises:
+            SettingsError: with all that is wrong in it; what was taken before stays in force, and is kept as
+                the version before: `safe` finds the outputs there, should this process die.
+        """
+        if self._first is not None and self._is_what_was_loaded(self._first):
+            self._content = self._first
+        self._first = None
+        try:
+            return self._look(anew=anew)
+        except SettingsError:
+            if self._content is not None:
+                self._keep(self._content, self.loaded)
+            raise
+
+    def _look(self, *, anew: bool) -> bool:
+        content = self._text()
+        if self._content is None and self._is_what_was_loaded(content):
+            self._content = content
+        if not anew and content == self._content and self._beside == _signs(self.loaded.files):
+            return False
+        content, loaded = self._settled(content)
+        before, old = self.loaded, self._content
+        if before.document and not loaded.document:
+            raise SettingsError([self._fault(_EMPTIED)])
+        self.loaded, self._content, self._beside = loaded, content, _signs(loaded.files)
+        if old is not None and old != content:
+            self._keep(old, before)
+        return loaded.settings != before.settings
+
+    def make(self, edit: Edit) -> bool | None:
+        """Makes an edit and writes it, and tells whether settings changed; `look` comes first.
+
+        None when somebody else wrote the file since then: look again.
+
+        Raises:
+            SettingsError: with everything that is wrong with it; nothing changed.
+        """
+        before, content = self.loaded, self._content
+        assert content is not None  # noqa: S101 - the caller looked
+        made = edit.make(before.document)
+        try:
+            check_overridden(before.above, made.touched)
+            if before.with_document(made.document).settings == before.settings:
+                return False
+            fresh, changed = written_back(content, before, made.document)
+        except SettingsError as error:
+            told = (replace(fault, file=None) if fault.file == str(before.path) else fault for fault in error.faults)
+            raise SettingsError(map(made.told, told)) from None
+        try:
+            done = self._file.replace(fresh, expected=content, secret=_holds_secret(changed))
+        except OSError as error:
+            raise SettingsError([Fault(path="", message=_why_not_written(error))]) from None
+        if not done:
+            return None
+        self.loaded, self._content, self._beside = changed, fresh, _signs(changed.files)
+        return True
+
+    def _found(self) -> bytes | None:
+        try:
+            return self._file.read()
+        except OSError:  # told by the first look
+            return None
+
+    def _text(self) -> bytes:
+        try:
+            return self._file.read()
+        except OSError as error:
+            raise SettingsError([self._fault(f"cannot be read: {error.strerror}")]) from None
+
+    def _settled(self, content: bytes) -> tuple[bytes, Loaded]:
+        """What it holds once nobody writes it any more, and what that means."""
+        for _ in range(_ATTEMPTS):
+            if content != self._content:
+                time.sleep(self._settle_s)
+            later = self._text()
+            if later == content:
+                loaded = self._read(self.loaded.path)
+                later = self._text()
+                if later == content:
+                    return content, loaded
+            content = later
+        raise SettingsError([self._fault("is being written all the time")])
+
+    def _is_what_was_loaded(self, content: bytes) -> bool:
+        try:
+            document, twice = parse(content.decode("utf-8-sig"), self.loaded.path)
+        except (SettingsError, UnicodeDecodeError):
+            return False
+        return not twice and same(document, self.loaded.document)
+
+    def _keep(self, content: bytes, loaded: Loaded) -> None:
+        """The version before an edit by hand; where nothing can be written there is none."""
+        try:
+            self._file.keep(content, secret=_holds_secret(loaded))
+        except OSError as error:
+            log.info("the version before the edit by hand is not kept: %s", error.strerror)
+
+    def _fault(self, message: str) -> Fault:
+        return Fault(path="", message=message, file=str(self.loaded.path))
+
+
+def _holds_secret(loaded: Loaded) -> bool:
+    return any(plain_secrets(loaded.document))
+
+
+def _signs(files: Iterable[Path]) -> tuple[object, ...]:
+    """What tells that one of the files beside the settings file, which hold secrets, was replaced or written."""
+    signs: list[object] = []
+    for file in tuple(files)[1:]:
+        try:
+            status = file.stat()
+        except OSError as error:
+            signs.append(error.errno)
+        else:
+            signs.append((status.st_ino, status.st_size, status.st_mtime_ns))
+    return tuple(signs)
+
+
+def _why_not_written(error: OSError) -> str:
+    hint = "; mount its folder rather than the file alone" if error.errno == errno.EBUSY else ""
+    return f"the settings file cannot be written: {error.strerror}{hint}"

@@ -1,0 +1,104 @@
+"""What can be taken of a broken file to put its outputs to idle.
+
+A file that was edited wrongly, emptied or removed while the daemon ran on with the good settings must
+not keep the stop hook from turning a siren off.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bridge.errors import Fault, SettingsError
+from bridge.settings.definitions.settings import OutputSettings, Settings
+from bridge.settings.file.versioned_file import version_of
+from bridge.settings.load import load
+from bridge.settings.sources.addon import Supervisor, options_layer
+from bridge.settings.sources.layers import environment, merged
+from bridge.settings.yaml.parse import parse, read_text
+
+DRIVING = ("id", "line", "connected_level", "drive", "valid_signal")
+"""What decides the level at which an output is idle; an output with a fault in one of them is left alone."""
+
+
+def load_outputs(
+    path: Path | str,
+    *,
+    environ: Mapping[str, str] | None = None,
+    supervisor: Supervisor | None = None,
+) -> tuple[Settings, tuple[Fault, ...]]:
+    """The settings, and the faults; of a file that has some, only driver, store and the outputs that are sound.
+
+    Those of the version before it come first: it is what a daemon that refused the file went on with.
+
+    Raises:
+        SettingsError: when neither can be read, so that nothing is known of any output.
+    """
+    environ, path = os.environ if environ is None else environ, Path(path)
+    options = options_layer(environ, supervisor or Supervisor()).values
+    # These are given, so nobody is asked for a broker: nothing may delay this.
+    try:
+        # A stop hook of systemd has no credentials any more, and a line needs none.
+        loaded = load(path, environ=environ, options=options, secrets=False)
+    except SettingsError as error:
+        faults = error.faults
+    else:
+        if loaded.document or loaded.settings.outputs:
+            return loaded.settings, ()
+        faults = (Fault(path="", message="is empty", file=str(path)),)
+    before, now = (_document(file, options=options, environ=environ) for file in (version_of(path.resolve(), 1), path))
+    if before is None and now is None:
+        raise SettingsError(faults)
+    return _both(before or {}, now or {}), faults
+
+
+def _document(file: Path, *, options: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[Any, Any] | None:
+    """What a file and what stands around it say; None when it cannot be read."""
+    try:
+        document, _ = parse(read_text(file), file)
+    except SettingsError:
+        return None
+    written = merged(options, document if isinstance(document, Mapping) else {})
+    return merged(written, environment(environ).values)
+
+
+def _both(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Settings:
+    """The outputs of two versions, each terminal and each line once; none on what is an input's line now."""
+    old, new = _sound(before), _sound(now)
+    inputs = now.get("inputs")
+    taken = [one.get("line") for one in inputs if isinstance(one, Mapping)] if isinstance(inputs, list | tuple) else []
+    outputs: list[OutputSettings] = []
+    for output in (*old.outputs, *new.outputs):
+        line = None if output.line is None else output.line.model_dump(exclude_none=True)
+        known = any(output.id == one.id or (output.line is not None and output.line == one.line) for one in outputs)
+        if not known and (line is None or line not in taken):
+            outputs.append(output)
+    whole = old if old.outputs else new
+    return whole.model_copy(update={"outputs": tuple(outputs)})
+
+
+def _sound(document: Mapping[Any, Any]) -> Settings:
+    """Each part alone, left out when it is wrong."""
+    parts: dict[str, Any] = {}
+    for name in ("device", "lines", "store"):
+        try:
+            parts[name] = getattr(Settings.model_validate({name: document.get(name)}), name)
+        except ValidationError:
+            continue
+    written = document.get("outputs")
+    outputs = [_output(one) for one in written] if isinstance(written, list | tuple) else []
+    known = {output.id: output for output in reversed(outputs) if output is not None}
+    return Settings(**parts, outputs=tuple(reversed(known.values())))
+
+
+def _output(written: object) -> OutputSettings | None:
+    if not isinstance(written, Mapping):
+        return None
+    try:
+        return OutputSettings.model_validate({key: written[key] for key in DRIVING if key in written})
+    except ValidationError:
+        return None

@@ -1,0 +1,45 @@
+"""The text that a change of settings makes of the file's text, read back before it counts."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import Fault, SettingsError
+from bridge.settings.load import Loaded
+from bridge.settings.yaml.edit import edited
+from bridge.settings.yaml.parse import LARGEST_BYTES, parse
+
+
+def written_back(content: bytes, loaded: Loaded, document: Mapping[str, Any]) -> tuple[bytes, Loaded]:
+    """The file's new content, and what it means. `content` is what `loaded` was read from.
+
+    Raises:
+        SettingsError: when the document is wrong, with all faults; or when the file is written in a
+            way in which the change cannot be made without a person.
+    """
+    wanted = loaded.with_document(document)
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    read = partial(_read, path=loaded.path)
+    try:
+        text = edited(content.decode("utf-8-sig"), document, read)
+        found = loaded.with_document(read(text))
+        fresh = mark + text.encode()
+    except (SettingsError, UnicodeEncodeError):
+        found, fresh = loaded, content
+    if found.settings != wanted.settings:
+        message = "the file is written in a way that only a person can change here (anchors, or uncommon YAML)"
+        raise SettingsError([Fault(path="", message=message)])
+    if len(fresh) > LARGEST_BYTES:
+        raise SettingsError([Fault(path="", message="the file would become too large")])
+    return fresh, found
+
+
+def _read(text: str, *, path: Path) -> Any:
+    document, twice = parse(text, path)
+    if twice:
+        raise SettingsError(twice)
+    return document

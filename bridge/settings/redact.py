@@ -1,0 +1,45 @@
+"""What a fault may show of a value: enough to find it, and never a secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bridge.settings.location import Loc, printable
+
+_LONGEST = 60
+_LARGEST = 10**30
+_NEVER_SHOWN = {"password", "snapshot", "stream"}
+"""Cameras take passwords in any part of an address, so nothing of it is."""
+_BEFORE_AT = re.compile(r"^([a-z0-9+]+://)?.*:.*@", re.DOTALL | re.IGNORECASE)
+
+
+def shown_value(loc: Loc, value: object) -> str | None:
+    """A short text for a value at a place; None when nothing of it may be shown."""
+    hidden = _NEVER_SHOWN.intersection(loc) or (loc[-1:] == ("password_file",) and not looks_like_a_path(value))
+    return None if hidden else _text(value)
+
+
+def _text(value: object) -> str:
+    if value is None or value in ({}, [], ()):
+        return "empty"
+    if isinstance(value, Mapping):
+        return "keys with values"
+    if isinstance(value, list | tuple | set | frozenset):
+        return "a list"
+    if isinstance(value, int | float):
+        return "a huge number" if abs(value) > _LARGEST else _short(str(value).lower())
+    return f'"{_short(printable(_BEFORE_AT.sub(_masked, str(value))))}"'
+
+
+def looks_like_a_path(value: object) -> bool:
+    """Whether it can be told as a file's name; what has no folder may be the password itself."""
+    return str(value).startswith(("/", "./", "../"))
+
+
+def _masked(match: re.Match[str]) -> str:
+    return f"{match[1] or ''}***@"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -1,0 +1,136 @@
+"""What stands above the file: the command line, `ALARM2MQTT_…` variables, the secrets folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import Fault
+from bridge.settings.definitions.settings import Settings
+from bridge.settings.location import ABSENT, Loc, path_of, value_at
+from bridge.settings.sources.secret_files import secret_of
+
+PREFIX = "ALARM2MQTT_"
+SECRETS_FOLDER = "/run/secrets/alarm2mqtt"
+NO_SETTINGS = {"board", "secrets_dir", "gpio_rig", "ha_rig", "image_rig"}
+"""Variables with the prefix that mean something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """Values of one origin, by their places; `names` are the variables or files that gave them."""
+
+    origin: str
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+
+    def gives(self, loc: Loc, *, alone: bool = False) -> bool:
+        """Whether the value at a place comes from here, with `alone` all of it: a section is merged."""
+        value = value_at(self.values, loc)
+        return value is not ABSENT and not (alone and isinstance(value, Mapping))
+
+    def source(self, loc: Loc) -> str:
+        """What a person must change: the variable, the file, or just the layer."""
+        parts = [str(part).lower().replace("-", "_") for part in loc]
+        known = ("__".join(parts[:length]) for length in range(len(parts), 0, -1))
+        return next((self.names[name] for name in known if name in self.names), self.origin)
+
+    def places(self) -> Iterator[str]:
+        """The path of every value that is given here."""
+        waiting: list[tuple[Loc, Any]] = [((), self.values)]
+        while waiting:
+            loc, value = waiting.pop()
+            if isinstance(value, Mapping):
+                waiting += [((*loc, str(key)), part) for key, part in value.items()]
+            else:
+                yield path_of(loc)
+
+
+def command_line(overrides: Mapping[str, Any]) -> Layer:
+    """`{"mqtt.port": 1884}`, or the same nested."""
+    values: dict[str, Any] = {}
+    for dotted, value in overrides.items():
+        *sections, key = dotted.split(".")
+        nested: dict[str, Any] = {key: value}
+        for section in reversed(sections):
+            nested = {section: nested}
+        values = merged(values, nested)
+    return Layer(origin="command line", values=values)
+
+
+def environment(environ: Mapping[str, str]) -> Layer:
+    """Variables with the prefix; one that is empty is as good as absent."""
+    given = {
+        name[len(PREFIX) :].lower(): (name, value)
+        for name, value in environ.items()
+        if name.upper().startswith(PREFIX) and value
+    }
+    return _layer("environment", {name: one for name, one in given.items() if name not in NO_SETTINGS})
+
+
+def secrets_folder(environ: Mapping[str, str]) -> Layer:
+    """One file a value, named like the variable without its prefix (`mqtt__password`), case as you like."""
+    named = environ.get(f"{PREFIX}SECRETS_DIR")
+    folder = Path(named or SECRETS_FOLDER)
+    given: dict[str, tuple[str, str]] = {}
+    faults: list[Fault] = []
+    files: list[Path] = []
+    try:
+        found = sorted(folder.iterdir()) if named or folder.is_dir() else []
+    except (OSError, ValueError):
+        return Layer(
+            origin=str(folder),
+            faults=(Fault(path="", message="is no folder that can be read", file=f"{PREFIX}SECRETS_DIR"),),
+        )
+    for path in found:
+        if path.name.startswith(".") or path.is_dir():
+            continue
+        files.append(path)
+        try:
+            given[path.name.lower()] = (str(path), secret_of(path))
+        except ValueError as error:
+            faults.append(Fault(path="", message=str(error), file=str(path)))
+    return _layer(str(folder), given, faults=tuple(faults), files=tuple(files))
+
+
+def merged(below: Mapping[Any, Any], above: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Both, the one above winning; lists are replaced as a whole.
+
+    A `password` above makes a `password_file` below void, and the other way round.
+    """
+    whole = dict(below)
+    if ("password" in above) != ("password_file" in above):
+        whole.pop("password_file" if "password" in above else "password", None)
+    for key, value in above.items():
+        old = whole.get(key)
+        whole[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return whole
+
+
+def _layer(
+    origin: str,
+    given: Mapping[str, tuple[str, str]],
+    *,
+    faults: tuple[Fault, ...] = (),
+    files: tuple[Path, ...] = (),
+) -> Layer:
+    known = {name: one for name, one in given.items() if name.split("__")[0] in Settings.model_fields}
+    values: Mapping[str, Any] = {}
+    if known:
+        # Only when it is used: outputs are idle once the settings are read.
+        from bridge.settings.sources.environment import nested  # noqa: PLC0415 - see above
+
+        values = nested({name: text for name, (_, text) in known.items()})
+    return Layer(
+        origin=origin,
+        values=values,
+        names={name.replace("-", "_"): shown for name, (shown, _) in known.items()},
+        faults=faults,
+        warnings=tuple(f"{shown}: is not a setting" for name, (shown, _) in given.items() if name not in known),
+        files=files,
+    )

@@ -1,0 +1,141 @@
+"""The file's text: YAML 1.2, every key once, and the line of every place.
+
+In YAML 1.2 `yes` and `on` are texts; where a truth value belongs they are taken for one all the same.
+What the parser says of a mistake is never passed on as it is: it quotes the text, which may be a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError, SafeConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+
+from bridge.errors import Fault, SettingsError
+from bridge.settings.location import Loc, path_of
+from bridge.settings.yaml.syntax_errors import mistake
+
+LARGEST_BYTES = 1_000_000
+
+
+def read_text(path: Path) -> str:
+    """The file's text.
+
+    Raises:
+        SettingsError: when it cannot be read, is too large or is not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise _refused(path, f"cannot be read: {reason or 'no name of a file'}") from None
+    if len(raw) > LARGEST_BYTES:
+        raise _refused(path, "is too large", allowed=f"at most {LARGEST_BYTES} bytes")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refused(path, "is not UTF-8", line=raw.count(b"\n", 0, error.start) + 1) from None
+
+
+def parse(text: str, path: Path) -> tuple[Any, list[Fault]]:
+    """What the text holds, `{}` for nothing; and the keys that stand twice, of which one was taken.
+
+    Raises:
+        SettingsError: when it is no YAML at all.
+    """
+    faults: list[Fault] = []
+    try:
+        try:
+            document = _yaml().load(text)
+        except DuplicateKeyError as error:
+            at = error.problem_mark
+            twice: list[tuple[Loc, int]] = list(_twice(_yaml().compose(text), (), set())) or [
+                ((), at.line + 1 if at else 1)
+            ]
+            faults = [
+                Fault(path=path_of(loc), message="stands here twice", file=str(path), line=line) for loc, line in twice
+            ]
+            lenient = _yaml()
+            lenient.allow_duplicate_keys = True
+            document = lenient.load(text)
+    except MarkedYAMLError as error:
+        # What is never closed is reported where the file ends, and is to be found where it begins.
+        unclosed = "end of stream" in (error.problem or "")
+        mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
+        raise _refused(path, mistake(error), line=mark.line + 1 if mark else None) from None
+    except RecursionError:
+        raise _refused(path, "is nested too deeply") from None
+    except (YAMLError, ValueError) as error:  # ValueError: a number of more digits than Python reads
+        position = getattr(error, "position", None)
+        line = text.count("\n", 0, position) + 1 if isinstance(position, int) else None
+        raise _refused(path, "is no YAML: a character or number in it cannot be read", line=line) from None
+    return ({} if document is None else document), faults
+
+
+class Lines:
+    """The line of every place of a text that `parse` has read; made only to tell a fault."""
+
+    def __init__(self, text: str) -> None:
+        self._root = _yaml().compose(text)
+
+    def of(self, loc: Loc) -> int | None:
+        """The line of a place, or of the nearest place around it that is there; the first is 1."""
+        node, line = self._root, None
+        for part in loc:
+            found = _below(node, part)
+            if found is None:
+                break
+            node, line = found
+        return line if line is not None else (None if node is None else node.start_mark.line + 1)
+
+
+class _Constructor(SafeConstructor):
+    """Dates stay text, as in YAML 1.2's core schema: they are keys of special days, some mistyped."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
+
+
+def _yaml() -> Any:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _Constructor
+    return yaml
+
+
+def _below(node: Node | None, part: str | int) -> tuple[Node, int] | None:
+    """The node one step further, and the line of its key or item; the last one of a key that stands twice."""
+    if isinstance(node, MappingNode):
+        for key, value in reversed(node.value):
+            if getattr(key, "value", None) == str(part):
+                return value, key.start_mark.line + 1
+    elif isinstance(node, SequenceNode) and isinstance(part, int) and 0 <= part < len(node.value):
+        item = node.value[part]
+        return item, item.start_mark.line + 1
+    return None
+
+
+def _twice(node: Node, loc: Loc, known: set[int]) -> Iterator[tuple[Loc, int]]:
+    """Keys that stand twice; `known` are nodes already walked, which aliases lead to again."""
+    if id(node) in known:
+        return
+    known.add(id(node))
+    if isinstance(node, MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                yield (*loc, name), key.start_mark.line + 1
+            seen.add(name)
+            yield from _twice(value, (*loc, name), known)
+    elif isinstance(node, SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _twice(item, (*loc, index), known)
+
+
+def _refused(path: Path, message: str, *, line: int | None = None, allowed: str | None = None) -> SettingsError:
+    return SettingsError([Fault(path="", message=message, file=str(path), line=line, allowed=allowed)])

@@ -1,0 +1,68 @@
+"""`alarm2mqtt log --follow`: entries as they are written, from another process.
+
+SQLite tells a reader nothing; asking for `data_version` costs microseconds and reads no table.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from bridge.core.effects import Journal
+from bridge.errors import StoreError
+from bridge.store.journal_query import Wanted, entries_from
+from bridge.store.sqlite.connection import connect_to_read, explained
+
+POLL_S = 0.25
+PAGE = 500
+
+
+class Follower:
+    """Asks one database again and again; a file that was put aside or is not there yet is no end."""
+
+    def __init__(self, path: Path, *, after_seq: int, kind: str | None = None) -> None:
+        self._path = path
+        self._after_seq = after_seq
+        self._kind = kind
+        self._connection: sqlite3.Connection | None = None
+        self._identity: tuple[int, int] | None = None
+        self._version: int | None = None
+
+    def poll(self) -> tuple[Journal, ...]:
+        """What is new since the last time, oldest first; to be called every `POLL_S`.
+
+        Raises:
+            StoreError: the database cannot be read now; calling again is right.
+        """
+        found: list[Journal] = []
+        try:
+            connection = self._current()
+            version = connection.execute("PRAGMA data_version").fetchone()[0]
+            if version == self._version:
+                return ()
+            while page := entries_from(connection, Wanted(limit=PAGE, after_seq=self._after_seq, kind=self._kind)):
+                found += page
+                self._after_seq = page[-1].seq
+        except (sqlite3.Error, OSError) as error:
+            self.close()
+            raise StoreError(explained(self._path, error)) from error
+        self._version = version
+        return tuple(found)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        connection, self._connection = self._connection, None
+        self._version = None
+        if connection is not None:
+            connection.close()
+
+    def _current(self) -> sqlite3.Connection:
+        """The connection to the file that has the name now."""
+        found = self._path.stat()
+        identity = (found.st_dev, found.st_ino)
+        if self._connection is not None and identity != self._identity:
+            self.close()
+        if self._connection is None:
+            self._connection = connect_to_read(self._path)
+            self._identity = identity
+        return self._connection

@@ -1,0 +1,1 @@
+"""The one database file: opened, migrated, read whole and written. Only the store imports this folder."""

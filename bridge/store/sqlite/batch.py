@@ -1,0 +1,60 @@
+"""What goes to the file in one commit, and what comes from it when it is opened."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bridge.core.effects import Journal
+from bridge.core.facts import StoredInput
+from bridge.store.job import Job
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """One group for one commit. In the mappings None and False mean that the row goes."""
+
+    entries: deque[Journal] = field(default_factory=deque)
+    sent: set[int] = field(default_factory=set)
+    inputs: dict[str, StoredInput | None] = field(default_factory=dict)
+    latched: dict[str, bool] = field(default_factory=dict)
+    topics: dict[str, bool] = field(default_factory=dict)
+    jobs: dict[str, Job | None] = field(default_factory=dict)
+    pictures: set[str] = field(default_factory=set)
+    """Files that go once the batch is durable, because no job needs them any more."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.entries or self.sent or self.inputs or self.latched or self.topics or self.jobs)
+
+    def followed_by(self, newer: Batch) -> Batch:
+        """Both as one, the newer states over the older ones."""
+        return Batch(
+            entries=self.entries + newer.entries,
+            sent=self.sent | newer.sent,
+            inputs=self.inputs | newer.inputs,
+            latched=self.latched | newer.latched,
+            topics=self.topics | newer.topics,
+            jobs=self.jobs | newer.jobs,
+            pictures=self.pictures | newer.pictures,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What a file held when it was opened.
+
+    `next_seq` is None when that cannot be said. `salvaged` holds unsent entries of a file that was
+    put aside; in all other cases entries stay where they are.
+    """
+
+    inputs: Mapping[str, StoredInput] = field(default_factory=dict)
+    latched: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    jobs: Mapping[str, Job] = field(default_factory=dict)
+    next_seq: int | None = None
+    unsent: frozenset[int] = frozenset()
+    rows: int = 0
+    salvaged: tuple[Journal, ...] = ()

@@ -1,0 +1,164 @@
+"""One open file that is written; used by the writer's thread only."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from bridge.errors import StoreError
+from bridge.store.job import JOB_COLUMNS, job_row
+from bridge.store.sqlite.batch import Batch
+from bridge.store.sqlite.retention import KEPT_ENTRIES, expired
+from bridge.store.sqlite.rows import INPUT_COLUMNS, JOURNAL_COLUMNS, entry_row, input_row
+from bridge.store.sqlite.sequence import reservation, runs
+
+# A commit may be on the disk although it told of an error: writing an entry again is harmless.
+_INSERT_ENTRY = (
+    f"INSERT INTO journal ({JOURNAL_COLUMNS}, sent) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (seq) DO NOTHING"  # noqa: S608 - a constant
+)
+_MARK = "UPDATE journal SET sent = 1 WHERE seq BETWEEN ? AND ? AND sent = 0"
+_UPSERT_INPUT = f"INSERT OR REPLACE INTO input ({INPUT_COLUMNS}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608 - a constant
+_UPSERT_JOB = f"INSERT OR REPLACE INTO outbox ({JOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - a constant
+
+
+class Database:
+    """The file, its connection, and what is known of its content without asking."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, rows: int) -> None:
+        self._path = path
+        self._connection = connection
+        self._rows = rows
+        self._reserved = 0
+        self._identity = _identity(path)
+
+    def reserve(self, next_seq: int) -> None:
+        """Make it durable that the numbers from `next_seq` on are in use; before they are.
+
+        Raises:
+            sqlite3.Error: the file cannot be written.
+        """
+        with self._transaction():
+            reserved = self._reserve(next_seq)
+        self._reserved = reserved
+
+    def write(
+        self, batch: Batch, *, next_seq: int, expire_at: datetime | None, everything: bool = False
+    ) -> tuple[int, ...]:
+        """Put a batch on the disk, all or nothing, durable when this returns.
+
+        `next_seq` is above every number handed out so far. `expire_at` is the time against which
+        old entries go, or None to look at their number only. With `everything` the batch's states
+        replace all that the file has. Returns the numbers of the entries that went, `STEP` at most.
+
+        Raises:
+            sqlite3.Error: nothing of it is written, or it is and could not be told.
+            StoreError: the file is no longer where it was.
+        """
+        self._check_place()
+        reserved = self._reserved
+        with self._transaction() as do:
+            if everything:
+                for table in ("input", "latched", "ledger", "outbox"):
+                    do.execute(f"DELETE FROM {table}")  # noqa: S608 - from the line above
+            added = self._write_entries(batch)
+            self._write_states(batch)
+            if reservation(next_seq, reserved) is not None:
+                reserved = self._reserve(next_seq)
+            gone = self._expire(self._rows + added, expire_at)
+        self._reserved = reserved
+        self._rows += added - len(gone)
+        return tuple(gone)
+
+    def is_whole(self) -> bool:
+        """Whether every page makes sense; takes as long as reading the whole file.
+
+        Raises:
+            sqlite3.Error: it cannot be read to its end.
+        """
+        return bool(self._connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+
+    def close(self, next_seq: int | None) -> None:
+        """Let go of the file; with `next_seq`, the numbers reserved beyond it are given back.
+
+        Raises:
+            sqlite3.Error: that could not be written; the file is closed all the same.
+        """
+        try:
+            if next_seq is not None:
+                with self._transaction():
+                    self._set_reserved(next_seq)
+        finally:
+            self._connection.close()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For reading what can be saved of a file that turned out broken."""
+        return self._connection
+
+    def _check_place(self) -> None:
+        """A removed file can be written to, and all of it would be gone at the end."""
+        if _identity(self._path) != self._identity:
+            message = "the file was removed or replaced while it was in use"
+            raise StoreError(message)
+
+    def _write_entries(self, batch: Batch) -> int:
+        rows = [(*entry_row(entry), int(entry.seq in batch.sent)) for entry in batch.entries]
+        added = self._connection.executemany(_INSERT_ENTRY, rows).rowcount if rows else 0
+        if batch.sent:
+            self._connection.executemany(_MARK, runs(batch.sent))
+        return added
+
+    def _write_states(self, batch: Batch) -> None:
+        many = self._many
+        many("DELETE FROM input WHERE id = ?", [(key,) for key, state in batch.inputs.items() if state is None])
+        inputs = [input_row(key, state) for key, state in batch.inputs.items() if state is not None]
+        many(_UPSERT_INPUT, inputs)
+        many("DELETE FROM latched WHERE output = ?", [(key,) for key, on in batch.latched.items() if not on])
+        many("INSERT OR IGNORE INTO latched (output) VALUES (?)", [(key,) for key, on in batch.latched.items() if on])
+        many("DELETE FROM ledger WHERE topic = ?", [(key,) for key, kept in batch.topics.items() if not kept])
+        many("INSERT OR IGNORE INTO ledger (topic) VALUES (?)", [(key,) for key, kept in batch.topics.items() if kept])
+        many("DELETE FROM outbox WHERE id = ?", [(key,) for key, job in batch.jobs.items() if job is None])
+        many(_UPSERT_JOB, [job_row(job) for job in batch.jobs.values() if job is not None])
+
+    def _many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        """A statement that has nothing to do costs as much as one that writes a row."""
+        if rows:
+            self._connection.executemany(statement, rows)
+
+    def _expire(self, rows: int, expire_at: datetime | None) -> list[int]:
+        if rows <= KEPT_ENTRIES and expire_at is None:
+            return []
+        gone = expired(self._connection, entries=rows, now=expire_at)
+        if gone:
+            self._connection.execute("DELETE FROM journal WHERE seq <= ?", (gone[-1],))
+        return gone
+
+    def _reserve(self, next_seq: int) -> int:
+        reserved = reservation(next_seq, 0) or next_seq
+        self._set_reserved(reserved)
+        return reserved
+
+    def _set_reserved(self, reserved: int) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('seq_reserved', ?)", (reserved,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)

@@ -1,0 +1,79 @@
+"""Reading a file when it is opened, as much of it as can be read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from bridge.core.effects import Journal
+from bridge.store.job import JOB_COLUMNS, job_of
+from bridge.store.sqlite.batch import Loaded
+from bridge.store.sqlite.connection import is_corrupt, primary_code
+from bridge.store.sqlite.rows import JOURNAL_COLUMNS, Row, entry_of, input_of
+
+SALVAGED_ENTRIES = 5_000
+_Value = TypeVar("_Value")
+
+
+def load(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
+    """What the file holds, and the first error met; each part is read on its own."""
+    reading = _Reading(connection)
+    # All there are: a file on a read-only disk may be of an older release, and cannot be migrated.
+    inputs = dict(reading.rows("SELECT * FROM input", input_of))
+    latched = frozenset(reading.rows("SELECT output FROM latched", _first))
+    topics = frozenset(reading.rows("SELECT topic FROM ledger", _first))
+    jobs = {job.id: job for job in reading.rows(f"SELECT {JOB_COLUMNS} FROM outbox", job_of)}  # noqa: S608 - a constant
+    reserved = list(reading.rows("SELECT value FROM meta WHERE key = 'seq_reserved'", _first))
+    last = list(reading.rows("SELECT max(seq) FROM journal", _first))
+    unsent = frozenset(reading.rows("SELECT seq FROM journal WHERE sent = 0", _first))
+    count = list(reading.rows("SELECT count(*) FROM journal", _first))
+    known = [*reserved, *(seq + 1 for seq in last if seq is not None)]
+    loaded = Loaded(
+        inputs=inputs,
+        latched=latched,
+        topics=topics,
+        jobs=jobs,
+        next_seq=max(known, default=None),
+        unsent=unsent,
+        rows=sum(count),
+    )
+    return loaded, reading.error
+
+
+def unsent_entries(connection: sqlite3.Connection) -> tuple[Journal, ...]:
+    """The newest entries of a broken file that were never sent, as far as they can be read."""
+    query = f"SELECT {JOURNAL_COLUMNS} FROM journal WHERE sent = 0 ORDER BY seq DESC LIMIT ?"  # noqa: S608 - a constant
+    newest_first = list(_Reading(connection).rows(query, entry_of, SALVAGED_ENTRIES))
+    return tuple(reversed(newest_first))
+
+
+def is_beyond_use(error: Exception) -> bool:
+    """Whether the error of a load says that the file is broken, or none of ours.
+
+    Anything else (the disk, another program) may pass, and the file is left where it is.
+    """
+    if isinstance(error, sqlite3.Error):
+        # No code at all: Python's module found text that is none.
+        return is_corrupt(error) or primary_code(error) in (sqlite3.SQLITE_ERROR, 0)
+    return True
+
+
+class _Reading:
+    """Queries of which one failing leaves the others."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.error: Exception | None = None
+
+    def rows(self, query: str, convert: Callable[[Row], _Value], *arguments: object) -> Iterator[_Value]:
+        """Each row converted; it ends at what cannot be read, which `error` then tells."""
+        try:
+            for row in self._connection.execute(query, arguments):
+                yield convert(row)
+        except (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowError) as error:
+            self.error = self.error or error
+
+
+def _first(row: Row) -> Any:
+    return row[0]

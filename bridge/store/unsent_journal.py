@@ -1,0 +1,65 @@
+"""The journal's entries that the broker has not taken, in order, over restarts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from bridge.core.effects import Journal
+from bridge.errors import StoreError
+from bridge.store.journal_query import read_unsent
+from bridge.store.writer.handover import Handover
+
+
+class UnsentJournal:
+    """Knows of everything that was handed to the store before the call, written or not.
+
+    `doubt` is told of what could not be read.
+    """
+
+    def __init__(self, path: Path, handover: Handover, *, doubt: Callable[[StoreError], None]) -> None:
+        self._path = path
+        self._handover = handover
+        self._doubt = doubt
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        with self._handover.memory() as memory:
+            return len(memory.unsent)
+
+    async def unsent(self, *, after: int = 0, limit: int = 100) -> tuple[Journal, ...]:
+        """Those with a greater `seq`, oldest first; the disk is read on a thread of its own.
+
+        What cannot be read now is left out: what is newer is not held back by a broken disk.
+        """
+        with self._handover.memory() as memory:
+            nothing = not any(seq > after for seq in memory.unsent)
+        return () if nothing else await asyncio.to_thread(self.read, after=after, limit=limit)
+
+    def read(self, *, after: int = 0, limit: int = 100) -> tuple[Journal, ...]:
+        """As `unsent`, but waits for the disk."""
+        # Memory first, the file second: an entry that is written between the two is in both.
+        with self._handover.memory() as memory:
+            waiting = memory.not_written()
+            marks = memory.marks_not_written(after)
+            in_file = not memory.unsent.issubset(entry.seq for entry in waiting)
+        stored: tuple[Journal, ...] = ()
+        if in_file:
+            try:
+                stored = read_unsent(self._path, after=after, limit=limit + marks)
+            except StoreError as error:
+                self._doubt(error)
+        found = {entry.seq: entry for entry in (*stored, *waiting) if entry.seq > after}
+        with self._handover.memory() as memory:
+            wanted = sorted(memory.unsent.intersection(found))
+        return tuple(found[seq] for seq in wanted[:limit])
+
+    def sent(self, *seqs: int) -> None:
+        """The broker has taken them; unknown numbers and repeats are ignored. Never waits.
+
+        On the disk within about a second: after a crash some entries may be sent again.
+        """
+        with self._handover.change(urgent=False) as memory:
+            memory.sent(seqs)

@@ -1,0 +1,1 @@
+"""One thread that writes: `writer.Writer` commits in groups what `memory` holds."""

@@ -1,0 +1,150 @@
+"""The one place where the loop's thread and the writer's meet: a lock held for moments, never for I/O."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from bridge.store.sqlite.batch import Batch
+from bridge.store.writer.commit_timing import INTERVAL_S, commit_at
+from bridge.store.writer.memory import Memory
+
+
+class _Change:
+    """The memory under the lock, and `done` at the end of what went well.
+
+    Made once and entered again and again: an edge changes the memory several times, and a generator
+    for each would cost more than the changes.
+    """
+
+    def __init__(self, lock: threading.Condition, memory: Memory, done: Callable[[], None]) -> None:
+        self._lock = lock
+        self._memory = memory
+        self._done = done
+
+    def __enter__(self) -> Memory:
+        self._lock.acquire()
+        return self._memory
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            if kind is None:
+                self._done()
+        finally:
+            self._lock.release()
+
+
+class Handover:
+    """Guards the memory, and wakes the writer when, and only when, there is something to do."""
+
+    def __init__(self, memory: Memory, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._memory = memory
+        self._clock = clock
+        self._changed = threading.Condition(threading.RLock())
+        self._urgent = _Change(self._changed, memory, self._urgent_changed)
+        self._lazy = _Change(self._changed, memory, self._lazy_changed)
+        self._urgent_since: float | None = None
+        self._lazy_since: float | None = None
+        self._hurry = self._closing = False
+        self._resting = False
+        """The writer sleeps until it may commit again, and looks then."""
+        self._handed = self._taken = self._durable = self._failures = 0
+
+    @contextmanager
+    def memory(self) -> Iterator[Memory]:
+        """The memory, to be read."""
+        with self._changed:
+            yield self._memory
+
+    def change(self, *, urgent: bool = True) -> AbstractContextManager[Memory]:
+        """The memory, to be changed; an urgent change is on the disk in 50 ms, others in about 1 s."""
+        return self._urgent if urgent else self._lazy
+
+    def _urgent_changed(self) -> None:
+        self._handed += 1
+        if self._urgent_since is None:
+            self._urgent_since = self._clock()
+            self._wake_writer()
+
+    def _lazy_changed(self) -> None:
+        self._handed += 1
+        if self._lazy_since is None:
+            self._lazy_since = self._clock()
+            self._wake_writer()
+
+    def _wake_writer(self) -> None:
+        """Unless it looks by itself before it would have anything to do."""
+        if not self._resting:
+            self._changed.notify_all()
+
+    def flush(self, timeout_s: float) -> bool:
+        """Wait until all handed over so far is durable; False when that fails or takes too long."""
+        with self._changed:
+            goal, failures = self._handed, self._failures
+            if self._durable < goal:
+                self.hurry()
+            self._changed.wait_for(lambda: self._durable >= goal or self._failures > failures, timeout_s)
+            return self._durable >= goal
+
+    def all_durable(self) -> bool:
+        """Whether nothing is left to be written."""
+        with self._changed:
+            return self._durable >= self._handed
+
+    def hurry(self) -> None:
+        """The writer is to try now."""
+        with self._changed:
+            self._hurry = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Nothing more will come; the writer tries once to write what waits, and ends."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+
+    def wait(self, *, last_begin: float, retry_at: float | None, other_at: float | None) -> bool:
+        """Writer: block until there is something to do, for ever if need be; True at the very end.
+
+        `retry_at` puts off all that waits; `other_at` is work beside it.
+        """
+        with self._changed:
+            while not (self._closing or self._hurry):
+                at = retry_at
+                if at is None:
+                    wishes = (commit_at(self._urgent_since, self._lazy_since, last_begin), other_at)
+                    at = min((wish for wish in wishes if wish is not None), default=None)
+                remaining_s = None if at is None else at - self._clock()
+                if remaining_s is not None and remaining_s <= 0:
+                    break
+                rest_s = last_begin + INTERVAL_S - self._clock()
+                self._resting = retry_at is None and rest_s > 0
+                self._changed.wait(rest_s if self._resting else remaining_s)
+                self._resting = False
+            self._hurry = False
+            return self._closing
+
+    def take(self, *, everything: bool = False) -> tuple[Batch, int]:
+        """Writer: what is to be written now, and the number above all used ones."""
+        with self._changed:
+            self._urgent_since = self._lazy_since = None
+            self._taken = self._handed
+            return self._memory.take(everything=everything), self._memory.next_seq
+
+    @contextmanager
+    def durable(self) -> Iterator[Memory]:
+        """Writer: what was taken is on the disk; the memory, to be told so."""
+        with self._changed:
+            yield self._memory
+            self._durable = self._taken
+            self._changed.notify_all()
+
+    @contextmanager
+    def not_durable(self) -> Iterator[Memory]:
+        """Writer: an attempt failed; the memory, to be told so."""
+        with self._changed:
+            yield self._memory
+            self._failures += 1
+            self._changed.notify_all()

@@ -1,0 +1,210 @@
+"""The writer's thread: asleep without a wake-up until something is handed over, then one commit.
+
+A failure puts everything back into the memory and is tried again, at first after 1 s, then ever
+more seldom up to once a minute; nothing here ever reaches the loop but a problem's text.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from bridge.errors import StoreError
+from bridge.store.outbox_pictures import Pictures
+from bridge.store.sqlite.batch import Loaded
+from bridge.store.sqlite.connection import explained, is_corrupt
+from bridge.store.sqlite.database import Database
+from bridge.store.sqlite.open import Opened, begin_anew, open_database, salvage
+from bridge.store.sqlite.retention import STEP, ExpiryPace
+from bridge.store.sqlite.sequence import first_number_at
+from bridge.store.writer.commit_timing import retry_after_s
+from bridge.store.writer.handover import Handover
+from bridge.store.writer.problem_reporter import Trouble
+
+_DISK = (sqlite3.Error, StoreError, OSError)
+
+
+class Writer:
+    """Owns the database; everything but `start`, `distrust` and `join` happens on its own thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        handover: Handover,
+        trouble: Trouble,
+        *,
+        pictures: Pictures,
+        on_opened: Callable[[Opened], None],
+        wall: Callable[[], datetime],
+    ) -> None:
+        self._path = path
+        self._handover = handover
+        self._trouble = trouble
+        self._pictures = pictures
+        self._on_opened = on_opened
+        self._wall = wall
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+        self._database: Database | None = None
+        self._adopted = False
+        self._everything = False
+        self._suspect: Exception | None = None
+        self._failures = 0
+        self._retry_at: float | None = None
+        self._last_begin = 0.0
+        self._expiry = ExpiryPace()
+
+    def start(self) -> None:
+        """Begin, with opening the file."""
+        self._thread.start()
+
+    def distrust(self, error: Exception) -> None:
+        """A reader met a broken page: the file is to be put aside."""
+        self._suspect = error
+        self._handover.hurry()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread's end; False when it still runs."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except Exception as error:
+            self._trouble.failing(f"the store's writer has stopped: {type(error).__name__}: {error}")
+            raise
+
+    def _work(self) -> None:
+        self._open()
+        last = False
+        while not last:
+            last = self._handover.wait(
+                last_begin=self._last_begin, retry_at=self._retry_at, other_at=self._expiry.next_step_at
+            )
+            if self._database is not None and self._suspect is not None:
+                self._examine(self._suspect, self._database)
+            if self._database is None:
+                self._open()
+            if self._database is not None:
+                self._write(self._database)
+            if last and self._retry_at is not None and self._database is not None:
+                # The file turned out broken at the very end, and a new one is there.
+                self._write(self._database)
+        self._close()
+
+    def _open(self) -> None:
+        with self._handover.memory() as memory:
+            at_least = memory.next_seq
+        self._opened(open_database(self._path, at_least=at_least, fallback=lambda: first_number_at(self._wall())))
+
+    def _opened(self, opened: Opened) -> None:
+        first = not self._adopted
+        self._everything = self._everything or not first or opened.problem is not None
+        self._database = opened.database
+        self._suspect = None
+        if opened.database is not None or opened.loaded != Loaded():
+            self._adopted = True
+            with self._handover.memory() as memory:
+                memory.adopt(opened.loaded, states=first)
+                needed = memory.pictures_in_use()
+            if first and opened.database is not None:
+                self._tidy(lambda: self._pictures.sweep(needed))
+        if opened.problem is not None:
+            self._trouble.failing(opened.problem)
+        self._on_opened(opened)
+        if opened.database is None:
+            self._count_failure()
+        elif opened.problem is not None:
+            # What was saved of the old file goes into the new one now, not with the next alarm.
+            self._retry_at = time.monotonic()
+
+    def _write(self, database: Database) -> None:
+        self._last_begin = time.monotonic()
+        batch, next_seq = self._handover.take(everything=self._everything)
+        expire_at = self._wall() if self._expiry.is_due(self._last_begin) else None
+        gone: tuple[int, ...] = ()
+        try:
+            if not batch.is_empty or self._everything or self._expiry.next_step_at is not None:
+                gone = database.write(batch, next_seq=next_seq, expire_at=expire_at, everything=self._everything)
+                if expire_at is not None:
+                    self._expiry.looked(self._last_begin, more=len(gone) == STEP)
+        except _DISK as error:
+            self._failed(error)
+            return
+        except Exception as error:  # noqa: BLE001 - what cannot be written for its own sake must not stop what follows
+            with self._handover.not_durable() as memory:
+                memory.dropped()
+            self._retry_at, self._everything = None, False
+            self._trouble.failing(f"entries that cannot be written were dropped: {type(error).__name__}: {error}")
+            return
+        with self._handover.durable() as memory:
+            memory.written(gone)
+            lost, unneeded = memory.lost, batch.pictures - memory.pictures_in_use()
+        self._failures, self._retry_at, self._everything = 0, None, False
+        self._trouble.healthy(lost)
+        self._tidy(lambda: self._pictures.remove(unneeded))
+
+    def _failed(self, error: Exception) -> None:
+        with self._handover.memory() as memory:
+            memory.failed()
+        self._trouble.failing(explained(self._path, error))
+        if is_corrupt(error):
+            self._begin_anew(error)
+        else:
+            self._let_go()
+            self._count_failure()
+
+    def _examine(self, suspicion: Exception, database: Database) -> None:
+        """A reader's error may be about a file that has been put aside since: look again."""
+        self._suspect = None
+        try:
+            whole = database.is_whole()
+        except sqlite3.Error as error:
+            whole, suspicion = not is_corrupt(error), error
+        if not whole:
+            self._begin_anew(suspicion)
+
+    def _begin_anew(self, cause: Exception) -> None:
+        """Put the file aside while it is in use; only its unsent entries are not in memory too."""
+        salvaged = salvage(self._database.connection) if self._database is not None else Loaded()
+        self._let_go()
+        with self._handover.memory() as memory:
+            # In memory before the file is gone: at no moment does an unsent entry seem to be sent.
+            memory.adopt(salvaged, states=False)
+            at_least = memory.next_seq
+        # The number that comes next is known: no need to start from the clock.
+        self._opened(begin_anew(self._path, cause, salvaged, at_least=at_least, fallback=lambda: at_least))
+
+    def _let_go(self) -> None:
+        database, self._database = self._database, None
+        if database is not None:
+            try:
+                database.close(None)
+            except sqlite3.Error as error:
+                self._trouble.failing(explained(self._path, error))
+
+    def _count_failure(self) -> None:
+        """Nothing can be written now; whoever waits for it is told, and the next try is put off."""
+        with self._handover.not_durable():
+            self._failures += 1
+        self._retry_at = time.monotonic() + retry_after_s(self._failures)
+
+    def _tidy(self, delete: Callable[[], None]) -> None:
+        """Files that stay behind take room, and are swept at the next start: told, not retried."""
+        try:
+            delete()
+        except OSError as error:
+            self._trouble.failing(f"pictures that are not needed cannot be deleted: {error.strerror}")
+
+    def _close(self) -> None:
+        if self._database is not None:
+            with self._handover.memory() as memory:
+                next_seq = memory.next_seq
+            try:
+                self._database.close(next_seq)
+            except sqlite3.Error as error:
+                self._trouble.failing(explained(self._path, error))

@@ -1,0 +1,124 @@
+"""What a person reads about inputs and outputs: views in words, made in one place for pages and events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bridge.core.contact import Contact
+from bridge.core.effects import InputView, OutputView
+
+if TYPE_CHECKING:
+    from bridge.settings.definitions.settings import InputSettings, OutputSettings
+
+CONTACT = {Contact.CONNECTED: "Connected", Contact.DISCONNECTED: "Disconnected", Contact.UNKNOWN: "Unknown"}
+ENDED = {
+    "stop": "Stopped",
+    "time": "Alarm time over",
+    "cut_off": "Cut off: on for as long as it may be",
+    "restored": "Source restored",
+    "broker_loss": "Stopped: the broker was lost",
+    "fault": "Line fault",
+    "settings": "Settings changed",
+}
+BY = {"page": "the page", "mqtt": "MQTT", "file": "the settings file", "shutdown": "shutdown"}
+
+
+def clock_time(moment: datetime, now: datetime) -> str:
+    """`14:03:20` today, else with its day; times are the device's."""
+    moment = moment.astimezone(now.tzinfo)
+    if moment.date() == now.date():
+        return f"{moment:%H:%M:%S}"
+    return f"{moment:%a %d %b, %H:%M}" if abs((moment - now).days) < 180 else f"{moment:%d %b %Y, %H:%M}"  # noqa: PLR2004 - half a year
+
+
+def input_words(view: InputView, settings: InputSettings, now: datetime) -> dict[str, str]:
+    """One input, by the place in which each text stands."""
+    return {
+        "contact": CONTACT[view.contact],
+        "state": _input_state(view),
+        "armed": _armed(view, settings, now),
+        "since": f"since {clock_time(view.since, now)}" if view.since else "",
+        "last": f"Last alarm {clock_time(view.last_alarm, now)}" if view.last_alarm else "No alarm yet",
+        "problem": _problem(view.problem),
+    }
+
+
+def input_mood(view: InputView) -> str:
+    """The one word that its lamp shows: fault, alarm, tripped or normal."""
+    if not view.available:
+        return "fault"
+    return "alarm" if view.alarm else "tripped" if view.tripped else "normal"
+
+
+def output_words(
+    view: OutputView, settings: OutputSettings, names: Callable[[str], str], now: datetime
+) -> dict[str, str]:
+    """One output; `names` gives an input's name."""
+    return {
+        "contact": CONTACT[view.contact],
+        "state": "Line fault" if not view.available else "On" if view.on else "Off",
+        "why": _why(view, names),
+        "until": _until(view, settings, now),
+        "problem": _problem(view.problem),
+    }
+
+
+def output_mood(view: OutputView) -> str:
+    """The one word that its lamp shows: fault, pulse, on or off."""
+    if not view.available:
+        return "fault"
+    return ("pulse" if view.mode == "pulse" else "on") if view.on else "off"
+
+
+def asked_by(by: str) -> str:
+    """Who asked, for a person."""
+    return BY.get(by, by)
+
+
+def _input_state(view: InputView) -> str:
+    if not view.available:
+        return "Line fault"
+    if view.alarm:
+        return "Alarm"
+    return "Tripped" if view.tripped else "Normal"
+
+
+def _armed(view: InputView, settings: InputSettings, now: datetime) -> str:
+    if not view.enabled:
+        return "Disabled"
+    if not view.armed:
+        schedule = settings.schedule
+        return f"Not armed: schedule {schedule} is closed" if isinstance(schedule, str) else "Not armed by its schedule"
+    return f"Armed until {clock_time(view.armed_until, now)}" if view.armed_until else "Armed"
+
+
+def _why(view: OutputView, names: Callable[[str], str]) -> str:
+    if view.reason is None:
+        return ""
+    by = f" by {asked_by(view.by)}" if view.by else ""
+    if not view.on:
+        return ENDED.get(view.reason, view.reason) + (by if view.reason == "stop" else "")
+    if view.reason == "alarm":
+        return "Alarm: " + (", ".join(names(source) for source in view.sources) or "its time still runs")
+    return {"manual": f"Started{by}", "timing": "Timing alarm output"}.get(view.reason, view.reason)
+
+
+def _until(view: OutputView, settings: OutputSettings, now: datetime) -> str:
+    if not view.on:
+        return ""
+    if view.until is not None:
+        return f"until {clock_time(view.until, now)}"
+    if view.reason == "alarm" and settings.follow_source:
+        return "for as long as the alarm lasts"
+    return "until its schedule closes" if view.reason == "timing" else "until it is stopped"
+
+
+def _problem(problem: str | None) -> str:
+    known: Mapping[str | None, str] = {
+        None: "",
+        "line_fault": "it cannot be used",
+        "chatter": "chatter: it trips more than 20 times a minute",
+    }
+    return known.get(problem, str(problem))

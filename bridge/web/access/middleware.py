@@ -1,0 +1,201 @@
+"""In front of everything: who may come, who has to log in, whose request it is, and what browsers are told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from math import ceil
+from typing import Final
+
+from aiohttp import web
+
+from bridge.web.access.policy import Door, Refused, Standing, Visit
+from bridge.web.access.sessions import Password, Sessions, Throttle
+from bridge.web.view_json import as_json
+
+_LOG = logging.getLogger(__name__)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+TOKEN_HEADER: Final = "X-CSRF-Token"  # noqa: S105 - a header's name
+BY: Final = web.RequestKey("by", str)
+"""Who asks, for the journal: a person on the page, or a machine."""
+TOKEN: Final = web.RequestKey("token", str)
+"""What the page that is answered has to show with every change."""
+PASSED_ON = frozenset({"forwarded", "via", "x-real-ip"})
+"""What proxies add to a request, beside X-Forwarded-…"""
+QUIET_S = 60.0
+OPEN_PATHS = frozenset({"/healthz"})
+LOGIN_PATHS = frozenset({"/login", "/logout"})
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: with it a form's own Origin would be null (Fetch, "serialise a request origin").
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Without it the versions of Python and aiohttp are told to everybody.
+    "Server": "alarm2mqtt",
+}
+
+
+class Guard:
+    """The middleware, and logging in and out."""
+
+    def __init__(
+        self, *, door: Door, password: Password | None, sessions: Sessions, monotonic: Callable[[], float], cookie: str
+    ) -> None:
+        self._door = door
+        self._password = password
+        self._sessions = sessions
+        self._throttle = Throttle()
+        self._monotonic = monotonic
+        self._cookie = cookie
+        self._told: dict[str, float] = {}
+        """When each reason to refuse was last told; there are but a few."""
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """For `web.Application(middlewares=…)`."""
+        try:
+            response = await self._let_in(request, handler)
+        except web.HTTPException as error:
+            response = _said(request, error.status, f"{error.reason}.")
+            if "Allow" in error.headers:
+                response.headers["Allow"] = error.headers["Allow"]
+        if not response.prepared:
+            response.headers.update(HEADERS)
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def still_in(self, request: web.Request) -> bool:
+        """Whether who watches may go on: the password, if there is one, has been given and not taken back."""
+        return not self._door.guarded or self._door.is_ingress(request.remote) or self._is_known(request)
+
+    async def log_in(self, request: web.Request, given: str) -> str | web.StreamResponse:
+        """After the right password, back to the page with a cookie; else what to say to the person."""
+        if self._password is None:
+            return web.Response(status=303, headers={"Location": "./"})
+        said = await self._tried(request, given)
+        if said is not None:
+            return said
+        response = web.Response(status=303, headers={"Location": "./"})
+        self._sessions.end(request.cookies.get(self._cookie))  # this browser has a new one
+        # Behind a proxy that speaks HTTPS only the browser knows that it does.
+        secure = request.secure or request.headers.get("Origin", "").startswith("https://")
+        response.set_cookie(
+            self._cookie, self._sessions.begin(), httponly=True, samesite="Strict", path="/", secure=secure
+        )
+        return response
+
+    def log_out(self, request: web.Request) -> web.StreamResponse:
+        """Ends the session."""
+        self._sessions.end(request.cookies.get(self._cookie))
+        response = web.Response(status=303, headers={"Location": "login"})
+        response.del_cookie(self._cookie, path="/")
+        return response
+
+    async def _let_in(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path in OPEN_PATHS:
+            return await handler(request)
+        judged = self._door.judge(_visit(request))
+        if isinstance(judged, Refused):
+            self._tell_refusal(request, judged.why)
+            return _said(request, 403, judged.why)
+        request[BY], request[TOKEN] = "page", self._sessions.token(self._session(request))
+        if request.path in LOGIN_PATHS or request.path.startswith("/static/"):
+            return await handler(request)
+        if judged is Standing.ASKED and not self._is_known(request):
+            return await self._as_machine(request, handler)
+        if _is_unsafe(request) and _is_browser(request) and not self._shows_token(request):
+            return _said(request, 403, "The page is older than the program: load it again.")
+        if not _is_browser(request):
+            request[BY] = "http"
+        return await handler(request)
+
+    async def _as_machine(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Without a session: the password as a bearer token, which no browser sends by itself."""
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self._password is not None:
+            said = await self._tried(request, given.strip(), machine=True)
+            if said is None:
+                request[BY] = "http"
+                return await handler(request)
+            return _said(request, 429 if said.startswith("Wait") else 401, said)
+        if request.path.startswith(("/api/", "/metrics", "/events")) or _is_unsafe(request):
+            return _said(request, 401, "Log in, or send the password as a bearer token.")
+        return web.Response(status=303, headers={"Location": "login"})
+
+    async def _tried(self, request: web.Request, given: str, *, machine: bool = False) -> str | None:
+        """None when the password is right; else why not. Who is too quick is not even looked at."""
+        assert self._password is not None  # noqa: S101 - asked before
+        peer, now = request.remote or "", self._monotonic()
+        wait_s = self._throttle.wait_s(peer, now)
+        if wait_s == 0 and machine and self._password.has_seen(given):
+            return None
+        if wait_s > 0 or self._password.busy:
+            return f"Wait {max(ceil(wait_s), 1)} s before the next try."
+        # Counted before it is known: tries side by side count too.
+        self._throttle.failed(peer, now)
+        if await self._password.matches(given):
+            self._throttle.succeeded(peer)
+            return None
+        _LOG.warning("a wrong password for the page from %s", peer)
+        return "That is not the password."
+
+    def _tell_refusal(self, request: web.Request, why: str) -> None:
+        """Once a minute for each reason: a foreign page can ask as often as it likes."""
+        now = self._monotonic()
+        quiet = now - self._told.get(why, -QUIET_S) < QUIET_S
+        if not quiet:
+            self._told[why] = now
+        level = logging.DEBUG if quiet else logging.WARNING
+        _LOG.log(level, "refused %s from %s: %s", request.method, request.remote, why)
+
+    def _session(self, request: web.Request) -> str | None:
+        """The cookie, if its session is open."""
+        cookie = request.cookies.get(self._cookie)
+        return cookie if self._sessions.knows(cookie) else None
+
+    def _is_known(self, request: web.Request) -> bool:
+        return self._session(request) is not None
+
+    def _shows_token(self, request: web.Request) -> bool:
+        token = request.headers.get(TOKEN_HEADER, "")
+        return self._sessions.is_token(self._session(request), token)
+
+
+def _visit(request: web.Request) -> Visit:
+    headers = request.headers
+    return Visit(
+        peer=request.remote,
+        host=headers.get("Host"),
+        unsafe=_is_unsafe(request),
+        origin=headers.get("Origin"),
+        fetch_site=headers.get("Sec-Fetch-Site"),
+        fetch_mode=headers.get("Sec-Fetch-Mode"),
+        forwarded=any(name in PASSED_ON or name.startswith("x-forwarded-") for name in map(str.lower, headers)),
+    )
+
+
+def _is_unsafe(request: web.Request) -> bool:
+    return request.method not in ("GET", "HEAD")
+
+
+def _is_browser(request: web.Request) -> bool:
+    """Browsers say so with every request that may change something (Origin, Fetch Metadata), or bring a cookie."""
+    return any(name in request.headers for name in ("Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Cookie", "Referer"))
+
+
+def _said(request: web.Request, status: int, message: str) -> web.StreamResponse:
+    """A refusal: JSON for machines and scripts, a line for people."""
+    if request.path.startswith("/api/"):
+        body = as_json({"ok": False, "error": [{"path": "", "message": message}]})
+        response = web.Response(status=status, body=body, content_type="application/json")
+    else:
+        response = web.Response(status=status, text=message)
+    if status == 401:  # noqa: PLR2004 - HTTP's own number
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

@@ -1,0 +1,148 @@
+"""The password, sessions and tokens. Nothing of it is ever written down; a restart asks again."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+
+from bridge.web.access.policy import network_of
+
+# The work of OWASP's setting for stored passwords (N=2^13, p=10) in half its memory: this one is not stored.
+SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**12, 8, 20
+LONGEST_PASSWORD = 1024
+FREE_FAILURES = 3
+LONGEST_WAIT_S = 60.0
+MOST_PEERS = 256
+MOST_SESSIONS = 32
+SESSION_S = 7 * 86_400.0
+IDLE_S = 12 * 3600.0
+
+
+class Throttle:
+    """How long who failed has to wait: nothing for the first failures, then 1 s doubling to a minute.
+
+    Addresses are told apart by `network_of`. `now` is monotonic seconds.
+    """
+
+    def __init__(self) -> None:
+        self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    def wait_s(self, peer: str, now: float) -> float:
+        """Seconds until a try of this peer is looked at again; 0: now."""
+        failures, at = self._failures.get(network_of(peer), (0, 0.0))
+        if failures < FREE_FAILURES:
+            return 0.0
+        pause_s = min(2.0 ** min(failures - FREE_FAILURES, 10), LONGEST_WAIT_S)
+        return max(at + pause_s - now, 0.0)
+
+    def failed(self, peer: str, now: float) -> None:
+        """One more."""
+        key = network_of(peer)
+        failures, _ = self._failures.pop(key, (0, 0.0))
+        self._failures[key] = (failures + 1, now)
+        while len(self._failures) > MOST_PEERS:
+            self._failures.popitem(last=False)
+
+    def succeeded(self, peer: str) -> None:
+        """Forgiven."""
+        self._failures.pop(network_of(peer), None)
+
+
+class Password:
+    """Compares what is given with the password, slowly (scrypt) and in constant time."""
+
+    def __init__(self, password: str) -> None:
+        self._password: str | None = password
+        self._salt = secrets.token_bytes(16)
+        self._hash = b""
+        self._one_at_a_time = asyncio.Lock()
+        self._key = secrets.token_bytes(32)
+        self._seen = b""
+
+    async def matches(self, given: str) -> bool:
+        """Whether it is; one try after the other, off the event loop."""
+        async with self._one_at_a_time:
+            if self._password is not None:
+                self._hash = await asyncio.to_thread(self._derived, self._password)
+                self._password = None
+            derived = await asyncio.to_thread(self._derived, given[:LONGEST_PASSWORD])
+        if hmac.compare_digest(derived, self._hash):
+            self._seen = self._mark(given)
+            return True
+        return False
+
+    def has_seen(self, given: str) -> bool:
+        """Whether it has matched before: for machines, which show it with every request."""
+        return bool(self._seen) and hmac.compare_digest(self._mark(given), self._seen)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a try is being looked at."""
+        return self._one_at_a_time.locked()
+
+    def _mark(self, given: str) -> bytes:
+        return hmac.digest(self._key, given.encode(errors="surrogateescape"), "sha256")
+
+    def _derived(self, text: str) -> bytes:
+        return hashlib.scrypt(
+            text.encode(errors="surrogateescape"),
+            salt=self._salt,
+            n=SCRYPT_N,
+            r=SCRYPT_R,
+            p=SCRYPT_P,
+            maxmem=64 * 2**20,
+            dklen=32,
+        )
+
+
+class Sessions:
+    """Who is logged in; kept as hashes, ended by idling, by age, or by the oldest making room."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._open: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
+        self._key = secrets.token_bytes(32)
+
+    def begin(self) -> str:
+        """A new session; what its cookie holds."""
+        cookie = secrets.token_urlsafe(32)
+        now = self._monotonic()
+        self._open[_digest(cookie)] = (now, now)
+        while len(self._open) > MOST_SESSIONS:
+            self._open.popitem(last=False)
+        return cookie
+
+    def knows(self, cookie: str | None) -> bool:
+        """Whether a cookie's session is open; this counts as its use."""
+        if not cookie:
+            return False
+        key, now = _digest(cookie), self._monotonic()
+        begun, used = self._open.get(key, (0.0, 0.0))
+        if key not in self._open:
+            return False
+        if now - begun > SESSION_S or now - used > IDLE_S:
+            del self._open[key]
+            return False
+        self._open[key] = (begun, now)
+        return True
+
+    def end(self, cookie: str | None) -> None:
+        """Logs out."""
+        if cookie:
+            self._open.pop(_digest(cookie), None)
+
+    def token(self, cookie: str | None) -> str:
+        """What a page shows to prove that a request is its own; without a session, the one for everybody."""
+        return hmac.new(self._key, (cookie or "").encode(), "sha256").hexdigest()
+
+    def is_token(self, cookie: str | None, token: str) -> bool:
+        """Whether a request shows it."""
+        return hmac.compare_digest(self.token(cookie).encode(), token.encode())
+
+
+def _digest(cookie: str) -> bytes:
+    return hashlib.sha256(cookie.encode()).digest()

@@ -1,0 +1,1 @@
+"""HTTP for machines: `routes` is the one table, from which handlers and the OpenAPI document are made."""

@@ -1,0 +1,200 @@
+"""What can be done now: start, stop, trigger, silence, actions, and the simulated board."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from functools import partial
+
+from bridge.core.facts import (
+    ActionRequested,
+    InputTriggerRequested,
+    OutputStartRequested,
+    OutputStopRequested,
+    SilenceRequested,
+)
+from bridge.web.api.ask import Commands
+from bridge.web.api.routes import DONE, Call, Param, Reply, Route, refused
+from bridge.web.live import Live
+from bridge.web.ports import Ports
+
+DURATION = Param(
+    name="duration_ms",
+    schema={"type": "integer", "minimum": 1, "maximum": 86_400_000},
+    says="How long, in milliseconds.",
+)
+MODE = Param(name="mode", schema={"type": "string", "enum": ["switch", "pulse"]}, says="For this run only.")
+ACTIONS = ("snapshot", "email", "ftp", "record", "audible")
+ACTION = (
+    Param(name="input", schema={"type": "string", "maxLength": 32}, says="The input whose camera is meant."),
+    Param(name="text", schema={"type": "string", "maxLength": 4096}, says="Text of a mail."),
+    Param(
+        name="duration_s",
+        schema={"type": "number", "minimum": 0.1, "maximum": 86_400},
+        says="Length of a clip, or of a sound.",
+    ),
+    Param(name="clip", schema={"type": "string", "minLength": 1, "maxLength": 255}, says="The sound's file name."),
+    Param(name="repeat", schema={"type": "integer", "minimum": 1, "maximum": 50}, says="How often a sound plays."),
+    Param(name="volume", schema={"type": "integer", "minimum": 0, "maximum": 100}, says="In percent."),
+    Param(name="stop", schema={"type": "boolean"}, says="End the sound that plays instead."),
+)
+MEANS = {
+    "snapshot": {"input"},
+    "email": {"input", "text"},
+    "ftp": {"input"},
+    "record": {"input", "duration_s"},
+    "audible": {"duration_s", "clip", "repeat", "volume", "stop"},
+}
+"""What each action takes."""
+LONGEST_CLIP_S = 3600
+BOARD = (
+    Param(
+        name="do",
+        schema={"type": "string", "enum": ["connect", "disconnect", "fail", "heal"]},
+        says="What happens to the terminal.",
+        required=True,
+    ),
+)
+
+
+def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
+    """The rows."""
+    control = Control(live=live, ports=ports)
+    row = partial(Route, method="POST", refuses=True)
+    rows: tuple[Route, ...] = (
+        row(
+            path="/api/outputs/{output}/start",
+            says="Manual start",
+            work=control.start,
+            tag="outputs",
+            body=(DURATION, MODE),
+        ),
+        row(path="/api/outputs/{output}/stop", says="Manual stop", work=control.stop, tag="outputs", body=()),
+        row(
+            path="/api/inputs/{input}/trigger",
+            says="An alarm of this input by command, whole linkage",
+            work=control.trigger,
+            tag="inputs",
+            body=(DURATION,),
+        ),
+        row(
+            path="/api/silence",
+            says="Stop every output and sound",
+            work=control.silence,
+            tag="device",
+            body=(),
+        ),
+        row(
+            path="/api/actions/{action}",
+            says=f"Run an action now: {', '.join(ACTIONS)}",
+            work=control.action,
+            tag="device",
+            body=ACTION,
+        ),
+    )
+    if ports.try_broker is not None:
+        rows = (
+            *rows,
+            row(
+                path="/api/broker/test",
+                says="Connect to the broker once more, as it is set now",
+                work=control.try_broker,
+                tag="device",
+                body=(),
+            ),
+        )
+    if ports.board is None:
+        return rows
+    return (
+        *rows,
+        row(
+            path="/api/board/{terminal}",
+            says="Touch a terminal of the simulated board",
+            work=control.board,
+            tag="board",
+            body=BOARD,
+        ),
+    )
+
+
+class Control:
+    """The work behind the rows."""
+
+    def __init__(self, *, live: Live, ports: Ports) -> None:
+        self._live = live
+        self._board = ports.board
+        self._try_broker = ports.try_broker
+        self._trying = asyncio.Lock()
+        self._commands = Commands(ports.submit)
+
+    async def start(self, call: Call) -> Reply:
+        """Manual start of an output."""
+        output = call.path["output"]
+        if self._live.output_settings(output) is None:
+            return _no("output", output)
+        return await self._commands.ask(
+            call.by,
+            lambda origin: OutputStartRequested(
+                output=output,
+                origin=origin,
+                duration_ms=call.body.get("duration_ms"),
+                mode=call.body.get("mode"),
+            ),
+        )
+
+    async def stop(self, call: Call) -> Reply:
+        """Manual stop of an output."""
+        output = call.path["output"]
+        if self._live.output_settings(output) is None:
+            return _no("output", output)
+        return await self._commands.ask(call.by, lambda origin: OutputStopRequested(output=output, origin=origin))
+
+    async def trigger(self, call: Call) -> Reply:
+        """An alarm by command."""
+        name = call.path["input"]
+        if self._live.input_settings(name) is None:
+            return _no("input", name)
+        duration_ms = call.body.get("duration_ms", 1000)
+        return await self._commands.ask(
+            call.by, lambda origin: InputTriggerRequested(input=name, origin=origin, duration_ms=duration_ms)
+        )
+
+    async def silence(self, call: Call) -> Reply:
+        """Everything stops."""
+        return await self._commands.ask(call.by, lambda origin: SilenceRequested(origin=origin))
+
+    async def action(self, call: Call) -> Reply:
+        """One action; the answer says that it was taken on, the journal how it ended."""
+        kind, body = call.path["action"], call.body
+        if kind not in MEANS:
+            return _no("action", kind)
+        for key in body:
+            if key not in MEANS[kind]:
+                return refused(f"means nothing to {kind}", path=key)
+        if kind == "record" and body.get("duration_s", 0) > LONGEST_CLIP_S:
+            return refused("is out of range", path="duration_s")
+        return await self._commands.ask(call.by, lambda origin: ActionRequested(kind=kind, origin=origin, **body))
+
+    async def try_broker(self, call: Call) -> Reply:
+        """Whether somebody with our name and password is let in."""
+        del call
+        assert self._try_broker is not None  # noqa: S101 - there is no such row without it
+        if self._trying.locked():
+            return refused("it is being tried already")
+        async with self._trying:
+            problem = await self._try_broker()
+        return DONE if problem is None else refused(problem)
+
+    async def board(self, call: Call) -> Reply:
+        """A hand at a terminal of the simulated board."""
+        terminal = call.path["terminal"]
+        known = self._live.input_settings(terminal) or self._live.output_settings(terminal)
+        if known is None or self._board is None:
+            return _no("terminal", terminal)
+        # An id of the settings has no space in it, so this is one command.
+        answer = json.loads(self._board(f"{call.body['do']} {known.id}"))
+        return DONE if answer.get("ok") is True else refused(str(answer.get("error")))
+
+
+def _no(kind: str, name: str) -> Reply:
+    return refused(f"there is no {kind} {name[:40]!r}", status=404)

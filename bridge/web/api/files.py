@@ -1,0 +1,134 @@
+"""Clips and sounds over HTTP. A name is only ever compared with those that there are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from bridge.errors import ActionError
+from bridge.web.api.routes import DONE, Call, Reply, Route, refused
+from bridge.web.live import Live
+from bridge.web.ports import ClipShelf, Ports, SoundShelf
+
+
+def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
+    """The rows."""
+    clips, sounds = ClipApi(ports.clips), SoundApi(ports.sounds, live=live)
+    clip, sound = partial(Route, tag="clips"), partial(Route, tag="sounds")
+    one = "/api/clips/{day}/{file}"
+    return (
+        clip(
+            method="GET",
+            path="/api/clips",
+            says="All recorded clips, newest first",
+            work=clips.list,
+            answers=_list("clips"),
+        ),
+        clip(method="GET", path=one, says="A clip", work=clips.get, gives="video/mp4"),
+        clip(method="DELETE", path=one, says="Delete a clip", work=clips.delete, refuses=True),
+        sound(method="GET", path="/api/sounds", says="All sound clips", work=sounds.list, answers=_list("sounds")),
+        sound(
+            method="PUT",
+            path="/api/sounds/{name}",
+            says="Keep a sound clip: a WAV file",
+            work=sounds.put,
+            takes="audio/wav",
+            refuses=True,
+        ),
+        sound(method="DELETE", path="/api/sounds/{name}", says="Delete a sound clip", work=sounds.delete, refuses=True),
+    )
+
+
+class ClipApi:
+    """The work behind the rows of clips."""
+
+    def __init__(self, shelf: Callable[[], ClipShelf | None]) -> None:
+        self._shelf = shelf
+
+    async def list(self, call: Call) -> Reply:
+        """All of them; none when nothing is recorded at all."""
+        del call
+        shelf = self._shelf()
+        try:
+            found = () if shelf is None else await asyncio.to_thread(shelf.clips)
+        except ActionError as error:
+            return refused(str(error), status=503)
+        return Reply(
+            body={"clips": [{"name": clip.name, "size": clip.size, "modified": clip.modified} for clip in found]}
+        )
+
+    async def get(self, call: Call) -> Reply:
+        """One to be played or kept."""
+        shelf = self._shelf()
+        try:
+            if shelf is not None:
+                return Reply(file=await asyncio.to_thread(shelf.path_of, _clip(call)), kind="video/mp4")
+        except ActionError as error:
+            return refused(str(error), status=404)
+        return refused("nothing is recorded", status=404)
+
+    async def delete(self, call: Call) -> Reply:
+        """One less."""
+        shelf = self._shelf()
+        if shelf is None:
+            return refused("nothing is recorded", status=404)
+        try:
+            await asyncio.to_thread(shelf.path_of, _clip(call))
+        except ActionError as error:
+            return refused(str(error), status=404)
+        try:
+            await asyncio.to_thread(shelf.delete, _clip(call))
+        except ActionError as error:
+            return refused(str(error))
+        return DONE
+
+
+class SoundApi:
+    """The work behind the rows of sounds."""
+
+    def __init__(self, shelf: Callable[[], SoundShelf | None], *, live: Live) -> None:
+        self._shelf = shelf
+        self._live = live
+
+    async def list(self, call: Call) -> Reply:
+        """All of them; none without a loudspeaker."""
+        del call
+        shelf = self._shelf()
+        return Reply(body={"sounds": [] if shelf is None else list(await asyncio.to_thread(shelf.names))})
+
+    async def put(self, call: Call) -> Reply:
+        """Checked, then kept."""
+        shelf = self._shelf()
+        if shelf is None:
+            return refused("audio is not configured")
+        try:
+            await asyncio.to_thread(shelf.add, call.path["name"], call.content)
+        except ActionError as error:
+            return refused(str(error), path="file")
+        return DONE
+
+    async def delete(self, call: Call) -> Reply:
+        """One less, unless an alarm would miss it."""
+        shelf, name = self._shelf(), call.path["name"]
+        if shelf is None or name not in await asyncio.to_thread(shelf.names):
+            return refused("there is no such sound", status=404)
+        users = [
+            one.label for one in self._live.settings.inputs if one.linkage.audible and name in one.linkage.audible.clips
+        ]
+        if users:
+            return refused(f"is the sound of {', '.join(users)}")
+        try:
+            await asyncio.to_thread(shelf.delete, name)
+        except ActionError as error:
+            return refused(str(error))
+        return DONE
+
+
+def _clip(call: Call) -> str:
+    return f"{call.path['day']}/{call.path['file']}"
+
+
+def _list(name: str) -> dict[str, object]:
+    item = {"type": "string"} if name == "sounds" else {"$ref": "#/components/schemas/Clip"}
+    return {"type": "object", "properties": {name: {"type": "array", "items": item}}, "required": [name]}

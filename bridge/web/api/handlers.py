@@ -1,0 +1,116 @@
+"""Rows of the table as aiohttp handlers: reads and checks what came, answers what was done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+from bridge.errors import Fault
+from bridge.web.access.middleware import BY, HEADERS
+from bridge.web.api.routes import Call, Reply, Route, refusal, refused
+from bridge.web.api.validation import checked, from_text, read_json
+from bridge.web.view_json import as_json
+
+LARGEST_FILE = 8 * 2**20
+LONGEST_BODY_S = 20.0
+LONGEST_FILE_S = 120.0
+FILES_AT_ONCE = 2
+"""Each lies in memory until it has been checked."""
+
+
+def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """What aiohttp calls for one row."""
+    uploads = asyncio.Semaphore(FILES_AT_ONCE)
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if route.takes is None:
+            return await answered(request, LONGEST_BODY_S)
+        async with uploads:
+            return await answered(request, LONGEST_FILE_S)
+
+    async def answered(request: web.Request, longest_s: float) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(longest_s):
+                call = await _call(route, request)
+        except TimeoutError:
+            call = refused("took too long to arrive", status=408)
+        reply = call if isinstance(call, Reply) else await route.work(call)
+        return _response(reply) if reply.stream is None else await _streamed(request, reply)
+
+    return handle
+
+
+async def _call(route: Route, request: web.Request) -> Call | Reply:
+    """The request as the row wants it, or why not."""
+    query, wrong = checked(route.query, from_text(route.query, dict(request.query)))
+    if wrong:
+        return refusal(wrong, status=400)
+    body: Mapping[str, object] = {}
+    content = b""
+    if route.takes is not None:
+        content = await _file(request)
+        if len(content) > LARGEST_FILE:
+            return refused(f"is larger than {LARGEST_FILE // 2**20} MiB", status=413)
+        if not content:
+            return refused("is empty", status=400)
+    elif route.patch or route.body is not None:
+        read = await _object(request, needed=route.patch)
+        if isinstance(read, Reply):
+            return read
+        body, wrong = (read, ()) if route.patch else checked(route.body or (), read)
+        if wrong:
+            return refusal(wrong, status=400)
+    return Call(path=dict(request.match_info), query=query, body=body, by=request[BY], content=content)
+
+
+async def _object(request: web.Request, *, needed: bool) -> dict[str, object] | Reply:
+    """A JSON object; unless one is needed, no body at all is an empty one."""
+    content = await request.read()
+    if not content:
+        return refused("the body is missing", status=400) if needed else {}
+    # A form of another site can send text, but not this (Fetch, "CORS-safelisted request-header").
+    if request.content_type not in ("application/json", "application/merge-patch+json"):
+        return refused("must be application/json", status=415)
+    try:
+        read = read_json(content)
+    except (ValueError, RecursionError):
+        return refusal((Fault(path="", message="is no JSON"),), status=400)
+    return read if isinstance(read, dict) else refused("must be a JSON object", status=400)
+
+
+async def _file(request: web.Request) -> bytes:
+    """The body of an upload; of one that is too large, whatever its head says, a little more than may be."""
+    parts = bytearray()
+    async for part in request.content.iter_chunked(65_536):
+        parts += part
+        if len(parts) > LARGEST_FILE:
+            break
+    return bytes(parts)
+
+
+async def _streamed(request: web.Request, reply: Reply) -> web.StreamResponse:
+    """Piece by piece, as the other side takes them."""
+    response = web.StreamResponse(headers={**_saved_as(reply), "Content-Type": reply.kind, **HEADERS})
+    await response.prepare(request)
+    assert reply.stream is not None  # noqa: S101 - asked before
+    async for part in reply.stream:
+        await response.write(part)
+    return response
+
+
+def _saved_as(reply: Reply) -> dict[str, str]:
+    return {} if reply.name is None else {"Content-Disposition": f'attachment; filename="{reply.name}"'}
+
+
+def _response(reply: Reply) -> web.StreamResponse:
+    headers = _saved_as(reply)
+    if reply.file is not None:
+        return web.FileResponse(reply.file, headers={**headers, "Content-Type": reply.kind})
+    if reply.content is not None:
+        return web.Response(body=reply.content, headers={**headers, "Content-Type": reply.kind})
+    if reply.text is not None:
+        headers["Content-Type"] = f"{reply.kind}; charset=utf-8"
+        return web.Response(body=reply.text.encode(), headers=headers)
+    return web.Response(status=reply.status, body=as_json(reply.body), headers={"Content-Type": reply.kind})

@@ -1,0 +1,163 @@
+"""Settings over HTTP: shown without anything secret, changed by merge patches, all or nothing.
+
+Of what is no input and no output only those parts can be changed here that lead nowhere: no address,
+path, credential or recipient, so that whoever may use the page cannot send pictures or passwords to
+a place of his choice. Those are in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from functools import partial
+from typing import Any
+
+from bridge.errors import Fault
+from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
+from bridge.web.api.routes import DONE, Call, Reply, Route, refusal, refused
+from bridge.web.live import Live
+from bridge.web.ports import Ports, SettingsDesk
+
+REST: Mapping[str, frozenset[str] | None] = {
+    "device": frozenset({"name", "area", "timezone", "clock", "startup_grace_s"}),
+    "schedules": None,
+    "email": frozenset({"min_gap_s", "pictures"}),
+    "recording": frozenset({"pre_s", "post_s", "quota_mb", "keep_days", "reserve_mb"}),
+}
+"""What can be changed of the rest; None: all of that part."""
+
+
+def input_settings(one: InputSettings) -> dict[str, Any]:
+    """An input's: a terminal has nothing to hide."""
+    return {**one.model_dump(mode="json"), "name": one.label}
+
+
+def output_settings(one: OutputSettings) -> dict[str, Any]:
+    """An output's."""
+    return {**one.model_dump(mode="json"), "name": one.label}
+
+
+def rest_settings(settings: Settings) -> dict[str, Any]:
+    """What is changed here of the rest, and the device's id; null where a part is not configured."""
+    wanted: dict[str, Any] = {part: True if keys is None else set(keys) for part, keys in REST.items()}
+    shown = settings.model_dump(mode="json", include=wanted)
+    return {**shown, "device": {**shown["device"], "id": settings.device.id, "name": settings.device.label}}
+
+
+def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
+    """The rows; those that change something only where somebody can write it down."""
+    desk = SettingsApi(live=live, desk=ports.settings)
+    show = partial(Route, method="GET", answers={"type": "object"})
+    rows = (
+        show(path="/api/settings", says="Settings of the device as a whole", work=desk.rest, tag="settings"),
+        show(path="/api/inputs/{input}/settings", says="Settings of an input", work=desk.input, tag="settings"),
+        show(path="/api/outputs/{output}/settings", says="Settings of an output", work=desk.output, tag="settings"),
+    )
+    if ports.settings is None:
+        return rows
+    patch = partial(Route, method="PATCH", tag="settings", patch=True, refuses=True)
+    add = partial(Route, method="POST", tag="settings", patch=True, refuses=True)
+    remove = partial(Route, method="DELETE", tag="settings", refuses=True)
+    return (
+        *rows,
+        patch(path="/api/settings", says="Change settings of the device as a whole", work=desk.patch_rest),
+        patch(path="/api/inputs/{input}/settings", says="Change settings of an input", work=desk.patch_input),
+        patch(path="/api/outputs/{output}/settings", says="Change settings of an output", work=desk.patch_output),
+        add(path="/api/inputs", says="Add an input", work=desk.add_input),
+        add(path="/api/outputs", says="Add an output", work=desk.add_output),
+        remove(path="/api/inputs/{input}", says="Remove an input", work=desk.remove_input),
+        remove(path="/api/outputs/{output}", says="Remove an output, and all links to it", work=desk.remove_output),
+    )
+
+
+class SettingsApi:
+    """The work behind the rows."""
+
+    def __init__(self, *, live: Live, desk: SettingsDesk | None) -> None:
+        self._live = live
+        self._desk = desk
+
+    async def rest(self, call: Call) -> Reply:
+        """The rest."""
+        del call
+        return Reply(body=rest_settings(self._live.settings))
+
+    async def input(self, call: Call) -> Reply:
+        """One input's."""
+        one = self._live.input_settings(call.path["input"])
+        return _missing("input") if one is None else Reply(body=input_settings(one))
+
+    async def output(self, call: Call) -> Reply:
+        """One output's."""
+        one = self._live.output_settings(call.path["output"])
+        return _missing("output") if one is None else Reply(body=output_settings(one))
+
+    async def patch_input(self, call: Call) -> Reply:
+        """Changes one input."""
+        name = call.path["input"]
+        if self._live.input_settings(name) is None:
+            return _missing("input")
+        return _fixed_id(call.body) or await _done(self._of.patch_input(name, call.body, call.by))
+
+    async def patch_output(self, call: Call) -> Reply:
+        """Changes one output."""
+        name = call.path["output"]
+        if self._live.output_settings(name) is None:
+            return _missing("output")
+        return _fixed_id(call.body) or await _done(self._of.patch_output(name, call.body, call.by))
+
+    async def patch_rest(self, call: Call) -> Reply:
+        """Changes the rest, as far as that can be done here."""
+        faults = tuple(_only_in_the_file(call.body))
+        return refusal(faults) if faults else await _done(self._of.patch_rest(call.body, call.by))
+
+    async def add_input(self, call: Call) -> Reply:
+        """One more input."""
+        return await _done(self._of.add("inputs", call.body, call.by))
+
+    async def add_output(self, call: Call) -> Reply:
+        """One more output."""
+        return await _done(self._of.add("outputs", call.body, call.by))
+
+    async def remove_input(self, call: Call) -> Reply:
+        """One input less."""
+        name = call.path["input"]
+        if self._live.input_settings(name) is None:
+            return _missing("input")
+        return await _done(self._of.remove("inputs", name, call.by))
+
+    async def remove_output(self, call: Call) -> Reply:
+        """One output less."""
+        name = call.path["output"]
+        if self._live.output_settings(name) is None:
+            return _missing("output")
+        return await _done(self._of.remove("outputs", name, call.by))
+
+    @property
+    def _of(self) -> SettingsDesk:
+        assert self._desk is not None  # noqa: S101 - there are no such rows without it
+        return self._desk
+
+
+async def _done(asked: Awaitable[tuple[Fault, ...]]) -> Reply:
+    faults = await asked
+    return refusal(faults) if faults else DONE
+
+
+def _only_in_the_file(patch: Mapping[str, Any]) -> list[Fault]:
+    message = "is changed in the settings file only"
+    faults = []
+    for part, change in patch.items():
+        keys = REST.get(part, frozenset())
+        if part not in REST or (keys is not None and not isinstance(change, Mapping)):
+            faults.append(Fault(path=part, message=message))
+        elif keys is not None:
+            faults += [Fault(path=f"{part}.{key}", message=message) for key in change if key not in keys]
+    return faults
+
+
+def _fixed_id(patch: Mapping[str, Any]) -> Reply | None:
+    return refused("stays what it is: topics and entities are named after it", path="id") if "id" in patch else None
+
+
+def _missing(kind: str) -> Reply:
+    return refused(f"there is no such {kind}", status=404)

@@ -1,0 +1,99 @@
+"""Values that came over HTTP against the schema of their row: strict, with everything that is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from bridge.errors import Fault
+from bridge.web.api.routes import Param, Schema
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "object": (dict,),
+    "array": (list,),
+}
+
+
+def read_json(content: bytes) -> object:
+    """JSON as RFC 8259 has it: no NaN, no key twice. Raises ValueError."""
+    return json.loads(content.decode(), parse_constant=_no_number, object_pairs_hook=_once)
+
+
+def checked(params: Sequence[Param], given: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Fault, ...]]:
+    """The values, and what is wrong with them; unknown keys are."""
+    known = {param.name: param for param in params}
+    faults = [
+        Fault(path=str(name), message="is not known", allowed=", ".join(known) or "nothing")
+        for name in given
+        if name not in known
+    ]
+    values: dict[str, Any] = {}
+    for name, param in known.items():
+        if name not in given:
+            if param.required:
+                faults.append(Fault(path=name, message="is missing"))
+            continue
+        value = given[name]
+        if param.schema.get("type") == "integer" and isinstance(value, float) and value.is_integer():
+            value = int(value)  # JSON knows no difference between 5 and 5.0
+        wrong = _wrong(param.schema, value)
+        if wrong is None:
+            values[name] = value
+        else:
+            faults.append(Fault(path=name, message=wrong, allowed=_allowed(param.schema)))
+    return values, tuple(faults)
+
+
+def from_text(params: Sequence[Param], given: Mapping[str, str]) -> dict[str, Any]:
+    """Values from behind the question mark: numbers where numbers are wanted, if they are some."""
+    kinds = {param.name: param.schema.get("type") for param in params}
+    return {name: _number(text) if kinds.get(name) == "integer" else text for name, text in given.items()}
+
+
+def _number(text: str) -> object:
+    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else text
+
+
+def _wrong(schema: Schema, value: Any) -> str | None:
+    kind = schema.get("type")
+    if kind is not None and (
+        not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind in ("integer", "number"))
+    ):
+        return f"is no {kind}"
+    if "enum" in schema and value not in schema["enum"]:
+        return "is none of what there is"
+    if isinstance(value, str) and (
+        not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", 4096)
+        or ("pattern" in schema and re.search(schema["pattern"], value) is None)
+    ):
+        return "is not allowed"
+    if isinstance(value, int | float) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+        return "is out of range"
+    return None
+
+
+def _allowed(schema: Schema) -> str | None:
+    if "enum" in schema:
+        return ", ".join(str(one) for one in schema["enum"])
+    if "minimum" in schema:
+        return f"{schema['minimum']} to {schema['maximum']}" if "maximum" in schema else f"from {schema['minimum']}"
+    return f"at most {schema['maxLength']} characters" if "maxLength" in schema else None
+
+
+def _no_number(name: str) -> NoReturn:
+    message = f"{name} is no number"
+    raise ValueError(message)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    whole = dict(pairs)
+    if len(whole) != len(pairs):
+        message = "a key is there twice"
+        raise ValueError(message)
+    return whole

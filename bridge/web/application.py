@@ -1,0 +1,160 @@
+"""The pages and the table, served by aiohttp."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import time
+from functools import partial
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from bridge.settings.definitions.settings import Settings, host_id
+from bridge.web.access.connection_limits import Doorman
+from bridge.web.access.middleware import Guard
+from bridge.web.access.policy import Door, Ingress, is_this_machine
+from bridge.web.access.sessions import Password, Sessions
+from bridge.web.api import control as api_control
+from bridge.web.api import files as api_files
+from bridge.web.api import journal as api_journal
+from bridge.web.api import settings as api_settings
+from bridge.web.api import state as api_state
+from bridge.web.api.handlers import handler_of
+from bridge.web.api.openapi import document
+from bridge.web.api.routes import Route
+from bridge.web.event_stream import Events
+from bridge.web.live import Live
+from bridge.web.pages.handlers import Pages
+from bridge.web.ports import Ports
+from bridge.web.static_files import assets
+from bridge.web.view_json import as_json
+
+_LOG = logging.getLogger(__name__)
+LARGEST_BODY = 64 * 1024
+RETRY_S = 30.0
+IDLE_S = 75.0
+"""How long a connection may ask for nothing: longer than proxies keep theirs."""
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - who may come there is the door's business
+
+
+class Site:
+    """The whole of it; `serve` listens."""
+
+    def __init__(self, *, settings: Settings, live: Live, ports: Ports, ingress: Ingress | None = None) -> None:
+        page = settings.web
+        secret = page.password
+        self._places = places(page.host, page.port, ingress)
+        self._door = Door(
+            guarded=secret is not None,
+            names=_names(settings),
+            called=frozenset(name.lower() for name in page.names),
+            ingress_peer=None if ingress is None else ingress.peer,
+            near=is_this_machine(page.host),
+        )
+        guard = Guard(
+            door=self._door,
+            password=None if secret is None else Password(secret.get_secret_value()),
+            sessions=Sessions(time.monotonic),
+            monotonic=time.monotonic,
+            cookie=f"alarm2mqtt_{page.port}",
+        )
+        self.app = web.Application(middlewares=[guard.middleware], client_max_size=LARGEST_BODY)
+        rows = table(live, ports)
+        for route in rows:
+            self.app.router.add_route(route.method, route.path, handler_of(route))
+        self.app.router.add_get("/api/openapi.json", partial(_described, rows, live, ports))
+        events = Events(live, still_in=guard.still_in)
+        Pages(live=live, ports=ports, guard=guard, assets=assets()).add_to(self.app.router)
+        self.app.router.add_get("/events", events.handle)
+        self.app.router.add_get("/healthz", _healthy)
+
+    async def serve(self) -> None:
+        """Until cancelled; an address that is taken is tried again, and told once."""
+        runner = web.AppRunner(
+            self.app,
+            access_log=None,
+            logger=_http_log(),
+            handle_signals=False,
+            keepalive_timeout=IDLE_S,
+            shutdown_timeout=0.5,
+        )
+        await runner.setup()
+        assert runner.server is not None  # noqa: S101 - set up
+        doorman = Doorman(self._door, runner.server, monotonic=time.monotonic)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for host, port in self._places:
+                    group.create_task(_listen(doorman, host, port), name=f"page at port {port}")
+        finally:
+            await runner.cleanup()
+
+
+async def _listen(doorman: Doorman, host: str, port: int) -> None:
+    told = False
+    while True:
+        try:
+            server = await asyncio.get_running_loop().create_server(doorman, host, port)
+        except OSError as error:
+            _LOG.log(logging.DEBUG if told else logging.WARNING, "no page yet: %s", error.strerror or error)
+            told = True
+            await asyncio.sleep(RETRY_S)
+        else:
+            break
+    _LOG.info("page at http://%s:%d", f"[{host}]" if ":" in host else host, port)
+    try:
+        await asyncio.get_running_loop().create_future()
+    finally:
+        server.close()
+
+
+def places(host: str, port: int, ingress: Ingress | None) -> tuple[tuple[str, int], ...]:
+    """Where to listen: as the settings say, and wherever the ingress proxy may look for the page."""
+    if ingress is None:
+        return ((host, port),)
+    wide = (ANY_ADDRESS, ingress.port)
+    # On one port both would be the same address twice.
+    return (wide,) if port == ingress.port else (wide, (host, port))
+
+
+def table(live: Live, ports: Ports) -> tuple[Route, ...]:
+    """Every row."""
+    return (
+        *api_state.routes(live, ports),
+        *api_control.routes(live, ports),
+        *api_settings.routes(live, ports),
+        *api_journal.routes(ports),
+        *api_files.routes(live, ports),
+    )
+
+
+def _names(settings: Settings) -> frozenset[str]:
+    """First labels of the host names by which the device may be called."""
+    names = {settings.device.id, host_id(os.uname().nodename)}
+    if re.search("[a-z]", settings.web.host):
+        names.add(settings.web.host.partition(".")[0])
+    return frozenset(names)
+
+
+def _http_log() -> logging.Logger:
+    """Where aiohttp tells of faults. What is no HTTP is none of ours: anybody could fill the log with it."""
+    log = logging.getLogger("bridge.web.http")
+    log.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError)))
+    return log
+
+
+async def _described(rows: tuple[Route, ...], live: Live, ports: Ports, request: web.Request) -> web.StreamResponse:
+    del request
+    inputs = [one.id for one in live.settings.inputs]
+    outputs = [one.id for one in live.settings.outputs]
+    known = {"input": inputs, "output": outputs, "terminal": [*inputs, *outputs], "action": api_control.ACTIONS}
+    described = document(rows, version=ports.system().version, known=known)
+    return web.Response(body=as_json(described), content_type="application/json")
+
+
+async def _healthy(request: web.Request) -> web.StreamResponse:
+    """The event loop turns; whoever wants to know more asks /api/status."""
+    del request
+    return web.Response(text="ok\n")

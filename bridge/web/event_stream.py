@@ -1,0 +1,66 @@
+"""Server-sent events: what changes, as it changes, to each open page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import web
+
+from bridge.web.access.middleware import HEADERS, TOKEN
+from bridge.web.live import Live
+from bridge.web.subscribers import frame
+
+KEEP_ALIVE_S = 15.0
+STILL = frame("still", b"{}")
+"""Said when there is nothing to say: a page that hears nothing for long shows that it may be old."""
+AGAIN = b"retry: 1000\n\n"
+SLOW_S = 10.0
+"""A browser that does not take what it is sent for so long is let go; it comes back by itself."""
+
+
+class Events:
+    """The handler of the stream."""
+
+    def __init__(self, live: Live, *, still_in: Callable[[web.Request], bool]) -> None:
+        self._live = live
+        self._still_in = still_in
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Everything as it is, then every change, until either side has had enough.
+
+        With `once` it ends after the first: for who sits behind a proxy that holds back what has no end
+        (Home Assistant's ingress before 2026.2), and asks again and again.
+        """
+        browser = self._live.open()
+        if browser is None:
+            return web.Response(status=503, text="too many pages are open", headers={"Retry-After": "30"})
+        response = web.StreamResponse(
+            headers={
+                **HEADERS,
+                "Content-Type": "text/event-stream",
+                "Cache-Control": "no-store",
+                "X-Accel-Buffering": "no",
+            }
+        )
+        try:
+            await response.prepare(request)
+            waiting = self._live.hello(after=_last_seen(request), token=request[TOKEN])
+            if "once" in request.query:
+                await response.write(AGAIN + waiting)
+                return response
+            while self._still_in(request):
+                async with asyncio.timeout(SLOW_S):
+                    await response.write(waiting or STILL)
+                waiting = await browser.take(within_s=KEEP_ALIVE_S)
+        except (TimeoutError, ConnectionError):
+            return response  # gone, or too slow: its place is free
+        finally:
+            self._live.close(browser)
+        return response
+
+
+def _last_seen(request: web.Request) -> int | None:
+    """The journal entry that the browser had last: what it says when it comes back, else what its page shows."""
+    number = request.headers.get("Last-Event-ID") or request.query.get("after", "")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None  # noqa: PLR2004 - 64 bits

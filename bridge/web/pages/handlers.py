@@ -1,0 +1,205 @@
+"""Pages, assets and logging in, as aiohttp handlers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from aiohttp import web
+
+from bridge.errors import ActionError
+from bridge.settings.definitions.settings import InputSettings, OutputSettings
+from bridge.text.journal_words import KINDS
+from bridge.web.access.middleware import TOKEN, Guard
+from bridge.web.api.handlers import LONGEST_BODY_S
+from bridge.web.api.settings import input_settings, output_settings, rest_settings
+from bridge.web.api.state import status_json
+from bridge.web.live import Live
+from bridge.web.pages.alarm_in_page import alarm_in_page
+from bridge.web.pages.alarm_out_page import alarm_out_page
+from bridge.web.pages.layout import Frame
+from bridge.web.pages.live_page import live_page
+from bridge.web.pages.log_page import STEPS, Filter, log_page
+from bridge.web.pages.login_page import login_page
+from bridge.web.pages.pictures_page import pictures_page
+from bridge.web.pages.schedules_page import schedules_page
+from bridge.web.pages.system_page import system_page
+from bridge.web.ports import Clip, JournalQuery, Ports
+from bridge.web.static_files import Asset
+
+JUST_NOW = 12
+Part = TypeVar("Part", InputSettings, OutputSettings)
+
+
+class Pages:
+    """Each page made from what is in force right now."""
+
+    def __init__(self, *, live: Live, ports: Ports, guard: Guard, assets: Mapping[str, Asset]) -> None:
+        self._live = live
+        self._ports = ports
+        self._guard = guard
+        self._assets = assets
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """All addresses."""
+        router.add_get("/", self._index)
+        router.add_get("/alarm-in", self._alarm_in)
+        router.add_get("/alarm-out", self._alarm_out)
+        router.add_get("/schedules", self._schedules)
+        router.add_get("/pictures", self._pictures)
+        router.add_get("/picture", self._picture)
+        router.add_get("/log", self._log)
+        router.add_get("/system", self._system)
+        router.add_get("/static/{name}", self._asset)
+        router.add_get("/login", self._login)
+        router.add_post("/login", self._log_in)
+        router.add_post("/logout", self._log_out)
+
+    def _frame(self, request: web.Request) -> Frame:
+        return Frame(
+            device=self._live.settings.device.label,
+            token=request[TOKEN],
+            guarded=self._live.settings.web.password is not None,
+        )
+
+    async def _index(self, request: web.Request) -> web.StreamResponse:
+        live = self._live
+        return _page(
+            live_page(
+                self._frame(request),
+                live.settings,
+                {key: live.input_event(view) for key, view in live.inputs.items()},
+                {key: live.output_event(view) for key, view in live.outputs.items()},
+                [live.entry_event(entry) for entry in list(live.recent)[-JUST_NOW:]],
+            )
+        )
+
+    async def _alarm_in(self, request: web.Request) -> web.StreamResponse:
+        live, wanted = self._live, request.query.get("input")
+        chosen = _chosen(live.settings.inputs, wanted)
+        view = live.inputs.get(chosen.id) if chosen else None
+        return _page(
+            alarm_in_page(
+                self._frame(request),
+                live.settings,
+                chosen,
+                input_settings(chosen) if chosen else {},
+                live.input_event(view) if view else None,
+                await self._sounds(),
+            )
+        )
+
+    async def _alarm_out(self, request: web.Request) -> web.StreamResponse:
+        live, wanted = self._live, request.query.get("output")
+        chosen = _chosen(live.settings.outputs, wanted)
+        view = live.outputs.get(chosen.id) if chosen else None
+        return _page(
+            alarm_out_page(
+                self._frame(request),
+                live.settings,
+                chosen,
+                output_settings(chosen) if chosen else {},
+                live.output_event(view) if view else None,
+            )
+        )
+
+    async def _schedules(self, request: web.Request) -> web.StreamResponse:
+        return _page(schedules_page(self._frame(request), self._live.settings, request.query.get("of")))
+
+    async def _pictures(self, request: web.Request) -> web.StreamResponse:
+        return _page(
+            pictures_page(
+                self._frame(request),
+                self._live.settings,
+                pictures={key: picture.time for key, picture in self._live.pictures.items()},
+                clips=await self._clips(),
+                sounds=None if self._ports.sounds() is None else await self._sounds(),
+                now=self._ports.now().local,
+            )
+        )
+
+    async def _picture(self, request: web.Request) -> web.StreamResponse:
+        picture = self._live.pictures.get(request.query.get("of", ""))
+        if picture is None:
+            raise web.HTTPNotFound
+        return web.Response(body=picture.jpeg, content_type="image/jpeg")
+
+    async def _log(self, request: web.Request) -> web.StreamResponse:
+        query = request.query
+        limit = query.get("limit", "")
+        wanted = Filter(
+            kind=query.get("kind", ""),
+            part=query.get("part", ""),
+            text=query.get("text", "")[:100],
+            limit=int(limit) if limit in map(str, STEPS) else STEPS[0],
+        )
+        return _page(await asyncio.to_thread(self._log_of, self._frame(request), wanted))
+
+    def _log_of(self, frame: Frame, wanted: Filter) -> str:
+        """Not on the event loop: it reads the disk, and thousands of entries take their time."""
+        kind = wanted.kind if wanted.kind in KINDS else None
+        last = self._live.recent[-1].seq if self._live.recent else 0  # before the rest: what comes meanwhile is sent
+        found = self._ports.entries(JournalQuery(limit=wanted.limit, kind=kind))
+        shown = [event for event in map(self._live.entry_event, found) if wanted.fits(event)]
+        return log_page(frame, self._live.settings, wanted, shown, more=len(found) == wanted.limit, last=last)
+
+    async def _system(self, request: web.Request) -> web.StreamResponse:
+        settings, status = self._live.settings, status_json(self._live, self._ports)
+        sound = next(iter(await self._sounds()), None)
+        return _page(system_page(self._frame(request), settings, status, rest_settings(settings), sound))
+
+    async def _sounds(self) -> tuple[str, ...]:
+        shelf = self._ports.sounds()
+        return () if shelf is None else await asyncio.to_thread(shelf.names)
+
+    async def _clips(self) -> Sequence[Clip] | str | None:
+        shelf = self._ports.clips()
+        try:
+            return None if shelf is None else await asyncio.to_thread(shelf.clips)
+        except ActionError as error:
+            return str(error)
+
+    async def _asset(self, request: web.Request) -> web.StreamResponse:
+        asset = self._assets.get(request.match_info["name"])
+        if asset is None:
+            raise web.HTTPNotFound
+        headers = {
+            "ETag": asset.tag,
+            "Cache-Control": "no-cache",
+            "Vary": "Accept-Encoding",
+            "Content-Type": asset.kind,
+        }
+        if request.headers.get("If-None-Match") == asset.tag:
+            return web.Response(status=304, headers=headers)
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            return web.Response(body=asset.packed, headers={**headers, "Content-Encoding": "gzip"})
+        return web.Response(body=asset.content, headers=headers)
+
+    async def _login(self, request: web.Request) -> web.StreamResponse:
+        del request
+        return _page(login_page(self._live.settings.device.label, said=None))
+
+    async def _log_in(self, request: web.Request) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(LONGEST_BODY_S):
+                given = (await request.post()).get("password")
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
+        done = await self._guard.log_in(request, given if isinstance(given, str) else "")
+        if isinstance(done, str):
+            status = 429 if done.startswith("Wait") else 401
+            return _page(login_page(self._live.settings.device.label, said=done), status=status)
+        return done
+
+    async def _log_out(self, request: web.Request) -> web.StreamResponse:
+        return self._guard.log_out(request)
+
+
+def _chosen(parts: Sequence[Part], wanted: str | None) -> Part | None:
+    """The one that is asked for, else the first."""
+    return next((part for part in parts if part.id == wanted), next(iter(parts), None))
+
+
+def _page(html: str, *, status: int = 200) -> web.StreamResponse:
+    return web.Response(text=html, status=status, content_type="text/html")

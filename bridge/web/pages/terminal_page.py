@@ -1,0 +1,116 @@
+"""The page of one input or output: choosing, adding and removing one, its state, and its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bridge.settings.definitions.settings import InputSettings, OutputSettings
+from bridge.web.html import Html, el, some
+from bridge.web.pages.fields import Options, select
+from bridge.web.pages.layout import Frame, page
+
+SCRIPTS = ("live.js", "form.js", "channel.js")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What is seen of the chosen one: its state below a title of its own, and its form."""
+
+    part: InputSettings | OutputSettings
+    title: str
+    state: Html
+    form: Html
+
+
+def channel_page(
+    frame: Frame,
+    kind: str,
+    known: Sequence[InputSettings] | Sequence[OutputSettings],
+    shown: Shown | None,
+    *,
+    simulated: bool,
+) -> str:
+    """The page of `kind`, "in" or "out"; `shown` is None when there is none yet."""
+    name = f"{kind}put"
+    options = [(one.id, one.label) for one in known]
+    choose = _channel(name, options, shown.part.id if shown else None, simulated=simulated)
+    body = some(choose, el("p", f"There is no alarm {name} yet.", class_="note"))
+    if shown is not None:
+        body = some(
+            choose,
+            el(
+                "section",
+                el("h2", shown.title),
+                el("ul", shown.state, class_="parts"),
+                class_="card manual",
+            ),
+            shown.form,
+            _removal(name, shown.part.id, shown.part.label),
+        )
+    return page(frame, here=f"alarm-{kind}", title=f"Alarm {kind}", scripts=SCRIPTS, body=body)
+
+
+def _channel(kind: str, options: Options, chosen: str | None, *, simulated: bool) -> Html:
+    """Which one is shown; without scripts, by a button. Adding one asks for its id first."""
+    return el(
+        "div",
+        el(
+            "form",
+            el("label", f"Alarm {kind}", for_="channel"),
+            select(options, chosen or "", id="channel", name=kind),
+            el("noscript", el("button", "Show", type="submit")),
+            method="get",
+            class_="channel",
+        )
+        if options
+        else None,
+        el(
+            "details",
+            el("summary", f"Add an alarm {kind}"),
+            el(
+                "form",
+                el("label", "Id", for_="new-id"),
+                el("input", type="text", id="new-id", name="id", maxlength=32, aria_describedby="new-help new-fault"),
+                *(() if simulated else _line()),
+                el("button", "Add", type="submit"),
+                el(
+                    "p",
+                    "Small letters, digits and hyphens. It names topics and entities, and stays; the name can change.",
+                    class_="help",
+                    id="new-help",
+                ),
+                el("p", class_="fault", id="new-fault", role="alert"),
+                class_="channel",
+                data_add=kind,
+                novalidate=True,
+                autocomplete="off",
+            ),
+            open=chosen is None,
+            class_="add",
+        ),
+    )
+
+
+def _line() -> tuple[Html, ...]:
+    return (
+        el("label", "Chip", for_="new-chip"),
+        el("input", type="text", id="new-chip", name="chip", value="gpiochip0", maxlength=128),
+        el("label", "Line", for_="new-offset"),
+        el("input", type="text", inputmode="numeric", id="new-offset", name="offset", size=6),
+    )
+
+
+def _removal(kind: str, part: str, label: str) -> Html:
+    """Taking it away, after a question."""
+    return el(
+        "p",
+        el(
+            "button",
+            f"Remove {label}",
+            type="button",
+            class_="quiet",
+            data_remove=f"api/{kind}s/{part}",
+            data_name=label,
+        ),
+    )

@@ -1,0 +1,95 @@
+"""Lines for scripts."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from builders import an_input, settings_of
+from mqtt_bridge import D, an_entry, an_input_view, an_output_view
+from virtual_time import play
+
+from bridge.cli.watch.change_printer import PlainLines
+from bridge.cli.watch.change_text import bridge_line, broker_line, entry_line, input_line, output_line
+from bridge.cli.watch.device_mirror import Picture
+from bridge.core.contact import Contact
+from bridge.mqtt import payloads
+from bridge.mqtt.messages import Incoming
+
+NOW = datetime(2026, 11, 23, 14, 3, 20, 123_456, tzinfo=timezone(timedelta(hours=1)))
+AT = "2026-11-23T14:03:20.123+01:00"
+
+
+def test_an_input_is_one_line_of_keys_and_words():
+    view = an_input_view(
+        contact=Contact.CONNECTED, tripped=True, alarm=True, last_alarm=datetime(2026, 1, 2, tzinfo=UTC)
+    )
+    assert input_line(view, NOW) == (
+        f"{AT} input door alarm=on tripped=yes contact=connected armed=yes enabled=yes "
+        "since=2026-03-04T06:06:07.890+01:00 last_alarm=2026-01-02T01:00:00.000+01:00 problem=none"
+    )
+    lost = an_input_view(contact=Contact.UNKNOWN, tripped=None, since=None, problem="line_fault", available=False)
+    assert "tripped=unknown contact=unknown" in input_line(lost, NOW)
+
+
+def test_an_output_is_one_line():
+    view = an_output_view(on=True, reason="alarm", by="door", sources=("door", "window"))
+    assert output_line(view, NOW) == (
+        f"{AT} output siren state=on contact=disconnected mode=switch reason=alarm by=door "
+        "sources=door,window until=none problem=none"
+    )
+
+
+def test_an_entry_stands_at_its_own_time():
+    assert entry_line(an_entry(4), NOW) == "2026-03-04T06:06:07.890+01:00 journal seq=4 kind=alarm_begin input=door"
+
+
+def test_what_is_no_word_is_in_quotes_and_cannot_steer_a_terminal():
+    assert broker_line('no "way"\x1b[2J', NOW) == f'{AT} broker state=lost why="no \\"way\\"\\\\x1b[2J"'
+
+
+@pytest.mark.parametrize(("online", "word"), [(True, "online"), (False, "offline"), (None, "unknown")])
+def test_the_bridge_is_online_offline_or_unknown(online, word):
+    assert bridge_line(online, NOW) == f"{AT} bridge state={word}"
+
+
+def said(what, payload):
+    return Incoming(topic=f"{D}/input/door/{what}", payload=payload, retained=True)
+
+
+def tell(lines, view):
+    lines.receive(said("state", payloads.on_off(view.tripped)))
+    lines.receive(said("alarm", payloads.on_off(view.alarm)))
+    lines.receive(said("attributes", payloads.input_attributes(view)))
+
+
+def test_a_change_of_several_messages_is_one_line_and_no_change_is_none():
+    shown: list[str] = []
+
+    async def story():
+        lines = PlainLines(Picture(settings_of(an_input("door"))), show=shown.append, now=lambda: NOW)
+        tell(lines, an_input_view())
+        await asyncio.sleep(1)
+        tell(lines, an_input_view(glitches=5))  # nothing that a line tells
+        await asyncio.sleep(1)
+        tell(lines, an_input_view(alarm=True, tripped=True))
+        await asyncio.sleep(1)
+        for what in ("state", "alarm", "attributes"):
+            lines.receive(said(what, b""))
+        await asyncio.sleep(1)
+
+    play(story())
+    assert [line.split()[3] for line in shown] == ["alarm=off", "alarm=on", "state=removed"]
+
+
+def test_a_connection_is_told_once_each_way():
+    shown: list[str] = []
+    lines = PlainLines(Picture(settings_of()), show=shown.append, now=lambda: NOW)
+    for problem in ("refused", "refused", None, None, "refused"):
+        lines.link(problem)
+    assert [line.split(" ", 2)[2] for line in shown] == [
+        "state=lost why=refused",
+        "state=connected",
+        "state=lost why=refused",
+    ]

@@ -1,0 +1,155 @@
+"""What a mail says, to whom, and what becomes of its parts."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from builders import an_input, settings_of
+from smtp_servers import MisbehavingMailServer
+
+from bridge.errors import ActionRefused, ContentRefused, StoreError
+from bridge.linkage.delivery.email_sender import MailCarrier
+from bridge.linkage.delivery.job_bodies import KeptPicture, MailJob, body_of, mail_job
+from bridge.linkage.delivery.picture_cache import Album
+from bridge.store.job import Job
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+MAIL = MailJob(input="door", cause="input", time=NOW, held_back=2)
+
+
+def settings(port, *recipients):
+    return settings_of(
+        an_input("door", email=True, name="Garage door"),
+        email={
+            "host": "127.0.0.1",
+            "port": port,
+            "security": "none",
+            "sender": "gate@example.org",
+            "recipients": recipients or ("me@example.org",),
+        },
+    )
+
+
+def carrier(port=1, *recipients, album=None):
+    return MailCarrier(settings=lambda: settings(port, *recipients), zone=lambda: UTC, album=album or Album(None))
+
+
+async def attempt(post, job):
+    """How it went."""
+    went = []
+    await post.attempt(job, went.append)
+    return went[0]
+
+
+def a_job(mail=MAIL, number=7, **fields):
+    job = Job(id=f"email-{number}-1", kind="email", seq=number, created=NOW, due=NOW, body=body_of(mail))
+    return replace(job, **fields)
+
+
+def picture(file):
+    return KeptPicture(file=file, name=f"{file}.jpg", taken_at=NOW, offset_ms=0)
+
+
+def test_pictures_that_are_gone_are_said_and_the_mail_goes():
+    async def story(server):
+        album = Album(None)
+        there = await album.keep(b"jpeg")
+        mail = replace(MAIL, pictures=(picture(there), picture("gone")))
+        await attempt(carrier(server.port, album=album), a_job(mail))
+
+    with MisbehavingMailServer() as server:
+        asyncio.run(story(server))
+        [taken] = server.inbox
+    text = taken.message.get_body().get_content()
+    assert len(list(taken.message.iter_attachments())) == 1
+    assert "More pictures are missing: it is no longer on the device" in text
+    assert "Held back since the last mail: 2 alarms" in text
+    assert taken.message["Message-ID"] == "<email-7-1@example.org>"
+
+
+def test_who_was_deferred_gets_it_alone_and_the_held_back_are_told_once():
+    async def story(server):
+        post = carrier(server.port, "me@example.org", "you@example.org")
+        server.faults.answers["you@example.org"] = "451 later"
+        first = await attempt(post, a_job())
+        server.faults.answers.clear()
+        return first, await attempt(post, first.left)
+
+    with MisbehavingMailServer() as server:
+        first, second = asyncio.run(story(server))
+        assert [taken.recipients for taken in server.inbox] == [["me@example.org"], ["you@example.org"]]
+        ids = {taken.message["Message-ID"] for taken in server.inbox}
+    assert first.note == "you@example.org: 451 later"
+    assert (first.held_back, second.held_back, second.left) == (2, None, None)
+    assert len(ids) == 1
+
+
+def test_whoever_was_taken_out_of_the_recipients_gets_nothing_that_is_left():
+    with pytest.raises(StoreError, match=r"no longer to be told: you@example\.org"):
+        asyncio.run(attempt(carrier(), a_job(replace(MAIL, recipients=("you@example.org",)))))
+
+
+def test_without_a_mail_server_in_the_settings_a_mail_waits():
+    bare = MailCarrier(settings=lambda: settings_of(an_input("door")), zone=lambda: UTC, album=Album(None))
+    with pytest.raises(ActionRefused, match="no longer configured"):
+        asyncio.run(attempt(bare, a_job()))
+
+
+def test_a_mail_too_large_loses_all_but_its_first_picture_and_then_that():
+    post = carrier()
+    job = a_job(replace(MAIL, pictures=(picture("a"), picture("b"))), pictures=("a", "b"))
+    once = post.lighter(job, "552 too large")
+    twice = post.lighter(once, "552 too large")
+    assert [each.file for each in mail_job(once.body).pictures] == ["a"]
+    assert mail_job(twice.body).pictures == ()
+    assert mail_job(twice.body).pictures_missing == "refused: 552 too large"
+    assert twice.pictures == ("a", "b"), "files stay the job's until it is done"
+    assert post.lighter(twice, "552 too large") is None
+
+
+def test_the_next_mail_of_the_same_input_tells_of_the_alarm_that_a_dropped_one_does_not():
+    post = carrier()
+    asked = a_job(replace(MAIL, by="mqtt"), 8)
+    partly = a_job(replace(MAIL, recipients=("me@example.org",)), 9)
+    other = a_job(replace(MAIL, input="yard"), 10)
+    unreadable, following = a_job(number=11), a_job(number=12)
+    heir = post.heir(a_job(), [asked, partly, other, following])
+    assert heir.id == following.id
+    assert mail_job(heir.body).held_back == 2 + 2 + 1
+    assert post.heir(a_job(), [other]) is None
+    assert post.heir(asked, [following]) is None, "nobody misses a test"
+    assert post.heir(partly, [following]) is None, "somebody was told"
+    assert post.heir(replace(unreadable, body="?"), [following]) is None
+
+
+@pytest.mark.parametrize(
+    ("faults", "size_limit"), [({"verdict": "554 5.7.1 no pictures here"}, 33_554_432), ({}, 20_000)]
+)
+def test_a_message_that_is_refused_is_told_from_a_sender_that_is(faults, size_limit):
+    async def story(server):
+        album = Album(None)
+        file = await album.keep(bytes(40_000))
+        await attempt(carrier(server.port, album=album), a_job(replace(MAIL, pictures=(picture(file),))))
+
+    with MisbehavingMailServer(size_limit=size_limit) as server:
+        vars(server.faults).update(faults)
+        with pytest.raises(ContentRefused):
+            asyncio.run(story(server))
+        vars(server.faults).update(verdict=None, answers={"MAIL": "550 not you"})
+        with pytest.raises(ActionRefused) as refused:
+            asyncio.run(story(server))
+        assert not isinstance(refused.value, ContentRefused)
+
+
+def test_a_mail_counts_as_sent_before_the_server_has_heard_the_goodbye():
+    async def story(server):
+        commands = []
+        await carrier(server.port).attempt(a_job(), lambda _: commands.extend(server.commands))
+        return [command for command, _ in commands]
+
+    with MisbehavingMailServer() as server:
+        assert asyncio.run(story(server))[-1] == "DATA"
+        assert server.commands[-1][0] == "QUIT"

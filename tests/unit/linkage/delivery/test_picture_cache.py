@@ -1,0 +1,93 @@
+"""Pictures on a disk that is good, bad or dead."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from bridge.errors import StoreError
+from bridge.linkage.delivery.picture_cache import Album
+from bridge.store.outbox_pictures import Pictures
+
+
+class DeadDisk(Pictures):
+    """Hangs until it is let go."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.gate, self.asked = threading.Event(), 0
+
+    def write(self, content, suffix=".jpg"):
+        self.asked += 1
+        self.gate.wait(10)
+        return super().write(content, suffix)
+
+
+def test_a_picture_is_on_the_disk_and_known_by_its_size_also_after_a_restart(tmp_path):
+    async def story():
+        name = await Album(Pictures(tmp_path)).keep(b"jpeg")
+        album = Album(Pictures(tmp_path))
+        assert album.size_bytes([name]) == 0
+        await album.measure()
+        assert album.size_bytes([name, "other.jpg"]) == 4
+        assert await album.picture(name) == b"jpeg"
+
+    asyncio.run(story())
+
+
+def test_a_disk_that_takes_none_costs_no_picture(tmp_path):
+    async def story():
+        album = Album(Pictures(tmp_path / "missing"))
+        name = await album.keep(b"jpeg")
+        assert await album.picture(name) == b"jpeg"
+        album.release([name], in_use={name})
+        assert await album.picture(name) == b"jpeg"
+        album.release([name], in_use=())
+        assert await album.picture(name) is None
+        assert album.size_bytes([name]) == 0
+
+    asyncio.run(story())
+
+
+def test_memory_is_bounded_and_the_newest_stays():
+    async def story():
+        album = Album(None, memory_bytes=10)
+        old, new, huge = [await album.keep(bytes(size)) for size in (6, 6, 100)]
+        assert [await album.picture(name) for name in (old, new)] == [None, None]
+        assert await album.picture(huge) == bytes(100)
+
+    asyncio.run(story())
+
+
+def test_a_dead_disk_is_waited_for_once_and_used_again_when_it_lives(tmp_path):
+    async def story():
+        disk = DeadDisk(tmp_path)
+        on_disk = await Album(Pictures(tmp_path)).keep(b"old")
+        album = Album(disk, limit_s=0.05)
+        names = [await album.keep(b"jpeg") for _ in range(3)]
+        assert disk.asked == 1
+        assert [await album.picture(name) for name in names] == [b"jpeg"] * 3
+        with pytest.raises(StoreError, match="does not answer"):
+            await album.picture(on_disk)
+        disk.gate.set()
+        async with asyncio.timeout(5):
+            while True:
+                try:
+                    assert await album.picture(on_disk) == b"old"
+                    break
+                except StoreError:
+                    await asyncio.sleep(0.005)
+
+    asyncio.run(story())
+
+
+def test_a_folder_that_cannot_be_read_is_said(tmp_path):
+    async def story():
+        (tmp_path / "outbox").symlink_to(tmp_path / "outbox")
+        album = Album(Pictures(tmp_path))
+        with pytest.raises(StoreError, match="symbolic links"):
+            await album.picture("x.jpg")
+
+    asyncio.run(story())

@@ -1,0 +1,123 @@
+"""Which recorder is told of which alarm."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from builders import an_input, settings_of
+
+from bridge.actions.recording.reports import ClipFinished, ClipMissed, StreamState
+from bridge.core.facts import Now
+from bridge.errors import ActionFailed
+from bridge.linkage.alarm_clips import Clips
+
+
+class StandInRecorder:
+    def __init__(self):
+        self.orders = []
+
+    def begin(self, *, input, at):  # noqa: A002 - the recorder's own name
+        self.orders.append(("begin", input, at))
+
+    def end(self, *, input):  # noqa: A002 - the same
+        self.orders.append(("end", input))
+
+    def record(self, *, input, seconds, at):  # noqa: A002 - the same
+        self.orders.append(("record", input, seconds, at))
+
+
+def settings(**door):
+    return settings_of(
+        an_input("door", **{"record": True, **door}),
+        an_input("yard"),
+        cameras={"gate": {"stream": "rtsp://gate/1"}, "shed": {"stream": "rtsp://shed/1"}},
+        recording={"folder": "/clips", "post_s": 20},
+    )
+
+
+class Scene:
+    def __init__(self):
+        self.settings, self.told, self.changes = settings(), [], 0
+        self.rebuild()
+        self.clips = Clips(
+            settings=lambda: self.settings,
+            media=lambda: SimpleNamespace(recorders=self.recorders),
+            now=lambda: Now(monotonic=99.0, local=None),
+            tell=self.told.append,
+            changed=self._change,
+        )
+
+    def rebuild(self):
+        self.recorders = {"gate": StandInRecorder(), "shed": StandInRecorder()}
+
+    def orders(self, camera):
+        return self.recorders[camera].orders
+
+    def _change(self):
+        self.changes += 1
+
+
+@pytest.fixture
+def scene():
+    return Scene()
+
+
+def test_an_alarm_is_recorded_by_the_camera_of_its_input_until_it_ends(scene):
+    scene.settings = settings(camera="shed")
+    scene.clips.begin("door", at=5.0)
+    scene.clips.end("door")
+    assert scene.orders("shed") == [("begin", "door", 5.0), ("end", "door")]
+    assert ("begin", "door", 5.0) not in scene.orders("gate")
+
+
+def test_an_input_that_does_not_record_lengthens_nobodys_clip(scene):
+    scene.clips.begin("yard", at=5.0)
+    assert scene.orders("gate") == []
+
+
+def test_an_alarm_whose_camera_was_changed_meanwhile_ends_where_it_is_recorded(scene):
+    scene.clips.begin("door", at=5.0)
+    scene.settings = settings(camera="shed", record=False)
+    scene.clips.end("door")
+    assert scene.orders("gate") == [("begin", "door", 5.0), ("end", "door")]
+
+
+def test_new_recorders_go_on_with_the_alarms_that_live(scene):
+    scene.clips.begin("door", at=5.0)
+    scene.rebuild()
+    scene.clips.go_on()
+    assert scene.orders("gate") == [("begin", "door", 99.0)]
+    scene.clips.end("door")
+    scene.rebuild()
+    scene.clips.go_on()
+    assert scene.orders("gate") == []
+
+
+def test_a_clip_by_command_has_the_first_camera_and_the_usual_length(scene):
+    scene.clips.record(None, seconds=None, at=7.0)
+    scene.clips.record("door", seconds=30.0, at=8.0)
+    assert scene.orders("gate") == [("record", "command", 20.0, 7.0), ("record", "door", 30.0, 8.0)]
+
+
+def test_a_camera_that_cannot_record_is_told(scene):
+    del scene.recorders["gate"]
+    scene.clips.begin("door", at=5.0)
+    scene.clips.record(None, seconds=None, at=7.0)
+    assert {ended.error for ended in scene.told} == {"camera gate has no stream that can be recorded"}
+    assert [ended.input for ended in scene.told] == ["door", None]
+
+
+def test_what_became_of_a_clip_is_told_and_a_command_is_no_input(scene):
+    scene.clips.reported(ClipFinished(camera="gate", input="door", name="d/1.mp4", seconds=15.0))
+    scene.clips.reported(
+        ClipFinished(camera="gate", input="command", name="d/2.mp4", seconds=1.0, error=ActionFailed("cut"))
+    )
+    scene.clips.reported(ClipMissed(camera="gate", input="door", error=ActionFailed("card full")))
+    scene.clips.reported(StreamState(camera="gate", problem="lost"))
+    assert [(ended.reason, ended.input, ended.path, ended.error) for ended in scene.told] == [
+        ("recorded", "door", "d/1.mp4", None),
+        ("recorded", None, "d/2.mp4", "cut"),
+        ("failed", "door", None, "card full"),
+    ]
+    assert scene.changes == 4

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bridge.errors import ActionFailed
+from bridge.linkage.mqtt_picture import LARGEST_BYTES, PublishedPictures
+from bridge.mqtt.publishing.publisher import LARGEST_SNAPSHOT
+
+SMALL, LARGE = b"s" * LARGEST_BYTES, b"L" * (LARGEST_BYTES + 1)
+
+
+class Wall:
+    """Where pictures are hung; `making` says when and how one is made smaller."""
+
+    def __init__(self, *, most=9):
+        self.hung, self.told, self.work = [], [], []
+        self.making = asyncio.Event()
+        self.fault = None
+        self.pictures = PublishedPictures(
+            publish=lambda source, jpeg: self.hung.append((source, jpeg and jpeg[:1])),
+            spawn=lambda _, work: len(self.work) < most and not self.work.append(work),
+            tell=self.told.append,
+            smaller=self.smaller,
+        )
+
+    async def smaller(self, jpeg, *, most_bytes):
+        assert (jpeg, most_bytes) == (LARGE, LARGEST_BYTES)
+        await self.making.wait()
+        if self.fault is not None:
+            raise self.fault
+        return b"made"
+
+    async def finish(self):
+        self.making.set()
+        async with asyncio.TaskGroup() as group:
+            for work in self.work:
+                group.create_task(work())
+
+
+def test_the_limit_is_the_one_of_mqtt():
+    assert LARGEST_BYTES == LARGEST_SNAPSHOT
+
+
+def test_a_picture_that_is_small_enough_is_shown_at_once():
+    wall = Wall()
+    wall.pictures.show("door", SMALL)
+    assert wall.hung == [("door", b"s")]
+
+
+def test_a_picture_that_is_too_large_is_made_smaller_and_newer_ones_wait_for_it():
+    async def story():
+        wall = Wall()
+        wall.pictures.show("door", LARGE)
+        wall.pictures.show("gate", SMALL)
+        assert wall.hung == []
+        await wall.finish()
+        wall.pictures.show(None, SMALL)
+        assert wall.hung == [("door", b"m"), ("gate", b"s"), (None, b"s")]
+        assert wall.told == []
+
+    asyncio.run(story())
+
+
+def test_of_pictures_that_come_faster_than_they_are_made_smaller_the_newest_of_each_input_is_shown():
+    async def story():
+        wall = Wall()
+        for _ in range(50):
+            wall.pictures.show("door", LARGE)
+            wall.pictures.show("gate", LARGE)
+        wall.pictures.show("door", SMALL)
+        assert len(wall.work) == 1
+        await wall.finish()
+        assert wall.hung == [("gate", b"m"), ("door", b"s")]
+
+    asyncio.run(story())
+
+
+def test_after_a_fault_inside_the_next_picture_is_shown():
+    async def story():
+        wall = Wall()
+        wall.fault = RuntimeError("inside")
+        wall.pictures.show("door", LARGE)
+        with pytest.raises(ExceptionGroup):
+            await wall.finish()
+        wall.pictures.show("door", SMALL)
+        assert wall.hung == [("door", b"s")]
+
+    asyncio.run(story())
+
+
+def test_one_that_cannot_be_made_smaller_takes_the_one_before_away_and_is_told():
+    async def story():
+        wall = Wall()
+        wall.fault = ActionFailed("no av")
+        wall.pictures.show("door", SMALL)
+        wall.pictures.show("door", LARGE)
+        await wall.finish()
+        assert wall.hung == [("door", b"s"), ("door", None)]
+        assert [(each.kind, each.reason, each.input) for each in wall.told] == [("snapshot", "not_shown", "door")]
+        assert "no av" in wall.told[0].error
+
+    asyncio.run(story())
+
+
+def test_with_too_much_to_do_nothing_is_shown():
+    wall = Wall(most=0)
+    wall.pictures.show("door", LARGE)
+    assert wall.hung == [("door", None)]

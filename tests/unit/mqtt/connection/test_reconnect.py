@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from bridge.mqtt.connection.broker_socket import is_near
+from bridge.mqtt.connection.protocol_version import Version, VersionChoice
+from bridge.mqtt.connection.reconnect import End, Reconnect
+from bridge.settings.definitions.settings import MqttSettings
+
+
+def policy(random=0.5):
+    """With one half, the jitter is none."""
+    return Reconnect(random=lambda: random)
+
+
+def failing(reconnect, times, how=End.UNREACHABLE, *, near=False):
+    return [reconnect.ended(how, "refused", near=near) for _ in range(times)]
+
+
+def test_waits_double_from_a_second_to_a_minute():
+    waits = [retry.wait_s for retry in failing(policy(), 8)]
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+@pytest.mark.parametrize(("random", "first_s"), [(0.0, 0.75), (0.999999, pytest.approx(1.25))])
+def test_waits_are_spread_by_a_quarter_to_either_side(random, first_s):
+    assert failing(policy(random), 1)[0].wait_s == first_s
+
+
+def test_no_wait_is_longer_than_a_minute():
+    assert max(retry.wait_s for retry in failing(policy(0.99), 9)) == 60
+
+
+@pytest.mark.parametrize("random", [0.0, 0.999999])
+def test_a_broker_on_this_machine_is_found_again_within_a_second(random):
+    retries = failing(policy(random), 9, near=True)
+    assert all(0.5 < retry.wait_s < 0.9 for retry in retries)
+    assert "trying again in 1 s" in retries[0].message
+
+
+@pytest.mark.parametrize(("how", "last_s"), [(End.DENIED, 60), (End.REFUSED, 16)])
+def test_a_broker_on_this_machine_that_says_no_is_not_hammered(how, last_s):
+    assert failing(policy(), 5, how, near=True)[-1].wait_s == last_s
+
+
+@pytest.mark.parametrize(
+    ("host", "near"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("unix:/run/mosquitto.sock", True),
+        ("192.168.1.2", False),
+        ("core-mosquitto", False),
+    ],
+)
+def test_which_brokers_are_near(host, near):
+    assert is_near(MqttSettings(host=host)) is near
+
+
+def test_the_first_failure_is_a_warning_and_its_repeats_are_not():
+    levels = [retry.level for retry in failing(policy(), 3)]
+    assert levels == [logging.WARNING, logging.DEBUG, logging.DEBUG]
+
+
+def test_being_back_is_said_once_and_the_next_failure_is_loud_again():
+    reconnect = policy()
+    assert reconnect.connected() == "connected"
+    failing(reconnect, 2)
+    assert reconnect.connected() == "connected again"
+    assert reconnect.connected() == "connected"
+    assert failing(reconnect, 1)[0].level == logging.WARNING
+
+
+def test_a_wrong_password_waits_the_longest_at_once_and_is_said_once():
+    retries = failing(policy(0.0), 2, End.DENIED)
+    assert [retry.wait_s for retry in retries] == [60, 60]
+    assert [retry.level for retry in retries] == [logging.WARNING, logging.DEBUG]
+
+
+def test_a_wrong_password_is_said_though_the_broker_was_away_before():
+    reconnect = policy()
+    failing(reconnect, 1)
+    assert failing(reconnect, 1, End.DENIED)[0].level == logging.WARNING
+
+
+def test_a_connection_that_stood_for_a_while_begins_the_waits_anew():
+    reconnect = policy()
+    failing(reconnect, 4)
+    assert reconnect.ended(End.THROWN_OUT, "closed", near=False, after_s=5).wait_s == 1
+
+
+def test_one_that_is_taken_over_says_so_and_waits_a_minute():
+    retry = policy(0.0).ended(End.TAKEN_OVER, "", near=False, after_s=100)
+    assert (retry.wait_s, "taken over" in retry.message) == (60, True)
+
+
+def test_thrown_out_twice_at_once_is_taken_over():
+    reconnect = policy()
+    assert reconnect.ended(End.THROWN_OUT, "closed", near=False, after_s=0.1).wait_s == 1
+    reconnect.connected()
+    second = reconnect.ended(End.THROWN_OUT, "closed", near=False, after_s=4.9)
+    assert (second.wait_s, "taken over" in second.message) == (60, True)
+
+
+def test_thrown_out_at_once_with_a_good_connection_between_is_not():
+    reconnect = policy()
+    for after_s in (0.1, 6, 0.1):
+        retry = reconnect.ended(End.THROWN_OUT, "closed", near=False, after_s=after_s)
+        assert "taken over" not in retry.message
+
+
+def test_a_broker_that_was_gone_in_between_has_thrown_nobody_out():
+    reconnect = policy()
+    reconnect.ended(End.THROWN_OUT, "closed", near=False, after_s=0.1)
+    reconnect.ended(End.UNREACHABLE, "nobody listens there", near=False)
+    assert "taken over" not in reconnect.ended(End.THROWN_OUT, "closed", near=False, after_s=0.1).message
+
+
+def test_version_5_comes_first_and_3_1_1_only_when_it_is_not_understood():
+    choice = VersionChoice()
+    assert choice.next is Version.V5
+    assert choice.not_understood()
+    assert choice.next is Version.V311
+
+
+def test_when_neither_is_understood_there_is_no_hurry_and_5_comes_first_again():
+    choice = VersionChoice()
+    choice.not_understood()
+    assert not choice.not_understood()
+    assert choice.next is Version.V5
+
+
+def test_what_worked_is_remembered():
+    choice = VersionChoice()
+    choice.not_understood()
+    choice.worked()
+    assert choice.next is Version.V311
+
+
+def test_a_broker_that_knew_5_is_never_spoken_to_in_3_1_1():
+    choice = VersionChoice()
+    choice.worked()
+    assert not choice.not_understood()
+    assert choice.next is Version.V5

@@ -1,0 +1,143 @@
+"""The device's own entities: which exist, what they say, and that no part of it takes their names."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from example_settings import BIG, SECTIONS, SMALL, WITHOUT_ACTIONS
+
+from bridge.mqtt.discovery.description import describe, discovery
+from bridge.mqtt.discovery.device import DEVICE_ROWS
+from bridge.mqtt.discovery.status import STATUS_ROWS
+from bridge.settings.checks.references import TAKEN_BY_THE_DEVICE
+from bridge.settings.definitions.settings import (
+    AudibleLink,
+    CameraSettings,
+    InputSettings,
+    LinkageSettings,
+    OutputSettings,
+    Settings,
+)
+
+ALWAYS = {"silence", "rejected_commands", "journal_unsent", "clock"}
+CAMERA = CameraSettings(snapshot="http://127.0.0.1/a.jpg")
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+DEVICE_WHATS = words("""
+    audible image notify silence snapshot test_email test_ftp record
+    email_queue email_error ftp_queue ftp_error free_space rejected_commands journal_unsent clock
+""")
+INPUT_WHATS = words("""
+    state alarm event enabled trigger_mode schedule debounce record email ftp audible last_alarm problem test
+""")
+OUTPUT_WHATS = words("""
+    switch siren start stop valid_signal mode timing_schedule follow_source timing alarm_time pulse_on pulse_off
+    reason problem
+""")
+"""All three from `mqtt.md` 4."""
+
+
+def own(settings: Settings) -> set[str]:
+    """The device's own entities."""
+    parts = {one.id for one in (*settings.inputs, *settings.outputs)}
+    return {key for key in describe(settings).components if key.partition("_")[0] not in parts}
+
+
+def only(*sections: str, **changes: Any) -> Settings:
+    """The big device with these sections of those that actions need."""
+    gone = {name: {} if name == "cameras" else None for name in SECTIONS if name not in sections}
+    return BIG.model_copy(update={**gone, **changes})
+
+
+def playing(*clips: str) -> Settings:
+    links = tuple(LinkageSettings(audible=AudibleLink(clips=(clip,))) for clip in clips)
+    return BIG.model_copy(
+        update={"inputs": tuple(InputSettings(id=f"in-{nth}", linkage=link) for nth, link in enumerate(links))}
+    )
+
+
+def component(settings: Settings, key: str) -> dict[str, Any]:
+    ((_, body),) = discovery(settings)
+    return json.loads(body)["components"][key]
+
+
+def test_with_everything_configured_the_device_has_all_that_the_contract_names() -> None:
+    assert [row.what for row in (*DEVICE_ROWS, *STATUS_ROWS)] == DEVICE_WHATS
+    assert own(BIG) == set(DEVICE_WHATS)
+
+
+@pytest.mark.parametrize(
+    ("settings", "more"),
+    [
+        (WITHOUT_ACTIONS, set()),
+        (SMALL, set()),
+        (only("cameras"), {"image", "snapshot"}),
+        (only("email"), {"notify", "test_email", "email_queue", "email_error"}),
+        (only("ftp"), {"ftp_queue", "ftp_error"}),
+        (only("ftp", "cameras"), {"image", "snapshot", "test_ftp", "ftp_queue", "ftp_error"}),
+        (only("recording"), {"free_space"}),
+        (only("recording", "cameras"), {"image", "snapshot", "record", "free_space"}),
+        (only("recording", cameras={"gate": CAMERA}), {"image", "snapshot", "free_space"}),
+        (only("audio"), {"audible"}),
+        (only("audio", inputs=WITHOUT_ACTIONS.inputs), set()),
+    ],
+)
+def test_an_entity_exists_only_when_what_it_needs_is_configured(settings: Settings, more: set[str]) -> None:
+    assert own(settings) == ALWAYS | more
+
+
+def test_an_action_that_is_no_longer_configured_takes_its_entities_away() -> None:
+    removal, whole = (json.loads(body) for _, body in discovery(WITHOUT_ACTIONS, BIG))
+    told = {key: one["platform"] for key, one in removal["components"].items()}
+    gone = {key: platform for key, platform in told.items() if key in DEVICE_WHATS}
+    assert {key for key in told if key not in gone} == {
+        *(f"garage-door_{what}" for what in ("record", "email", "ftp", "audible")),
+        *(f"tamper_{what}" for what in ("record", "email", "ftp", "audible")),
+    }
+    assert gone.keys() == set(DEVICE_WHATS) - ALWAYS
+    assert (gone["audible"], gone["image"], gone["notify"]) == ("siren", "image", "notify")
+    assert not gone.keys() & whole["components"].keys()
+
+
+def test_the_tones_of_the_sound_are_the_clips_of_all_inputs() -> None:
+    siren = component(BIG, "audible")
+    assert siren["available_tones"] == ["Bitte gehen Sie.wav", "dog.wav"]
+    assert (siren["support_duration"], siren["support_volume_set"]) == (True, True)
+    assert siren["command_topic"] == "site/alarm2mqtt/front-gate/action/audible/run"
+    assert "optimistic" not in siren
+
+
+@pytest.mark.parametrize("clip", [".hidden.wav", "\x7f.wav", " ", "\u2003", "x" * 256])
+def test_a_clip_that_nobody_could_ask_for_is_no_tone(clip: str) -> None:
+    assert component(playing(clip, "dog.wav"), "audible")["available_tones"] == ["dog.wav"]
+    assert "audible" not in describe(playing(clip)).components
+
+
+def test_buttons_press_what_an_action_takes() -> None:
+    pressed = {key: component(BIG, key) for key in ("snapshot", "test_email", "test_ftp", "record")}
+    assert {key: (one["command_topic"], one["payload_press"]) for key, one in pressed.items()} == {
+        key: (f"site/alarm2mqtt/front-gate/action/{kind}/run", "{}")
+        for key, kind in {"snapshot": "snapshot", "test_email": "email", "test_ftp": "ftp", "record": "record"}.items()
+    }
+
+
+def test_no_id_of_an_input_or_output_but_the_refused_ones_makes_a_component_of_the_device() -> None:
+    """An id holds no `_`, so only what the device's own names have before their first one could."""
+    taken: dict[str, set[str]] = {}
+    for what in DEVICE_WHATS:
+        stem, _, rest = what.partition("_")
+        taken.setdefault(stem, set()).add(rest)
+    assert {stem for stem, rests in taken.items() if rests & set(INPUT_WHATS)} == TAKEN_BY_THE_DEVICE
+    assert not {stem for stem, rests in taken.items() if rests & set(OUTPUT_WHATS)}
+    assert not any(rest.startswith("link_") for rests in taken.values() for rest in rests)
+
+
+def test_an_output_may_be_called_test() -> None:
+    parts = BIG.model_copy(update={"outputs": (OutputSettings(id="test"),)})
+    assert describe(parts).components.keys() >= {*DEVICE_WHATS, "test_switch", "test_start", "test_stop"}
