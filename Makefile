@@ -26,11 +26,11 @@ $(VENV)/ready: requirements-dev.lock pyproject.toml
 	@touch $@
 
 run: setup
-	@tests/servers --quiet mosquitto mosquitto-clients || true
+	@tests/install-servers --quiet mosquitto mosquitto-clients || true
 	@$(BIN)/alarm2mqtt demo
 
 test: setup
-	@tests/servers
+	@tests/install-servers
 	$(BIN)/coverage erase
 	@# What runs whole programs mostly waits for them: two files at a time.
 	@failed=0; \
@@ -46,11 +46,11 @@ check: setup
 	$(BIN)/lint-imports --no-cache
 
 bench: setup
-	@tests/servers --quiet mosquitto
+	@tests/install-servers --quiet mosquitto
 	$(BIN)/python -m bench $(BENCH_ARGS)
 
 screenshots: setup
-	@tests/servers --quiet chromium fonts-dejavu-core
+	@tests/install-servers --quiet chromium fonts-dejavu-core
 	$(BIN)/python tests/screenshots.py build/screenshots
 
 # Dependencies with hashes and without the address of any index.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.contestant import INPUTS, OUTPUTS
-from tests.browser import chromium
+from tests.programs.browser import chromium
 
 CLICKS = 40
 """Of one contact: twenty trips. With more in a minute it would be chatter, which begins no linkage."""

@@ -10,7 +10,7 @@ from bench.far_mail import Taken
 from bench.process import Program
 from bench.stage import Stage
 from bench.waiting import hear_while
-from tests.server_process import Certificates
+from tests.servers.process import Certificates
 
 READY_S = 20.0
 RECIPIENT = "owner@far.test"

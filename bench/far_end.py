@@ -21,7 +21,7 @@ from pathlib import Path
 from bench.big_picture import big_jpeg
 from bench.far_ftp import FarFtp
 from bench.far_mail import WINDOW_BYTES, FarMail, Taken
-from tests.cameras import SnapshotCamera
+from tests.servers.camera import SnapshotCamera
 
 
 async def serve(folder: Path, *, bytes_per_s: float, hang_s: float) -> None:

@@ -22,7 +22,7 @@ from bench.stage import Stage
 from bench.table import Row
 from bench.waiting import hear_while
 from bridge.actions.media.child import MODULE
-from tests.cameras import RtspCamera, rtsp_camera_is_missing
+from tests.servers.camera import RtspCamera, rtsp_camera_is_missing
 
 PART = "recording"
 PRE_S = 5.0

@@ -11,12 +11,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from browser import DESKTOP, PHONE, Watched, chromium, overflows
-from builders import an_input, an_output
-from cameras import SnapshotCamera
-from page_process import PagedBridge
-from server_process import wait_until
-from sound_card import write_tone
+from programs.browser import DESKTOP, PHONE, Watched, chromium, overflows
+from programs.page import PagedBridge
+from servers.camera import SnapshotCamera
+from servers.process import wait_until
+from servers.sound_card import write_tone
+from words.builders import an_input, an_output
 
 PAGES = {
     "live": "",

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from at_terminal import AtTerminal
-from bridge_process import MAIN
-from gpio_sim import SimChip, absence
-from server_process import wait_until
+from programs.bridge import MAIN
+from programs.terminal import AtTerminal
+from servers.gpio_sim import SimChip, absence
+from servers.process import wait_until
 
 if (missing := absence()) is not None:
     pytest.skip(missing, allow_module_level=True)

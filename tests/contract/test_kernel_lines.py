@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gpio_sim import SimChip, absence
-from line_rigs import Seen, settled, story, until
+from contract.line_rigs import Seen, settled, story, until
+from servers.gpio_sim import SimChip, absence
 
 from bridge.core.contact import Level
 from bridge.core.facts import EdgesLost, LineLost

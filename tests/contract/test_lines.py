@@ -13,8 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from gpio_sim import absence
-from line_rigs import FakeKernelRig, KernelRig, LineRig, Seen, SimulatedRig, settled, story, until
+from contract.line_rigs import FakeKernelRig, KernelRig, LineRig, Seen, SimulatedRig, settled, story, until
+from servers.gpio_sim import absence
 
 from bridge.core.contact import Level
 from bridge.core.facts import LineChanged

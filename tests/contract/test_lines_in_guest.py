@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from gpio_sim import absence
+from servers.gpio_sim import absence
 
 GUEST_LIMIT_S = 400
 ROOT = Path(__file__).parents[2]

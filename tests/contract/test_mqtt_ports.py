@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from fakes.journal_source import MemoryJournal
 from fakes.ledger import MemoryLedger
-from journal_entries import NOON, an_entry
+from words.journal_entries import NOON, an_entry
 
 from bridge.store.store import open_store
 

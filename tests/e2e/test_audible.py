@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from cameras import wait_until
-from sound_card import RATE_HZ, SoundCard, write_tone
+from servers.camera import wait_until
+from servers.sound_card import RATE_HZ, SoundCard, write_tone
 
 from bridge.actions.sound.speaker import Speaker
 from bridge.errors import ActionFailed, ActionRefused

@@ -7,10 +7,10 @@ import os
 import subprocess
 
 import pytest
-from bridge_process import MAIN, Bridge, Ear
-from builders import an_input, an_output
-from mosquitto import Mosquitto
-from mqtt_client import retained
+from programs.bridge import MAIN, Bridge, Ear
+from programs.mqtt_client import retained
+from servers.mosquitto import Mosquitto
+from words.builders import an_input, an_output
 
 pytestmark = pytest.mark.e2e
 

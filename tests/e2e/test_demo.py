@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from bridge_process import MAIN
-from server_process import wait_until
+from programs.bridge import MAIN
+from servers.process import wait_until
 
 pytestmark = pytest.mark.e2e
 

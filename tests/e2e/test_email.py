@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from server_process import Certificates, free_port, open_connections, wait_until
-from smtp_servers import Exim, MisbehavingMailServer
+from servers.process import Certificates, free_port, open_connections, wait_until
+from servers.smtp import Exim, MisbehavingMailServer
 
 from bridge.actions.email.message import message_bytes, message_id
 from bridge.actions.email.result import MailLimits

@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from at_terminal import AtTerminal
-from bridge_process import MAIN, Bridge, Ear
-from mosquitto import Mosquitto
+from programs.bridge import MAIN, Bridge, Ear
+from programs.terminal import AtTerminal
 from ruamel.yaml import YAML
+from servers.mosquitto import Mosquitto
 
 pytestmark = pytest.mark.e2e
 

@@ -5,8 +5,8 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from ftp_servers import MisbehavingFtpServer, Vsftpd
-from server_process import Certificates, free_port, open_connections, wait_until
+from servers.ftp import MisbehavingFtpServer, Vsftpd
+from servers.process import Certificates, free_port, open_connections, wait_until
 
 from bridge.actions.ftp.path import UploadFacts, render_path
 from bridge.actions.ftp.upload import FtpLimits, upload

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from bridge_process import MAIN, Bridge
-from server_process import free_port, wait_until
+from programs.bridge import MAIN, Bridge
+from servers.process import free_port, wait_until
 
 pytestmark = pytest.mark.e2e
 

@@ -8,9 +8,9 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from mosquitto import Mosquitto
-from mqtt_bridge import STARTED, Bridge, D, an_entry, an_input_view, on_port
-from mqtt_client import MqttClient, until
+from fakes.mqtt_bridge import STARTED, Bridge, D, an_entry, an_input_view, on_port
+from programs.mqtt_client import MqttClient, until
+from servers.mosquitto import Mosquitto
 
 from bridge.core.effects import PublishInput
 from bridge.store.store import open_store

@@ -10,15 +10,15 @@ import subprocess
 from datetime import datetime, timedelta
 
 import pytest
-from bridge_process import Bridge, Ear
-from builders import an_input
-from cameras import RtspCamera, SnapshotCamera, rtsp_camera_is_missing
-from ftp_servers import MisbehavingFtpServer, Vsftpd
-from mosquitto import Mosquitto
-from mqtt_client import retained
-from server_process import Certificates, wait_until
-from smtp_servers import Exim, MisbehavingMailServer
-from sound_card import SoundCard, write_tone
+from programs.bridge import Bridge, Ear
+from programs.mqtt_client import retained
+from servers.camera import RtspCamera, SnapshotCamera, rtsp_camera_is_missing
+from servers.ftp import MisbehavingFtpServer, Vsftpd
+from servers.mosquitto import Mosquitto
+from servers.process import Certificates, wait_until
+from servers.smtp import Exim, MisbehavingMailServer
+from servers.sound_card import SoundCard, write_tone
+from words.builders import an_input
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 

@@ -6,11 +6,11 @@ import os
 import time
 
 import pytest
-from bridge_process import Bridge
-from builders import an_input
-from cameras import SnapshotCamera, note_of
-from ftp_servers import MisbehavingFtpServer
-from smtp_servers import MisbehavingMailServer
+from programs.bridge import Bridge
+from servers.camera import SnapshotCamera, note_of
+from servers.ftp import MisbehavingFtpServer
+from servers.smtp import MisbehavingMailServer
+from words.builders import an_input
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 

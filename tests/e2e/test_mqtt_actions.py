@@ -9,11 +9,11 @@ import json
 import shutil
 
 import pytest
-from bridge_process import Bridge, Ear
-from builders import an_input
-from mosquitto import Mosquitto
-from server_process import wait_until
-from sound_card import SoundCard, write_tone
+from programs.bridge import Bridge, Ear
+from servers.mosquitto import Mosquitto
+from servers.process import wait_until
+from servers.sound_card import SoundCard, write_tone
+from words.builders import an_input
 
 pytestmark = pytest.mark.e2e
 

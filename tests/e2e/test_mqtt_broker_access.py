@@ -6,10 +6,10 @@ import asyncio
 import logging
 
 import pytest
-from mosquitto import BrokerCertificates, Mosquitto
-from mqtt_bridge import Bridge, D, on_port
-from mqtt_client import MqttClient, retained, until
-from server_process import free_port
+from fakes.mqtt_bridge import Bridge, D, on_port
+from programs.mqtt_client import MqttClient, retained, until
+from servers.mosquitto import BrokerCertificates, Mosquitto
+from servers.process import free_port
 
 from bridge.core.facts import BrokerFound
 

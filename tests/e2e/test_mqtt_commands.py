@@ -7,10 +7,10 @@ import json
 from datetime import timedelta
 
 import pytest
-from mosquitto import Mosquitto
-from mqtt_bridge import STARTED, Bridge, D, on_port
-from mqtt_client import MqttClient, retained, until
-from old_broker import OldBroker
+from fakes.mqtt_bridge import STARTED, Bridge, D, on_port
+from programs.mqtt_client import MqttClient, retained, until
+from servers.mosquitto import Mosquitto
+from servers.old_broker import OldBroker
 
 from bridge.core.effects import Answer, PublishClock
 from bridge.core.facts import InputTriggerRequested, OutputStartRequested, OutputStopRequested, SilenceRequested

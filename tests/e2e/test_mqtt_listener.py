@@ -6,11 +6,11 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
-from mosquitto import Mosquitto
-from mqtt_bridge import Bridge, D, on_port
-from mqtt_client import until
-from old_broker import OldBroker
-from server_process import wait_until
+from fakes.mqtt_bridge import Bridge, D, on_port
+from programs.mqtt_client import until
+from servers.mosquitto import Mosquitto
+from servers.old_broker import OldBroker
+from servers.process import wait_until
 
 from bridge.errors import BrokerError
 from bridge.mqtt.listener import Listener

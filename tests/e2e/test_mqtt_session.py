@@ -6,9 +6,9 @@ import asyncio
 import logging
 
 import pytest
-from mosquitto import Mosquitto
-from mqtt_bridge import Bridge, D, an_entry, an_event, an_input_view, an_output_view, on_port
-from mqtt_client import MqttClient, retained, until
+from fakes.mqtt_bridge import Bridge, D, an_entry, an_event, an_input_view, an_output_view, on_port
+from programs.mqtt_client import MqttClient, retained, until
+from servers.mosquitto import Mosquitto
 
 from bridge.core.contact import Contact
 from bridge.core.effects import PublishInput, PublishOutput

@@ -6,11 +6,11 @@ import asyncio
 import json
 
 import pytest
-from builders import an_input, an_output
 from fakes.ledger import MemoryLedger
-from mosquitto import Mosquitto
-from mqtt_bridge import Bridge, D, an_input_view, on_port
-from mqtt_client import MqttClient, retained, until
+from fakes.mqtt_bridge import Bridge, D, an_input_view, on_port
+from programs.mqtt_client import MqttClient, retained, until
+from servers.mosquitto import Mosquitto
+from words.builders import an_input, an_output
 
 from bridge.core.effects import PublishInput, PublishSettings
 from bridge.errors import BrokerError

@@ -8,14 +8,14 @@ import time
 from collections import defaultdict
 
 import pytest
-from bridge_process import Bridge, Ear
-from builders import an_input
-from cameras import SnapshotCamera, grey_jpeg, note_of
-from ftp_servers import MisbehavingFtpServer
-from mosquitto import Mosquitto
-from server_process import wait_until
-from slow_link import SlowLink
-from smtp_servers import MisbehavingMailServer
+from programs.bridge import Bridge, Ear
+from servers.camera import SnapshotCamera, grey_jpeg, note_of
+from servers.ftp import MisbehavingFtpServer
+from servers.mosquitto import Mosquitto
+from servers.process import wait_until
+from servers.slow_link import SlowLink
+from servers.smtp import MisbehavingMailServer
+from words.builders import an_input
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

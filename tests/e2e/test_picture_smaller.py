@@ -6,7 +6,7 @@ import asyncio
 import os
 
 import pytest
-from cameras import grey_jpeg
+from servers.camera import grey_jpeg
 
 from bridge.actions.camera.jpeg import measure
 from bridge.actions.camera.shrink import MOST_PIXELS, make_smaller

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from bridge_process import Bridge, Ear
-from builders import an_input
-from cameras import SnapshotCamera, note_of
-from mosquitto import Mosquitto
-from mqtt_client import retained
-from server_process import wait_until
+from programs.bridge import Bridge, Ear
+from programs.mqtt_client import retained
+from servers.camera import SnapshotCamera, note_of
+from servers.mosquitto import Mosquitto
+from servers.process import wait_until
+from words.builders import an_input
 
 from bridge.actions.camera.jpeg import measure
 from bridge.mqtt.publishing.publisher import LARGEST_SNAPSHOT

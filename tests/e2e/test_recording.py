@@ -10,7 +10,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from cameras import RtspCamera, rtsp_camera_is_missing
+from servers.camera import RtspCamera, rtsp_camera_is_missing
 
 from bridge.actions.camera.jpeg import measure
 from bridge.actions.camera.url import camera_url

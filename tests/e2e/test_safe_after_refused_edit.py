@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bridge_process import MAIN, Bridge
-from builders import an_input, an_output
-from mosquitto import Mosquitto
-from server_process import wait_until
+from programs.bridge import MAIN, Bridge
+from servers.mosquitto import Mosquitto
+from servers.process import wait_until
+from words.builders import an_input, an_output
 
 pytestmark = pytest.mark.e2e
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from builders import an_input, an_output
-from mosquitto import Mosquitto
-from mqtt_bridge import Bridge, D, on_port
-from mqtt_client import MqttClient, until
+from fakes.mqtt_bridge import Bridge, D, on_port
+from programs.mqtt_client import MqttClient, until
+from servers.mosquitto import Mosquitto
+from words.builders import an_input, an_output
 
 from bridge.core.effects import PublishSettings
 from bridge.mqtt.publishing import publisher

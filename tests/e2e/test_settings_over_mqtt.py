@@ -6,9 +6,9 @@ import json
 import signal
 
 import pytest
-from bridge_process import Bridge, Ear
-from mosquitto import Mosquitto
-from server_process import wait_until
+from programs.bridge import Bridge, Ear
+from servers.mosquitto import Mosquitto
+from servers.process import wait_until
 
 pytestmark = pytest.mark.e2e
 

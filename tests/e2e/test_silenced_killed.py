@@ -6,10 +6,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from bridge_process import Bridge, Ear
-from builders import an_input, an_output
-from mosquitto import Mosquitto
-from server_process import wait_until
+from programs.bridge import Bridge, Ear
+from servers.mosquitto import Mosquitto
+from servers.process import wait_until
+from words.builders import an_input, an_output
 
 from bridge.store.sqlite.connection import FILE_NAME
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 import trustme
-from cameras import RtspCamera, rtsp_camera_is_missing
+from servers.camera import RtspCamera, rtsp_camera_is_missing
 
 from bridge.actions.camera.stream_source import StreamPictures
 from bridge.actions.camera.url import camera_url

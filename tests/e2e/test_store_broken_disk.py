@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from journal_entries import an_entry
-from store_probe import PATIENCE_S, a_store, eventually, opened
+from words.journal_entries import an_entry
+from words.store_probe import PATIENCE_S, a_store, eventually, opened
 
 from bridge.core.effects import KeepInput, KeepLatched
 from bridge.core.facts import StoredInput
@@ -112,8 +112,8 @@ def test_a_read_only_disk_gives_what_it_holds_and_is_written_once_it_can_be(tmp_
             "from pathlib import Path\n"
             "from bridge.core.effects import KeepInput\n"
             "from bridge.core.facts import StoredInput\n"
-            "from journal_entries import an_entry\n"
-            "from store_probe import opened\n"
+            "from words.journal_entries import an_entry\n"
+            "from words.store_probe import opened\n"
             "probe = opened(Path(sys.argv[1]))\n"
             "probe.store.perform(an_entry(1))\n"
             "probe.store.perform(KeepInput(input='door', state=StoredInput(alarm=True)))\n"
@@ -298,8 +298,8 @@ def test_a_limit_on_the_size_of_files_is_told_like_a_full_disk(tmp_path):
     script = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from journal_entries import an_entry\n"
-        "from store_probe import opened\n"
+        "from words.journal_entries import an_entry\n"
+        "from words.store_probe import opened\n"
         "probe = opened(Path(sys.argv[1]))\n"
         "for seq in range(1, 400):\n"
         "    probe.store.perform(an_entry(seq, error='e' * 2000))\n"

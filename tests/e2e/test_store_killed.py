@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from store_probe import PATIENCE_S, a_store
+from words.store_probe import PATIENCE_S, a_store
 
 from bridge.store.journal_query import Wanted
 from bridge.store.sqlite.sequence import BLOCK
@@ -20,8 +20,8 @@ from itertools import pairwise
 from pathlib import Path
 from bridge.core.effects import KeepInput
 from bridge.core.facts import StoredInput
-from journal_entries import an_entry
-from store_probe import opened
+from words.journal_entries import an_entry
+from words.store_probe import opened
 
 probe = opened(Path(sys.argv[1]))
 seq = probe.state.next_seq

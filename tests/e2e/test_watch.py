@@ -8,11 +8,11 @@ import signal
 import subprocess
 
 import pytest
-from at_terminal import AtTerminal
-from bridge_process import MAIN, Bridge
-from builders import an_input, an_output
-from mosquitto import Mosquitto
-from server_process import wait_until
+from programs.bridge import MAIN, Bridge
+from programs.terminal import AtTerminal
+from servers.mosquitto import Mosquitto
+from servers.process import wait_until
+from words.builders import an_input, an_output
 
 pytestmark = pytest.mark.e2e
 

@@ -5,10 +5,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from bridge_process import Bridge
-from builders import an_input, an_output
-from page_process import PagedBridge
-from server_process import free_port, wait_until
+from programs.bridge import Bridge
+from programs.page import PagedBridge
+from servers.process import free_port, wait_until
+from words.builders import an_input, an_output
 
 pytestmark = pytest.mark.e2e
 

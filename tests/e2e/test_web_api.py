@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from builders import an_input, an_output
-from own_environment import program
-from page_process import PagedBridge
+from programs.environment import program
+from programs.page import PagedBridge
+from words.builders import an_input, an_output
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

@@ -4,12 +4,12 @@ import json
 import re
 
 import pytest
-from bridge_process import Bridge
-from browser import Watched, chromium
-from builders import an_input, an_output
-from own_network import OwnNetwork
-from prefix_proxy import PrefixProxy
-from server_process import wait_until
+from programs.bridge import Bridge
+from programs.browser import Watched, chromium
+from servers.network import OwnNetwork
+from servers.prefix_proxy import PrefixProxy
+from servers.process import wait_until
+from words.builders import an_input, an_output
 
 pytestmark = pytest.mark.e2e
 

@@ -4,10 +4,10 @@ import signal
 import statistics
 
 import pytest
-from browser import PHONE, Watched, chromium, overflows
-from builders import an_input, an_output
-from page_process import PagedBridge
-from server_process import wait_until
+from programs.browser import PHONE, Watched, chromium, overflows
+from programs.page import PagedBridge
+from servers.process import wait_until
+from words.builders import an_input, an_output
 
 pytestmark = pytest.mark.e2e
 

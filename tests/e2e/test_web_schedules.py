@@ -4,11 +4,11 @@ import json
 import re
 
 import pytest
-from browser import PHONE, Watched, chromium, overflows
-from builders import an_input, an_output
-from page_process import PagedBridge
+from programs.browser import PHONE, Watched, chromium, overflows
+from programs.page import PagedBridge
 from ruamel.yaml import YAML
-from server_process import wait_until
+from servers.process import wait_until
+from words.builders import an_input, an_output
 
 from bridge.core.schedule_text import read_schedule
 

@@ -4,13 +4,13 @@ import json
 import re
 
 import pytest
-from bridge_process import Ear
-from browser import PHONE, Watched, chromium, overflows
-from builders import an_input, an_output
-from mosquitto import Mosquitto
-from page_process import PagedBridge
+from programs.bridge import Ear
+from programs.browser import PHONE, Watched, chromium, overflows
+from programs.page import PagedBridge
 from ruamel.yaml import YAML
-from server_process import wait_until
+from servers.mosquitto import Mosquitto
+from servers.process import wait_until
+from words.builders import an_input, an_output
 
 pytestmark = pytest.mark.e2e
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession, CookieJar
-from server_process import free_port
+from servers.process import free_port
 
 from bridge.core.effects import (
     Answer,

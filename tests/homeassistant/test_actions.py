@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from example_settings import BIG, WITHOUT_ACTIONS
 from fakes.bridge_over_mqtt import NOW, BridgeStandIn
-from mqtt_client import MqttClient
+from programs.mqtt_client import MqttClient
+from words.example_settings import BIG, WITHOUT_ACTIONS
 
 from bridge.core.facts import ActionRequested, Origin
 from bridge.mqtt.commands.payload import fact_of, read

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bridge_process import Bridge
-from builders import an_input, an_output
-from mqtt_client import MqttClient, retained
+from programs.bridge import Bridge
+from programs.mqtt_client import MqttClient, retained
+from words.builders import an_input, an_output
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 

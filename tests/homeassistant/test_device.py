@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from example_settings import BIG
 from fakes.bridge_over_mqtt import BridgeStandIn
-from mqtt_client import MqttClient
+from programs.mqtt_client import MqttClient
+from words.example_settings import BIG
 
 from bridge.core.facts import (
     InputTriggerRequested,

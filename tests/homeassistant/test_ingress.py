@@ -9,13 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from bridge_process import Bridge
-from browser import Watched, chromium
-from builders import an_input, an_output
-from own_network import OwnNetwork
-from prefix_proxy import PrefixProxy
-from server_process import free_port, wait_until
-from sound_card import write_tone
+from programs.bridge import Bridge
+from programs.browser import Watched, chromium
+from servers.network import OwnNetwork
+from servers.prefix_proxy import PrefixProxy
+from servers.process import free_port, wait_until
+from servers.sound_card import write_tone
+from words.builders import an_input, an_output
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.e2e]
 

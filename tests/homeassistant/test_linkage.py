@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bridge_process import Bridge
-from builders import an_input
-from cameras import SnapshotCamera
-from mqtt_client import MqttClient, retained
-from server_process import Certificates, wait_until
-from smtp_servers import MisbehavingMailServer
-from sound_card import SoundCard, write_tone
+from programs.bridge import Bridge
+from programs.mqtt_client import MqttClient, retained
+from servers.camera import SnapshotCamera
+from servers.process import Certificates, wait_until
+from servers.smtp import MisbehavingMailServer
+from servers.sound_card import SoundCard, write_tone
+from words.builders import an_input
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_settings import BIG, SMALL, WITHOUT_ACTIONS
+from words.example_settings import BIG, SMALL, WITHOUT_ACTIONS
 
 from bridge.mqtt.discovery.description import discovery
 from bridge.settings.definitions.settings import HomeAssistantSettings

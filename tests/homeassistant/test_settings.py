@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bridge_process import Bridge
-from mqtt_client import MqttClient, retained
-from server_process import wait_until
+from programs.bridge import Bridge
+from programs.mqtt_client import MqttClient, retained
+from servers.process import wait_until
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 

@@ -6,9 +6,9 @@ import json
 import subprocess
 
 import pytest
-from container_box import BOARD, Box
+from programs.container import BOARD, Box
 from ruamel.yaml import YAML
-from server_process import wait_until
+from servers.process import wait_until
 
 from bridge import __version__
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from container_box import BOARD, HARDENED, Box
-from server_process import wait_until
+from programs.container import BOARD, HARDENED, Box
+from servers.process import wait_until
 
 pytestmark = [pytest.mark.packaging, pytest.mark.timeout(600)]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-from builders import an_input, settings_of
 from hypothesis import given
 from hypothesis import strategies as st
-from story import Story
+from words.builders import an_input, settings_of
+from words.story import Story
 
 from bridge.core.contact import Level, opposite
 from bridge.core.debounce import Debouncer, Settled

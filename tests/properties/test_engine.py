@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from builders import an_input, an_output, settings_of
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from story import Story
+from words.builders import an_input, an_output, settings_of
+from words.story import Story
 
 from bridge.core import facts
 from bridge.core.contact import Contact, Level, demanded_contact
@@ -274,5 +274,5 @@ class EngineMachine(RuleBasedStateMachine):
         assert due is None or due > self.story.time
 
 
-EngineMachine.TestCase.settings = hypothesis_settings(max_examples=40, stateful_step_count=30, deadline=None)
+EngineMachine.TestCase.settings = hypothesis_settings(max_examples=40, stateful_step_count=30)
 TestEngine = pytest.mark.timeout(600)(EngineMachine.TestCase)

@@ -58,7 +58,7 @@ def moments(draw):
     return ZoneInfo(name), read_schedule(written), at
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(moments())
 def test_the_next_change_is_the_first_minute_at_which_it_differs(moment):
     zone, schedule, at = moment

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from builders import an_input, settings_of
-from story import Story
+from words.builders import an_input, settings_of
+from words.story import Story
 
 from bridge.core import facts
 from bridge.core.effects import Answer, RunAction, RunLinkage

@@ -6,8 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from builders import an_input, an_output, settings_of
-from story import Story
+from words.builders import an_input, an_output, settings_of
+from words.story import Story
 
 from bridge.core import facts
 from bridge.core.effects import PublishClock

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from builders import an_input, an_output, settings_of
-from story import Story
+from words.builders import an_input, an_output, settings_of
+from words.story import Story
 
 from bridge.core import facts
 from bridge.core.effects import (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from builders import an_input, an_output, settings_of
-from story import Story
+from words.builders import an_input, an_output, settings_of
+from words.story import Story
 
 from bridge.core import facts
 from bridge.core.effects import Answer, DriveLine, RequestInput, RequestOutput, RunLinkage

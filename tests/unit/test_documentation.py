@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from pages import PAGES, ROOT, blocks, prose, section, text
+from words.pages import PAGES, ROOT, blocks, prose, section, text
 
 from bridge import __version__
 from bridge.cli import main as cli

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pages import BLOCK, ROOT, examples, section, text, yaml
+from words.pages import BLOCK, ROOT, examples, section, text, yaml
 
 from bridge import __version__
 from bridge.core import facts

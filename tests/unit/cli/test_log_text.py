@@ -1,7 +1,7 @@
 import json
 from datetime import datetime, timedelta, timezone
 
-from journal_entries import an_entry
+from words.journal_entries import an_entry
 
 from bridge.cli.log_text import HEADING, as_json, as_line
 

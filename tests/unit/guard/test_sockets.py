@@ -8,7 +8,7 @@ import sys
 from contextlib import closing
 from threading import Thread
 
-from server_process import wait_until
+from servers.process import wait_until
 
 from bridge.guard.sockets import Door, Ear, ask
 from bridge.runtime.systemd import ServiceManager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from builders import an_input, settings_of
+from words.builders import an_input, settings_of
 
 from bridge.actions.recording.reports import ClipFinished, ClipMissed, StreamState
 from bridge.core.facts import Now

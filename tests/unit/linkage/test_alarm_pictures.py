@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from cameras import grey_jpeg, note_of
-from post_office import Office
-from virtual_time import play
+from fakes.post_office import Office
+from servers.camera import grey_jpeg, note_of
+from words.virtual_time import play
 
 from bridge.actions.camera.picture import picture_of
 from bridge.actions.camera.shared_camera import SharedCamera

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from builders import an_input, settings_of
+from words.builders import an_input, settings_of
 
 from bridge.actions.sound.speaker import Played
 from bridge.core.facts import ActionRequested, Origin

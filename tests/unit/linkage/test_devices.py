@@ -6,8 +6,8 @@ import asyncio
 from datetime import UTC
 
 import pytest
-from builders import an_input, settings_of
-from mqtt_client import until
+from programs.mqtt_client import until
+from words.builders import an_input, settings_of
 
 from bridge.actions.camera.shared_camera import SharedCamera
 from bridge.linkage.devices import Media

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from builders import an_input, settings_of
-from mqtt_client import until
+from programs.mqtt_client import until
+from words.builders import an_input, settings_of
 
 from bridge.core.effects import EndLinkage, ExtendLinkage, RunAction, RunLinkage, SilenceSound
 from bridge.core.facts import ActionRequested, Now, Origin

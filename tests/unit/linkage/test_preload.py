@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from builders import an_input, settings_of
+from words.builders import an_input, settings_of
 
 from bridge.linkage.preload import modules_of, warm_up
 

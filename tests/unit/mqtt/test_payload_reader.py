@@ -6,9 +6,9 @@ import dataclasses
 from datetime import UTC, datetime
 
 import pytest
+from fakes.mqtt_bridge import an_input_view, an_output_view
 from hypothesis import given
 from hypothesis import strategies as st
-from mqtt_bridge import an_input_view, an_output_view
 
 from bridge.core.contact import Contact
 from bridge.core.effects import Journal

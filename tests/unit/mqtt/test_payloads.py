@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from mqtt_bridge import an_entry, an_input_view, an_output_view
+from fakes.mqtt_bridge import an_entry, an_input_view, an_output_view
 
 from bridge.core.contact import Contact
 from bridge.core.effects import Journal

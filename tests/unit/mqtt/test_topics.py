@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from builders import an_input, an_output, settings_of
+from words.builders import an_input, an_output, settings_of
 
 from bridge.mqtt.topics import CommandKind, CommandTopic, Topics
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-from builders import an_input, an_output, settings_of
-from virtual_time import play
+from words.builders import an_input, an_output, settings_of
+from words.virtual_time import play
 
 from bridge.core.contact import Level
 from bridge.core.effects import DriveLine, Journal

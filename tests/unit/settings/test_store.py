@@ -556,7 +556,7 @@ FIXED_COMMENTS = ["# The gate.", "# here", "# The end."]
 """Those that no edit of these can have anything to do with."""
 
 
-@limits(deadline=None, max_examples=60)
+@limits(max_examples=60)
 @given(steps=st.lists(EDITS | BY_HAND, max_size=12))
 def test_whatever_is_edited_by_whom_the_file_means_what_is_in_force(
     tmp_path_factory: pytest.TempPathFactory, steps: list[Any]

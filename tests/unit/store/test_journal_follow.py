@@ -1,6 +1,6 @@
 import pytest
-from journal_entries import an_entry
-from store_probe import PATIENCE_S, a_store
+from words.journal_entries import an_entry
+from words.store_probe import PATIENCE_S, a_store
 
 from bridge.errors import StoreError
 from bridge.store.journal_follow import PAGE, Follower

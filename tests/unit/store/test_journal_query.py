@@ -2,7 +2,7 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
-from journal_entries import NOON, an_entry
+from words.journal_entries import NOON, an_entry
 
 from bridge.errors import StoreError
 from bridge.store.journal_query import FIRST_SINCE, UNSENT, Wanted, entries_from, query, read_entries, read_unsent

@@ -4,8 +4,8 @@ import threading
 from contextlib import closing
 from datetime import timedelta
 
-from journal_entries import NOON, an_entry
-from store_probe import PATIENCE_S, a_store, eventually, opened
+from words.journal_entries import NOON, an_entry
+from words.store_probe import PATIENCE_S, a_store, eventually, opened
 
 from bridge.core.effects import KeepInput, KeepLatched
 from bridge.core.facts import StateRestored, StoredInput

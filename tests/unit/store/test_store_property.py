@@ -6,8 +6,8 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from journal_entries import NOON, an_entry
-from store_probe import PATIENCE_S, opened
+from words.journal_entries import NOON, an_entry
+from words.store_probe import PATIENCE_S, opened
 
 from bridge.core.effects import KeepInput, KeepLatched
 from bridge.core.facts import StateRestored, StoredInput
@@ -94,4 +94,4 @@ class Keeping(RuleBasedStateMachine):
 
 
 def test_any_sequence_of_effects_and_restarts_keeps_the_newest_states_and_a_gapless_journal():
-    run_state_machine_as_test(Keeping, settings=settings(max_examples=40, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(Keeping, settings=settings(max_examples=40, stateful_step_count=30))

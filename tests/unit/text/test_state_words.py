@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import an_input, an_output, settings_of
+from words.builders import an_input, an_output, settings_of
 
 from bridge.core.contact import Contact
 from bridge.core.effects import InputView, Journal, OutputView

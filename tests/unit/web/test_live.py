@@ -2,8 +2,8 @@
 
 import asyncio
 
-from builders import an_input, an_output, settings_of
 from fakes.page_bridge import page_bridge, until, watching
+from words.builders import an_input, an_output, settings_of
 
 from bridge.web.live import RECENT
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 import trustme
-from cameras import SnapshotCamera, grey_jpeg, note_of
+from servers.camera import SnapshotCamera, grey_jpeg, note_of
 
 from bridge.actions.camera.url import camera_url
 from bridge.errors import ActionFailed, ActionRefused

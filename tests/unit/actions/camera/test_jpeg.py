@@ -1,5 +1,5 @@
 import pytest
-from cameras import grey_jpeg
+from servers.camera import grey_jpeg
 
 from bridge.actions.camera.jpeg import measure
 from bridge.errors import ActionFailed

@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 import pytest
-from cameras import grey_jpeg
+from servers.camera import grey_jpeg
 
 from bridge.actions.camera.shrink import make_smaller
 from bridge.errors import ActionFailed, ActionRefused

@@ -1,7 +1,7 @@
 import asyncio
 
 import pytest
-from cameras import grey_jpeg, note_of
+from servers.camera import grey_jpeg, note_of
 
 from bridge.actions.camera.http_source import HttpPictures
 from bridge.actions.camera.picture import picture_of

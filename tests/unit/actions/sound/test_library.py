@@ -1,7 +1,7 @@
 """The folder of sound clips as the page keeps it."""
 
 import pytest
-from sound_card import write_tone
+from servers.sound_card import write_tone
 
 from bridge.actions.sound.library import MOST_CLIPS, SoundShelf
 from bridge.errors import ActionFailed, ActionRefused

@@ -3,7 +3,7 @@ import struct
 import wave
 
 import pytest
-from sound_card import write_tone
+from servers.sound_card import write_tone
 
 from bridge.actions.sound.wav import Volume, as_16_bit, clip_names, clip_path, read_wav
 from bridge.errors import ActionRefused

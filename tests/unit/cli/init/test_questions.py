@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pages import yaml
+from words.pages import yaml
 
 from bridge.cli.init.file_text import settings_text
 from bridge.cli.init.prompts import Check, anything

@@ -6,9 +6,9 @@ import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from builders import an_input, settings_of
-from mqtt_bridge import D, an_entry, an_input_view, an_output_view
-from virtual_time import play
+from fakes.mqtt_bridge import D, an_entry, an_input_view, an_output_view
+from words.builders import an_input, settings_of
+from words.virtual_time import play
 
 from bridge.cli.watch.change_printer import PlainLines
 from bridge.cli.watch.change_text import bridge_line, broker_line, entry_line, input_line, output_line

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from builders import an_input, an_output, settings_of
-from mqtt_bridge import D, an_entry, an_input_view, an_output_view
+from fakes.mqtt_bridge import D, an_entry, an_input_view, an_output_view
+from words.builders import an_input, an_output, settings_of
 
 from bridge.cli.watch.device_mirror import MOST_ENTRIES, MOST_PARTS, Picture
 from bridge.mqtt import payloads

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import an_input, an_output, settings_of
-from mqtt_bridge import an_entry, an_input_view, an_output_view
+from fakes.mqtt_bridge import an_entry, an_input_view, an_output_view
+from words.builders import an_input, an_output, settings_of
 
 from bridge.cli.watch.device_mirror import Picture
 from bridge.cli.watch.rows import elapsed, entry_row, input_row, output_row

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
-from builders import settings_of
+from words.builders import settings_of
 
 from bridge.cli.watch.watch import watch
 from bridge.errors import StartFailed

@@ -4,8 +4,8 @@ import asyncio
 import sys
 
 import pytest
+from contract.line_rigs import Seen, settled, story, until
 from fakes.fake_kernel import FakeKernel
-from line_rigs import Seen, settled, story, until
 
 from bridge.core.contact import Level
 from bridge.core.facts import LineLost

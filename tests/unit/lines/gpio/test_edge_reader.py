@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from line_rigs import Seen
+from contract.line_rigs import Seen
 
 from bridge.core.contact import Level
 from bridge.core.facts import EdgesLost, LineChanged

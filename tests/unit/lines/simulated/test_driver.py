@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from line_rigs import Seen, story, until
+from contract.line_rigs import Seen, story, until
 
 from bridge.core.contact import Contact, Level
 from bridge.core.facts import LineChanged

@@ -6,8 +6,8 @@ import asyncio
 import logging
 
 import pytest
-from post_office import BEGIN, HOUR, Office
-from virtual_time import play
+from fakes.post_office import BEGIN, HOUR, Office
+from words.virtual_time import play
 
 from bridge.errors import ActionFailed, ActionRefused, ContentRefused, StoreError
 from bridge.linkage.delivery.sender import Tried

@@ -6,10 +6,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from fakes.post_office import BEGIN, HOUR, Office
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from post_office import BEGIN, HOUR, Office
-from virtual_time import play
+from words.virtual_time import play
 
 from bridge.core.facts import Now
 from bridge.errors import ActionFailed, ActionRefused
@@ -173,7 +173,7 @@ class History:
 
 
 @given(STEPS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_happens_each_job_is_sent_once_or_dropped_once_or_still_waits(steps):
     async def story():
         history = History(steps)

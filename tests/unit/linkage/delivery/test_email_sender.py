@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from builders import an_input, settings_of
-from smtp_servers import MisbehavingMailServer
+from servers.smtp import MisbehavingMailServer
+from words.builders import an_input, settings_of
 
 from bridge.errors import ActionRefused, ContentRefused, StoreError
 from bridge.linkage.delivery.email_sender import MailCarrier

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from builders import an_input, settings_of
+from words.builders import an_input, settings_of
 
 from bridge.errors import ActionFailed, StoreError
 from bridge.linkage.delivery.ftp_sender import UploadCarrier

@@ -4,7 +4,7 @@ import asyncio
 import socket
 
 import pytest
-from builders import settings_of
+from words.builders import settings_of
 
 from bridge.errors import BrokerError
 from bridge.mqtt.connection.broker_socket import dial

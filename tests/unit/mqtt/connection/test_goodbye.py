@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from mqtt_bridge import Bridge, on_port
-from mqtt_client import until
+from fakes.mqtt_bridge import Bridge, on_port
+from programs.mqtt_client import until
 
 CONNECT, PUBLISH, SUBSCRIBE, DISCONNECT = 0x10, 0x30, 0x80, 0xE0
 CONNACK = b"\x20\x03\x00\x00\x00"

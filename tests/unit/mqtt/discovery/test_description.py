@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from example_settings import BIG, SMALL, any_settings
 from hypothesis import given
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
+from words.example_settings import BIG, SMALL, any_settings
 
 from bridge import __version__
 from bridge.mqtt.discovery.description import Announced, announced, describe, discovery, discovery_topic, read_announced

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from example_settings import BIG, SECTIONS, SMALL, WITHOUT_ACTIONS
+from words.example_settings import BIG, SECTIONS, SMALL, WITHOUT_ACTIONS
 
 from bridge.mqtt.discovery.description import describe, discovery
 from bridge.mqtt.discovery.device import DEVICE_ROWS

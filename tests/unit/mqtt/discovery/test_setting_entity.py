@@ -7,9 +7,9 @@ from typing import Any
 
 import jinja2
 import pytest
-from example_settings import BIG, SMALL, WITHOUT_ACTIONS, any_settings
 from hypothesis import given
 from hypothesis import settings as limits
+from words.example_settings import BIG, SMALL, WITHOUT_ACTIONS, any_settings
 
 from bridge.mqtt.discovery.description import describe
 from bridge.mqtt.publishing import settings_payloads as settings_shown
@@ -189,7 +189,7 @@ def test_a_topic_that_was_cleared_is_unknown_and_a_sound_that_is_gone_is_off() -
     assert rendered(template, value_json={"linkage": {"audible": None}}) == "OFF"
 
 
-@limits(deadline=None, max_examples=40)
+@limits(max_examples=40)
 @given(any_settings())
 def test_every_command_is_a_patch_that_may_be_sent_and_every_state_can_be_shown(settings: Settings) -> None:
     ids = {one.id: changeable.INPUT for one in settings.inputs} | {

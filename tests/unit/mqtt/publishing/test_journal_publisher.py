@@ -4,8 +4,8 @@ import asyncio
 import json
 
 from fakes.journal_source import MemoryJournal
-from mqtt_bridge import an_entry
-from mqtt_client import until
+from fakes.mqtt_bridge import an_entry
+from programs.mqtt_client import until
 
 from bridge.mqtt.connection.session import LARGEST_WINDOW
 from bridge.mqtt.publishing.journal_publisher import (

@@ -43,7 +43,7 @@ SECTIONS = st.dictionaries(KEYS, VALUES, max_size=6)
 DOCUMENTS = st.dictionaries(ODD_KEYS, SECTIONS | st.lists(SECTIONS, max_size=4) | VALUES, max_size=6) | VALUES
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(DOCUMENTS)
 @example({"schedules": {"a": {"special": {"9999-12-31": ["22:00-06:00"]}}}})
 @example({"startup_grace_s": 10**400, "device": {"startup_grace_s": 10**400}})

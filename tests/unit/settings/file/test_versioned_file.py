@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from server_process import wait_until
+from servers.process import wait_until
 
 from bridge.settings.file import versioned_file as settings_file
 from bridge.settings.file.versioned_file import SettingsFile

@@ -144,7 +144,7 @@ def block(value: Any, indent: str, comments: list[str]) -> str:
     return f" {flow(value)}   # beside"
 
 
-@limits(deadline=None, max_examples=300)
+@limits(max_examples=300)
 @given(DOCUMENTS, DOCUMENTS)
 def test_any_document_becomes_any_other(before: Any, after: Any) -> None:
     comments: list[str] = []
@@ -155,7 +155,7 @@ def test_any_document_becomes_any_other(before: Any, after: Any) -> None:
     change(flow(before, as_json=True) + "\n", after)
 
 
-@limits(deadline=None, max_examples=300)
+@limits(max_examples=300)
 @given(DOCUMENTS, st.data())
 def test_a_changed_value_leaves_every_other_line_as_it_is(before: dict[str, Any], data: st.DataObject) -> None:
     places = [key for key, value in before.items() if not isinstance(value, dict | list)]

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from journal_entries import NOON, an_entry
+from words.journal_entries import NOON, an_entry
 
 from bridge.store.sqlite.connection import connect
 from bridge.store.sqlite.retention import EVERY_S, KEPT_FOR, NEXT_STEP_S, STEP, ExpiryPace, expired

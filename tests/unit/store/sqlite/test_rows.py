@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given
 from hypothesis import strategies as st
-from journal_entries import an_entry
+from words.journal_entries import an_entry
 
 from bridge.core.effects import Journal
 from bridge.core.facts import StoredInput

@@ -1,8 +1,8 @@
 import threading
 import time
 
-from journal_entries import an_entry
-from store_probe import PATIENCE_S, a_store, eventually
+from words.journal_entries import an_entry
+from words.store_probe import PATIENCE_S, a_store, eventually
 
 from bridge.store.writer.commit_timing import INTERVAL_S
 from bridge.store.writer.handover import Handover

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from journal_entries import NOON, an_entry
+from words.journal_entries import NOON, an_entry
 
 from bridge.core.effects import KeepInput, KeepLatched
 from bridge.core.facts import StoredInput

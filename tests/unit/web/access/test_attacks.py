@@ -5,8 +5,8 @@ import json
 import re
 
 import pytest
-from builders import an_input, an_output, settings_of
 from fakes.page_bridge import page_bridge, until
+from words.builders import an_input, an_output, settings_of
 
 PASSWORD = "s3cret-of-the-page"
 SECRETS = {

@@ -4,9 +4,9 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from builders import an_input, settings_of
 from fakes.page_bridge import page_bridge
-from virtual_time import play
+from words.builders import an_input, settings_of
+from words.virtual_time import play
 
 from bridge.web.access.connection_limits import MOST, MOST_OF_ONE, QUIET_S, Doorman
 from bridge.web.access.policy import INGRESS, Door

@@ -3,9 +3,9 @@
 import asyncio
 import re
 
-from builders import an_input, an_output, settings_of
 from fakes.page_bridge import page_bridge
-from server_process import free_port
+from servers.process import free_port
+from words.builders import an_input, an_output, settings_of
 
 from bridge.web.access.policy import INGRESS, Ingress
 from bridge.web.application import ANY_ADDRESS, places

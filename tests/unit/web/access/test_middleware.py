@@ -4,8 +4,8 @@ import asyncio
 import re
 
 import pytest
-from builders import an_input, an_output, settings_of
 from fakes.page_bridge import page_bridge
+from words.builders import an_input, an_output, settings_of
 
 PARTS = (an_input("door", outputs=["siren"]), an_output("siren"))
 OPEN = settings_of(*PARTS)

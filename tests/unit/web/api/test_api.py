@@ -6,8 +6,8 @@ import io
 import json
 
 import pytest
-from builders import an_input, an_output, settings_of
 from fakes.page_bridge import page_bridge
+from words.builders import an_input, an_output, settings_of
 
 from bridge.core.effects import Journal
 from bridge.errors import ActionRefused, Fault

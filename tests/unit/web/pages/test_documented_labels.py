@@ -4,9 +4,9 @@ import asyncio
 import re
 from html import unescape
 
-from builders import an_input, an_output, settings_of
 from fakes.page_bridge import page_bridge
-from pages import text
+from words.builders import an_input, an_output, settings_of
+from words.pages import text
 
 from bridge.actions.sound.library import SoundShelf
 from bridge.web.pages.layout import PAGES

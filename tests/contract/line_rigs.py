@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fakes.fake_kernel import FakeKernel
-from gpio_sim import SimChip
+from servers.gpio_sim import SimChip
 
 from bridge.core.contact import Contact, Level, contact_of, level_of
 from bridge.core.line_driver import LineDriver, LineFact, Report

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 from typing import Self
 
-from bridge_process import MAIN
-from server_process import wait_until
+from programs.bridge import MAIN
+from servers.process import wait_until
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[=>]")
 _HOME = "\x1b[H"

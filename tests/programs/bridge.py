@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from mqtt_client import Heard, MqttClient
-from server_process import wait_until
+from programs.mqtt_client import Heard, MqttClient
+from servers.process import wait_until
 
 MAIN = [sys.executable, "-m", "bridge"]
 

@@ -10,7 +10,7 @@ import warnings
 from dataclasses import dataclass, field
 
 import pytest
-from server_process import ServerProcess, free_port, let_daemons_in, program
+from servers.process import ServerProcess, free_port, let_daemons_in, program
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from bridge_process import Bridge
-from server_process import free_port, wait_until
+from programs.bridge import Bridge
+from servers.process import free_port, wait_until
 
 
 class PagedBridge(Bridge):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 
 import pytest
-from server_process import ServerProcess, free_port, let_daemons_in, program
+from servers.process import ServerProcess, free_port, let_daemons_in, program
 
 aiosmtpd = pytest.importorskip("aiosmtpd.smtp", reason="mail tests need aiosmtpd")
 

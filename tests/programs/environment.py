@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-BUILD = Path(__file__).parents[1] / "build"
+BUILD = Path(__file__).parents[2] / "build"
 LONGEST_S = 180
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from journal_entries import NOON
+from words.journal_entries import NOON
 
 from bridge.core.facts import StateRestored
 from bridge.store.store import Store, open_store

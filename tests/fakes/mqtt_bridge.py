@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, get_args
 
-from builders import an_input, an_output, settings_of
 from fakes.journal_source import MemoryJournal
 from fakes.ledger import MemoryLedger
-from mqtt_client import until
+from programs.mqtt_client import until
+from words.builders import an_input, an_output, settings_of
 
 from bridge.core.contact import Contact
 from bridge.core.effects import Answer, InputView, Journal, OutputView, PublishEvent, PublishInput, PublishOutput

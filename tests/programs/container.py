@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from server_process import wait_until
+from servers.process import wait_until
 
-BOARD = Path(__file__).parent / "packaging/board.yaml"
+BOARD = Path(__file__).parents[1] / "packaging/board.yaml"
 HARDENED = (
     "--read-only",
     "--read-only-tmpfs=false",

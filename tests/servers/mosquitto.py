@@ -12,7 +12,7 @@ from typing import Self
 
 import pytest
 import trustme
-from server_process import free_port, wait_until
+from servers.process import free_port, wait_until
 
 PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 
