@@ -6,7 +6,7 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.store.sqlite.batch import Batch
 from bridge.store.sqlite.connection import FILE_NAME
 from bridge.store.sqlite.open import open_database
@@ -15,11 +15,11 @@ KINDS = ("alarm_begin", "output_on", "alarm_end", "output_off")
 A_COMMIT = 5_000
 
 
-def _entry(seq: int, time: datetime) -> Journal:
+def _entry(seq: int, time: datetime) -> JournalEntry:
     kind, identity = KINDS[seq % len(KINDS)], f"before-{seq}"
     if kind.startswith("alarm"):
-        return Journal(seq=seq, id=identity, boot="before", kind=kind, time=time, input="line-1", cause="input")
-    return Journal(seq=seq, id=identity, boot="before", kind=kind, time=time, output="out-1", reason="alarm")
+        return JournalEntry(seq=seq, id=identity, boot="before", kind=kind, time=time, input="line-1", cause="input")
+    return JournalEntry(seq=seq, id=identity, boot="before", kind=kind, time=time, output="out-1", reason="alarm")
 
 
 def write_journal(folder: Path, *, entries: int, unsent: int) -> Path:

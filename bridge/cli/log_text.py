@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.store.sqlite.rows import details
 
 HEADING = f"{'SEQ':>8}  {'TIME':<29}  {'KIND':<12}  {'TERMINAL':<16}  DETAILS"
 _TERMINALS = frozenset({"input", "output"})
 
 
-def as_line(entry: Journal) -> str:
+def as_line(entry: JournalEntry) -> str:
     """One line of the table, under `HEADING`; the time is the local one of then, with its offset.
 
     What came from outside (a server's answer, a file's name) cannot steer the reader's terminal.
@@ -23,7 +23,7 @@ def as_line(entry: Journal) -> str:
     return f"{entry.seq:>8}  {when:<29}  {entry.kind:<12}  {terminal:<16}  {rest}".rstrip()
 
 
-def as_json(entry: Journal) -> str:
+def as_json(entry: JournalEntry) -> str:
     """One JSON object on one line, in ASCII; the fields are those of the journal on MQTT."""
     fields = {
         "seq": entry.seq,

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from bridge.actions.camera.source import pictures_of
 from bridge.errors import ActionError, Fault, SettingsError
 from bridge.linkage.cameras import camera_of
-from bridge.linkage.delivery.email_sender import MailCarrier
-from bridge.linkage.delivery.ftp_sender import UploadCarrier
+from bridge.linkage.delivery.email_sender import EmailSender
+from bridge.linkage.delivery.ftp_sender import FtpSender
 from bridge.linkage.delivery.job_bodies import KeptPicture, MailJob, UploadJob, body_of
-from bridge.linkage.delivery.picture_cache import Album
-from bridge.linkage.delivery.sender import Carrier, Tried
+from bridge.linkage.delivery.picture_cache import PictureCache
+from bridge.linkage.delivery.sender import Delivery, Sender
 from bridge.store.job import Job
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class SendTest:
     def __init__(self, settings: Settings, now: Now) -> None:
         self._settings = settings
         self._now = now
-        self._album = Album(None)
+        self._cache = PictureCache(None)
 
     async def email(self) -> str:
         """To all recipients, with a picture of the first camera if there is one."""
@@ -50,8 +50,8 @@ class SendTest:
             pictures=() if picture is None else (picture,),
             pictures_missing=missing,
         )
-        carrier = MailCarrier(settings=lambda: self._settings, zone=self._zone, album=self._album)
-        tried = await self._attempt(carrier, self._job("email", body_of(mail)))
+        sender = EmailSender(settings=lambda: self._settings, zone=self._zone, cache=self._cache)
+        tried = await self._attempt(sender, self._job("email", body_of(mail)))
         what = "with a picture" if picture else f"without a picture: {missing}" if missing else "without a picture"
         return f"{server.host} took it, {what}" + (f"; but not for {tried.note}" if tried.note else "")
 
@@ -71,13 +71,13 @@ class SendTest:
             picture=1,
             file=picture.file,
         )
-        carrier = UploadCarrier(settings=lambda: self._settings, zone=self._zone, album=self._album)
-        tried = await self._attempt(carrier, self._job("ftp", body_of(upload)))
+        sender = FtpSender(settings=lambda: self._settings, zone=self._zone, cache=self._cache)
+        tried = await self._attempt(sender, self._job("ftp", body_of(upload)))
         return f"{server.host} has it as {tried.path}"
 
-    async def _attempt(self, carrier: Carrier, job: Job) -> Tried:
-        went: list[Tried] = []
-        await carrier.attempt(job, went.append)
+    async def _attempt(self, sender: Sender, job: Job) -> Delivery:
+        went: list[Delivery] = []
+        await sender.attempt(job, went.append)
         return went[0]
 
     async def _picture(self) -> KeptPicture | None:
@@ -90,7 +90,7 @@ class SendTest:
         finally:
             await source.close()
         name = f"{self._settings.device.id}-test.jpg"
-        file = await self._album.keep(taken.jpeg)
+        file = await self._cache.keep(taken.jpeg)
         return KeptPicture(file=file, name=name, taken_at=taken.taken_at, offset_ms=taken.offset_ms)
 
     def _job(self, kind: str, body: str) -> Job:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from bridge.core.contact import Contact, Level, contact_of, is_tripped
 from bridge.core.debounce import Debouncer, Settled
 from bridge.core.facts import Now, StoredInput
-from bridge.core.quiet_period import Pacing
-from bridge.core.schedule_gate import Gate
+from bridge.core.quiet_period import QuietPeriod
+from bridge.core.schedule_gate import ScheduleGate
 from bridge.core.transitions import Began, Ended, LinkageDue, LinkageRun, Resumed, Retriggered, Transition
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class AlarmInput:
 
     def __init__(self, settings: InputSettings, schedule: Schedule, *, stored: StoredInput | None) -> None:
         self.settings = settings
-        self.gate = Gate(schedule, open_unset=True)
+        self.gate = ScheduleGate(schedule, open_unset=True)
         self.debouncer = Debouncer(stable_for_s=settings.debounce_ms / 1000)
-        self.pacing = Pacing()
+        self.pacing = QuietPeriod()
         self.lost: str | None = None
         self.contact = Contact.UNKNOWN
         """The debounced contact."""
@@ -151,7 +151,7 @@ class AlarmInput:
         self.settings = settings
         self.debouncer.stable_for_s = settings.debounce_ms / 1000
         self.gate.follow(schedule)
-        self.gate.look(now, clock_set=clock_set)
+        self.gate.update(now, clock_set=clock_set)
         self._take_level(self.debouncer.level)
         if self.contact is not contact:
             self.since = now.monotonic
@@ -172,7 +172,7 @@ class AlarmInput:
         self.lost, self.since = None, now
         self._forget_level()
         self._decided, self._stored = False, None
-        self.pacing = Pacing()
+        self.pacing = QuietPeriod()
         return ended
 
     def remove(self, now: float) -> list[Transition]:
@@ -222,7 +222,7 @@ class AlarmInput:
 
     def _look(self, now: Now, *, clock_set: bool, holding: bool) -> list[Transition]:
         """The schedule, which may have opened or closed."""
-        if not self.gate.look(now, clock_set=clock_set):
+        if not self.gate.update(now, clock_set=clock_set):
             return []
         if self.gate.open and self.tripped and self._decided:
             self._waiting = self.settings.when_schedule_opens == "wait"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bridge.core.contact import Contact, Level, demanded_contact, idle_level, level_of
 from bridge.core.facts import Now, Origin
 from bridge.core.pulse import phase
-from bridge.core.schedule_gate import Gate
+from bridge.core.schedule_gate import ScheduleGate
 
 if TYPE_CHECKING:
     from bridge.core.schedule import Schedule
@@ -51,7 +51,7 @@ class AlarmOutput:
 
     def __init__(self, settings: OutputSettings, schedule: Schedule) -> None:
         self.settings = settings
-        self.gate = Gate(schedule, open_unset=False)
+        self.gate = ScheduleGate(schedule, open_unset=False)
         self.sources: dict[str, None] = {}  # in the order in which they began
         self.lost: str | None = None
         self.latched = False
@@ -220,7 +220,7 @@ class AlarmOutput:
     def settle(self, now: Now, *, clock_set: bool) -> list[TurnedOn | TurnedOff]:
         """Draws the conclusions of what changed and of the time; `level` and the views follow."""
         at = now.monotonic
-        if self.gate.look(now, clock_set=clock_set):
+        if self.gate.update(now, clock_set=clock_set):
             self._window_stopped = False
         changes: list[TurnedOn | TurnedOff] = []
         cut_off_at = self._cut_off_at()

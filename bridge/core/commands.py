@@ -8,8 +8,8 @@ from typing import Any
 
 from bridge.core.alarm_output import AlarmOutput
 from bridge.core.consequences import Consequences
-from bridge.core.effect_collector import Bookkeeping
-from bridge.core.effects import Answer, Journal, RunAction, SilenceSound
+from bridge.core.effect_collector import EffectCollector
+from bridge.core.effects import Answer, JournalEntry, RunAction, SilenceSound
 from bridge.core.facts import (
     ActionRequested,
     CommandRejected,
@@ -22,8 +22,8 @@ from bridge.core.facts import (
     SilenceRequested,
 )
 from bridge.core.mail_limits import AN_HOUR_AT_MOST, BY_COMMAND_AT_MOST
-from bridge.core.rate_limit import AT_MOST, WITHIN_S, ActionRate
-from bridge.core.refusal_log import HeldBack, Refusals
+from bridge.core.rate_limit import AT_MOST, WITHIN_S, RateLimit
+from bridge.core.refusal_log import HeldBack, RefusalLog
 from bridge.core.terminals import Terminals
 from bridge.core.transitions import Transition
 from bridge.errors import CommandRefused, Fault
@@ -34,26 +34,26 @@ STARTS_A_SECOND = 5
 class Commands:
     """Does commands on terminals. A stop and a silence are never refused for their rate."""
 
-    def __init__(self, terminals: Terminals, books: Bookkeeping, consequences: Consequences) -> None:
+    def __init__(self, terminals: Terminals, books: EffectCollector, consequences: Consequences) -> None:
         self._terminals = terminals
         self._books = books
         self._consequences = consequences
         self._starts: dict[str, deque[float]] = {}
-        self._rate = ActionRate()
-        self._refusals = Refusals()
+        self._rate = RateLimit()
+        self._refusal_log = RefusalLog()
 
     @property
     def due(self) -> float | None:
         """When to call `elapse`."""
-        return self._refusals.due
+        return self._refusal_log.due
 
     def elapse(self, now: Now) -> None:
         """What is to be said of refusals, now that it is so late."""
-        self._tell(self._refusals.elapse(now.monotonic), now)
+        self._tell(self._refusal_log.elapse(now.monotonic), now)
 
     def end(self, now: Now) -> None:
         """The program ends: what has not been said yet of refusals."""
-        self._tell(self._refusals.end(), now)
+        self._tell(self._refusal_log.end(), now)
 
     def start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:
         """Manual start, at most five a second an output."""
@@ -188,7 +188,7 @@ class Commands:
         *,
         input_id: str | None = None,
         output_id: str | None = None,
-    ) -> Journal | None:
+    ) -> JournalEntry | None:
         """Does it; its journal entry, if it was done, stands before all that follows from it. One answer."""
         faults: tuple[Fault, ...] = ()
         entry = None
@@ -207,7 +207,7 @@ class Commands:
     def _refuse(self, now: Now, **fields: Any) -> None:
         """A journal entry, unless there are too many of them."""
         self.elapse(now)
-        if self._refusals.takes(fields, now.monotonic):
+        if self._refusal_log.takes(fields, now.monotonic):
             self._books.journal("refused", now, **fields)
 
     def _tell(self, minutes: list[HeldBack], now: Now) -> None:

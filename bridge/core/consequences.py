@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bridge.core.alarm_input import AlarmInput
 from bridge.core.alarm_output import AlarmOutput
-from bridge.core.effect_collector import Bookkeeping
+from bridge.core.effect_collector import EffectCollector
 from bridge.core.effects import EndLinkage, ExtendLinkage, RunLinkage
 from bridge.core.facts import Now
 from bridge.core.mail_limits import MailLimits
@@ -17,7 +17,7 @@ from bridge.core.transitions import Began, Ended, LinkageDue, Resumed, Retrigger
 class Consequences:
     """Carries transitions of inputs to their outputs, the journal and everybody else."""
 
-    def __init__(self, terminals: Terminals, books: Bookkeeping) -> None:
+    def __init__(self, terminals: Terminals, books: EffectCollector) -> None:
         self._terminals = terminals
         self._books = books
         self.mail_limits = MailLimits()

@@ -10,7 +10,7 @@ from bridge.core.alarm_output import AlarmOutput
 from bridge.core.effects import (
     Effect,
     InputView,
-    Journal,
+    JournalEntry,
     KeepInput,
     KeepLatched,
     OutputView,
@@ -22,7 +22,7 @@ from bridge.core.facts import Now, StoredInput
 from bridge.core.views import WallClock, input_view, output_view
 
 
-class Bookkeeping:
+class EffectCollector:
     """Collects the effects of one step, and leaves out what has been said already."""
 
     def __init__(self, boot: str) -> None:
@@ -43,17 +43,17 @@ class Bookkeeping:
         """Effects that are always to be said."""
         self._effects += effects
 
-    def journal(self, kind: str, now: Now, *, at: float | None = None, **fields: Any) -> Journal:
+    def journal(self, kind: str, now: Now, *, at: float | None = None, **fields: Any) -> JournalEntry:
         """Writes an entry, dated `at` (monotonic) rather than now if given; seconds to the millisecond."""
         if fields.get("seconds") is not None:
             fields["seconds"] = round(fields["seconds"], 3)
         time = now.local if at is None else self.walls.instant(at, now)
         seq, self.next_seq = self.next_seq, self.next_seq + 1
-        entry = Journal(seq=seq, id=f"{self._boot}-{seq}", boot=self._boot, kind=kind, time=time, **fields)
+        entry = JournalEntry(seq=seq, id=f"{self._boot}-{seq}", boot=self._boot, kind=kind, time=time, **fields)
         self._effects.append(entry)
         return entry
 
-    def event(self, event_type: str, alarm_input: AlarmInput, entry: Journal, cause: str) -> None:
+    def event(self, event_type: str, alarm_input: AlarmInput, entry: JournalEntry, cause: str) -> None:
         """A live event of an input, with the number and time of its journal entry."""
         self._effects.append(
             PublishEvent(

@@ -177,7 +177,7 @@ class SilenceSound:
 
 
 @value
-class Journal:
+class JournalEntry:
     """One entry for the journal (`behaviour.md` 8); `seq` never repeats, `id` is unique for ever."""
 
     seq: int
@@ -223,5 +223,5 @@ class Answer:
 LineEffect = RequestInput | RequestOutput | ReleaseLine | DriveLine
 PublishEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | PublishSettings | Answer
 LinkageEffect = RunLinkage | ExtendLinkage | EndLinkage | RunAction | SilenceSound
-StoreEffect = Journal | KeepInput | KeepLatched
+StoreEffect = JournalEntry | KeepInput | KeepLatched
 Effect = LineEffect | PublishEffect | LinkageEffect | StoreEffect

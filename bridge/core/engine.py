@@ -14,7 +14,7 @@ from bridge.core.alarm_output import AlarmOutput, TurnedOn
 from bridge.core.boot_hold import BootHold
 from bridge.core.commands import Commands
 from bridge.core.consequences import Consequences
-from bridge.core.effect_collector import Bookkeeping
+from bridge.core.effect_collector import EffectCollector
 from bridge.core.effects import Answer, DriveLine, PublishClock, PublishSettings, RequestInput, RequestOutput
 from bridge.core.facts import Fact, Now
 from bridge.core.reconfigure import Reconfiguration
@@ -35,7 +35,7 @@ class Engine:
 
     def __init__(self, settings: Settings, *, boot: str, release_year: int) -> None:
         self._release_year = release_year
-        self._books = Bookkeeping(boot)
+        self._books = EffectCollector(boot)
         self._terminals = Terminals(settings)
         self._consequences = Consequences(self._terminals, self._books)
         self._commands = Commands(self._terminals, self._books, self._consequences)

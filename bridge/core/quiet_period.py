@@ -6,7 +6,7 @@ from bridge.core.chatter import WINDOW_S, Chatter
 from bridge.core.transitions import LinkageRun
 
 
-class Pacing:
+class QuietPeriod:
     """One input's pace; instants are those of begins."""
 
     def __init__(self) -> None:

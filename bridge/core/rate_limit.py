@@ -9,7 +9,7 @@ WITHIN_S = 10.0
 """Ten at once are a script that asks for every input's picture; one a second for ever is a loop."""
 
 
-class ActionRate:
+class RateLimit:
     """Remembers when actions of each kind were run."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bridge.core.alarm_output import AlarmOutput
 from bridge.core.consequences import Consequences
-from bridge.core.effect_collector import Bookkeeping
+from bridge.core.effect_collector import EffectCollector
 from bridge.core.effects import DriveLine, Effect, ReleaseLine, RequestInput, RequestOutput
 from bridge.core.facts import Now
 from bridge.core.terminals import Terminals
@@ -22,7 +22,7 @@ class Reconfiguration:
     """One change of settings, to new ones that are valid as a whole and in force already."""
 
     def __init__(
-        self, terminals: Terminals, books: Bookkeeping, consequences: Consequences, settle_output: SettleOutput
+        self, terminals: Terminals, books: EffectCollector, consequences: Consequences, settle_output: SettleOutput
     ) -> None:
         self._terminals = terminals
         self._books = books

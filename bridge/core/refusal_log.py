@@ -42,7 +42,7 @@ class HeldBack:
     last: Fields
 
 
-class Refusals:
+class RefusalLog:
     """Minutes begin with a source's first refusal; after one that held some back the next is one entry."""
 
     def __init__(self) -> None:

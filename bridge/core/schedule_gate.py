@@ -13,7 +13,7 @@ LONGEST_S = 3600.0
 change no more than 2 s late."""
 
 
-class Gate:
+class ScheduleGate:
     """Follows one schedule; asks it again only when its answer may have changed.
 
     While the clock is not set, a schedule with periods counts as `open_unset` (`behaviour.md` 3);
@@ -36,13 +36,13 @@ class Gate:
         """Another schedule from the next look on."""
         if schedule != self.schedule:
             self.schedule = schedule
-            self.doubt()
+            self.invalidate()
 
-    def doubt(self) -> None:
+    def invalidate(self) -> None:
         """The clock was stepped, set or unset: the next look asks the schedule again."""
         self._asked = False
 
-    def look(self, now: Now, *, clock_set: bool) -> bool:
+    def update(self, now: Now, *, clock_set: bool) -> bool:
         """Whether it opened or closed since the last look."""
         if self._asked and (self.due is None or now.monotonic < self.due):
             return False

@@ -94,9 +94,9 @@ class Terminals:
     def doubt_schedules(self) -> None:
         """The wall clock or its zone is another: every schedule is asked again."""
         for alarm_input in self.inputs.values():
-            alarm_input.gate.doubt()
+            alarm_input.gate.invalidate()
         for output in self.outputs.values():
-            output.gate.doubt()
+            output.gate.invalidate()
         self.touch_all()
 
     def _next(self, terminals: dict[str, Terminal], now: float) -> list[Terminal]:

@@ -26,7 +26,7 @@ from bridge.errors import Fault
 from bridge.runtime import log_setup as logs
 from bridge.runtime.clock import Clock, StepWatch, is_synchronised, zone
 from bridge.runtime.engine_loop import EngineLoop
-from bridge.runtime.journal_log import Teller
+from bridge.runtime.journal_log import JournalLog
 from bridge.runtime.supervise import kept_alive, on_signals, signs_of_life
 from bridge.runtime.systemd import ServiceManager
 from bridge.settings.load import Loaded
@@ -112,11 +112,11 @@ class App:
         return restored.store, restored.state
 
     def _open_settings(self) -> SettingsStore:
-        from bridge.settings.file.file_sync import InFile
+        from bridge.settings.file.file_sync import FileSync
         from bridge.settings.store import SettingsStore
 
         return SettingsStore(
-            InFile(self._loaded),
+            FileSync(self._loaded),
             apply=self._apply,
             tell=self._loop.submit,
             answer=lambda answer: self._router.perform([answer]),
@@ -152,9 +152,9 @@ class App:
             do.PublishSettings,
             do.Answer,
         )
-        self._router.connect(store.perform, do.Journal, do.KeepInput, do.KeepLatched)
-        self._router.connect(mqtt.perform, do.Journal)  # only after the store has it
-        self._router.connect(Teller(time.monotonic).tell, do.Journal)
+        self._router.connect(store.perform, do.JournalEntry, do.KeepInput, do.KeepLatched)
+        self._router.connect(mqtt.perform, do.JournalEntry)  # only after the store has it
+        self._router.connect(JournalLog(time.monotonic).tell, do.JournalEntry)
         self._router.connect(answer_future, do.Answer)
         return mqtt
 
@@ -186,7 +186,7 @@ class App:
             do.PublishOutput,
             do.PublishClock,
             do.PublishSettings,
-            do.Journal,
+            do.JournalEntry,
         )
 
     def _show_picture(self, input_id: str | None, jpeg: bytes) -> None:

@@ -10,12 +10,12 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bridge import __version__
-from bridge.actions.sound.library import SoundShelf
+from bridge.actions.sound.library import SoundLibrary
 from bridge.errors import BrokerError
-from bridge.mqtt.connection.broker_socket import place_of
+from bridge.mqtt.connection.broker_socket import address_of
 from bridge.mqtt.connection.connect import client_id_of, connect
 from bridge.mqtt.connection.protocol_version import Version
-from bridge.mqtt.connection.reconnect import End
+from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.connection.session import Session
 from bridge.mqtt.messages import Incoming
 from bridge.settings.sources.addon import TOKEN
@@ -25,7 +25,7 @@ from bridge.web.ports import JournalQuery, Ports, ServiceState, SystemState
 from bridge.web.server import WebServer
 
 if TYPE_CHECKING:
-    from bridge.core.effects import Journal
+    from bridge.core.effects import JournalEntry
     from bridge.core.facts import Fact, Now
     from bridge.linkage.delivery.delivery_queue import QueueState
     from bridge.linkage.linkage import Linkage
@@ -89,7 +89,7 @@ class Page:
         return SystemState(
             version=__version__,
             started=self._started,
-            broker=ServiceState(problem=self._behind.mqtt.problem, facts={"Broker": place_of(settings.mqtt)}),
+            broker=ServiceState(problem=self._behind.mqtt.problem, facts={"Broker": address_of(settings.mqtt)}),
             rejected_commands=self._behind.mqtt.rejected_commands,
             journal_unsent=self._behind.store.unsent.count,
             email=_queue(linkage.email, settings.email) if linkage else None,
@@ -101,7 +101,7 @@ class Page:
     async def _try_broker(self) -> str | None:
         """Under a client id of its own, so that the session that there is stays."""
         settings = self.server.settings
-        place, client_id = place_of(settings.mqtt), f"{client_id_of(settings)}-test"
+        place, client_id = address_of(settings.mqtt), f"{client_id_of(settings)}-test"
         for version in (Version.V5, Version.V311):
             try:
                 wire, login = await connect(settings, version=version, client_id=client_id, will=None)
@@ -112,20 +112,20 @@ class Page:
             if ended is None:
                 await session.close()
                 return None
-            if ended.how is not End.TOO_NEW:
+            if ended.how is not EndReason.TOO_NEW:
                 return f"{place}: {ended.why}"
         return f"{place}: it speaks neither MQTT 5 nor 3.1.1"
 
-    def _entries(self, query: JournalQuery) -> tuple[Journal, ...]:
+    def _entries(self, query: JournalQuery) -> tuple[JournalEntry, ...]:
         return self._behind.store.entries(Wanted(limit=query.limit, kind=query.kind, after_seq=query.after_seq))
 
     def _clips(self) -> ClipShelf | None:
         linkage = self._behind.linkage()
         return None if linkage is None else linkage.media.clips
 
-    def _sounds(self) -> SoundShelf | None:
+    def _sounds(self) -> SoundLibrary | None:
         audio = self.server.settings.audio
-        return None if audio is None else SoundShelf(audio.folder)
+        return None if audio is None else SoundLibrary(audio.folder)
 
 
 def _ignore(message: Incoming) -> None:

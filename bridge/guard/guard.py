@@ -19,8 +19,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bridge.guard.health import Patience, VitalSigns
-from bridge.guard.sockets import Door, Ear
+from bridge.guard.health import DaemonHealth, Timeouts
+from bridge.guard.sockets import HealthSocket, NotifySocket
 
 log = logging.getLogger("alarm2mqtt.guard")
 
@@ -41,13 +41,13 @@ def guard(file: Path) -> int:
 class Guard:
     """One daemon after the other; `watch` is called once."""
 
-    def __init__(self, *, run: Sequence[str], safe: Sequence[str], patience: Patience | None = None) -> None:
+    def __init__(self, *, run: Sequence[str], safe: Sequence[str], patience: Timeouts | None = None) -> None:
         self._run = run
         self._safe = safe
-        self._patience = patience or Patience()
-        self._signs = VitalSigns(self._patience)
-        self._ear = Ear()
-        self._door = Door()
+        self._patience = patience or Timeouts()
+        self._signs = DaemonHealth(self._patience)
+        self._notify = NotifySocket()
+        self._health = HealthSocket()
         self._selector = selectors.DefaultSelector()
         self._daemon: int | None = None
         self._stop_by: float | None = None
@@ -61,14 +61,14 @@ class Guard:
         for number in (*_STOPS, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, lambda *_: None)
         self._selector.register(woken, selectors.EVENT_READ, self._take_signals)
-        self._selector.register(self._ear.socket, selectors.EVENT_READ, lambda _: self._listen())
-        if self._door.is_open:
-            self._selector.register(self._door.socket, selectors.EVENT_READ, lambda _: self._answer())
+        self._selector.register(self._notify.socket, selectors.EVENT_READ, lambda _: self._listen())
+        if self._health.is_open:
+            self._selector.register(self._health.socket, selectors.EVENT_READ, lambda _: self._answer())
         try:
             return self._lives()
         finally:
             signal.set_wakeup_fd(-1)
-            for closing in (self._selector, self._ear, self._door):
+            for closing in (self._selector, self._notify, self._health):
                 closing.close()
             os.close(woken)
             os.close(wake)
@@ -96,7 +96,7 @@ class Guard:
 
     def _live(self) -> int:
         """One daemon, from its start to the end of all its processes; its exit code, negative for a signal."""
-        watchdog = {"NOTIFY_SOCKET": self._ear.address, "WATCHDOG_USEC": str(round(self._patience.life_s * 1e6))}
+        watchdog = {"NOTIFY_SOCKET": self._notify.address, "WATCHDOG_USEC": str(round(self._patience.life_s * 1e6))}
         environ = {key: value for key, value in os.environ.items() if key != "WATCHDOG_PID"}
         daemon = self._spawn(self._run, environ | watchdog)
         if daemon is None:
@@ -169,12 +169,12 @@ class Guard:
                     self._ended[end[0]] = os.waitstatus_to_exitcode(end[1])
 
     def _listen(self) -> None:
-        for message in self._ear.messages(self._daemon):
+        for message in self._notify.messages(self._daemon):
             self._signs.heard(message, time.monotonic())
 
     def _answer(self) -> None:
         well, words = self._signs.health(time.monotonic())
-        self._door.answer(well=well, words=words)
+        self._health.answer(well=well, words=words)
 
 
 def _kill_group(leader: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Timeouts:
     """How long the guard waits for what."""
 
     ready_s: float = 60.0
@@ -22,10 +22,10 @@ class Patience:
     """Between the daemon's end and its next start; doubled each time, small again after a life longer than this."""
 
 
-class VitalSigns:
+class DaemonHealth:
     """What is known of one daemon after the other."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: Timeouts) -> None:
         self._patience = patience
         self._alive = False
         self._ready = False

@@ -16,7 +16,7 @@ _ANSWER_BYTES = 200
 _MESSAGE_BYTES = 4096
 
 
-class Ear:
+class NotifySocket:
     """Hears what the daemon says on its `NOTIFY_SOCKET`; sd_notify(3)."""
 
     def __init__(self) -> None:
@@ -46,14 +46,14 @@ class Ear:
         self.socket.close()
 
 
-class Door:
+class HealthSocket:
     """Where `alarm2mqtt healthy` asks; one answer a caller."""
 
     def __init__(self) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
         self.is_open = True
         try:
-            self.socket.bind(_door_address())
+            self.socket.bind(_health_address())
             self.socket.listen()
         except OSError as error:
             self.is_open = False
@@ -77,7 +77,7 @@ def ask(patience_s: float = 3.0) -> tuple[bool, str]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
         caller.settimeout(patience_s)
         try:
-            caller.connect(_door_address())
+            caller.connect(_health_address())
             answer = caller.recv(4 * _ANSWER_BYTES).decode("utf-8", "replace")
         except OSError as error:
             return False, f"no guard answers: {error.strerror or error}"
@@ -85,6 +85,6 @@ def ask(patience_s: float = 3.0) -> tuple[bool, str]:
     return verdict == "well", words
 
 
-def _door_address() -> bytes:
+def _health_address() -> bytes:
     """One a container, even where containers share the host's network and with it abstract names."""
     return f"\0alarm2mqtt-guard-{os.stat('/proc/self/ns/pid').st_ino}".encode()  # noqa: PTH116 - pathlib costs memory

@@ -13,12 +13,12 @@ from bridge.actions.camera.picture import Picture, take_series
 from bridge.core.facts import ActionEnded, Now
 from bridge.errors import ActionFailed
 from bridge.linkage.delivery.job_bodies import KeptPicture, UploadJob, body_of, mail_job
-from bridge.linkage.delivery.picture_cache import Album
+from bridge.linkage.delivery.picture_cache import PictureCache
 from bridge.store.job import Job
 
 if TYPE_CHECKING:
     from bridge.actions.camera.shared_camera import SharedCamera
-    from bridge.linkage.delivery.delivery_queue import Worker
+    from bridge.linkage.delivery.delivery_queue import DeliveryQueue
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +53,9 @@ class PictureTaker:
     def __init__(
         self,
         *,
-        mail: Worker,
-        uploads: Worker,
-        album: Album,
+        mail: DeliveryQueue,
+        uploads: DeliveryQueue,
+        cache: PictureCache,
         now: Callable[[], Now],
         tell: Callable[[ActionEnded], None],
         show: Callable[[str | None, bytes], None],
@@ -63,7 +63,7 @@ class PictureTaker:
     ) -> None:
         self._mail = mail
         self._uploads = uploads
-        self._album = album
+        self._cache = cache
         self._now = now
         self._tell = tell
         self._show = show
@@ -119,7 +119,7 @@ class PictureTaker:
 
     async def _keep(self, order: PictureOrder, picture: Picture, number: int) -> KeptPicture:
         """Kept before anything is tried; and queued for upload if that is wanted."""
-        file = await self._album.keep(picture.jpeg)
+        file = await self._cache.keep(picture.jpeg)
         if order.upload:
             job = UploadJob(
                 input=order.input,
@@ -140,7 +140,7 @@ class PictureTaker:
             return
         told = mail_job(mail.body)
         body = replace(told, pictures=tuple(pictures), pictures_missing=missing.get("missing", told.pictures_missing))
-        self._mail.learn(replace(mail, body=body_of(body), pictures=tuple(each.file for each in pictures)))
+        self._mail.update(replace(mail, body=body_of(body), pictures=tuple(each.file for each in pictures)))
 
     def _say(self, order: PictureOrder, picture: Picture | None, error: str | None) -> None:
         self._tell(

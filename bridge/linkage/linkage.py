@@ -17,11 +17,11 @@ from bridge.linkage.alarm_clips import Clips
 from bridge.linkage.alarm_pictures import PictureOrder, PictureTaker, new_job
 from bridge.linkage.alarm_sounds import Sound, Sounds, sound_by_command, sound_of
 from bridge.linkage.cameras import camera_of
-from bridge.linkage.delivery.delivery_queue import QueueState, Worker
-from bridge.linkage.delivery.email_sender import MailCarrier
-from bridge.linkage.delivery.ftp_sender import UploadCarrier
+from bridge.linkage.delivery.delivery_queue import DeliveryQueue, QueueState
+from bridge.linkage.delivery.email_sender import EmailSender
+from bridge.linkage.delivery.ftp_sender import FtpSender
 from bridge.linkage.delivery.job_bodies import MailJob, body_of
-from bridge.linkage.delivery.picture_cache import Album
+from bridge.linkage.delivery.picture_cache import PictureCache
 from bridge.linkage.devices import Media
 from bridge.linkage.mqtt_picture import PublishedPictures
 from bridge.linkage.preload import warm_up
@@ -78,11 +78,11 @@ class Linkage:
         self._published = PublishedPictures(
             publish=publish, spawn=lambda source, work: self._spawn("snapshot", source, work), tell=tell
         )
-        album = Album(store.outbox.pictures)
+        cache = PictureCache(store.outbox.pictures)
         worker = partial(
-            Worker,
+            DeliveryQueue,
             outbox=store.outbox,
-            album=album,
+            cache=cache,
             settle=lambda: asyncio.to_thread(store.flush, FLUSH_S),
             now=now,
             random=random,
@@ -90,12 +90,12 @@ class Linkage:
             tell=tell,
             changed=changed,
         )
-        self._mail = worker(MailCarrier(settings=self._in_force, zone=self._zone, album=album))
-        self._uploads = worker(UploadCarrier(settings=self._in_force, zone=self._zone, album=album))
+        self._mail = worker(EmailSender(settings=self._in_force, zone=self._zone, cache=cache))
+        self._uploads = worker(FtpSender(settings=self._in_force, zone=self._zone, cache=cache))
         self._pictures = PictureTaker(
             mail=self._mail,
             uploads=self._uploads,
-            album=album,
+            cache=cache,
             now=now,
             tell=tell,
             show=self._shown,
@@ -144,9 +144,9 @@ class Linkage:
         if moved or any(getattr(old, part) != getattr(settings, part) for part in parts):
             self._rebuild.set()
         if old.email != settings.email:
-            self._mail.hope()
+            self._mail.retry_now()
         if old.ftp != settings.ftp:
-            self._uploads.hope()
+            self._uploads.retry_now()
         self._changed()
 
     async def run(self) -> None:

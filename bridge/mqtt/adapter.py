@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from bridge.core.effects import (
     Answer,
-    Journal,
+    JournalEntry,
     PublishClock,
     PublishEvent,
     PublishInput,
@@ -18,20 +18,20 @@ from bridge.core.effects import (
 )
 from bridge.core.facts import BrokerFound, BrokerLost, Fact, Now
 from bridge.errors import BrokerError
-from bridge.mqtt.commands.receiver import CommandDesk, Handler
+from bridge.mqtt.commands.receiver import CommandReceiver, Handler
 from bridge.mqtt.commands.replay_protection import Request
-from bridge.mqtt.connection.broker_socket import is_near, place_of
+from bridge.mqtt.connection.broker_socket import address_of, is_local
 from bridge.mqtt.connection.connect import client_id_of, connect, will_of
 from bridge.mqtt.connection.protocol_version import Version, VersionChoice
-from bridge.mqtt.connection.reconnect import End, Reconnect, Retry
+from bridge.mqtt.connection.reconnect import EndReason, Reconnect, Retry
 from bridge.mqtt.connection.session import Session
 from bridge.mqtt.connection.session_types import Ended, Filter
-from bridge.mqtt.dispatcher import Arrivals
+from bridge.mqtt.dispatcher import Dispatcher
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.publishing.birth import Birth
-from bridge.mqtt.publishing.journal_publisher import JournalFeed, JournalSource
+from bridge.mqtt.publishing.journal_publisher import JournalPublisher, JournalSource
 from bridge.mqtt.publishing.publisher import Publisher
-from bridge.mqtt.publishing.send_queue import Outbox
+from bridge.mqtt.publishing.send_queue import SendQueue
 from bridge.mqtt.publishing.status_payload import StatusView, status
 from bridge.mqtt.publishing.topic_ledger import Ledger
 from bridge.mqtt.topics import CommandKind
@@ -42,7 +42,7 @@ STATUS_EVERY_S = 60.0
 STATUS_GAP_S = 1.0
 GOODBYE_S = 2.0
 
-MqttEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | PublishSettings | Answer | Journal
+MqttEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | PublishSettings | Answer | JournalEntry
 
 
 class MqttAdapter:
@@ -69,18 +69,18 @@ class MqttAdapter:
         self._settings = settings
         self._submit = submit
         self._status_view = status_view
-        self._outbox = Outbox()
+        self._outbox = SendQueue()
         self._publisher = Publisher(
             settings=settings, outbox=self._outbox, ledger=ledger, later=self._later, hurry=self._hurry
         )
         topics = self._publisher.topics
-        self._desk = CommandDesk(
+        self._receiver = CommandReceiver(
             topics=topics, submit=submit, send=self._outbox.put, clear=self._clear, now=now, handlers=handlers or {}
         )
-        self._arrivals = Arrivals(
-            publisher=self._publisher, desk=self._desk, later=self._later, birth=Birth(random=random)
+        self._dispatcher = Dispatcher(
+            publisher=self._publisher, receiver=self._receiver, later=self._later, birth=Birth(random=random)
         )
-        self._feed = JournalFeed(
+        self._feed = JournalPublisher(
             source=journal, topic=topics.journal, put=self._outbox.put, caught_up=self.status_changed
         )
         self._reconnect = Reconnect(random=random)
@@ -102,7 +102,7 @@ class MqttAdapter:
     @property
     def rejected_commands(self) -> int:
         """Commands that were refused since the start."""
-        return self._desk.rejected
+        return self._receiver.rejected
 
     @property
     def dropped_messages(self) -> int:
@@ -123,10 +123,10 @@ class MqttAdapter:
                 self._publisher.output(effect.view)
             case PublishEvent():
                 self._publisher.event(effect)
-            case Journal():
+            case JournalEntry():
                 self._feed.entry(effect)
             case Answer():
-                self._desk.answer(effect)
+                self._receiver.answer(effect)
                 if effect.faults and isinstance(effect.origin.request, Request):
                     self._publisher.settings_again(effect.origin.request.topic.removesuffix("/set"))
                 self.status_changed()
@@ -176,7 +176,7 @@ class MqttAdapter:
         before, self._settings = self._settings, settings
         self._publisher.settings(settings)
         topics = self._publisher.topics
-        self._desk.topics = topics
+        self._receiver.topics = topics
         self._judge_clock()
         self._feed.topic = topics.journal
         if (before.mqtt, before.device.id, before.home_assistant.prefix) != (
@@ -191,7 +191,7 @@ class MqttAdapter:
 
         One that is before the release's year makes nothing expire by itself.
         """
-        self._desk.clock_is_right = self._synchronised or self._settings.device.clock == "trust"
+        self._receiver.clock_is_right = self._synchronised or self._settings.device.clock == "trust"
 
     async def _attempt(self) -> Retry | None:
         """One connection, from dialling to its end; None: again at once."""
@@ -201,7 +201,7 @@ class MqttAdapter:
                 settings, version=self._versions.next, client_id=client_id_of(settings), will=will_of(settings)
             )
         except BrokerError as error:
-            return self._reconnect.ended(End.UNREACHABLE, str(error), near=is_near(settings.mqtt))
+            return self._reconnect.ended(EndReason.UNREACHABLE, str(error), near=is_local(settings.mqtt))
         session = Session(wire=wire, login=login, receive=self._receive)
         try:
             ended = await session.open()
@@ -210,14 +210,14 @@ class MqttAdapter:
                 ended = await self._serve(session)
         finally:
             session.abort("the program ends")
-        if ended.how is End.TOO_NEW and self._versions.not_understood():
+        if ended.how is EndReason.TOO_NEW and self._versions.not_understood():
             _LOG.debug("no MQTT 5 (%s); trying 3.1.1", ended.why)
             return None
         if self._leave.is_set():
             return None
         stood_s = None if stands_since is None else asyncio.get_running_loop().time() - stands_since
-        why = f"{place_of(settings.mqtt)}: {ended.why}"
-        return self._reconnect.ended(ended.how, why, near=is_near(settings.mqtt), after_s=stood_s)
+        why = f"{address_of(settings.mqtt)}: {ended.why}"
+        return self._reconnect.ended(ended.how, why, near=is_local(settings.mqtt), after_s=stood_s)
 
     async def _serve(self, session: Session) -> Ended:
         """Subscribe, announce everything, then feed the session until it ends."""
@@ -225,20 +225,20 @@ class MqttAdapter:
         self._submit(BrokerFound())
         self._put_status()
         self._outbox.open(session.publish, window=session.window)
-        self._arrivals.begin(echoes=session.version is Version.V311)
+        self._dispatcher.begin(echoes=session.version is Version.V311)
         try:
             refused = await self._subscribe(session)
             if refused is not None:
                 return refused
             self._publisher.announce()
             self._session, self.problem = session, None
-            self._arrivals.announced = True
-            place = place_of(self._settings.mqtt)
+            self._dispatcher.announced = True
+            place = address_of(self._settings.mqtt)
             _LOG.info("%s to %s, MQTT %s", self._reconnect.connected(), place, session.version.label)
             return await self._feed_until_ended(session)
         finally:
             self._session = None
-            self._arrivals.announced = False
+            self._dispatcher.announced = False
             self._outbox.close()
             self._submit(BrokerLost())
 
@@ -285,14 +285,14 @@ class MqttAdapter:
     def _put_status(self, *, again: bool = False) -> None:
         self._status_due.clear()
         payload = status(
-            self._status_view(), clock_synchronised=self._synchronised, rejected_commands=self._desk.rejected
+            self._status_view(), clock_synchronised=self._synchronised, rejected_commands=self._receiver.rejected
         )
         self._publisher.status(payload, again=again)
 
     async def _goodbye_when_asked(self, session: Session) -> None:
         """`offline` by ourselves; when the broker does not even take that, its will says it."""
         await self._leave.wait()
-        self._arrivals.announced = False
+        self._dispatcher.announced = False
         taken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._publisher.say_offline(taken.set_result)
         said = False
@@ -305,14 +305,14 @@ class MqttAdapter:
             session.abort("the broker does not take the goodbye")
 
     def _receive(self, message: Incoming) -> None:
-        rejected = self._desk.rejected
-        self._arrivals.receive(message)
-        if self._desk.rejected != rejected:
+        rejected = self._receiver.rejected
+        self._dispatcher.receive(message)
+        if self._receiver.rejected != rejected:
             self.status_changed()
 
     def _clear(self, topic: str) -> None:
         """Remove a retained command."""
-        self._arrivals.expect_echo(topic)
+        self._dispatcher.expect_echo(topic)
         self._outbox.put(Outgoing(topic=topic, payload=b"", retained=True))
 
     def _later(self, seconds: float, do: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""Messages that come in: commands for the desk, and what others say on topics that are ours too."""
+"""Messages that come in: commands for the receiver, and what others say on topics that are ours too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from bridge.mqtt.commands.receiver import CommandDesk
+from bridge.mqtt.commands.receiver import CommandReceiver
 from bridge.mqtt.messages import Incoming
 from bridge.mqtt.payloads import ONLINE
 from bridge.mqtt.publishing.birth import Birth
@@ -17,21 +17,21 @@ ONLINE_GAP_S = 1.0
 """`online` is put back at most once in so long, should somebody insist on `offline`."""
 
 
-class Arrivals:
+class Dispatcher:
     """Sorts what the broker delivers. `later` calls a function after some seconds."""
 
     def __init__(
         self,
         *,
         publisher: Publisher,
-        desk: CommandDesk,
+        receiver: CommandReceiver,
         later: Callable[[float, Callable[[], None]], object],
         birth: Birth,
     ) -> None:
         self.announced = False
         """Whether a session stands on which everything was said, `online` included, and is to stay so."""
         self._publisher = publisher
-        self._desk = desk
+        self._receiver = receiver
         self._later = later
         self._birth = birth
         self._says_online_at = 0.0
@@ -60,7 +60,7 @@ class Arrivals:
         elif message.topic == topics.discovery:
             self._publisher.found_description(message.payload)
         elif not self._is_echo(message):
-            self._desk.take(message)
+            self._receiver.take(message)
 
     def _guard_availability(self, payload: bytes) -> None:
         """The will of a twin, or of our own session before this one, has said that we are gone."""

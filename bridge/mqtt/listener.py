@@ -11,10 +11,10 @@ from collections.abc import Callable
 from secrets import token_hex
 
 from bridge.errors import BrokerError
-from bridge.mqtt.connection.broker_socket import place_of
+from bridge.mqtt.connection.broker_socket import address_of
 from bridge.mqtt.connection.connect import client_id_of, connect
 from bridge.mqtt.connection.protocol_version import VersionChoice
-from bridge.mqtt.connection.reconnect import End
+from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.connection.session import Session
 from bridge.mqtt.connection.session_types import Ended, Filter
 from bridge.mqtt.messages import Incoming
@@ -53,11 +53,11 @@ class Listener:
             except BrokerError as error:
                 self._link(str(error))
             else:
-                if ended.how is End.TOO_NEW and self._versions.not_understood():
+                if ended.how is EndReason.TOO_NEW and self._versions.not_understood():
                     _LOG.debug("no MQTT 5 (%s); trying 3.1.1", ended.why)
                     continue
-                why = f"{place_of(self._settings.mqtt)}: {ended.why}"
-                if ended.how is End.DENIED:
+                why = f"{address_of(self._settings.mqtt)}: {ended.why}"
+                if ended.how is EndReason.DENIED:
                     message = f"{why} (user {self._settings.mqtt.username or 'none'})"
                     raise BrokerError(message)
                 self._link(why)

@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Any
 
 from bridge.core.contact import Contact
-from bridge.core.effects import InputView, Journal, OutputView
+from bridge.core.effects import InputView, JournalEntry, OutputView
 from bridge.mqtt.payloads import OFF, OFFLINE, ON
 from bridge.settings.location import printable
 
-_DETAILS = {field.name for field in fields(Journal)} - {"seq", "id", "boot", "kind", "time"}
+_DETAILS = {field.name for field in fields(JournalEntry)} - {"seq", "id", "boot", "kind", "time"}
 _NUMBERS = {"seconds", "held_back"}
 
 
@@ -69,7 +69,7 @@ def seen_output(output_id: str, said: Mapping[str, bytes]) -> OutputView | None:
     )
 
 
-def seen_entry(payload: bytes) -> Journal | None:
+def seen_entry(payload: bytes) -> JournalEntry | None:
     """A journal entry; None for what is none."""
     facts = as_object(payload)
     if facts is None:
@@ -83,7 +83,7 @@ def seen_entry(payload: bytes) -> Journal | None:
         known = _number(value) if name in _NUMBERS else _text(value)
         if known is not None:
             details[name] = known
-    return Journal(
+    return JournalEntry(
         seq=_count(facts.get("seq")),
         id=_text(facts.get("id")) or "",
         boot=_text(facts.get("boot")) or "",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from bridge.core.effects import InputView, Journal, OutputView, PublishEvent
+from bridge.core.effects import InputView, JournalEntry, OutputView, PublishEvent
 from bridge.errors import Fault
 from bridge.mqtt.commands.replay_protection import Request
 
@@ -92,7 +92,7 @@ def event(happened: PublishEvent) -> bytes:
 _JOURNAL_FIELDS = ("input", "output", "cause", "reason", "by", "error", "path", "seconds", "held_back")
 
 
-def journal(entry: Journal, *, replayed: bool) -> bytes:
+def journal(entry: JournalEntry, *, replayed: bool) -> bytes:
     """A journal entry; fields that do not apply are left out."""
     fields: dict[str, object] = {"seq": entry.seq, "id": entry.id, "boot": entry.boot, "kind": entry.kind}
     for name in _JOURNAL_FIELDS:

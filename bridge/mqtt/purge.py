@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from bridge.errors import BrokerError
-from bridge.mqtt.connection.broker_socket import place_of
+from bridge.mqtt.connection.broker_socket import address_of
 from bridge.mqtt.connection.connect import client_id_of, connect
 from bridge.mqtt.connection.protocol_version import VersionChoice
-from bridge.mqtt.connection.reconnect import End
+from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.connection.session import Session
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.publishing.topic_ledger import Ledger
@@ -33,12 +33,12 @@ async def purge(settings: Settings, ledger: Ledger) -> int:
         async with asyncio.timeout(TIMEOUT_S):
             refused = [topic for topic in doomed if not await _cleared(session, topic, ledger)]
     except TimeoutError:
-        message = f"{place_of(settings.mqtt)} does not answer any more"
+        message = f"{address_of(settings.mqtt)} does not answer any more"
         raise BrokerError(message) from None
     finally:
         await session.close()
     if refused:
-        message = f"{place_of(settings.mqtt)} does not let us clear {', '.join(refused)}"
+        message = f"{address_of(settings.mqtt)} does not let us clear {', '.join(refused)}"
         raise BrokerError(message)
     return len(doomed)
 
@@ -53,8 +53,8 @@ async def _session(settings: Settings) -> Session:
         ended = await session.open()
         if ended is None:
             return session
-        if ended.how is not End.TOO_NEW or not versions.not_understood():
-            message = f"{place_of(settings.mqtt)}: {ended.why}"
+        if ended.how is not EndReason.TOO_NEW or not versions.not_understood():
+            message = f"{address_of(settings.mqtt)}: {ended.why}"
             raise BrokerError(message)
 
 

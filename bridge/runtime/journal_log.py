@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 
 log = logging.getLogger("alarm2mqtt")
 
@@ -37,7 +37,7 @@ _WORDS = {
 _GRAVE = {"fault", "refused", "cut_off"}
 
 
-def in_words(entry: Journal) -> str:
+def in_words(entry: JournalEntry) -> str:
     """One line: `siren: on (alarm, by garage-door)`."""
     who = entry.input or entry.output
     notes = [note for note in (entry.cause, entry.reason) if note]
@@ -48,7 +48,7 @@ def in_words(entry: Journal) -> str:
     return (f"{who}: " if who else "") + words + (f" ({', '.join(notes)})" if notes else "")
 
 
-class Teller:
+class JournalLog:
     """Logs entries: at most `BURST` at once and `A_SECOND` in the long run; what is left out is counted."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -57,7 +57,7 @@ class Teller:
         self._at = monotonic()
         self._left_out = 0
 
-    def tell(self, entry: Journal) -> None:
+    def tell(self, entry: JournalEntry) -> None:
         """Logs it, or counts it."""
         level = logging.WARNING if entry.kind in _GRAVE else logging.INFO
         if not log.isEnabledFor(level):

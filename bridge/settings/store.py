@@ -18,7 +18,7 @@ from bridge.core.facts import CommandRejected, Fact, Origin
 from bridge.errors import CommandRefused, Fault, SettingsError
 from bridge.settings.edits import edits
 from bridge.settings.edits.edits import Edit
-from bridge.settings.file.file_sync import InFile
+from bridge.settings.file.file_sync import FileSync
 from bridge.settings.load import Loaded
 from bridge.system.file_watch import changes
 
@@ -41,13 +41,13 @@ class SettingsStore:
 
     def __init__(
         self,
-        in_file: InFile,
+        file: FileSync,
         *,
         apply: Callable[[Loaded, Origin], None],
         tell: Callable[[Fact], None],
         answer: Callable[[Answer], None],
     ) -> None:
-        self._in_file = in_file
+        self._file = file
         self._apply = apply
         self._tell = tell
         self._answer = answer
@@ -59,7 +59,7 @@ class SettingsStore:
     @property
     def loaded(self) -> Loaded:
         """What the file was taken for last."""
-        return self._in_file.loaded
+        return self._file.loaded
 
     def submit(self, edit: Edit, origin: Origin) -> None:
         """Puts an edit behind those that wait; its `Answer` follows. Raises CommandRefused when too many wait."""
@@ -78,7 +78,7 @@ class SettingsStore:
         """Takes what somebody writes into the file by hand, for ever."""
         async with aclosing(changes(lambda: self.loaded.files)) as told:
             async for _ in told:
-                await self.look()
+                await self.reload_if_changed()
 
     async def change(self, edit: Edit, origin: Origin) -> None:
         """Makes one edit, or refuses it; either way a request in the origin gets its one answer."""
@@ -96,13 +96,13 @@ class SettingsStore:
                 elif origin.request is not None:
                     self._answer(Answer(origin=origin))
 
-    async def look(self) -> None:
+    async def reload_if_changed(self) -> None:
         """Takes the file if it changed; what is wrong with it is told once."""
-        await self._reload(anew=False)
+        await self._reload(everything=False)
 
     async def reload(self) -> None:
         """Takes the file, and all that stands around it, anew (SIGHUP)."""
-        await self._reload(anew=True)
+        await self._reload(everything=True)
 
     # The page's edits: all faults, none once the change is in force
 
@@ -135,29 +135,29 @@ class SettingsStore:
         """Whether the settings changed."""
         for _ in range(_ATTEMPTS):
             try:
-                await self._take(anew=False)
+                await self._take(everything=False)
             except SettingsError as error:
                 message = "the file was edited by hand and is wrong; nothing can be changed until it is right"
                 raise SettingsError([Fault(path="", message=message), *error.faults]) from None
-            changed = await asyncio.to_thread(self._in_file.make, edit)
+            changed = await asyncio.to_thread(self._file.apply_edit, edit)
             if changed is not None:
                 return changed
         raise SettingsError([Fault(path="", message="somebody else writes the file all the time")])
 
-    async def _take(self, *, anew: bool) -> None:
+    async def _take(self, *, everything: bool) -> None:
         """What somebody else wrote is in force from here on; raises SettingsError when it is wrong."""
-        if await asyncio.to_thread(self._in_file.look, anew=anew):
+        if await asyncio.to_thread(self._file.reload_if_changed, everything=everything):
             self._apply(self.loaded, Origin(by="file"))
         if self._told:
             self._told = ()
             log.info("the settings file is right again")
 
-    async def _reload(self, *, anew: bool) -> None:
+    async def _reload(self, *, everything: bool) -> None:
         async with self._lock:
             try:
-                await self._take(anew=anew)
+                await self._take(everything=everything)
             except SettingsError as error:
-                if not anew and error.faults == self._told:
+                if not everything and error.faults == self._told:
                     return
                 self._told = error.faults
                 for fault in error.faults:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.errors import StoreError
 from bridge.store.journal_query import Wanted, entries_from
 from bridge.store.sqlite.connection import connect_to_read, explained
@@ -28,13 +28,13 @@ class Follower:
         self._identity: tuple[int, int] | None = None
         self._version: int | None = None
 
-    def poll(self) -> tuple[Journal, ...]:
+    def poll(self) -> tuple[JournalEntry, ...]:
         """What is new since the last time, oldest first; to be called every `POLL_S`.
 
         Raises:
             StoreError: the database cannot be read now; calling again is right.
         """
-        found: list[Journal] = []
+        found: list[JournalEntry] = []
         try:
             connection = self._current()
             version = connection.execute("PRAGMA data_version").fetchone()[0]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.errors import StoreError
 from bridge.store.sqlite.connection import connect_to_read, explained
 from bridge.store.sqlite.rows import JOURNAL_COLUMNS, entry_of, microseconds
@@ -32,7 +32,7 @@ class Wanted:
     kind: str | None = None
     after_seq: int | None = None
 
-    def chosen(self, entries: Iterable[Journal], *, begun: bool) -> Iterator[Journal]:
+    def chosen(self, entries: Iterable[JournalEntry], *, begun: bool) -> Iterator[JournalEntry]:
         """Of entries in order, those that are wanted; `begun`: what `since` waits for is before them."""
         for entry in entries:
             begun = begun or self.since is None or entry.time >= self.since
@@ -43,7 +43,7 @@ class Wanted:
             ):
                 yield entry
 
-    def cut(self, entries: Sequence[Journal]) -> tuple[Journal, ...]:
+    def cut(self, entries: Sequence[JournalEntry]) -> tuple[JournalEntry, ...]:
         """Of entries in order that are wanted, not more than `limit`."""
         return tuple(entries[-self.limit :] if self.after_seq is None else entries[: self.limit])
 
@@ -63,7 +63,7 @@ def query(wanted: Wanted, first_seq: int | None) -> tuple[str, list[object]]:
     return statement, [*(value for _, value in conditions), wanted.limit]
 
 
-def read_entries(path: Path, wanted: Wanted) -> tuple[Journal, ...]:
+def read_entries(path: Path, wanted: Wanted) -> tuple[JournalEntry, ...]:
     """The entries that are wanted, oldest first.
 
     Raises:
@@ -73,7 +73,7 @@ def read_entries(path: Path, wanted: Wanted) -> tuple[Journal, ...]:
         return entries_from(connection, wanted)
 
 
-def read_unsent(path: Path, *, after: int, limit: int) -> tuple[Journal, ...]:
+def read_unsent(path: Path, *, after: int, limit: int) -> tuple[JournalEntry, ...]:
     """The first entries after a number that are not marked as sent in the file, oldest first.
 
     Raises:
@@ -83,7 +83,7 @@ def read_unsent(path: Path, *, after: int, limit: int) -> tuple[Journal, ...]:
         return tuple(entry_of(row) for row in connection.execute(UNSENT, (after, limit)))
 
 
-def entries_from(connection: sqlite3.Connection, wanted: Wanted) -> tuple[Journal, ...]:
+def entries_from(connection: sqlite3.Connection, wanted: Wanted) -> tuple[JournalEntry, ...]:
     """As `read_entries`, on a connection that is open."""
     first_seq = None
     if wanted.since is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bridge.core.effects import Journal, StoreEffect
+from bridge.core.effects import JournalEntry, StoreEffect
 from bridge.core.facts import StateRestored
 from bridge.errors import StoreError
 from bridge.store.journal_query import Wanted, read_entries
@@ -118,11 +118,11 @@ class Store:
         with self._handover.memory() as memory:
             return memory.lost
 
-    def entries(self, wanted: Wanted) -> tuple[Journal, ...]:
+    def entries(self, wanted: Wanted) -> tuple[JournalEntry, ...]:
         """Entries of the journal, oldest first, those not written yet among them. May wait for the disk."""
         with self._handover.memory() as memory:
             pending = memory.not_written()
-        stored: tuple[Journal, ...] = ()
+        stored: tuple[JournalEntry, ...] = ()
         try:
             stored = read_entries(self._path, wanted)
         except StoreError as error:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.errors import StoreError
 from bridge.store.journal_query import read_unsent
 from bridge.store.writer.handover import Handover
@@ -29,7 +29,7 @@ class UnsentJournal:
         with self._handover.memory() as memory:
             return len(memory.unsent)
 
-    async def unsent(self, *, after: int = 0, limit: int = 100) -> tuple[Journal, ...]:
+    async def unsent(self, *, after: int = 0, limit: int = 100) -> tuple[JournalEntry, ...]:
         """Those with a greater `seq`, oldest first; the disk is read on a thread of its own.
 
         What cannot be read now is left out: what is newer is not held back by a broken disk.
@@ -38,14 +38,14 @@ class UnsentJournal:
             nothing = not any(seq > after for seq in memory.unsent)
         return () if nothing else await asyncio.to_thread(self.read, after=after, limit=limit)
 
-    def read(self, *, after: int = 0, limit: int = 100) -> tuple[Journal, ...]:
+    def read(self, *, after: int = 0, limit: int = 100) -> tuple[JournalEntry, ...]:
         """As `unsent`, but waits for the disk."""
         # Memory first, the file second: an entry that is written between the two is in both.
         with self._handover.memory() as memory:
             waiting = memory.not_written()
             marks = memory.marks_not_written(after)
             in_file = not memory.unsent.issubset(entry.seq for entry in waiting)
-        stored: tuple[Journal, ...] = ()
+        stored: tuple[JournalEntry, ...] = ()
         if in_file:
             try:
                 stored = read_unsent(self._path, after=after, limit=limit + marks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.text.state_words import ENDED, asked_by
 
 KINDS = {
@@ -49,7 +49,7 @@ CAUSES = {
 GRAVE = frozenset({"alarm_begin", "fault", "cut_off", "refused"})
 
 
-def entry_words(entry: Journal, names: Callable[[str], str], now: datetime) -> dict[str, str]:
+def entry_words(entry: JournalEntry, names: Callable[[str], str], now: datetime) -> dict[str, str]:
     """`time`, `what`, `who` and `notes` of one entry; `names` gives an input's or output's name."""
     who = entry.input or entry.output
     local = entry.time.astimezone(now.tzinfo)
@@ -62,7 +62,7 @@ def entry_words(entry: Journal, names: Callable[[str], str], now: datetime) -> d
     }
 
 
-def _notes(entry: Journal, names: Callable[[str], str]) -> list[str]:
+def _notes(entry: JournalEntry, names: Callable[[str], str]) -> list[str]:
     reason = entry.reason
     if reason is not None and entry.kind == "output_off":
         reason = ENDED.get(reason, reason).lower()

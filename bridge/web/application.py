@@ -13,9 +13,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bridge.settings.definitions.settings import Settings, host_id
-from bridge.web.access.connection_limits import Doorman
-from bridge.web.access.middleware import Guard
-from bridge.web.access.policy import Door, Ingress, is_this_machine
+from bridge.web.access.connection_limits import ConnectionLimits
+from bridge.web.access.middleware import AccessMiddleware
+from bridge.web.access.policy import AccessPolicy, Ingress, is_this_machine
 from bridge.web.access.sessions import Password, Sessions
 from bridge.web.api import control as api_control
 from bridge.web.api import files as api_files
@@ -47,15 +47,15 @@ class Site:
         page = settings.web
         secret = page.password
         self._places = places(page.host, page.port, ingress)
-        self._door = Door(
+        self._policy = AccessPolicy(
             guarded=secret is not None,
             names=_names(settings),
             called=frozenset(name.lower() for name in page.names),
             ingress_peer=None if ingress is None else ingress.peer,
             near=is_this_machine(page.host),
         )
-        guard = Guard(
-            door=self._door,
+        guard = AccessMiddleware(
+            policy=self._policy,
             password=None if secret is None else Password(secret.get_secret_value()),
             sessions=Sessions(time.monotonic),
             monotonic=time.monotonic,
@@ -83,20 +83,20 @@ class Site:
         )
         await runner.setup()
         assert runner.server is not None  # noqa: S101 - set up
-        doorman = Doorman(self._door, runner.server, monotonic=time.monotonic)
+        limits = ConnectionLimits(self._policy, runner.server, monotonic=time.monotonic)
         try:
             async with asyncio.TaskGroup() as group:
                 for host, port in self._places:
-                    group.create_task(_listen(doorman, host, port), name=f"page at port {port}")
+                    group.create_task(_listen(limits, host, port), name=f"page at port {port}")
         finally:
             await runner.cleanup()
 
 
-async def _listen(doorman: Doorman, host: str, port: int) -> None:
+async def _listen(limits: ConnectionLimits, host: str, port: int) -> None:
     told = False
     while True:
         try:
-            server = await asyncio.get_running_loop().create_server(doorman, host, port)
+            server = await asyncio.get_running_loop().create_server(limits, host, port)
         except OSError as error:
             _LOG.log(logging.DEBUG if told else logging.WARNING, "no page yet: %s", error.strerror or error)
             told = True

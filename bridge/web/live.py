@@ -11,7 +11,7 @@ from typing import Any
 
 from bridge.core.effects import (
     InputView,
-    Journal,
+    JournalEntry,
     OutputView,
     PublishClock,
     PublishInput,
@@ -25,7 +25,7 @@ from bridge.text.state_words import input_mood, input_words, output_mood, output
 from bridge.web.subscribers import GAP, Browser, frame
 from bridge.web.view_json import as_json, entry_json, input_json, instant, output_json
 
-WebEffect = PublishInput | PublishOutput | PublishClock | PublishSettings | Journal
+WebEffect = PublishInput | PublishOutput | PublishClock | PublishSettings | JournalEntry
 RECENT = 100
 MOST_BROWSERS = 100
 GATHER_S = 0.025
@@ -55,14 +55,14 @@ class Live:
         self.pictures: dict[str, Picture] = {}
         """The last ones, by input; the one of no input under an empty name."""
         self.clock_synchronised = True
-        self.recent: deque[Journal] = deque(maxlen=RECENT)
+        self.recent: deque[JournalEntry] = deque(maxlen=RECENT)
         self.revision = 0
         """How often the settings have changed since the start."""
         self._now = now
         self._most_browsers = most_browsers
         self._browsers: set[Browser] = set()
         self._changed: dict[str, None] = {}
-        self._entries: deque[Journal] = deque(maxlen=RECENT)
+        self._entries: deque[JournalEntry] = deque(maxlen=RECENT)
         self._gathering: asyncio.TimerHandle | None = None
 
     def perform(self, effect: WebEffect) -> None:
@@ -79,7 +79,7 @@ class Live:
                 self._note("clock")
             case PublishSettings(settings=settings):
                 self._take(settings)
-            case Journal():
+            case JournalEntry():
                 self.recent.append(effect)
                 self._entries.append(effect)
                 self._note("journal")
@@ -148,7 +148,7 @@ class Live:
         words = {} if settings is None else output_words(view, settings, self.name_of, self._local())
         return {**output_json(view), "name": self.name_of(view.id), "mood": output_mood(view), "words": words}
 
-    def entry_event(self, entry: Journal) -> dict[str, Any]:
+    def entry_event(self, entry: JournalEntry) -> dict[str, Any]:
         """A journal entry for a page: in words as well."""
         return {**entry_json(entry), "words": entry_words(entry, self.name_of, self._local())}
 
@@ -206,5 +206,5 @@ class Live:
             return frame(kind, as_json({"revision": self.revision}))
         return None
 
-    def _entry_frames(self, entries: Iterable[Journal]) -> Iterable[bytes]:
+    def _entry_frames(self, entries: Iterable[JournalEntry]) -> Iterable[bytes]:
         return [frame("journal", as_json(self.entry_event(entry)), number=entry.seq) for entry in entries]

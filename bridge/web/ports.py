@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.core.facts import Fact, Now
 from bridge.errors import Fault
 
@@ -92,7 +92,7 @@ class ClipShelf(Protocol):
         """Deletes a finished one. Raises ActionError."""
 
 
-class SoundShelf(Protocol):
+class SoundLibrary(Protocol):
     """The sound clips. Every method reads the disk: never on the event loop."""
 
     def names(self) -> tuple[str, ...]:
@@ -112,12 +112,12 @@ class Ports:
     submit: Submit
     now: Callable[[], Now]
     system: Callable[[], SystemState]
-    entries: Callable[[JournalQuery], tuple[Journal, ...]]
+    entries: Callable[[JournalQuery], tuple[JournalEntry, ...]]
     """Entries of the journal, oldest first. Reads the disk: never on the event loop."""
     try_broker: Callable[[], Awaitable[str | None]] | None = None
     """Connects to the broker beside the session that there is, and says what is wrong; None: nothing."""
     settings: SettingsDesk | None = None
     clips: Callable[[], ClipShelf | None] = lambda: None
-    sounds: Callable[[], SoundShelf | None] = lambda: None
+    sounds: Callable[[], SoundLibrary | None] = lambda: None
     board: Callable[[str], bytes] | None = None
     """Takes one command of the simulated board and answers in JSON; None on real lines."""

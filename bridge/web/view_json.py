@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from bridge.core.effects import InputView, Journal, OutputView
+from bridge.core.effects import InputView, JournalEntry, OutputView
 
 JOURNAL_FIELDS = ("input", "output", "cause", "reason", "by", "error", "path", "seconds", "held_back")
 
@@ -52,7 +52,7 @@ def output_json(view: OutputView) -> dict[str, Any]:
     }
 
 
-def entry_json(entry: Journal) -> dict[str, Any]:
+def entry_json(entry: JournalEntry) -> dict[str, Any]:
     """A journal entry; fields that do not apply are left out, as on MQTT."""
     fields = {name: getattr(entry, name) for name in JOURNAL_FIELDS}
     return {

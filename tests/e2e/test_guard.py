@@ -19,7 +19,7 @@ PATIENCE = "Patience(ready_s=20, life_s=1, stop_s=3, safe_s=5, first_pause_s=0.2
 GUARD = """
 import sys
 from bridge.guard.guard import Guard
-from bridge.guard.health import Patience
+from bridge.guard.health import Timeouts
 from bridge.runtime import logs
 logs.set_up(level="info", style="console")
 main = [sys.executable, "-m", "bridge"]

@@ -14,7 +14,7 @@ from programs.mqtt_client import until
 from words.builders import an_input, an_output, settings_of
 
 from bridge.core.contact import Contact
-from bridge.core.effects import Answer, InputView, Journal, OutputView, PublishEvent, PublishInput, PublishOutput
+from bridge.core.effects import Answer, InputView, JournalEntry, OutputView, PublishEvent, PublishInput, PublishOutput
 from bridge.core.facts import BrokerFound, BrokerLost, Command, CommandRejected, Fact, Now
 from bridge.mqtt.adapter import MqttAdapter
 from bridge.mqtt.publishing.status_payload import StatusView
@@ -57,9 +57,9 @@ def an_event(seq: int = 1, input_id: str = "door") -> PublishEvent:
     )
 
 
-def an_entry(seq: int) -> Journal:
+def an_entry(seq: int) -> JournalEntry:
     """A journal entry."""
-    return Journal(seq=seq, id=f"boot-{seq}", boot="boot", kind="alarm_begin", time=STARTED, input="door")
+    return JournalEntry(seq=seq, id=f"boot-{seq}", boot="boot", kind="alarm_begin", time=STARTED, input="door")
 
 
 def on_port(port: int, *parts: dict[str, Any], **mqtt: Any) -> Settings:
@@ -105,7 +105,7 @@ class Bridge:
     def comings_and_goings(self) -> list[type[Fact]]:
         return [type(fact) for fact in self.facts if isinstance(fact, BrokerFound | BrokerLost)]
 
-    def record(self, entry: Journal) -> None:
+    def record(self, entry: JournalEntry) -> None:
         """A journal entry, the way the program hands it over: to the store first."""
         self.journal.keep(entry)
         self.adapter.perform(entry)

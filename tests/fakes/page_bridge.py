@@ -16,7 +16,7 @@ from bridge.core.effects import (
     Answer,
     DriveLine,
     Effect,
-    Journal,
+    JournalEntry,
     PublishClock,
     PublishInput,
     PublishOutput,
@@ -53,7 +53,7 @@ class PageBridge:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": self.port})})
-        self.entries: list[Journal] = []
+        self.entries: list[JournalEntry] = []
         self.clock = Clock(settings.device.timezone)
         self.engine = Engine(settings, boot="b00t", release_year=2026)
         self.loop = EngineLoop(self.engine, perform=self._perform, overload=self._overload, now=self.clock.now)
@@ -124,15 +124,15 @@ class PageBridge:
                     self.lines.release(effect.terminal)
                 case Answer(origin=Origin(request=asyncio.Future() as request)):
                     request.set_result(effect.faults)
-                case PublishInput() | PublishOutput() | PublishClock() | PublishSettings() | Journal():
+                case PublishInput() | PublishOutput() | PublishClock() | PublishSettings() | JournalEntry():
                     self.live.perform(effect)
-            if isinstance(effect, Journal):
+            if isinstance(effect, JournalEntry):
                 self.entries.append(effect)
 
     def _overload(self, origin: Origin) -> None:
         raise AssertionError(origin)
 
-    def _entries(self, query: JournalQuery) -> tuple[Journal, ...]:
+    def _entries(self, query: JournalQuery) -> tuple[JournalEntry, ...]:
         fit = [entry for entry in self.entries if query.kind in (None, entry.kind)]
         if query.after_seq is not None:
             return tuple([entry for entry in fit if entry.seq > query.after_seq][: query.limit])

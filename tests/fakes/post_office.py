@@ -1,4 +1,4 @@
-"""A queue with a carrier that does what a test says, in virtual time."""
+"""A queue with a sender that does what a test says, in virtual time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 
 from bridge.core.facts import ActionEnded, Now
 from bridge.errors import StoreError
-from bridge.linkage.delivery.delivery_queue import Worker
-from bridge.linkage.delivery.picture_cache import Album
-from bridge.linkage.delivery.sender import Terms, Tried
+from bridge.linkage.delivery.delivery_queue import DeliveryQueue
+from bridge.linkage.delivery.picture_cache import PictureCache
+from bridge.linkage.delivery.sender import Delivery, JobSummary
 from bridge.store.job import Job
 from bridge.store.outbox import Outbox
 from bridge.store.outbox_pictures import Pictures
@@ -25,7 +25,7 @@ BEGIN = datetime(2026, 11, 1, 12, tzinfo=UTC)
 NOBODY = Path("/nonexistent")
 HOUR = 3600.0
 
-Answer = Tried | Exception
+Answer = Delivery | Exception
 
 
 @dataclass
@@ -34,14 +34,14 @@ class ScriptedCarrier:
 
     kind: str = "email"
     done: str = "sent"
-    answer: Callable[[Job], Answer] = lambda _: Tried()
+    answer: Callable[[Job], Answer] = lambda _: Delivery()
     lasts_s: float = 0.0
     tries: list[tuple[float, str]] = field(default_factory=list)
     began: float = 0.0
     goodbye: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0)
     goodbyes: int = 0
 
-    async def attempt(self, job: Job, went: Callable[[Tried], None]) -> None:
+    async def attempt(self, job: Job, went: Callable[[Delivery], None]) -> None:
         self.tries.append((round(asyncio.get_running_loop().time() - self.began, 3), job.id))
         await asyncio.sleep(self.lasts_s)
         answer = self.answer(job)
@@ -51,17 +51,17 @@ class ScriptedCarrier:
         self.goodbyes += 1
         await self.goodbye()
 
-    def terms(self, job: Job) -> Terms:
+    def terms(self, job: Job) -> JobSummary:
         if job.body == "unreadable":
             message = "a job of the outbox cannot be read"
             raise StoreError(message)
-        return Terms(input="door", held_back=job.body.count("held"))
+        return JobSummary(input="door", held_back=job.body.count("held"))
 
-    def lighter(self, job: Job, refusal: str) -> Job | None:
+    def reduced(self, job: Job, refusal: str) -> Job | None:
         del refusal
         return replace(job, body="") if job.body == "heavy" else None
 
-    def heir(self, dropped: Job, others: Sequence[Job]) -> Job | None:
+    def merge_into(self, dropped: Job, others: Sequence[Job]) -> Job | None:
         if dropped.body == "unreadable" or not others:
             return None
         return replace(others[0], body=others[0].body + dropped.body + "held")
@@ -70,20 +70,22 @@ class ScriptedCarrier:
 class Office:
     """One kind's worker, outbox and clocks; `outbox` outlives `run`, as the disk does."""
 
-    def __init__(self, *, outbox: Outbox | None = None, album: Album | None = None, wall: datetime = BEGIN) -> None:
+    def __init__(
+        self, *, outbox: Outbox | None = None, cache: PictureCache | None = None, wall: datetime = BEGIN
+    ) -> None:
         self.loop = asyncio.get_running_loop()
         self.outbox = outbox or Outbox(Handover(Memory()), Pictures(NOBODY))
-        self.album = album or Album(None, memory_bytes=1 << 30)
-        self.carrier = ScriptedCarrier(began=self.loop.time())
+        self.cache = cache or PictureCache(None, memory_bytes=1 << 30)
+        self.sender = ScriptedCarrier(began=self.loop.time())
         self.told: list[ActionEnded] = []
         self.settled = self.changes = 0
         self.chance = 0.0
         self._wall = wall - timedelta(seconds=self.loop.time())
         self._numbers = itertools.count(1)
-        self.worker = Worker(
-            self.carrier,
+        self.worker = DeliveryQueue(
+            self.sender,
             outbox=self.outbox,
-            album=self.album,
+            cache=self.cache,
             settle=self._settle,
             now=self.now,
             random=lambda: self.chance,
@@ -129,7 +131,7 @@ class Office:
 
     @property
     def instants(self) -> list[float]:
-        return [at for at, _ in self.carrier.tries]
+        return [at for at, _ in self.sender.tries]
 
     async def _settle(self) -> None:
         self.settled += 1

@@ -202,7 +202,7 @@ class EngineMachine(RuleBasedStateMachine):
         self.tell(lambda s: s.edit(s.settings))
         self.tell(lambda s: s.forget())
         self.tell(lambda s: s.edit(s.settings))
-        assert [type(effect).__name__ for _, effect in self.story.effects] == ["Journal", "PublishSettings"]
+        assert [type(effect).__name__ for _, effect in self.story.effects] == ["JournalEntry", "PublishSettings"]
 
     @rule(terminal=st.sampled_from(INPUTS), level=st.sampled_from(list(Level)))
     def the_same_reading_again_changes_nothing(self, terminal, level):

@@ -135,9 +135,9 @@ def test_a_stop_idles_every_output_and_forgets_nothing():
     assert not story.is_on("siren")
     assert [type(effect).__name__ for _, effect in story.effects] == [
         "DriveLine",
-        "Journal",
+        "JournalEntry",
         "PublishOutput",
-        "Journal",
+        "JournalEntry",
     ]
     story.disconnect("door")
     assert story.wired("siren") == "disconnected"

@@ -15,7 +15,7 @@ from words.pages import BLOCK, ROOT, examples, section, text, yaml
 from bridge import __version__
 from bridge.core import facts
 from bridge.core.contact import Level
-from bridge.core.effects import Effect, Journal, PublishEvent, PublishInput, PublishOutput
+from bridge.core.effects import Effect, JournalEntry, PublishEvent, PublishInput, PublishOutput
 from bridge.core.engine import Engine
 from bridge.core.facts import Now
 from bridge.mqtt import payloads
@@ -130,7 +130,7 @@ def test_the_examples_of_payloads_have_the_keys_that_are_sent() -> None:
                 sent["An output's attributes"] = payloads.output_attributes(effect.view)
             case PublishEvent():
                 sent["An input's event"] = payloads.event(effect)
-            case Journal(kind="output_on"):
+            case JournalEntry(kind="output_on"):
                 sent["The journal"] = payloads.journal(effect, replayed=False)
     noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
     queue = QueueStatus(queued=0, last_ok=None, last_error=None)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
-def an_entry(seq: int, **fields: Any) -> Journal:
+def an_entry(seq: int, **fields: Any) -> JournalEntry:
     """An entry of one boot, a second after the one before it."""
-    return Journal(
+    return JournalEntry(
         **{
             "seq": seq,
             "id": f"boot1-{seq}",

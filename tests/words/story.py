@@ -12,7 +12,7 @@ from bridge.core.effects import (
     DriveLine,
     Effect,
     InputView,
-    Journal,
+    JournalEntry,
     KeepInput,
     OutputView,
     PublishEvent,
@@ -48,7 +48,7 @@ class Story:
         self.effects: list[tuple[float, Effect]] = []
         self.levels: dict[str, Level] = {}
         self.views: dict[str, InputView | OutputView] = {}
-        self.entries: list[Journal] = []
+        self.entries: list[JournalEntry] = []
         self.kept: dict[str, facts.StoredInput | None] = dict(stored or {})
         self.time = 1000.0
         self._overslept = False
@@ -142,8 +142,8 @@ class Story:
         """Lets go of the effects so far; views, levels, entries and what was kept stay."""
         self.effects.clear()
 
-    def journal(self, *kinds: str) -> list[Journal]:
-        return [entry for entry in self.all(Journal) if not kinds or entry.kind in kinds]
+    def journal(self, *kinds: str) -> list[JournalEntry]:
+        return [entry for entry in self.all(JournalEntry) if not kinds or entry.kind in kinds]
 
     def told(self, *kinds: str) -> list[tuple[str, str | None]]:
         """Journal kinds with their cause or reason."""
@@ -185,7 +185,7 @@ class Story:
                 self.levels[effect.settings.id] = effect.level
             elif isinstance(effect, DriveLine):
                 self.levels[effect.terminal] = effect.level
-            elif isinstance(effect, Journal):
+            elif isinstance(effect, JournalEntry):
                 self.entries.append(effect)
             elif isinstance(effect, KeepInput):
                 self.kept[effect.input] = effect.state

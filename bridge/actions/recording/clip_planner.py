@@ -10,7 +10,7 @@ import itertools
 import math
 from dataclasses import dataclass
 
-from bridge.actions.recording.record_until import RecordPlan
+from bridge.actions.recording.record_until import RecordUntil
 from bridge.actions.recording.reports import ClipFinished, ClipMissed, ClipReport, ClipStarted, ClipTimes
 from bridge.errors import ActionFailed
 
@@ -21,7 +21,7 @@ _LOOK_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartClip:
+class StartRecording:
     """Write a clip with the seconds before `at`; one that is written goes over into it."""
 
     clip: int
@@ -49,13 +49,13 @@ class _Wish:
     at: float
 
 
-class RecordDesk:
+class ClipPlanner:
     """Every clip that is started is answered by one `ended`, or by the loss of the stream."""
 
     def __init__(self, *, camera: str, times: ClipTimes) -> None:
         self._camera = camera
         self._times = times
-        self._plan = RecordPlan(post_s=times.post_s)
+        self._plan = RecordUntil(post_s=times.post_s)
         self._numbers = itertools.count(1)
         self._clips: dict[int, _Clip] = {}
         self._wish: _Wish | None = None
@@ -121,7 +121,7 @@ class RecordDesk:
         """Whether a clip has been finishing for too long."""
         return self._finishing_since is not None and now - self._finishing_since > after_s
 
-    def settle(self, now: float, *, card: str | None, stream: str | None) -> tuple[StartClip | FinishClip, ...]:
+    def settle(self, now: float, *, card: str | None, stream: str | None) -> tuple[StartRecording | FinishClip, ...]:
         """What to order now. `card` and `stream` are their problems; None: they can be used."""
         if self._plan.wanted(now):
             return self._go_on(now, card_is_good=card is None) if self._streaming else ()
@@ -149,7 +149,7 @@ class RecordDesk:
     def _newest(self) -> _Clip:
         return self._clips[max(self._clips)]
 
-    def _go_on(self, now: float, *, card_is_good: bool) -> tuple[StartClip | FinishClip, ...]:
+    def _go_on(self, now: float, *, card_is_good: bool) -> tuple[StartRecording | FinishClip, ...]:
         if self._finishing_since is not None:
             return ()
         if not self._clips:
@@ -164,10 +164,10 @@ class RecordDesk:
             return self._finish(now)
         return self._start(_Wish(input=self._newest.input, at=now), split_at=now + self._times.split_s)
 
-    def _start(self, wish: _Wish, *, split_at: float) -> tuple[StartClip, ...]:
+    def _start(self, wish: _Wish, *, split_at: float) -> tuple[StartRecording, ...]:
         number = next(self._numbers)
         self._clips[number] = _Clip(input=wish.input, split_at=split_at)
-        return (StartClip(clip=number, input=wish.input, at=wish.at),)
+        return (StartRecording(clip=number, input=wish.input, at=wish.at),)
 
     def _finish(self, now: float) -> tuple[FinishClip, ...]:
         if not self._clips or self._finishing_since is not None:

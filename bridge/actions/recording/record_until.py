@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 
-class RecordPlan:
+class RecordUntil:
     """Wanted while an input is in alarm, and until the end of the longest post-roll. Instants in seconds."""
 
     def __init__(self, *, post_s: float) -> None:

@@ -30,7 +30,7 @@ from bridge.actions.media.messages import (
     StreamWent,
     TakePicture,
 )
-from bridge.actions.recording.clip_planner import RecordDesk, StartClip
+from bridge.actions.recording.clip_planner import ClipPlanner, StartRecording
 from bridge.actions.recording.clip_store import ClipStore
 from bridge.actions.recording.reports import ClipTimes, RecordReport, StreamState
 from bridge.errors import ActionError, ActionFailed, ActionRefused
@@ -73,7 +73,7 @@ class CameraRecorder:
         self._store = store
         self._report = report
         self._zone = zone
-        self._desk = RecordDesk(camera=camera, times=times)
+        self._planner = ClipPlanner(camera=camera, times=times)
         ring = Ring(pre_s=times.pre_s, sound=sound, frozen_s=times.frozen_s)
         ca_path = None if ca_file is None else str(ca_file.absolute())
         self._open = OpenCamera(full_url=url.full, ca_file=ca_path, ring=ring)
@@ -96,17 +96,17 @@ class CameraRecorder:
 
     def begin(self, *, input: str, at: float) -> None:  # noqa: A002 - that is what it is
         """An input's alarm began, or came again, at the instant `at`: record until it ends, and the post-roll."""
-        self._desk.begin(input, at=at)
+        self._planner.begin(input, at=at)
         self._settle()
 
     def end(self, *, input: str) -> None:  # noqa: A002 - the same
         """An input's alarm ended."""
-        self._desk.end(input, time.monotonic())
+        self._planner.end(input, time.monotonic())
         self._settle()
 
     def record(self, *, input: str, seconds: float, at: float) -> None:  # noqa: A002 - the same
         """A clip by command, under the name of an input or any id, without an alarm."""
-        self._desk.record(input, seconds=seconds, at=at, now=time.monotonic())
+        self._planner.record(input, seconds=seconds, at=at, now=time.monotonic())
         self._settle()
 
     async def picture(self, *, at: float) -> Picture:
@@ -194,15 +194,15 @@ class CameraRecorder:
             case ClipBegun():
                 name = self._store.name_of(Path(report.path))
                 self._store.began(name)
-                self._desk.begun(report.clip, name=name, pre_s=report.pre_s)
+                self._planner.begun(report.clip, name=name, pre_s=report.pre_s)
             case ClipEnded():
-                name = self._desk.ended(report.clip, seconds=report.seconds, error=report.error, now=now) or ""
+                name = self._planner.ended(report.clip, seconds=report.seconds, error=report.error, now=now) or ""
                 self._store.ended(name)
             case PictureTaken() | PictureMissed():
                 answer = self._pictures.get(report.request)
                 if answer is not None and not answer.done():
                     answer.set_result(report)
-            case Beat() if self._desk.stuck(now, after_s=_CARD_S):
+            case Beat() if self._planner.stuck(now, after_s=_CARD_S):
                 message = "the card does not take the clip"
                 raise ActionFailed(message)
         self._settle()
@@ -210,7 +210,7 @@ class CameraRecorder:
     def _lost(self, reason: str) -> None:
         """The process is gone, and with it what it had not told."""
         self._child, self._problem = None, reason
-        for name in self._desk.lost(reason, time.monotonic()):
+        for name in self._planner.lost(reason, time.monotonic()):
             self._store.ended(name)
         for answer in self._pictures.values():
             if not answer.done():
@@ -219,7 +219,7 @@ class CameraRecorder:
 
     def _say_came(self, left_out: str | None) -> None:
         self._problem = None
-        self._desk.came()
+        self._planner.came()
         _log.info("camera %s: stream is there", self._camera)
         if left_out is not None:
             _log.info("camera %s: clips are silent, MP4 cannot hold %s", self._camera, left_out)
@@ -234,18 +234,18 @@ class CameraRecorder:
         now = time.monotonic()
         child, device = self._child, self._store.device
         if not self._leaving:
-            for order in self._desk.settle(now, card=self._store.problem, stream=self._problem):
+            for order in self._planner.settle(now, card=self._store.problem, stream=self._problem):
                 if child is None:
                     continue
-                if not isinstance(order, StartClip):
+                if not isinstance(order, StartRecording):
                     child.order(EndClip())
                 elif device is not None:
                     child.order(self._order_of(order, device, now))
-            self._wake_at(self._desk.wake_at(now), now)
-        for report in self._desk.take_reports():
+            self._wake_at(self._planner.wake_at(now), now)
+        for report in self._planner.take_reports():
             self._report(report)
 
-    def _order_of(self, start: StartClip, device: int, now: float) -> BeginClip:
+    def _order_of(self, start: StartRecording, device: int, now: float) -> BeginClip:
         local = (datetime.now(UTC) - timedelta(seconds=now - start.at)).astimezone(self._zone)
         return BeginClip(
             clip=start.clip,

@@ -16,7 +16,7 @@ MOST_CLIPS = 100
 MOST_BYTES = 64 * 2**20
 
 
-class SoundShelf:
+class SoundLibrary:
     """One folder."""
 
     def __init__(self, folder: Path) -> None:

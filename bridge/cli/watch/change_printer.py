@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bridge.cli.watch.change_text import bridge_line, broker_line, entry_line, gone_line, input_line, output_line
-from bridge.cli.watch.device_mirror import Picture
+from bridge.cli.watch.device_mirror import DeviceMirror
 from bridge.mqtt.messages import Incoming
 from bridge.mqtt.publishing.throttled_topics import LAG_S
 
@@ -18,7 +18,7 @@ TOGETHER_S = LAG_S + 0.1
 class PlainLines:
     """Gives lines to `show`; a part of which nothing new can be said is not told again."""
 
-    def __init__(self, picture: Picture, *, show: Callable[[str], None], now: Callable[[], datetime]) -> None:
+    def __init__(self, picture: DeviceMirror, *, show: Callable[[str], None], now: Callable[[], datetime]) -> None:
         self._picture = picture
         self._show = show
         self._now = now

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from bridge.core.effects import InputView, Journal, OutputView
+from bridge.core.effects import InputView, JournalEntry, OutputView
 from bridge.settings.location import printable
 
 _ENTRY = ("input", "output", "cause", "reason", "by", "error", "path", "seconds", "held_back")
@@ -51,7 +51,7 @@ def output_line(view: OutputView, now: datetime) -> str:
     )
 
 
-def entry_line(entry: Journal, now: datetime) -> str:
+def entry_line(entry: JournalEntry, now: datetime) -> str:
     """One journal entry, at its own time; fields that do not apply are left out."""
     told = ((name, getattr(entry, name)) for name in _ENTRY)
     at = entry.time.astimezone(now.tzinfo)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.core.effects import InputView, Journal, OutputView
+from bridge.core.effects import InputView, JournalEntry, OutputView
 from bridge.mqtt.messages import Incoming
 from bridge.mqtt.payload_reader import as_object, seen_entry, seen_input, seen_output
 from bridge.mqtt.payloads import ONLINE
@@ -19,7 +19,7 @@ MOST_PARTS = 500
 MOST_ENTRIES = 200
 
 
-class Picture:
+class DeviceMirror:
     """One device, as far as it has spoken. The settings file gives names and order, the topics what is so."""
 
     def __init__(self, settings: Settings) -> None:
@@ -30,7 +30,7 @@ class Picture:
         """Why there is no connection to the broker."""
         self.notice: str | None = None
         """What the connection complained about last."""
-        self.entries: deque[Journal] = deque(maxlen=MOST_ENTRIES)
+        self.entries: deque[JournalEntry] = deque(maxlen=MOST_ENTRIES)
         self._topics = Topics.of(settings)
         self._label: str | None = None
         self._said: dict[str, dict[str, dict[str, bytes]]] = {"input": {}, "output": {}}

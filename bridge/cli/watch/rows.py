@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bridge.cli.watch.device_mirror import Picture
-from bridge.core.effects import InputView, Journal, OutputView
+from bridge.cli.watch.device_mirror import DeviceMirror
+from bridge.core.effects import InputView, JournalEntry, OutputView
 from bridge.text.journal_words import entry_words
 from bridge.text.state_words import CONTACT, input_mood, input_words, output_mood, output_words
 
@@ -35,7 +35,7 @@ STATE = 2
 """The cell that the mood is about, in both tables."""
 
 
-def input_row(view: InputView, picture: Picture, now: datetime) -> Row:
+def input_row(view: InputView, picture: DeviceMirror, now: datetime) -> Row:
     """One input."""
     settings = picture.input_settings(view.id)
     state = input_words(view, settings, now)["state"]
@@ -47,7 +47,7 @@ def input_row(view: InputView, picture: Picture, now: datetime) -> Row:
     return Row(cells=cells, mood="fault" if view.problem and not view.alarm else input_mood(view))
 
 
-def output_row(view: OutputView, picture: Picture, now: datetime) -> Row:
+def output_row(view: OutputView, picture: DeviceMirror, now: datetime) -> Row:
     """One output; of one that is on for a time, what is left of it."""
     settings = picture.output_settings(view.id)
     words = output_words(view, settings, picture.name, now)
@@ -58,7 +58,7 @@ def output_row(view: OutputView, picture: Picture, now: datetime) -> Row:
     return Row(cells=(settings.label, CONTACT[view.contact].lower(), state, words["why"], ends), mood=output_mood(view))
 
 
-def entry_row(entry: Journal, picture: Picture, now: datetime) -> Row:
+def entry_row(entry: JournalEntry, picture: DeviceMirror, now: datetime) -> Row:
     """One journal entry: when, what, who and the rest."""
     words = entry_words(entry, picture.name, now)
     return Row(cells=(_moment(entry.time, now), words["what"], words["who"], words["notes"]), mood=words["mood"])

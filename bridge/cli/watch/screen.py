@@ -11,10 +11,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from bridge.cli.watch.device_mirror import Picture
+from bridge.cli.watch.device_mirror import DeviceMirror
 from bridge.cli.watch.row_fitting import fitting
 from bridge.cli.watch.rows import INPUT_HEADS, OUTPUT_HEADS, STATE, Row, entry_row, input_row, output_row
-from bridge.mqtt.connection.broker_socket import place_of
+from bridge.mqtt.connection.broker_socket import address_of
 from bridge.mqtt.topics import Topics
 
 _STYLES = {
@@ -38,7 +38,7 @@ _LEAST_ENTRIES = 4
 class Screen:
     """`with` takes the terminal's other screen and gives it back; `draw` shows the picture as it is now."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: DeviceMirror) -> None:
         self._picture = picture
         self._console = Console(highlight=False)
         self._live = Live(console=self._console, screen=True, auto_refresh=False, redirect_stderr=False)
@@ -56,7 +56,7 @@ class Screen:
         self._live.update(drawn(self._picture, now, width=width, height=height), refresh=True)
 
 
-def drawn(picture: Picture, now: datetime, *, width: int, height: int) -> RenderableType:
+def drawn(picture: DeviceMirror, now: datetime, *, width: int, height: int) -> RenderableType:
     """As much as there is room for: what alarms, is on or is broken before what is quiet, and the newest entries."""
     parts = [*_head(picture, now), Text()]
     inputs = [input_row(view, picture, now) for view in picture.inputs()]
@@ -74,7 +74,7 @@ def drawn(picture: Picture, now: datetime, *, width: int, height: int) -> Render
     return Group(*parts)
 
 
-def _head(picture: Picture, now: datetime) -> list[RenderableType]:
+def _head(picture: DeviceMirror, now: datetime) -> list[RenderableType]:
     device = picture.settings.device.id
     first = Table.grid(expand=True)
     first.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
@@ -87,7 +87,7 @@ def _head(picture: Picture, now: datetime) -> list[RenderableType]:
     return lines
 
 
-def _link(picture: Picture) -> Text:
+def _link(picture: DeviceMirror) -> Text:
     """Whether what stands below is what is."""
     line = Text(no_wrap=True, overflow="ellipsis")
     if picture.problem is not None:
@@ -99,7 +99,7 @@ def _link(picture: Picture) -> Text:
         line.append(silent, "bold yellow")
     else:
         line.append("bridge OFFLINE: this is what it said last", "bold white on red")
-    return line.append(f"   broker {place_of(picture.settings.mqtt)} connected")
+    return line.append(f"   broker {address_of(picture.settings.mqtt)} connected")
 
 
 def _table(heads: tuple[str, ...], rows: Sequence[Row], *, old: bool, name: int) -> Table:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from bridge.cli.watch.change_printer import PlainLines
-from bridge.cli.watch.device_mirror import Picture
+from bridge.cli.watch.device_mirror import DeviceMirror
 from bridge.cli.watch.keys import Keys
 from bridge.errors import StartFailed
 from bridge.mqtt.listener import Listener
@@ -46,7 +46,7 @@ async def watch(settings: Settings, *, now: Callable[[], datetime], plain: bool)
     end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
-    picture = Picture(settings)
+    picture = DeviceMirror(settings)
     if plain:
         lines = PlainLines(picture, show=_printer(end.set), now=now)
         await _until(end, Listener(settings, receive=lines.receive, link=lines.link).run())
@@ -54,7 +54,7 @@ async def watch(settings: Settings, *, now: Callable[[], datetime], plain: bool)
         await _draw(picture, end, now)
 
 
-async def _draw(picture: Picture, end: asyncio.Event, now: Callable[[], datetime]) -> None:
+async def _draw(picture: DeviceMirror, end: asyncio.Event, now: Callable[[], datetime]) -> None:
     changed = asyncio.Event()
 
     def receive(message: Incoming) -> None:
@@ -87,7 +87,7 @@ async def _draw(picture: Picture, end: asyncio.Event, now: Callable[[], datetime
         await _until(end, listener.run(), _refresh(screen, changed, now))
 
 
-def _screen(picture: Picture) -> Screen:
+def _screen(picture: DeviceMirror) -> Screen:
     try:
         from bridge.cli.watch.screen import Screen  # noqa: PLC0415 - rich is an extra
     except ImportError as error:
@@ -139,7 +139,7 @@ def _printer(end: Callable[[], None]) -> Callable[[str], None]:
 class _Notices(logging.Handler):
     """While the screen is drawn on, warnings stand on it rather than through it."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: DeviceMirror) -> None:
         super().__init__(logging.WARNING)
         self._picture = picture
 

@@ -1,7 +1,7 @@
 """Tries the jobs of one kind, one after the other, until each is done or given up.
 
 One at a time: they go to one server over one uplink, and two that share it are both late. Each try
-is bounded by its carrier (30 s for a server that says nothing), and what failed is overtaken by
+is bounded by its sender (30 s for a server that says nothing), and what failed is overtaken by
 what is new.
 """
 
@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from bridge.core.facts import ActionEnded, Now
 from bridge.errors import ActionFailed, ActionRefused, ContentRefused, StoreError
-from bridge.linkage.delivery.due_times import Timetable
-from bridge.linkage.delivery.picture_cache import Album
+from bridge.linkage.delivery.due_times import DueTimes
+from bridge.linkage.delivery.picture_cache import PictureCache
 from bridge.linkage.delivery.retry_policy import REFUSED_PAUSE_S, given_up, in_order, pause_s, refusal_of
-from bridge.linkage.delivery.sender import Carrier, Terms, Tried
+from bridge.linkage.delivery.sender import Delivery, JobSummary, Sender
 from bridge.store.job import Job
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class QueueState:
     last_error: str | None
 
 
-class Worker:
+class DeliveryQueue:
     """One kind's jobs. `run` has to be a running task.
 
     `random` gives numbers in [0, 1); `settle` waits until the outbox is on the disk, or the disk has
@@ -49,10 +49,10 @@ class Worker:
 
     def __init__(  # noqa: PLR0913 - each is one thing that it uses, by its name
         self,
-        carrier: Carrier,
+        sender: Sender,
         *,
         outbox: Outbox,
-        album: Album,
+        cache: PictureCache,
         settle: Callable[[], Awaitable[object]],
         now: Callable[[], Now],
         random: Callable[[], float],
@@ -60,15 +60,15 @@ class Worker:
         tell: Callable[[ActionEnded], None],
         changed: Callable[[], None],
     ) -> None:
-        self._carrier = carrier
+        self._sender = sender
         self._outbox = outbox
-        self._album = album
+        self._cache = cache
         self._settle = settle
         self._now = now
         self._random = random
         self._tell = tell
         self._changed = changed
-        self._timetable = Timetable(release_year=release_year)
+        self._timetable = DueTimes(release_year=release_year)
         self._poked = asyncio.Event()
         self._trying: str | None = None
         self._hopes = 0
@@ -90,7 +90,7 @@ class Worker:
         self._poked.set()
         self._changed()
 
-    def learn(self, job: Job) -> None:
+    def update(self, job: Job) -> None:
         """More is known of a job that is held."""
         known = any(each.id == job.id for each in self._jobs())
         self._outbox.put(job)
@@ -102,7 +102,7 @@ class Worker:
         self._timetable.release(job_id, self._now())
         self._poked.set()
 
-    def hope(self) -> None:
+    def retry_now(self) -> None:
         """New settings: what failed or was refused may be taken now."""
         self._hopes += 1
         self._refusal = None
@@ -111,9 +111,9 @@ class Worker:
 
     async def run(self) -> None:
         """Tries what is due, for ever."""
-        self._timetable.meet(self._jobs(), self._now())
+        self._timetable.adopt(self._jobs(), self._now())
         self._last_error = next((job.last_error for job in reversed(self._jobs()) if job.last_error), None)
-        await self._album.measure()
+        await self._cache.measure()
         while True:
             self._poked.clear()
             self._tidy()
@@ -129,7 +129,7 @@ class Worker:
                 continue
 
     def _jobs(self) -> list[Job]:
-        return in_order([job for job in self._outbox.jobs() if job.kind == self._carrier.kind])
+        return in_order([job for job in self._outbox.jobs() if job.kind == self._sender.kind])
 
     def _idle_jobs(self) -> list[Job]:
         """All but the one that is being tried: what becomes of that is decided when the try is over."""
@@ -138,32 +138,32 @@ class Worker:
     def _tidy(self) -> None:
         """Before each choice, and with each new job: jobs turned up, a clock was set, some have to be given up."""
         now = self._now()
-        self._timetable.meet(self._jobs(), now)
+        self._timetable.adopt(self._jobs(), now)
         if self._timetable.clock_was_set(now):
             for job in self._jobs():
                 self._outbox.put(self._timetable.dated(job, now))
         for job, why in given_up(
             self._idle_jobs(),
             age_s=lambda job: self._timetable.age_s(job, now),
-            size_bytes=lambda job: self._album.size_bytes(job.pictures),
+            size_bytes=lambda job: self._cache.size_bytes(job.pictures),
         ):
             self._give_up(job, f"{why}; last: {job.last_error}" if job.last_error else why)
 
     async def _try(self, job: Job) -> None:
         hopes, self._trying = self._hopes, job.id
-        done: list[Tried] = []
+        done: list[Delivery] = []
 
-        def went(tried: Tried) -> None:
+        def delivered(tried: Delivery) -> None:
             done.append(tried)
             self._went(job, tried)
 
         try:
             if job.attempts == 0:
                 await self._settle()
-            await self._carrier.attempt(job, went)
+            await self._sender.attempt(job, delivered)
         except Exception as error:
             if done:  # not for a goodbye is it done again
-                log.exception("%s: a fault inside, after it was done", self._carrier.kind)
+                log.exception("%s: a fault inside, after it was done", self._sender.kind)
             else:
                 self._fell_short(job, error, hopes)
         finally:
@@ -181,10 +181,10 @@ class Worker:
                 self._failed(job, str(error), hopes)
             case _:
                 # One job that cannot be done must not keep the others from being tried.
-                log.error("%s: a fault inside", self._carrier.kind, exc_info=error)
+                log.error("%s: a fault inside", self._sender.kind, exc_info=error)
                 self._failed(job, f"fault inside: {type(error).__name__}", hopes)
 
-    def _went(self, job: Job, tried: Tried) -> None:
+    def _went(self, job: Job, tried: Delivery) -> None:
         now = self._now()
         self._last_ok, self._last_error = now.local, tried.note
         if self._failing or self._timetable.is_closed:
@@ -196,7 +196,7 @@ class Worker:
         else:
             left = replace(tried.left, attempts=job.attempts + 1, last_error=tried.note)
             self._put_off(left, pause_s(left.attempts, self._random()))
-        self._say(job, self._carrier.done, tried.note, path=tried.path, held_back=tried.held_back)
+        self._say(job, self._sender.done, tried.note, path=tried.path, held_back=tried.held_back)
 
     def _failed(self, job: Job, error: str, hopes: int) -> None:
         self._failing = True
@@ -212,7 +212,7 @@ class Worker:
 
     def _refused_content(self, job: Job, error: str) -> None:
         """Other jobs may be taken, and this one too, with less in it."""
-        lighter = self._carrier.lighter(job, error)
+        lighter = self._sender.reduced(job, error)
         if lighter is None:
             self._again(job, "refused", error, REFUSED_PAUSE_S)
         else:
@@ -222,7 +222,7 @@ class Worker:
         """Another try later; the same error again is not told again."""
         told = job.last_error == error
         self._put_off(replace(job, attempts=job.attempts + 1, last_error=error), seconds)
-        log.log(logging.DEBUG if told else logging.WARNING, "%s: %s", self._carrier.kind, error)
+        log.log(logging.DEBUG if told else logging.WARNING, "%s: %s", self._sender.kind, error)
         self._last_error = error
         if told:
             self._changed()
@@ -235,11 +235,11 @@ class Worker:
         self._outbox.put(self._timetable.dated(job, now))
 
     def _give_up(self, job: Job, why: str) -> None:
-        heir = self._carrier.heir(job, [each for each in self._idle_jobs() if each.id != job.id])
+        heir = self._sender.merge_into(job, [each for each in self._idle_jobs() if each.id != job.id])
         if heir is not None:
             self._outbox.put(heir)
         self._last_error = why
-        log.warning("%s given up: %s", self._carrier.kind, why)
+        log.warning("%s given up: %s", self._sender.kind, why)
         # What it was to tell of alarms before it, and no other will, stands in the journal.
         self._say(job, "dropped", why, held_back=None if heir else self._terms(job).held_back)
         self._remove(job)
@@ -247,13 +247,13 @@ class Worker:
 
     def _remove(self, job: Job) -> None:
         self._outbox.remove(job.id)
-        self._album.release(job.pictures, in_use={name for each in self._outbox.jobs() for name in each.pictures})
+        self._cache.release(job.pictures, in_use={name for each in self._outbox.jobs() for name in each.pictures})
 
-    def _terms(self, job: Job) -> Terms:
+    def _terms(self, job: Job) -> JobSummary:
         try:
-            return self._carrier.terms(job)
+            return self._sender.terms(job)
         except StoreError:
-            return Terms()
+            return JobSummary()
 
     def _say(
         self, job: Job, reason: str, error: str | None, *, path: str | None = None, held_back: int | None = None

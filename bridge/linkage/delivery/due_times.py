@@ -27,7 +27,7 @@ class _Times:
     due: float
 
 
-class Timetable:
+class DueTimes:
     """One queue's. `release_year` tells a clock that is not set (its year is before)."""
 
     def __init__(self, *, release_year: int) -> None:
@@ -40,7 +40,7 @@ class Timetable:
         """A new job, due now, or when it is released."""
         self._times[job.id] = _Times(born=now.monotonic, due=math.inf if held else now.monotonic)
 
-    def meet(self, jobs: Iterable[Job], now: Now) -> None:
+    def adopt(self, jobs: Iterable[Job], now: Now) -> None:
         """Jobs that an earlier run left are taken in; those that are gone are forgotten.
 
         One that was never tried is due at once: whoever was to bring its pictures is gone. One that

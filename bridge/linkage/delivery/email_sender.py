@@ -13,7 +13,7 @@ from bridge.actions.email.result import MailOutcome
 from bridge.actions.email.text import AlarmMail, MailPicture
 from bridge.errors import StoreError
 from bridge.linkage.delivery.job_bodies import KeptPicture, MailJob, body_of, mail_job
-from bridge.linkage.delivery.sender import PictureCarrier, Terms, Tried
+from bridge.linkage.delivery.sender import Delivery, JobSummary, PictureCarrier
 from bridge.store.job import Job
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 GONE = "it is no longer on the device"
 
 
-class MailCarrier(PictureCarrier):
+class EmailSender(PictureCarrier):
     """Mails."""
 
     kind, done = "email", "sent"
 
-    async def attempt(self, job: Job, went: Callable[[Tried], None]) -> None:
+    async def attempt(self, job: Job, went: Callable[[Delivery], None]) -> None:
         """Sends to whom it has not been sent yet, and who is still to be told."""
         settings, mail = self._settings(), mail_job(job.body)
         server = self._configured(settings.email)
@@ -43,20 +43,20 @@ class MailCarrier(PictureCarrier):
             server, message, recipients=wanted, taken=lambda outcome: went(self._tried(job, mail, outcome))
         )
 
-    def _tried(self, job: Job, mail: MailJob, outcome: MailOutcome) -> Tried:
+    def _tried(self, job: Job, mail: MailJob, outcome: MailOutcome) -> Delivery:
         note = "; ".join(f"{each.recipient}: {each.reason}" for each in (*outcome.refused, *outcome.deferred)) or None
         left = None
         if outcome.deferred:
             rest = tuple(each.recipient for each in outcome.deferred)
             left = replace(job, body=body_of(replace(mail, recipients=rest)))
-        return Tried(left=left, held_back=mail.held_back if mail.recipients is None else None, note=note)
+        return Delivery(left=left, held_back=mail.held_back if mail.recipients is None else None, note=note)
 
-    def terms(self, job: Job) -> Terms:
-        """As Carrier."""
+    def terms(self, job: Job) -> JobSummary:
+        """As Sender."""
         mail = mail_job(job.body)
-        return Terms(input=mail.input, by=mail.by, held_back=mail.held_back)
+        return JobSummary(input=mail.input, by=mail.by, held_back=mail.held_back)
 
-    def lighter(self, job: Job, refusal: str) -> Job | None:
+    def reduced(self, job: Job, refusal: str) -> Job | None:
         """With its first picture alone, and then without. Their files stay until the job is done."""
         mail = mail_job(job.body)
         if not mail.pictures:
@@ -64,7 +64,7 @@ class MailCarrier(PictureCarrier):
         kept = mail.pictures[:1] if len(mail.pictures) > 1 else ()
         return replace(job, body=body_of(replace(mail, pictures=kept, pictures_missing=f"refused: {refusal}")))
 
-    def heir(self, dropped: Job, others: Sequence[Job]) -> Job | None:
+    def merge_into(self, dropped: Job, others: Sequence[Job]) -> Job | None:
         """The next mail of the same input tells of the alarm that this one will not tell of any more."""
         try:
             gone = mail_job(dropped.body)
@@ -104,6 +104,6 @@ class MailCarrier(PictureCarrier):
     async def _jpeg(self, picture: KeptPicture) -> bytes | None:
         """A mail does not wait for a disk: without its picture it still tells of the alarm."""
         try:
-            return await self._album.picture(picture.file)
+            return await self._cache.picture(picture.file)
         except StoreError:
             return None

@@ -8,27 +8,27 @@ from bridge.actions.ftp import upload as ftp
 from bridge.actions.ftp.path import UploadFacts, render_path
 from bridge.errors import ActionFailed, StoreError
 from bridge.linkage.delivery.job_bodies import UploadJob, upload_job
-from bridge.linkage.delivery.sender import PictureCarrier, Terms, Tried
+from bridge.linkage.delivery.sender import Delivery, JobSummary, PictureCarrier
 from bridge.store.job import Job
 
 
-class UploadCarrier(PictureCarrier):
+class FtpSender(PictureCarrier):
     """Uploads, a picture each."""
 
     kind, done = "ftp", "uploaded"
 
-    async def attempt(self, job: Job, went: Callable[[Tried], None]) -> None:
+    async def attempt(self, job: Job, went: Callable[[Delivery], None]) -> None:
         """Uploads it under the path of the settings."""
         settings, upload = self._settings(), upload_job(job.body)
         server = self._configured(settings.ftp)
         path = self._path(server.path, settings.device.id, job, upload)
         await ftp.upload(server, await self._jpeg(upload.file), path=path)
-        went(Tried(path=path))
+        went(Delivery(path=path))
 
-    def terms(self, job: Job) -> Terms:
-        """As Carrier."""
+    def terms(self, job: Job) -> JobSummary:
+        """As Sender."""
         upload = upload_job(job.body)
-        return Terms(input=upload.input, by=upload.by)
+        return JobSummary(input=upload.input, by=upload.by)
 
     def _path(self, template: str, device: str, job: Job, upload: UploadJob) -> str:
         facts = UploadFacts(
@@ -45,7 +45,7 @@ class UploadCarrier(PictureCarrier):
     async def _jpeg(self, name: str) -> bytes:
         """Raises StoreError when it is gone: nothing is left to be uploaded; ActionFailed when not now."""
         try:
-            jpeg = await self._album.picture(name)
+            jpeg = await self._cache.picture(name)
         except StoreError as error:
             raise ActionFailed(str(error)) from error
         if jpeg is None:

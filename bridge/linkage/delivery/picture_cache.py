@@ -25,7 +25,7 @@ MEMORY_BYTES = 32_000_000
 _Result = TypeVar("_Result")
 
 
-class Album:
+class PictureCache:
     """`disk` is None where nothing has to outlive the program. `limit_s` bounds each word with the disk."""
 
     def __init__(self, disk: Pictures | None, *, limit_s: float = DISK_S, memory_bytes: int = MEMORY_BYTES) -> None:

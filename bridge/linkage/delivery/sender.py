@@ -11,14 +11,14 @@ from bridge.errors import ActionRefused
 from bridge.store.job import Job
 
 if TYPE_CHECKING:
-    from bridge.linkage.delivery.picture_cache import Album
+    from bridge.linkage.delivery.picture_cache import PictureCache
     from bridge.settings.definitions.settings import Settings
 
 _Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class Delivery:
     """How a try went: `left` is what remains to be done, `note` what was wrong with a part of it."""
 
     left: Job | None = None
@@ -28,7 +28,7 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class JobSummary:
     """Of a job, for the journal: its input, who asked for it, and how many alarms it tells of besides."""
 
     input: str | None = None
@@ -36,45 +36,45 @@ class Terms:
     held_back: int | None = None
 
 
-class Carrier(Protocol):
+class Sender(Protocol):
     """Does one try of one job of a kind; takes bounded time for it."""
 
     kind: str
     done: str
     """The word for a job that is done: `sent`, `uploaded`."""
 
-    async def attempt(self, job: Job, went: Callable[[Tried], None]) -> None:
+    async def attempt(self, job: Job, went: Callable[[Delivery], None]) -> None:
         """Calls `went` as soon as the other side has it; what is left then is a goodbye.
 
         Raises ActionFailed, ActionRefused, or StoreError for a job that can never be done; nothing
         once `went` was called.
         """
 
-    def terms(self, job: Job) -> Terms:
+    def terms(self, job: Job) -> JobSummary:
         """Raises StoreError for a job that cannot be read."""
 
-    def lighter(self, job: Job, refusal: str) -> Job | None:
+    def reduced(self, job: Job, refusal: str) -> Job | None:
         """The job with less of what was refused, or None when there is nothing to leave out."""
 
-    def heir(self, dropped: Job, others: Sequence[Job]) -> Job | None:
+    def merge_into(self, dropped: Job, others: Sequence[Job]) -> Job | None:
         """One of the others, with what the dropped one had to tell besides its own; None: none can."""
 
 
 class PictureCarrier:
-    """What carriers share whose jobs have pictures of `album`, and are made with the settings and the zone of now."""
+    """What senders share whose jobs have pictures of `cache`, and are made with the settings and the zone of now."""
 
     kind: str
 
-    def __init__(self, *, settings: Callable[[], Settings], zone: Callable[[], tzinfo], album: Album) -> None:
+    def __init__(self, *, settings: Callable[[], Settings], zone: Callable[[], tzinfo], cache: PictureCache) -> None:
         self._settings = settings
         self._zone = zone
-        self._album = album
+        self._cache = cache
 
-    def lighter(self, job: Job, refusal: str) -> Job | None:  # noqa: ARG002 - as Carrier
+    def reduced(self, job: Job, refusal: str) -> Job | None:  # noqa: ARG002 - as Sender
         """Nothing can be left out."""
         return None
 
-    def heir(self, dropped: Job, others: Sequence[Job]) -> Job | None:  # noqa: ARG002 - as Carrier
+    def merge_into(self, dropped: Job, others: Sequence[Job]) -> Job | None:  # noqa: ARG002 - as Sender
         """None tells anything of another."""
         return None
 

@@ -33,7 +33,7 @@ class Handler(Protocol):
         """
 
 
-class CommandDesk:
+class CommandReceiver:
     """Reads commands, hands them on as facts, and answers. Synchronous; it never waits.
 
     `submit` takes facts; `send` publishes an answer; `clear` removes a retained message. `now` is
@@ -87,7 +87,7 @@ class CommandDesk:
         if effect.faults:
             self.rejected += 1
         answer = payloads.answer(request, effect.faults, self._now().local)
-        for asker in (request, *self._seen.answered(request, answer)):
+        for asker in (request, *self._seen.remember_answer(request, answer)):
             self._reply(asker, answer)
 
     def _obey(self, topic: CommandTopic, payload: commands.Payload, message: Incoming, request: Request) -> None:
@@ -103,7 +103,7 @@ class CommandDesk:
             expiry_s=message.expiry_s,
             clock_is_right=self.clock_is_right,
         )
-        repeat = self._seen.met(request, now.monotonic)
+        repeat = self._seen.seen_before(request, now.monotonic)
         if repeat is not None:
             _LOG.debug("command %s on %s was repeated, and is not done again", request.id, request.topic)
             if repeat.answer is not None:

@@ -67,7 +67,7 @@ class SeenCommands:
     def __len__(self) -> int:
         return len(self._seen)
 
-    def met(self, request: Request, at: float) -> Repeat | None:
+    def seen_before(self, request: Request, at: float) -> Repeat | None:
         """Note a command at `at` (monotonic seconds); None when it is new and is to be done.
 
         A repeat whose answer is still pending waits for it; `answered` hands it over. Raises
@@ -88,7 +88,7 @@ class SeenCommands:
             known.waiting.append(request)
         return Repeat(answer=known.answer)
 
-    def answered(self, request: Request, answer: bytes) -> tuple[Request, ...]:
+    def remember_answer(self, request: Request, answer: bytes) -> tuple[Request, ...]:
         """Keep a command's answer; returns its repeats, which wait for the same."""
         known = self._seen.get((request.topic, request.id)) if request.id is not None else None
         if known is None:

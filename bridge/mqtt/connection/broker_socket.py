@@ -27,12 +27,12 @@ def port_of(settings: MqttSettings) -> int:
     return settings.port or (TLS_PORT if settings.tls else PLAIN_PORT)
 
 
-def place_of(settings: MqttSettings) -> str:
+def address_of(settings: MqttSettings) -> str:
     """Where the broker is, for a log line."""
     return settings.host if settings.host.startswith(UNIX) else f"{settings.host}:{port_of(settings)}"
 
 
-def is_near(settings: MqttSettings) -> bool:
+def is_local(settings: MqttSettings) -> bool:
     """Whether the broker is on this machine, as far as its name says."""
     if settings.host.startswith(UNIX) or settings.host == "localhost":
         return True
@@ -55,14 +55,14 @@ async def dial(settings: MqttSettings) -> socket.socket:
             return plain
         return await _secured(plain, settings.host, settings.tls)
     except TimeoutError:
-        message = f"{place_of(settings)} does not answer"
+        message = f"{address_of(settings)} does not answer"
         raise BrokerError(message) from None
     except ssl.SSLCertVerificationError as error:
-        message = f"the certificate of {place_of(settings)} is not accepted: {error.verify_message}"
+        message = f"the certificate of {address_of(settings)} is not accepted: {error.verify_message}"
         raise BrokerError(message) from error
     except (OSError, ValueError) as error:
         # ValueError: host names that cannot be encoded.
-        message = f"{place_of(settings)}: {_in_words(error)}"
+        message = f"{address_of(settings)}: {_in_words(error)}"
         raise BrokerError(message) from error
 
 

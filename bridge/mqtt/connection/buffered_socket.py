@@ -19,7 +19,7 @@ LARGEST_PACKET = 4 * 1024 * 1024
 """Bytes. Larger ones are none of ours, and would fill the memory before anybody could refuse them."""
 
 
-class Wire:
+class BufferedSocket:
     """What paho takes for a socket.
 
     The event loop watches `fileno`, calls `fill` when it can be read and `flush` when it can be

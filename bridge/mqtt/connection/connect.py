@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bridge.errors import BrokerError
 from bridge.mqtt.connection.broker_socket import dial
-from bridge.mqtt.connection.buffered_socket import Wire
+from bridge.mqtt.connection.buffered_socket import BufferedSocket
 from bridge.mqtt.connection.protocol_version import Version
 from bridge.mqtt.connection.session_types import Login
 from bridge.mqtt.messages import Outgoing
@@ -26,7 +26,9 @@ def will_of(settings: Settings) -> Outgoing:
     return Outgoing(topic=Topics.of(settings).availability, payload=OFFLINE, retained=True)
 
 
-async def connect(settings: Settings, *, version: Version, client_id: str, will: Outgoing | None) -> tuple[Wire, Login]:
+async def connect(
+    settings: Settings, *, version: Version, client_id: str, will: Outgoing | None
+) -> tuple[BufferedSocket, Login]:
     """A connected wire and what to say on it. Raises BrokerError."""
     mqtt = settings.mqtt
     login = Login(
@@ -37,7 +39,7 @@ async def connect(settings: Settings, *, version: Version, client_id: str, will:
         will=will,
         version=version,
     )
-    return Wire(await dial(mqtt)), login
+    return BufferedSocket(await dial(mqtt)), login
 
 
 async def _password(mqtt: MqttSettings) -> str | None:

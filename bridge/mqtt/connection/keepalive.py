@@ -17,7 +17,7 @@ class Check(Enum):
     GIVE_UP = auto()
 
 
-class Liveness:
+class Keepalive:
     """Pings a silent broker once and gives up when that is not answered; `at` is monotonic seconds.
 
     A ping goes out as well when nothing was sent for so long, which is what the broker counts.

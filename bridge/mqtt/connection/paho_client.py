@@ -13,21 +13,21 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
-from bridge.mqtt.connection.buffered_socket import Wire
+from bridge.mqtt.connection.buffered_socket import BufferedSocket
 from bridge.mqtt.connection.protocol_version import Version
 
 _ID = 2
 """Bytes of a packet identifier."""
 
 
-class GivenSocket(Client):
+class PahoClient(Client):
     """A paho client whose `reconnect` takes the given socket (`_create_socket` of paho 2).
 
     `answered` is told of each PUBACK that is not a plain yes.
     """
 
     def __init__(
-        self, wire: Wire, version: Version, client_id: str, *, answered: Callable[[int, ReasonCode], None]
+        self, wire: BufferedSocket, version: Version, client_id: str, *, answered: Callable[[int, ReasonCode], None]
     ) -> None:
         self._wire = wire
         self._answered = answered
@@ -52,11 +52,11 @@ class GivenSocket(Client):
         """Ask for a sign of life; paho itself does so only after a whole keepalive."""
         self._send_pingreq()
 
-    def _create_socket(self) -> Wire:
+    def _create_socket(self) -> BufferedSocket:
         return self._wire
 
     def _handle_pubackcomp(self, cmd: Literal["PUBACK", "PUBCOMP"]) -> MQTTErrorCode:
-        """A PUBACK that `Wire.take_plain_puback` left: a refusal, or one with properties."""
+        """A PUBACK that `BufferedSocket.take_plain_puback` left: a refusal, or one with properties."""
         packet = self._in_packet["packet"]
         if cmd != "PUBACK" or len(packet) < _ID:
             return super()._handle_pubackcomp(cmd)

@@ -17,7 +17,7 @@ QUICK_S = 5.0
 QUICK_TWICE = 2
 
 
-class End(StrEnum):
+class EndReason(StrEnum):
     """How an attempt, or a connection, came to its end."""
 
     UNREACHABLE = auto()
@@ -53,7 +53,7 @@ class Reconnect:
     def __init__(self, *, random: Callable[[], float]) -> None:
         self._random = random
         self._next_s = SHORTEST_S
-        self._said: End | None = None
+        self._said: EndReason | None = None
         self._quick = 0
 
     def connected(self) -> str:
@@ -61,31 +61,31 @@ class Reconnect:
         back, self._said = self._said is not None, None
         return "connected again" if back else "connected"
 
-    def ended(self, how: End, why: str, *, near: bool, after_s: float | None = None) -> Retry:
+    def ended(self, how: EndReason, why: str, *, near: bool, after_s: float | None = None) -> Retry:
         """What to do now. `after_s` is how long the connection stood; None when it never did.
 
         `near` says that the broker is on this machine.
         """
-        if after_s is None and how is End.UNREACHABLE:
+        if after_s is None and how is EndReason.UNREACHABLE:
             self._quick = 0  # a broker that is gone itself has thrown nobody out for another
         if after_s is not None:
-            self._quick = self._quick + 1 if after_s < QUICK_S and how is End.THROWN_OUT else 0
+            self._quick = self._quick + 1 if after_s < QUICK_S and how is EndReason.THROWN_OUT else 0
             if after_s >= QUICK_S:
                 self._next_s = SHORTEST_S
         if self._quick >= QUICK_TWICE:
-            how = End.TAKEN_OVER
+            how = EndReason.TAKEN_OVER
         match how:
-            case End.DENIED:
+            case EndReason.DENIED:
                 return self._retry(how, LONGEST_S, f"the broker refuses the password or the right to connect ({why})")
-            case End.TAKEN_OVER:
+            case EndReason.TAKEN_OVER:
                 return self._retry(how, LONGEST_S, "taken over: another client connects with this client id")
         wait_s, self._next_s = self._next_s, min(2 * self._next_s, LONGEST_S)
-        if near and how in (End.UNREACHABLE, End.THROWN_OUT):
+        if near and how in (EndReason.UNREACHABLE, EndReason.THROWN_OUT):
             wait_s = NEAR_S
         return self._retry(how, wait_s * (0.75 + 0.5 * self._random()), why)
 
-    def _retry(self, how: End, wait_s: float, why: str) -> Retry:
-        loud = self._said is None or (how in (End.DENIED, End.TAKEN_OVER) and self._said is not how)
+    def _retry(self, how: EndReason, wait_s: float, why: str) -> Retry:
+        loud = self._said is None or (how in (EndReason.DENIED, EndReason.TAKEN_OVER) and self._said is not how)
         self._said = how
         message = f"no connection to the broker: {why}; trying again in {max(wait_s, SHORTEST_S):.0f} s"
         return Retry(wait_s=min(wait_s, LONGEST_S), level=logging.WARNING if loud else logging.DEBUG, message=message)

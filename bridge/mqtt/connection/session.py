@@ -19,11 +19,11 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from bridge.mqtt.connection import publish_packet as packets
-from bridge.mqtt.connection.buffered_socket import Wire
-from bridge.mqtt.connection.keepalive import Check, Liveness
-from bridge.mqtt.connection.paho_client import GivenSocket
+from bridge.mqtt.connection.buffered_socket import BufferedSocket
+from bridge.mqtt.connection.keepalive import Check, Keepalive
+from bridge.mqtt.connection.paho_client import PahoClient
 from bridge.mqtt.connection.protocol_version import Version
-from bridge.mqtt.connection.reconnect import End
+from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.connection.session_types import Ended, Filter, Login
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.publishing.send_queue import Acknowledged
@@ -49,7 +49,7 @@ class Session:
     `receive` is called for every message, on the loop, in order.
     """
 
-    def __init__(self, *, wire: Wire, login: Login, receive: Callable[[Incoming], None]) -> None:
+    def __init__(self, *, wire: BufferedSocket, login: Login, receive: Callable[[Incoming], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[Ended] = self._loop.create_future()
         self.window = LARGEST_WINDOW
@@ -65,7 +65,7 @@ class Session:
         self._suback: asyncio.Future[list[ReasonCode]] | None = None
         self._flushing = False
         self._watching_writes = False
-        self._liveness = Liveness(keepalive_s=login.keepalive_s, at=self._loop.time())
+        self._keepalive = Keepalive(keepalive_s=login.keepalive_s, at=self._loop.time())
         self._check: asyncio.TimerHandle | None = None
         self._client = self._make_client()
 
@@ -146,15 +146,15 @@ class Session:
         except TimeoutError:
             self.abort("the goodbye could not be written")
 
-    def abort(self, why: str, how: End = End.UNREACHABLE) -> None:
+    def abort(self, why: str, how: EndReason = EndReason.UNREACHABLE) -> None:
         """Cut the connection; the broker sends the will."""
         self._end(Ended(how=how, why=why))
 
     # What paho and the event loop call.
 
-    def _make_client(self) -> GivenSocket:
+    def _make_client(self) -> PahoClient:
         login = self._login
-        client = GivenSocket(self._wire, login.version, login.client_id, answered=self._answered)
+        client = PahoClient(self._wire, login.version, login.client_id, answered=self._answered)
         if login.username is not None:
             client.username_pw_set(login.username, login.password)
         if login.will is not None:
@@ -194,11 +194,11 @@ class Session:
             if not self._connack.done():
                 self._connack.set_result(None)
         elif code.value in _DENIED:
-            self._end(Ended(how=End.DENIED, why=str(code)))
+            self._end(Ended(how=EndReason.DENIED, why=str(code)))
         elif code.value == _UNSUPPORTED_VERSION:
-            self._end(Ended(how=End.TOO_NEW, why=str(code)))
+            self._end(Ended(how=EndReason.TOO_NEW, why=str(code)))
         else:
-            self._end(Ended(how=End.REFUSED, why=f"the broker refuses: {code}"))
+            self._end(Ended(how=EndReason.REFUSED, why=f"the broker refuses: {code}"))
 
     def _take_limits(self, given: Properties | None) -> None:
         """What an MQTT 5 broker says that it can take."""
@@ -206,7 +206,7 @@ class Session:
         self._largest = getattr(given, "MaximumPacketSize", None)
         self._qos = min(1, getattr(given, "MaximumQoS", 1))
         keepalive_s = getattr(given, "ServerKeepAlive", self._login.keepalive_s)
-        self._liveness = Liveness(keepalive_s=keepalive_s or self._login.keepalive_s, at=self._loop.time())
+        self._keepalive = Keepalive(keepalive_s=keepalive_s or self._login.keepalive_s, at=self._loop.time())
 
     def _on_disconnect(
         self, _client: Client, _data: Any, flags: DisconnectFlags, code: ReasonCode, _given: Properties | None
@@ -215,19 +215,19 @@ class Session:
         hung_up = broken is None or isinstance(broken, ConnectionError | ssl.SSLEOFError)
         said = f" ({broken})" if broken is not None else ""
         if flags.is_disconnect_packet_from_server:
-            how = End.TAKEN_OVER if code.value == _TAKEN_OVER else End.UNREACHABLE
+            how = EndReason.TAKEN_OVER if code.value == _TAKEN_OVER else EndReason.UNREACHABLE
             self._end(Ended(how=how, why=f"the broker closed the connection: {code}"))
         elif not hung_up:
-            self._end(Ended(how=End.UNREACHABLE, why=f"the connection broke{said}"))
+            self._end(Ended(how=EndReason.UNREACHABLE, why=f"the connection broke{said}"))
         elif not self._connack.done():
             self._end(
                 Ended(
-                    how=End.TOO_NEW,
+                    how=EndReason.TOO_NEW,
                     why=f"the broker hung up without an answer; does it want TLS, or a certificate?{said}",
                 )
             )
         else:
-            self._end(Ended(how=End.THROWN_OUT, why=f"the broker closed the connection{said}"))
+            self._end(Ended(how=EndReason.THROWN_OUT, why=f"the broker closed the connection{said}"))
 
     def _on_subscribe(self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _given: Any) -> None:
         if self._suback is not None and not self._suback.done():
@@ -286,7 +286,7 @@ class Session:
     def _send_out(self) -> None:
         if self._client.want_write():
             self._client.loop_write()
-        self._liveness.sent(self._loop.time())
+        self._keepalive.sent(self._loop.time())
         self._write()
 
     def _write(self) -> None:
@@ -304,7 +304,7 @@ class Session:
 
     def _on_readable(self) -> None:
         self._wire.fill()
-        self._liveness.heard(self._loop.time())
+        self._keepalive.heard(self._loop.time())
         self._read()
 
     def _read(self) -> None:
@@ -330,12 +330,12 @@ class Session:
             self._read()
 
     def _arm(self) -> None:
-        self._check = self._loop.call_at(self._liveness.next_check(), self._check_liveness)
+        self._check = self._loop.call_at(self._keepalive.next_check(), self._check_keepalive)
 
-    def _check_liveness(self) -> None:
+    def _check_keepalive(self) -> None:
         if self.ended.done():
             return
-        match self._liveness.check(self._loop.time()):
+        match self._keepalive.check(self._loop.time()):
             case Check.PING:
                 self._client.ping()
             case Check.GIVE_UP:

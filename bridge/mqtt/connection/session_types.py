@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bridge.mqtt.connection.protocol_version import Version
-from bridge.mqtt.connection.reconnect import End
+from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.messages import Outgoing
 
 
@@ -25,7 +25,7 @@ class Login:
 class Ended:
     """Why a session is over, for the policy and for a person."""
 
-    how: End
+    how: EndReason
     why: str
 
 

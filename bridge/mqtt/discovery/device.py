@@ -7,7 +7,7 @@ stands there that can only be refused.
 from __future__ import annotations
 
 from bridge.mqtt.commands.action_payload import LONGEST_TEXT, is_clip_name
-from bridge.mqtt.discovery.row import LONGEST_STATE, Part, Row, Said, cut, nested_flag
+from bridge.mqtt.discovery.row import LONGEST_STATE, CommonFields, Part, Row, cut, nested_flag
 from bridge.mqtt.topics import CommandKind
 from ha_discovery import Button, Entity, Image, Notify, Siren
 
@@ -26,7 +26,7 @@ def tones(part: Part) -> tuple[str, ...]:
     return tuple(sorted(clip for clip in linked if is_clip_name(clip) and clip.strip() and len(clip) <= LONGEST_STATE))
 
 
-def _audible(part: Part, said: Said) -> Entity:
+def _audible(part: Part, said: CommonFields) -> Entity:
     """On while something plays. A sound ends by itself, so Home Assistant must not assume its state."""
     return Siren(
         **said,
@@ -37,36 +37,36 @@ def _audible(part: Part, said: Said) -> Entity:
     )
 
 
-def _image(part: Part, said: Said) -> Entity:
+def _image(part: Part, said: CommonFields) -> Entity:
     return Image(**said, image_topic=part.topics.snapshot(), content_type="image/jpeg")
 
 
-def _notify(part: Part, said: Said) -> Entity:
+def _notify(part: Part, said: CommonFields) -> Entity:
     return Notify(**said, command_topic=_run(part, "email"), command_template=_MAIL)
 
 
-def _silence(part: Part, said: Said) -> Entity:
+def _silence(part: Part, said: CommonFields) -> Entity:
     return Button(**said, command_topic=part.topics.command_topic(CommandKind.SILENCE))
 
 
-def _snapshot(part: Part, said: Said) -> Entity:
+def _snapshot(part: Part, said: CommonFields) -> Entity:
     return _button(part, said, "snapshot")
 
 
-def _test_email(part: Part, said: Said) -> Entity:
+def _test_email(part: Part, said: CommonFields) -> Entity:
     """A mail without a text is a test, and says so."""
     return _button(part, said, "email")
 
 
-def _test_ftp(part: Part, said: Said) -> Entity:
+def _test_ftp(part: Part, said: CommonFields) -> Entity:
     return _button(part, said, "ftp")
 
 
-def _record(part: Part, said: Said) -> Entity:
+def _record(part: Part, said: CommonFields) -> Entity:
     return _button(part, said, "record")
 
 
-def _button(part: Part, said: Said, kind: str) -> Entity:
+def _button(part: Part, said: CommonFields, kind: str) -> Entity:
     return Button(**said, command_topic=_run(part, kind), payload_press="{}")
 
 

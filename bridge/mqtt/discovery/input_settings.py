@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.mqtt.discovery.row import InputPart, Row, Said, one_line
+from bridge.mqtt.discovery.row import CommonFields, InputPart, Row, one_line
 from bridge.mqtt.discovery.setting_entity import CONFIG, Place, milliseconds, schedule, switch, words
 from bridge.settings.definitions.settings import OutputSettings, Settings
 from ha_discovery import Entity
@@ -21,35 +21,35 @@ def _place(part: InputPart, *keys: str) -> Place:
     return Place(topic=part.topics.input(part.id).settings, keys=keys)
 
 
-def _enabled(part: InputPart, said: Said) -> Entity:
+def _enabled(part: InputPart, said: CommonFields) -> Entity:
     return switch(_place(part, "enabled"), said)
 
 
-def _trigger_mode(part: InputPart, said: Said) -> Entity:
+def _trigger_mode(part: InputPart, said: CommonFields) -> Entity:
     return words(_place(part, "trigger_mode"), said, ("connect", "disconnect"))
 
 
-def _schedule(part: InputPart, said: Said) -> Entity:
+def _schedule(part: InputPart, said: CommonFields) -> Entity:
     return schedule(_place(part, "schedule"), said, part.settings, part.input.schedule)
 
 
-def _debounce(part: InputPart, said: Said) -> Entity:
+def _debounce(part: InputPart, said: CommonFields) -> Entity:
     return milliseconds(_place(part, "debounce_ms"), said, 0, LONGEST_DEBOUNCE_MS)
 
 
-def _record(part: InputPart, said: Said) -> Entity:
+def _record(part: InputPart, said: CommonFields) -> Entity:
     return switch(_place(part, "linkage", "record"), said)
 
 
-def _email(part: InputPart, said: Said) -> Entity:
+def _email(part: InputPart, said: CommonFields) -> Entity:
     return switch(_place(part, "linkage", "email"), said)
 
 
-def _ftp(part: InputPart, said: Said) -> Entity:
+def _ftp(part: InputPart, said: CommonFields) -> Entity:
     return switch(_place(part, "linkage", "ftp"), said)
 
 
-def _audible(part: InputPart, said: Said) -> Entity:
+def _audible(part: InputPart, said: CommonFields) -> Entity:
     """Off keeps the clips for later. The sound may have been taken away before the entity is."""
     place = _place(part, "linkage", "audible", "enabled")
     return switch(place, said, is_on="(value_json.linkage.audible or {'enabled': false}).enabled")
@@ -76,7 +76,7 @@ def _sounds(part: InputPart) -> bool:
 def _link(output: OutputSettings) -> Row[InputPart]:
     """One output among the linked ones; the patch names it alone, so that no two switches undo each other."""
 
-    def make(part: InputPart, said: Said) -> Entity:
+    def make(part: InputPart, said: CommonFields) -> Entity:
         place = _place(part, "linkage", "outputs", output.id)
         return switch(place, said, is_on=f"'{output.id}' in value_json.linkage.outputs")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.mqtt.discovery.row import ALL_ATTRIBUTES, DIAGNOSTIC, InputPart, Row, Said, field, flag
+from bridge.mqtt.discovery.row import ALL_ATTRIBUTES, DIAGNOSTIC, CommonFields, InputPart, Row, field, flag
 from bridge.mqtt.topics import CommandKind, InputTopics
 from ha_discovery import BinarySensor, Button, Entity, Event, Sensor
 
@@ -13,7 +13,7 @@ def _own(part: InputPart) -> InputTopics:
     return part.topics.input(part.id)
 
 
-def _state(part: InputPart, said: Said) -> Entity:
+def _state(part: InputPart, said: CommonFields) -> Entity:
     own = _own(part)
     return BinarySensor(
         **said,
@@ -24,15 +24,15 @@ def _state(part: InputPart, said: Said) -> Entity:
     )
 
 
-def _alarm(part: InputPart, said: Said) -> Entity:
+def _alarm(part: InputPart, said: CommonFields) -> Entity:
     return BinarySensor(**said, state_topic=_own(part).alarm)
 
 
-def _event(part: InputPart, said: Said) -> Entity:
+def _event(part: InputPart, said: CommonFields) -> Entity:
     return Event(**said, state_topic=_own(part).event, event_types=EVENT_TYPES)
 
 
-def _last_alarm(part: InputPart, said: Said) -> Entity:
+def _last_alarm(part: InputPart, said: CommonFields) -> Entity:
     """Unknown before the first alarm."""
     return Sensor(
         **said,
@@ -42,7 +42,7 @@ def _last_alarm(part: InputPart, said: Said) -> Entity:
     )
 
 
-def _problem(part: InputPart, said: Said) -> Entity:
+def _problem(part: InputPart, said: CommonFields) -> Entity:
     """A lost line, or chatter; which of them is among the state's attributes."""
     return BinarySensor(
         **said,
@@ -52,7 +52,7 @@ def _problem(part: InputPart, said: Said) -> Entity:
     )
 
 
-def _test(part: InputPart, said: Said) -> Entity:
+def _test(part: InputPart, said: CommonFields) -> Entity:
     """An alarm by command, with the whole linkage. The payload must be empty or an object."""
     topic = part.topics.command_topic(CommandKind.INPUT_TRIGGER, part.id)
     return Button(**said, command_topic=topic, payload_press="{}")

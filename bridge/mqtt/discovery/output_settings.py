@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.mqtt.discovery.row import OutputPart, Row, Said
+from bridge.mqtt.discovery.row import CommonFields, OutputPart, Row
 from bridge.mqtt.discovery.setting_entity import CONFIG, Place, milliseconds, schedule, switch, words
 from bridge.settings.definitions.settings import Settings
 from ha_discovery import Entity
@@ -20,36 +20,36 @@ def _place(part: OutputPart, *keys: str) -> Place:
     return Place(topic=part.topics.output(part.id).settings, keys=keys)
 
 
-def _valid_signal(part: OutputPart, said: Said) -> Entity:
+def _valid_signal(part: OutputPart, said: CommonFields) -> Entity:
     return words(_place(part, "valid_signal"), said, ("close", "disconnect"))
 
 
-def _mode(part: OutputPart, said: Said) -> Entity:
+def _mode(part: OutputPart, said: CommonFields) -> Entity:
     return words(_place(part, "mode"), said, ("switch", "pulse"))
 
 
-def _timing_schedule(part: OutputPart, said: Said) -> Entity:
+def _timing_schedule(part: OutputPart, said: CommonFields) -> Entity:
     return schedule(_place(part, "timing", "schedule"), said, part.settings, part.output.timing.schedule)
 
 
-def _follow_source(part: OutputPart, said: Said) -> Entity:
+def _follow_source(part: OutputPart, said: CommonFields) -> Entity:
     return switch(_place(part, "follow_source"), said)
 
 
-def _timing(part: OutputPart, said: Said) -> Entity:
+def _timing(part: OutputPart, said: CommonFields) -> Entity:
     return switch(_place(part, "timing", "enabled"), said)
 
 
-def _alarm_time(part: OutputPart, said: Said) -> Entity:
+def _alarm_time(part: OutputPart, said: CommonFields) -> Entity:
     """0 is continuous. What lies between that and the shortest time is refused, and then shown as it was."""
     return milliseconds(_place(part, "alarm_time_ms"), said, 0, LONGEST_ALARM_MS)
 
 
-def _pulse_on(part: OutputPart, said: Said) -> Entity:
+def _pulse_on(part: OutputPart, said: CommonFields) -> Entity:
     return milliseconds(_place(part, "pulse", "on_ms"), said, *PULSE_MS)
 
 
-def _pulse_off(part: OutputPart, said: Said) -> Entity:
+def _pulse_off(part: OutputPart, said: CommonFields) -> Entity:
     return milliseconds(_place(part, "pulse", "off_ms"), said, *PULSE_MS)
 
 

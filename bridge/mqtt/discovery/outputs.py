@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.mqtt.discovery.row import ALL_ATTRIBUTES, DIAGNOSTIC, OutputPart, Row, Said, field
+from bridge.mqtt.discovery.row import ALL_ATTRIBUTES, DIAGNOSTIC, CommonFields, OutputPart, Row, field
 from bridge.mqtt.payloads import OFF, OFFLINE, ON, ONLINE
 from bridge.mqtt.topics import CommandKind, OutputTopics
 from ha_discovery import BinarySensor, Button, Entity, Sensor, Siren, Switch
@@ -39,7 +39,7 @@ def _set(part: OutputPart) -> str:
     return part.topics.command_topic(CommandKind.OUTPUT_SET, part.id)
 
 
-def _switch(part: OutputPart, said: Said) -> Entity:
+def _switch(part: OutputPart, said: CommonFields) -> Entity:
     own = _own(part)
     return Switch(
         **said,
@@ -51,7 +51,7 @@ def _switch(part: OutputPart, said: Said) -> Entity:
     )
 
 
-def _siren(part: OutputPart, said: Said) -> Entity:
+def _siren(part: OutputPart, said: CommonFields) -> Entity:
     """No attributes: the list among them raises in Home Assistant's siren (see `Siren`)."""
     return Siren(
         **said,
@@ -62,15 +62,15 @@ def _siren(part: OutputPart, said: Said) -> Entity:
     )
 
 
-def _start(part: OutputPart, said: Said) -> Entity:
+def _start(part: OutputPart, said: CommonFields) -> Entity:
     return Button(**said, command_topic=_set(part), payload_press=ON.decode())
 
 
-def _stop(part: OutputPart, said: Said) -> Entity:
+def _stop(part: OutputPart, said: CommonFields) -> Entity:
     return Button(**said, command_topic=_set(part), payload_press=OFF.decode())
 
 
-def _reason(part: OutputPart, said: Said) -> Entity:
+def _reason(part: OutputPart, said: CommonFields) -> Entity:
     """Unknown before the first run."""
     return Sensor(
         **said,
@@ -81,7 +81,7 @@ def _reason(part: OutputPart, said: Said) -> Entity:
     )
 
 
-def _problem(part: OutputPart, said: Said) -> Entity:
+def _problem(part: OutputPart, said: CommonFields) -> Entity:
     """An output's one problem is that its line is lost, and then it is not available."""
     return BinarySensor(
         **said,

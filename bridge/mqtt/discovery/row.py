@@ -56,7 +56,7 @@ def cut(expression: str, length: int) -> str:
     return f"{expression} | truncate({length}, true, '…', 0)"
 
 
-class Said(TypedDict):
+class CommonFields(TypedDict):
     """What an entity has from its row, whatever its kind; passed on to it as it is."""
 
     unique_id: str
@@ -117,7 +117,7 @@ class Row(Generic[P]):
 
     what: str
     name: str
-    make: Callable[[P, Said], Entity]
+    make: Callable[[P, CommonFields], Entity]
     icon: str | Callable[[P], str | None] | None = None
     category: str | None = None
     main: bool = False
@@ -133,10 +133,10 @@ def entities(rows: tuple[Row[P], ...], part: P) -> Iterator[tuple[str, Entity]]:
             yield key, row.make(part, _said(row, part, key))
 
 
-def _said(row: Row[P], part: P, key: str) -> Said:
+def _said(row: Row[P], part: P, key: str) -> CommonFields:
     device = part.settings.device
     place = part.id if row.main else key
-    return Said(
+    return CommonFields(
         unique_id=f"{device.id}_{key}",
         name=_name(row.name, part),
         object_id=f"{device.id}_{place}".replace("-", "_"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from bridge.core.schedule import ALWAYS, NEVER, Schedule
-from bridge.mqtt.discovery.row import Said
+from bridge.mqtt.discovery.row import CommonFields
 from bridge.settings.definitions.settings import Settings
 from ha_discovery import Entity, Number, Select, Switch
 
@@ -52,7 +52,7 @@ class _Topics(TypedDict):
     command_topic: str
 
 
-def switch(place: Place, said: Said, *, is_on: str | None = None) -> Entity:
+def switch(place: Place, said: CommonFields, *, is_on: str | None = None) -> Entity:
     """A truth value; `is_on` is an expression that tells it, by default the value itself."""
     return Switch(
         **said,
@@ -65,7 +65,7 @@ def switch(place: Place, said: Said, *, is_on: str | None = None) -> Entity:
     )
 
 
-def words(place: Place, said: Said, options: tuple[str, ...]) -> Entity:
+def words(place: Place, said: CommonFields, options: tuple[str, ...]) -> Entity:
     """One of the setting's own words."""
     return Select(
         **said,
@@ -76,7 +76,7 @@ def words(place: Place, said: Said, options: tuple[str, ...]) -> Entity:
     )
 
 
-def milliseconds(place: Place, said: Said, low: int, high: int) -> Entity:
+def milliseconds(place: Place, said: CommonFields, low: int, high: int) -> Entity:
     """A whole number."""
     return Number(
         **said,
@@ -92,7 +92,7 @@ def milliseconds(place: Place, said: Said, low: int, high: int) -> Entity:
     )
 
 
-def schedule(place: Place, said: Said, settings: Settings, in_force: str | Schedule) -> Entity:
+def schedule(place: Place, said: CommonFields, settings: Settings, in_force: str | Schedule) -> Entity:
     """A schedule's name, always or never; one that is written out can be seen and left, not chosen.
 
     A name that this description does not know yet is unknown until the next one, which comes with it.

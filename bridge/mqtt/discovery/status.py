@@ -5,9 +5,9 @@ from __future__ import annotations
 from bridge.mqtt.discovery.row import (
     DIAGNOSTIC,
     LONGEST_STATE,
+    CommonFields,
     Part,
     Row,
-    Said,
     cut,
     field,
     flag,
@@ -17,23 +17,23 @@ from bridge.mqtt.discovery.row import (
 from ha_discovery import BinarySensor, Entity, Sensor
 
 
-def _email_queue(part: Part, said: Said) -> Entity:
+def _email_queue(part: Part, said: CommonFields) -> Entity:
     return _queue(part, said, "email")
 
 
-def _email_error(part: Part, said: Said) -> Entity:
+def _email_error(part: Part, said: CommonFields) -> Entity:
     return _last_error(part, said, "email")
 
 
-def _ftp_queue(part: Part, said: Said) -> Entity:
+def _ftp_queue(part: Part, said: CommonFields) -> Entity:
     return _queue(part, said, "ftp")
 
 
-def _ftp_error(part: Part, said: Said) -> Entity:
+def _ftp_error(part: Part, said: CommonFields) -> Entity:
     return _last_error(part, said, "ftp")
 
 
-def _queue(part: Part, said: Said, queue: str) -> Entity:
+def _queue(part: Part, said: CommonFields, queue: str) -> Entity:
     """What waits; when one last worked is among its attributes."""
     return Sensor(
         **said,
@@ -45,7 +45,7 @@ def _queue(part: Part, said: Said, queue: str) -> Entity:
     )
 
 
-def _last_error(part: Part, said: Said, queue: str) -> Entity:
+def _last_error(part: Part, said: CommonFields, queue: str) -> Entity:
     """`none` while the last try worked; unknown is what nobody has told yet."""
     return Sensor(
         **said,
@@ -54,7 +54,7 @@ def _last_error(part: Part, said: Said, queue: str) -> Entity:
     )
 
 
-def _free_space(part: Part, said: Said) -> Entity:
+def _free_space(part: Part, said: CommonFields) -> Entity:
     """Unknown while the card cannot be read; what is wrong with it is among the attributes."""
     return Sensor(
         **said,
@@ -68,7 +68,7 @@ def _free_space(part: Part, said: Said) -> Entity:
     )
 
 
-def _rejected_commands(part: Part, said: Said) -> Entity:
+def _rejected_commands(part: Part, said: CommonFields) -> Entity:
     """Counted from the start of the bridge, which a total that only increases may be."""
     return Sensor(
         **said,
@@ -78,7 +78,7 @@ def _rejected_commands(part: Part, said: Said) -> Entity:
     )
 
 
-def _journal_unsent(part: Part, said: Said) -> Entity:
+def _journal_unsent(part: Part, said: CommonFields) -> Entity:
     return Sensor(
         **said,
         state_topic=part.topics.status,
@@ -87,7 +87,7 @@ def _journal_unsent(part: Part, said: Said) -> Entity:
     )
 
 
-def _clock(part: Part, said: Said) -> Entity:
+def _clock(part: Part, said: CommonFields) -> Entity:
     return BinarySensor(
         **said,
         state_topic=part.topics.status,

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.mqtt import payloads
 from bridge.mqtt.messages import Outgoing
 from bridge.mqtt.publishing.replay_rate import ReplayPace
@@ -35,14 +35,14 @@ MOST_HELD = 1000
 class JournalSource(Protocol):
     """The journal as it is kept. Both methods know of all that was handed to the store before the call."""
 
-    async def unsent(self, *, after: int, limit: int) -> Sequence[Journal]:
+    async def unsent(self, *, after: int, limit: int) -> Sequence[JournalEntry]:
         """Entries with a greater `seq` that were not marked as sent, oldest first."""
 
     def sent(self, *seqs: int) -> None:
         """The broker has these entries. Must not block."""
 
 
-class JournalFeed:
+class JournalPublisher:
     """Publishes entries as they come, or from the source when some were missed.
 
     Every entry is given to `entry` right after it was handed to the store; `run` lasts as long as
@@ -67,7 +67,7 @@ class JournalFeed:
         self._taken: list[int] = []
         """What the broker has, and the store was not told of yet."""
         self._marking: asyncio.TimerHandle | None = None
-        self._held: deque[tuple[Journal, bool]] = deque()
+        self._held: deque[tuple[JournalEntry, bool]] = deque()
         self._overflows = 0
         self._running = False
         self._behind = True
@@ -78,7 +78,7 @@ class JournalFeed:
         self._window = self._in_turn = WINDOW
         self._wake = asyncio.Event()
 
-    def entry(self, entry: Journal) -> None:
+    def entry(self, entry: JournalEntry) -> None:
         """Publish an entry now, or when its turn comes."""
         if self._running and not self._behind and not self._held and self._unacknowledged < self._window:
             self._publish(entry, replayed=False)
@@ -145,7 +145,7 @@ class JournalFeed:
         await self._wake.wait()
         self._wake.clear()
 
-    def _publish(self, entry: Journal, *, replayed: bool) -> None:
+    def _publish(self, entry: JournalEntry, *, replayed: bool) -> None:
         seq = entry.seq
 
         def acknowledged(taken: bool) -> None:  # noqa: FBT001 - the one thing it says

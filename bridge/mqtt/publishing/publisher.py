@@ -16,8 +16,8 @@ from bridge.mqtt.discovery.description import Announced, discovery, read_announc
 from bridge.mqtt.messages import Outgoing
 from bridge.mqtt.publishing import settings_payloads as settings_shown
 from bridge.mqtt.publishing.retained_topics import Retained
-from bridge.mqtt.publishing.send_queue import Outbox
-from bridge.mqtt.publishing.throttled_topics import Lagging
+from bridge.mqtt.publishing.send_queue import SendQueue
+from bridge.mqtt.publishing.throttled_topics import ThrottledTopics
 from bridge.mqtt.publishing.topic_ledger import Ledger
 from bridge.mqtt.topics import InputTopics, OutputTopics, Topics
 from bridge.settings.definitions.settings import Settings
@@ -40,7 +40,7 @@ class Publisher:
         self,
         *,
         settings: Settings,
-        outbox: Outbox,
+        outbox: SendQueue,
         ledger: Ledger,
         later: Callable[[float, Callable[[], None]], object],
         hurry: Callable[[], None],
@@ -53,7 +53,7 @@ class Publisher:
         self._later = later
         self._shown = Retained(outbox=outbox, ledger=ledger)
         self._states = Retained(outbox=outbox, ledger=ledger)
-        self._attributes = Lagging(hold=self._states.hold, later=later)
+        self._attributes = ThrottledTopics(hold=self._states.hold, later=later)
         self._inputs: dict[str, InputTopics] = {}
         self._outputs: dict[str, OutputTopics] = {}
         self._views: dict[str, InputView | OutputView] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bridge.mqtt.messages import Outgoing
-from bridge.mqtt.publishing.send_queue import Outbox
+from bridge.mqtt.publishing.send_queue import SendQueue
 from bridge.mqtt.publishing.topic_ledger import Ledger
 
 
@@ -14,7 +14,7 @@ class Retained:
     to it when a connection begins.
     """
 
-    def __init__(self, *, outbox: Outbox, ledger: Ledger) -> None:
+    def __init__(self, *, outbox: SendQueue, ledger: Ledger) -> None:
         self._outbox = outbox
         self._ledger = ledger
         self._held: dict[str, bytes] = {}

@@ -18,7 +18,7 @@ Acknowledged = Callable[[bool], None]
 Send = Callable[[Outgoing, Acknowledged], bool]
 
 
-class Outbox:
+class SendQueue:
     """First in, first out. At most `window` messages are unacknowledged at a time.
 
     While few wait, every change of a state is sent. Once `IN_ORDER` do, a retained message takes the

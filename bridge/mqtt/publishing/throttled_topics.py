@@ -7,7 +7,7 @@ from collections.abc import Callable
 LAG_S = 0.2
 
 
-class Lagging:
+class ThrottledTopics:
     """Takes what to write, and writes the newest of each topic once the lag is over.
 
     Making JSON of it costs more than all the rest of an edge's way out, so it is made only then.

@@ -41,7 +41,7 @@ class Content(Protocol):
     def keep(self, content: bytes, *, secret: bool) -> None: ...  # noqa: D102
 
 
-class InFile:
+class FileSync:
     """The file, and the settings that were taken from it last."""
 
     def __init__(
@@ -62,8 +62,8 @@ class InFile:
         """What it held at the start, which may not be what was loaded a moment before."""
         self._beside = _signs(loaded.files)
 
-    def look(self, *, anew: bool = False) -> bool:
-        """Takes what the file holds now, and tells whether settings changed; with `anew` all around it as well.
+    def reload_if_changed(self, *, everything: bool = False) -> bool:
+        """Takes what the file holds now, and tells whether settings changed; with `everything` all around it as well.
 
         Raises:
             SettingsError: with all that is wrong in it; what was taken before stays in force, and is kept as
@@ -73,17 +73,17 @@ class InFile:
             self._content = self._first
         self._first = None
         try:
-            return self._look(anew=anew)
+            return self._look(everything=everything)
         except SettingsError:
             if self._content is not None:
                 self._keep(self._content, self.loaded)
             raise
 
-    def _look(self, *, anew: bool) -> bool:
+    def _look(self, *, everything: bool) -> bool:
         content = self._text()
         if self._content is None and self._is_what_was_loaded(content):
             self._content = content
-        if not anew and content == self._content and self._beside == _signs(self.loaded.files):
+        if not everything and content == self._content and self._beside == _signs(self.loaded.files):
             return False
         content, loaded = self._settled(content)
         before, old = self.loaded, self._content
@@ -94,7 +94,7 @@ class InFile:
             self._keep(old, before)
         return loaded.settings != before.settings
 
-    def make(self, edit: Edit) -> bool | None:
+    def apply_edit(self, edit: Edit) -> bool | None:
         """Makes an edit and writes it, and tells whether settings changed; `look` comes first.
 
         None when somebody else wrote the file since then: look again.

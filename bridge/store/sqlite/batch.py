@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.core.facts import StoredInput
 from bridge.store.job import Job
 
@@ -15,7 +15,7 @@ from bridge.store.job import Job
 class Batch:
     """One group for one commit. In the mappings None and False mean that the row goes."""
 
-    entries: deque[Journal] = field(default_factory=deque)
+    entries: deque[JournalEntry] = field(default_factory=deque)
     sent: set[int] = field(default_factory=set)
     inputs: dict[str, StoredInput | None] = field(default_factory=dict)
     latched: dict[str, bool] = field(default_factory=dict)
@@ -57,4 +57,4 @@ class Loaded:
     next_seq: int | None = None
     unsent: frozenset[int] = frozenset()
     rows: int = 0
-    salvaged: tuple[Journal, ...] = ()
+    salvaged: tuple[JournalEntry, ...] = ()

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.store.job import JOB_COLUMNS, job_of
 from bridge.store.sqlite.batch import Loaded
 from bridge.store.sqlite.connection import is_corrupt, primary_code
@@ -41,7 +41,7 @@ def load(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
     return loaded, reading.error
 
 
-def unsent_entries(connection: sqlite3.Connection) -> tuple[Journal, ...]:
+def unsent_entries(connection: sqlite3.Connection) -> tuple[JournalEntry, ...]:
     """The newest entries of a broken file that were never sent, as far as they can be read."""
     query = f"SELECT {JOURNAL_COLUMNS} FROM journal WHERE sent = 0 ORDER BY seq DESC LIMIT ?"  # noqa: S608 - a constant
     newest_first = list(_Reading(connection).rows(query, entry_of, SALVAGED_ENTRIES))

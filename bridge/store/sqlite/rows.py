@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.core.facts import StoredInput
 
 JOURNAL_COLUMNS = "seq, id, boot, kind, time_us, offset_s, detail"
@@ -16,7 +16,7 @@ INPUT_COLUMNS = "id, alarm, last_alarm, held_back, silenced"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _OWN_COLUMN = frozenset({"seq", "id", "boot", "kind", "time"})
-DETAILS = tuple(field.name for field in fields(Journal) if field.name not in _OWN_COLUMN)
+DETAILS = tuple(field.name for field in fields(JournalEntry) if field.name not in _OWN_COLUMN)
 """The fields of an entry that apply only to some kinds, in their order."""
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -33,12 +33,12 @@ def instant(time_us: int, offset_s: int = 0) -> datetime:
     return (EPOCH + timedelta(microseconds=time_us)).astimezone(timezone(timedelta(seconds=offset_s)))
 
 
-def details(entry: Journal) -> dict[str, object]:
+def details(entry: JournalEntry) -> dict[str, object]:
     """The fields beside the fixed ones, where they apply."""
     return {name: value for name in DETAILS if (value := getattr(entry, name)) is not None}
 
 
-def entry_row(entry: Journal) -> tuple[object, ...]:
+def entry_row(entry: JournalEntry) -> tuple[object, ...]:
     """In the order of `JOURNAL_COLUMNS`."""
     offset = entry.time.utcoffset() or timedelta(0)
     return (
@@ -53,11 +53,11 @@ def entry_row(entry: Journal) -> tuple[object, ...]:
     )
 
 
-def entry_of(row: Row) -> Journal:
+def entry_of(row: Row) -> JournalEntry:
     """From the columns of `JOURNAL_COLUMNS`; details of a newer release are left out."""
     seq, entry_id, boot, kind, time_us, offset_s, detail = row
     known = {name: value for name, value in json.loads(detail).items() if name in DETAILS}
-    return Journal(seq=seq, id=entry_id, boot=boot, kind=kind, time=instant(time_us, offset_s), **known)
+    return JournalEntry(seq=seq, id=entry_id, boot=boot, kind=kind, time=instant(time_us, offset_s), **known)
 
 
 def input_row(input_id: str, state: StoredInput) -> tuple[object, ...]:

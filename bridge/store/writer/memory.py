@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bridge.core.effects import Journal, KeepInput, KeepLatched, StoreEffect
+from bridge.core.effects import JournalEntry, KeepInput, KeepLatched, StoreEffect
 from bridge.core.facts import StoredInput
 from bridge.store.job import Job
 from bridge.store.sqlite.batch import Batch, Loaded
@@ -39,7 +39,7 @@ class Memory:
     def effect(self, effect: StoreEffect) -> None:
         """Take in what the engine wants kept."""
         match effect:
-            case Journal():
+            case JournalEntry():
                 self._waiting.entries.append(effect)
                 self.unsent.add(effect.seq)
                 self.next_seq = max(self.next_seq, effect.seq + 1)
@@ -83,7 +83,7 @@ class Memory:
         self._waiting.sent |= known
         return bool(known)
 
-    def not_written(self) -> tuple[Journal, ...]:
+    def not_written(self) -> tuple[JournalEntry, ...]:
         """Entries that may not be in the file yet, in order."""
         return (*self._in_flight.entries, *self._waiting.entries)
 
@@ -147,7 +147,7 @@ class Memory:
         if surplus > 0:
             self._lose([entries.popleft() for _ in range(min(surplus, len(entries)))])
 
-    def _lose(self, entries: Iterable[Journal]) -> None:
+    def _lose(self, entries: Iterable[JournalEntry]) -> None:
         gone = {entry.seq for entry in entries}
         self.lost += len(gone)
         self.unsent -= gone

@@ -1,4 +1,4 @@
-"""At the front door: connections that are not worth a look are closed before a byte of them is read."""
+"""At the front policy: connections that are not worth a look are closed before a byte of them is read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from bridge.web.access.policy import Door, network_of
+from bridge.web.access.policy import AccessPolicy, network_of
 
 _LOG = logging.getLogger(__name__)
 MOST = 200
@@ -20,14 +20,14 @@ MOST_OF_ONE = 40
 QUIET_S = 60.0
 
 
-class Doorman:
+class ConnectionLimits:
     """For `loop.create_server`: makes the protocol of each connection, or none.
 
     This machine and the ingress proxy may have all connections that there are: others come through them.
     """
 
-    def __init__(self, door: Door, server: web.Server, *, monotonic: Callable[[], float]) -> None:
-        self._door = door
+    def __init__(self, policy: AccessPolicy, server: web.Server, *, monotonic: Callable[[], float]) -> None:
+        self._policy = policy
         self._server = server
         self._monotonic = monotonic
         self._inside: dict[RequestHandler, str] = {}
@@ -35,18 +35,18 @@ class Doorman:
 
     def __call__(self) -> asyncio.Protocol:
         """What asyncio asks for when somebody has connected."""
-        return _Doorstep(self)
+        return _Connection(self)
 
     def lets_in(self, peer: str | None) -> RequestHandler | None:
         """Who looks after a connection from this address; None: nobody."""
-        if not self._door.may_connect(peer):
+        if not self._policy.may_connect(peer):
             self._tell(f"refused connections from other machines, such as {peer}")
             return None
         network = network_of(peer or "")
         open_now = self._server.connections
         self._inside = {handler: self._inside[handler] for handler in open_now if handler in self._inside}
         of_one = Counter(self._inside.values())[network]
-        if len(open_now) >= MOST or (of_one >= MOST_OF_ONE and not self._door.passes_others_on(peer)):
+        if len(open_now) >= MOST or (of_one >= MOST_OF_ONE and not self._policy.passes_others_on(peer)):
             self._tell(f"too many connections to the page, the last from {peer}")
             return None
         handler = self._server()
@@ -62,16 +62,16 @@ class Doorman:
         _LOG.log(logging.DEBUG if quiet else logging.WARNING, "%s", what)
 
 
-class _Doorstep(asyncio.Protocol):
+class _Connection(asyncio.Protocol):
     """Stands in until it is known who has come."""
 
-    def __init__(self, doorman: Doorman) -> None:
-        self._doorman = doorman
+    def __init__(self, limits: ConnectionLimits) -> None:
+        self._limits = limits
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what a server of streams gives
         name = transport.get_extra_info("peername")
-        handler = self._doorman.lets_in(name[0] if name else None)
+        handler = self._limits.lets_in(name[0] if name else None)
         if handler is None:
             transport.abort()
             return

@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bridge.web.access.policy import Door, Refused, Standing, Visit
+from bridge.web.access.policy import AccessPolicy, Refused, Standing, Visit
 from bridge.web.access.sessions import Password, Sessions, Throttle
 from bridge.web.view_json import as_json
 
@@ -41,13 +41,19 @@ HEADERS = {
 }
 
 
-class Guard:
+class AccessMiddleware:
     """The middleware, and logging in and out."""
 
     def __init__(
-        self, *, door: Door, password: Password | None, sessions: Sessions, monotonic: Callable[[], float], cookie: str
+        self,
+        *,
+        policy: AccessPolicy,
+        password: Password | None,
+        sessions: Sessions,
+        monotonic: Callable[[], float],
+        cookie: str,
     ) -> None:
-        self._door = door
+        self._policy = policy
         self._password = password
         self._sessions = sessions
         self._throttle = Throttle()
@@ -62,7 +68,7 @@ class Guard:
         try:
             response = await self._let_in(request, handler)
         except web.HTTPException as error:
-            response = _said(request, error.status, f"{error.reason}.")
+            response = _text_response(request, error.status, f"{error.reason}.")
             if "Allow" in error.headers:
                 response.headers["Allow"] = error.headers["Allow"]
         if not response.prepared:
@@ -72,7 +78,7 @@ class Guard:
 
     def still_in(self, request: web.Request) -> bool:
         """Whether who watches may go on: the password, if there is one, has been given and not taken back."""
-        return not self._door.guarded or self._door.is_ingress(request.remote) or self._is_known(request)
+        return not self._policy.guarded or self._policy.is_ingress(request.remote) or self._is_known(request)
 
     async def log_in(self, request: web.Request, given: str) -> str | web.StreamResponse:
         """After the right password, back to the page with a cookie; else what to say to the person."""
@@ -100,17 +106,17 @@ class Guard:
     async def _let_in(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path in OPEN_PATHS:
             return await handler(request)
-        judged = self._door.judge(_visit(request))
+        judged = self._policy.judge(_visit(request))
         if isinstance(judged, Refused):
             self._tell_refusal(request, judged.why)
-            return _said(request, 403, judged.why)
+            return _text_response(request, 403, judged.why)
         request[BY], request[TOKEN] = "page", self._sessions.token(self._session(request))
         if request.path in LOGIN_PATHS or request.path.startswith("/static/"):
             return await handler(request)
         if judged is Standing.ASKED and not self._is_known(request):
             return await self._as_machine(request, handler)
         if _is_unsafe(request) and _is_browser(request) and not self._shows_token(request):
-            return _said(request, 403, "The page is older than the program: load it again.")
+            return _text_response(request, 403, "The page is older than the program: load it again.")
         if not _is_browser(request):
             request[BY] = "http"
         return await handler(request)
@@ -123,9 +129,9 @@ class Guard:
             if said is None:
                 request[BY] = "http"
                 return await handler(request)
-            return _said(request, 429 if said.startswith("Wait") else 401, said)
+            return _text_response(request, 429 if said.startswith("Wait") else 401, said)
         if request.path.startswith(("/api/", "/metrics", "/events")) or _is_unsafe(request):
-            return _said(request, 401, "Log in, or send the password as a bearer token.")
+            return _text_response(request, 401, "Log in, or send the password as a bearer token.")
         return web.Response(status=303, headers={"Location": "login"})
 
     async def _tried(self, request: web.Request, given: str, *, machine: bool = False) -> str | None:
@@ -189,7 +195,7 @@ def _is_browser(request: web.Request) -> bool:
     return any(name in request.headers for name in ("Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Cookie", "Referer"))
 
 
-def _said(request: web.Request, status: int, message: str) -> web.StreamResponse:
+def _text_response(request: web.Request, status: int, message: str) -> web.StreamResponse:
     """A refusal: JSON for machines and scripts, a line for people."""
     if request.path.startswith("/api/"):
         body = as_json({"ok": False, "error": [{"path": "", "message": message}]})

@@ -61,7 +61,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class AccessPolicy:
     """What the settings say about who may come.
 
     `names` are the first labels of host names by which the device is known: its own, and its id.

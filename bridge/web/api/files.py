@@ -9,7 +9,7 @@ from functools import partial
 from bridge.errors import ActionError
 from bridge.web.api.routes import DONE, Call, Reply, Route, refused
 from bridge.web.live import Live
-from bridge.web.ports import ClipShelf, Ports, SoundShelf
+from bridge.web.ports import ClipShelf, Ports, SoundLibrary
 
 
 def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
@@ -87,7 +87,7 @@ class ClipApi:
 class SoundApi:
     """The work behind the rows of sounds."""
 
-    def __init__(self, shelf: Callable[[], SoundShelf | None], *, live: Live) -> None:
+    def __init__(self, shelf: Callable[[], SoundLibrary | None], *, live: Live) -> None:
         self._shelf = shelf
         self._live = live
 

@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import AsyncIterator, Callable
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.text.journal_words import KINDS
 from bridge.web.api.routes import Call, Param, Reply, Route
 from bridge.web.ports import JournalQuery, Ports
@@ -101,7 +101,7 @@ class JournalApi:
         async for part in self._all(_csv_lines):
             yield part
 
-    async def _all(self, written: Callable[[tuple[Journal, ...]], bytes]) -> AsyncIterator[bytes]:
+    async def _all(self, written: Callable[[tuple[JournalEntry, ...]], bytes]) -> AsyncIterator[bytes]:
         """Piece by piece, read and written off the event loop: alarms must not wait for an export."""
 
         def part(after: int) -> tuple[bytes, int]:
@@ -116,11 +116,11 @@ class JournalApi:
             yield content
 
 
-def _json_lines(entries: tuple[Journal, ...]) -> bytes:
+def _json_lines(entries: tuple[JournalEntry, ...]) -> bytes:
     return b"".join(as_json(entry_json(entry)) + b"\n" for entry in entries)
 
 
-def _csv_lines(entries: tuple[Journal, ...]) -> bytes:
+def _csv_lines(entries: tuple[JournalEntry, ...]) -> bytes:
     text = io.StringIO()
     rows = csv.writer(text)
     for told in map(entry_json, entries):

@@ -11,7 +11,7 @@ from aiohttp import web
 from bridge.errors import ActionError
 from bridge.settings.definitions.settings import InputSettings, OutputSettings
 from bridge.text.journal_words import KINDS
-from bridge.web.access.middleware import TOKEN, Guard
+from bridge.web.access.middleware import TOKEN, AccessMiddleware
 from bridge.web.api.handlers import LONGEST_BODY_S
 from bridge.web.api.settings import input_settings, output_settings, rest_settings
 from bridge.web.api.state import status_json
@@ -35,7 +35,7 @@ Part = TypeVar("Part", InputSettings, OutputSettings)
 class Pages:
     """Each page made from what is in force right now."""
 
-    def __init__(self, *, live: Live, ports: Ports, guard: Guard, assets: Mapping[str, Asset]) -> None:
+    def __init__(self, *, live: Live, ports: Ports, guard: AccessMiddleware, assets: Mapping[str, Asset]) -> None:
         self._live = live
         self._ports = ports
         self._guard = guard

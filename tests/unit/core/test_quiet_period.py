@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.core.quiet_period import Pacing
+from bridge.core.quiet_period import QuietPeriod
 
 
 def chattering(pacing, begin):
@@ -12,7 +12,7 @@ def chattering(pacing, begin):
 
 
 def test_the_first_begin_runs_all_of_it_and_those_in_the_quiet_period_extend():
-    pacing = Pacing()
+    pacing = QuietPeriod()
     assert pacing.linkage(0) == "whole"
     pacing.ran("whole", 0, quiet_s=5)
     assert (pacing.linkage(4.9), pacing.is_quiet(4.9)) == ("extend", True)
@@ -20,14 +20,14 @@ def test_the_first_begin_runs_all_of_it_and_those_in_the_quiet_period_extend():
 
 
 def test_what_extends_starts_no_quiet_period_of_its_own():
-    pacing = Pacing()
+    pacing = QuietPeriod()
     pacing.ran("whole", 0, quiet_s=5)
     pacing.ran("extend", 4, quiet_s=5)
     assert pacing.linkage(6) == "whole"
 
 
 def test_under_chatter_there_is_one_run_a_minute_whole_or_not():
-    pacing = Pacing()
+    pacing = QuietPeriod()
     pacing.ran("whole", 0, quiet_s=600)
     chattering(pacing, 0.5)
     assert (pacing.linkage(1), pacing.held_until) == ("held", 60)
@@ -37,11 +37,11 @@ def test_under_chatter_there_is_one_run_a_minute_whole_or_not():
 
 
 def test_chatter_alone_holds_nothing_that_has_not_run():
-    assert chattering(Pacing(), 0).linkage(1) == "whole"
+    assert chattering(QuietPeriod(), 0).linkage(1) == "whole"
 
 
 def test_a_begin_that_was_held_neither_runs_nor_makes_quiet():
-    pacing = Pacing()
+    pacing = QuietPeriod()
     pacing.ran("held", 0, quiet_s=600)
     pacing.ran("none", 0, quiet_s=600)
     assert pacing.linkage(0) == "whole"

@@ -32,7 +32,7 @@ def test_the_type_checker_is_told_that_nobody_changes_one():
     assert said["kw_only_default"]
 
 
-@pytest.mark.parametrize("made", [facts.LineChanged, facts.Now, effects.Journal, effects.InputView, Outgoing])
+@pytest.mark.parametrize("made", [facts.LineChanged, facts.Now, effects.JournalEntry, effects.InputView, Outgoing])
 def test_what_an_edge_makes_costs_no_frozen_fields(made):
     assert fields(made)
     assert made.__hash__ is not None

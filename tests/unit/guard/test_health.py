@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.guard.health import Patience, VitalSigns
+from bridge.guard.health import DaemonHealth, Timeouts
 
 
 @pytest.fixture
 def signs():
-    signs = VitalSigns(Patience(ready_s=60, life_s=10))
+    signs = DaemonHealth(Timeouts(ready_s=60, life_s=10))
     signs.started(100.0)
     return signs
 

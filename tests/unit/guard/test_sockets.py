@@ -10,12 +10,12 @@ from threading import Thread
 
 from servers.process import wait_until
 
-from bridge.guard.sockets import Door, Ear, ask
+from bridge.guard.sockets import HealthSocket, NotifySocket, ask
 from bridge.runtime.systemd import ServiceManager
 
 
 def test_the_daemon_is_heard_by_its_own_words():
-    with closing(Ear()) as ear:
+    with closing(NotifySocket()) as ear:
         ServiceManager({"NOTIFY_SOCKET": ear.address}).tell("READY=1", "STATUS=up")
         assert list(ear.messages(os.getpid())) == ["READY=1\nSTATUS=up"]
         assert list(ear.messages(os.getpid())) == []
@@ -23,13 +23,13 @@ def test_the_daemon_is_heard_by_its_own_words():
 
 def test_another_process_cannot_keep_a_dead_daemon_alive():
     say = "from bridge.runtime.systemd import ServiceManager; ServiceManager().tell('WATCHDOG=1')"
-    with closing(Ear()) as ear:
+    with closing(NotifySocket()) as ear:
         subprocess.run([sys.executable, "-c", say], env={**os.environ, "NOTIFY_SOCKET": ear.address}, check=True)
         assert list(ear.messages(os.getpid())) == []
 
 
 def test_each_ear_has_an_address_of_its_own():
-    with closing(Ear()) as one, closing(Ear()) as other:
+    with closing(NotifySocket()) as one, closing(NotifySocket()) as other:
         assert one.address != other.address
 
 
@@ -48,7 +48,7 @@ def answered(door, *, well, words):
 
 
 def test_who_asks_for_health_is_told_and_in_words_as_well():
-    with closing(Door()) as door:
+    with closing(HealthSocket()) as door:
         assert answered(door, well=True, words="2 inputs") == (True, "2 inputs")
         assert answered(door, well=False, words="no sign of life: 12 s") == (False, "no sign of life: 12 s")
 
@@ -60,6 +60,6 @@ def test_without_a_guard_nobody_is_well():
 
 
 def test_a_second_guard_goes_on_without_answering(caplog):
-    with closing(Door()), closing(Door()) as second:
+    with closing(HealthSocket()), closing(HealthSocket()) as second:
         assert not second.is_open
     assert "another guard answers here" in caplog.text

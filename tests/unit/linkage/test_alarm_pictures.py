@@ -16,7 +16,7 @@ from bridge.actions.camera.shared_camera import SharedCamera
 from bridge.errors import ActionFailed
 from bridge.linkage.alarm_pictures import PATIENCE_S, PictureOrder, PictureTaker, new_job
 from bridge.linkage.delivery.job_bodies import MailJob, body_of, mail_job, upload_job
-from bridge.linkage.delivery.sender import Tried
+from bridge.linkage.delivery.sender import Delivery
 from bridge.linkage.linkage import NOT_TAKEN
 
 
@@ -45,11 +45,11 @@ class Studio:
         self.lens = Lens(self.mail.loop)
         self.camera = SharedCamera(source=self.lens, clock=self.mail.loop.time)
         self.told, self.shown, self.sent = [], [], []
-        self.mail.carrier.answer = self._answer
+        self.mail.sender.answer = self._answer
         self.taker = PictureTaker(
             mail=self.mail.worker,
             uploads=self.uploads.worker,
-            album=self.mail.album,
+            cache=self.mail.cache,
             now=self.mail.now,
             tell=self.told.append,
             show=lambda source, jpeg: self.shown.append((source, note_of(jpeg))),
@@ -58,9 +58,9 @@ class Studio:
 
     def _answer(self, job):
         mail = mail_job(job.body)
-        at = round(self.mail.loop.time() - self.mail.carrier.began, 3)
+        at = round(self.mail.loop.time() - self.mail.sender.began, 3)
         self.sent.append((at, len(mail.pictures), mail.pictures_missing))
-        return Tried()
+        return Delivery()
 
     def order(self, **fields):
         now = self.mail.now()

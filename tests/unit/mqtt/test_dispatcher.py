@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from bridge.mqtt.dispatcher import Arrivals
+from bridge.mqtt.dispatcher import Dispatcher
 from bridge.mqtt.messages import Incoming
 from bridge.mqtt.payloads import OFFLINE, ONLINE
 
@@ -27,7 +27,7 @@ def said_online(*payloads: bytes) -> int:
     nobody: Any = None
 
     async def session() -> None:
-        arrivals = Arrivals(publisher=publisher, desk=nobody, later=lambda _, do: wanted.append(do), birth=nobody)
+        arrivals = Dispatcher(publisher=publisher, receiver=nobody, later=lambda _, do: wanted.append(do), birth=nobody)
         arrivals.begin(echoes=False)
         arrivals.announced = True
         for payload in payloads:

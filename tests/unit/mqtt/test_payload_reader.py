@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.contact import Contact
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.mqtt import payloads
 from bridge.mqtt.payload_reader import seen_entry, seen_input, seen_output
 
@@ -80,7 +80,7 @@ def test_every_output_is_read_back_as_it_was(view):
 
 
 def test_a_journal_entry_is_read_back_as_it_was():
-    entry = Journal(
+    entry = JournalEntry(
         seq=7, id="b-7", boot="b", kind="ftp", time=datetime(2026, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC), input="door",
         reason="failed", error="530 no", path="/x.jpg", seconds=1.5, held_back=2,
     )  # fmt: skip
@@ -88,7 +88,7 @@ def test_a_journal_entry_is_read_back_as_it_was():
 
 
 def test_what_came_from_outside_cannot_steer_a_terminal():
-    entry = Journal(
+    entry = JournalEntry(
         seq=7, id="b-7", boot="b", kind="ftp", time=datetime(2026, 3, 4, tzinfo=UTC), error="530 \x1b[2J\x07no\n"
     )
     seen = seen_entry(payloads.journal(entry, replayed=False))

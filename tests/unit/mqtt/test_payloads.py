@@ -7,7 +7,7 @@ import pytest
 from fakes.mqtt_bridge import an_entry, an_input_view, an_output_view
 
 from bridge.core.contact import Contact
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.errors import Fault
 from bridge.mqtt import payloads
 from bridge.mqtt.commands.replay_protection import Request
@@ -39,7 +39,7 @@ def test_an_outputs_attributes_are_what_the_contract_lists():
 
 
 def test_a_journal_entry_leaves_out_what_does_not_apply():
-    entry = Journal(seq=7, id="b-7", boot="b", kind="email", time=LOCAL, input="door", seconds=1.5, held_back=0)
+    entry = JournalEntry(seq=7, id="b-7", boot="b", kind="email", time=LOCAL, input="door", seconds=1.5, held_back=0)
     assert json.loads(payloads.journal(entry, replayed=True)) == {
         "seq": 7, "id": "b-7", "boot": "b", "kind": "email", "input": "door", "seconds": 1.5, "held_back": 0,
         "time": SHOWN, "time_utc": SHOWN_UTC, "replayed": True,
@@ -47,7 +47,7 @@ def test_a_journal_entry_leaves_out_what_does_not_apply():
 
 
 def test_a_name_from_somewhere_that_is_no_unicode_still_makes_json():
-    entry = Journal(seq=7, id="b-7", boot="b", kind="clip", time=LOCAL, path="caf\udce9.mp4", error="Größe")
+    entry = JournalEntry(seq=7, id="b-7", boot="b", kind="clip", time=LOCAL, path="caf\udce9.mp4", error="Größe")
     found = json.loads(payloads.journal(entry, replayed=False))
     assert (found["path"], found["error"]) == ("caf?.mp4", "Größe")
 

@@ -9,7 +9,7 @@ from words.builders import an_input, an_output, settings_of
 from words.virtual_time import play
 
 from bridge.core.contact import Level
-from bridge.core.effects import DriveLine, Journal
+from bridge.core.effects import DriveLine, JournalEntry
 from bridge.core.engine import Engine
 from bridge.core.facts import LineChanged, Now, Origin, OutputStartRequested, StateRestored
 from bridge.runtime.engine_loop import MOST_COMMANDS, EngineLoop
@@ -46,11 +46,11 @@ async def _facts_before_the_start_wait_for_it():
     looped.begin()
     looped.loop.submit(LineChanged(terminal="door", level=Level.LOW, at=asyncio.get_running_loop().time()))
     await asyncio.sleep(0)
-    kinds = [effect.kind for effect in looped.done if isinstance(effect, Journal)]
+    kinds = [effect.kind for effect in looped.done if isinstance(effect, JournalEntry)]
     assert kinds == ["start"]
     looped.loop.start()
     await asyncio.sleep(0)
-    kinds = [effect.kind for effect in looped.done if isinstance(effect, Journal)]
+    kinds = [effect.kind for effect in looped.done if isinstance(effect, JournalEntry)]
     assert kinds == ["start", "alarm_begin"]
 
 
@@ -64,7 +64,7 @@ async def _an_edge_behind_facts_that_wait_keeps_its_place():
     looped.loop.start()
     looped.loop.submit(OutputStartRequested(output="siren", origin=Origin(by="page")))
     looped.loop.submit_urgent(LineChanged(terminal="door", level=Level.LOW, at=asyncio.get_running_loop().time()))
-    kinds = [effect.kind for effect in looped.done if isinstance(effect, Journal)]
+    kinds = [effect.kind for effect in looped.done if isinstance(effect, JournalEntry)]
     assert kinds == ["start", "command", "output_on", "alarm_begin"]
 
 
@@ -96,7 +96,7 @@ async def _commands_beyond_the_bound_are_refused_and_lines_never_are():
     assert looped.refused == [origin] * 3
     looped.loop.start()
     async with asyncio.timeout(5):
-        while not any(isinstance(effect, Journal) and effect.kind == "alarm_begin" for effect in looped.done):
+        while not any(isinstance(effect, JournalEntry) and effect.kind == "alarm_begin" for effect in looped.done):
             await asyncio.sleep(0)
 
 
@@ -118,7 +118,7 @@ async def _a_late_timer_does_not_make_a_glitch_stable_whose_end_still_waits():
         pass
     clock.call_soon(looped.loop.submit, LineChanged(terminal="door", level=Level.HIGH, at=begin + 0.02))
     await asyncio.sleep(0.2)
-    assert not any(isinstance(effect, Journal) and effect.kind == "alarm_begin" for effect in looped.done)
+    assert not any(isinstance(effect, JournalEntry) and effect.kind == "alarm_begin" for effect in looped.done)
 
 
 def test_a_late_timer_does_not_make_a_glitch_stable_whose_end_still_waits():
@@ -133,7 +133,7 @@ async def _a_fact_that_the_engine_cannot_take_is_logged_and_the_next_one_is_take
     looped.loop.submit(LineChanged(terminal="door", level=Level.LOW, at=asyncio.get_running_loop().time()))
     await asyncio.sleep(0)
     assert "could not take: str" in caplog.text
-    assert any(isinstance(effect, Journal) and effect.kind == "alarm_begin" for effect in looped.done)
+    assert any(isinstance(effect, JournalEntry) and effect.kind == "alarm_begin" for effect in looped.done)
 
 
 def test_a_fact_that_the_engine_cannot_take_is_logged_and_the_next_one_is_taken(caplog):

@@ -6,13 +6,13 @@ import json
 import logging
 from datetime import UTC, datetime
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.runtime import log_setup as logs
-from bridge.runtime.journal_log import A_SECOND, BURST, Teller, in_words
+from bridge.runtime.journal_log import A_SECOND, BURST, JournalLog, in_words
 
 
 def entry(kind, **fields):
-    return Journal(seq=1, id="b-1", boot="b", kind=kind, time=datetime(2026, 1, 1, tzinfo=UTC), **fields)
+    return JournalEntry(seq=1, id="b-1", boot="b", kind=kind, time=datetime(2026, 1, 1, tzinfo=UTC), **fields)
 
 
 def test_an_entry_reads_as_a_sentence():
@@ -27,7 +27,7 @@ def test_an_entry_reads_as_a_sentence():
 def test_a_flood_is_cut_short_and_counted(caplog):
     caplog.set_level(logging.INFO)
     time = [0.0]
-    teller = Teller(lambda: time[0])
+    teller = JournalLog(lambda: time[0])
     for _ in range(BURST + 200):
         teller.tell(entry("alarm_begin", input="door"))
     assert len(caplog.messages) == BURST

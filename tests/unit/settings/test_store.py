@@ -21,7 +21,7 @@ from bridge.settings.definitions.settings import Settings
 from bridge.settings.edits import edits
 from bridge.settings.edits import permissions as changeable
 from bridge.settings.edits.edits import Edit
-from bridge.settings.file.file_sync import InFile
+from bridge.settings.file.file_sync import FileSync
 from bridge.settings.file.versioned_file import SettingsFile
 from bridge.settings.load import Loaded, load
 from bridge.settings.store import MOST_WAITING, SettingsStore
@@ -96,7 +96,7 @@ def a_desk(folder: Path, text: str = TEXT, *, file: Any = None, **variables: str
             if isinstance(effect.origin.request, asyncio.Future):
                 effect.origin.request.set_result(effect.faults)
 
-    in_file = InFile(read(path), file=file(path) if file else None, read=read, settle_s=0)
+    in_file = FileSync(read(path), file=file(path) if file else None, read=read, settle_s=0)
     desk = Desk(
         SettingsStore(
             in_file,
@@ -298,20 +298,20 @@ def test_a_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
 def test_a_file_that_a_full_disk_has_emptied_disarms_nothing(tmp_path: Path, empty: str) -> None:
     desk = a_desk(tmp_path)
     desk.path.write_text(empty)
-    run(desk.store.look())
+    run(desk.store.reload_if_changed())
     run(desk.store.reload())
     assert desk.applied == []
     assert desk.refusals[0][2].startswith("is empty now")
     desk.path.write_text("lines: {driver: simulated}\ninputs: []\n")
-    run(desk.store.look())
+    run(desk.store.reload_if_changed())
     assert [len(settings.inputs) for settings, _ in desk.applied] == [0]
 
 
 def test_an_edit_by_hand_keeps_the_version_before_it(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
-    run(desk.store.look())
+    run(desk.store.reload_if_changed())
     desk.path.write_text(TEXT.replace("1000", "2000"))
-    run(desk.store.look())
+    run(desk.store.reload_if_changed())
     assert desk.version(1) == TEXT
     assert [by for _, by in desk.applied] == ["file"]
 
@@ -323,16 +323,16 @@ def test_while_the_file_is_wrong_what_is_in_force_is_the_version_before(
 ) -> None:
     desk = a_desk(tmp_path)
     if looked:
-        run(desk.store.look())
+        run(desk.store.reload_if_changed())
     for _ in range(2):
         if wrong is None:
             desk.path.unlink(missing_ok=True)
         else:
             desk.path.write_text(wrong)
-        run(desk.store.look())
+        run(desk.store.reload_if_changed())
         assert desk.version(1) == TEXT
     desk.path.write_text(TEXT.replace("1000", "2000"))
-    run(desk.store.look())
+    run(desk.store.reload_if_changed())
     assert desk.version(1) == TEXT
     assert not desk.path.with_name(f"{desk.path.name}.2").exists()
 
@@ -341,23 +341,23 @@ def test_what_is_wrong_is_told_once_until_somebody_asks_again(tmp_path: Path, ca
     desk = a_desk(tmp_path)
     desk.path.write_text("inputs: 7\n")
     for _ in range(3):
-        run(desk.store.look())
+        run(desk.store.reload_if_changed())
     assert desk.refusals == [("file", "inputs", "must be a list")]
     run(desk.store.reload())
     assert len(desk.refusals) == 2
     assert "alarm2mqtt.yaml:1: inputs: must be a list" in caplog.text
     desk.path.write_text(TEXT)
     with caplog.at_level("INFO"):
-        run(desk.store.look())
+        run(desk.store.reload_if_changed())
     assert "is right again" in caplog.text
     assert desk.applied == []
 
 
 def test_only_comments_changed_by_hand_change_no_settings_and_stay(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
-    run(desk.store.look())
+    run(desk.store.reload_if_changed())
     desk.path.write_text(f"# Mine.\n{TEXT}")
-    run(desk.store.look())
+    run(desk.store.reload_if_changed())
     assert desk.applied == []
     assert door(desk, {"name": "D"}) == ()
     assert desk.text.startswith("# Mine.\n# The gate.\n")
@@ -367,9 +367,9 @@ def test_a_secret_file_that_changes_is_read_again(tmp_path: Path) -> None:
     secret = tmp_path / "password"
     secret.write_text("one")
     desk = a_desk(tmp_path, f"mqtt: {{username: u, password_file: {secret}}}\n{TEXT}")
-    run(desk.store.look())
+    run(desk.store.reload_if_changed())
     secret.write_text("another")
-    run(desk.store.look())
+    run(desk.store.reload_if_changed())
     ((settings, by),) = desk.applied
     assert settings.mqtt.password is not None
     assert (settings.mqtt.password.get_secret_value(), by) == ("another", "file")
@@ -574,7 +574,7 @@ def test_whatever_is_edited_by_whom_the_file_means_what_is_in_force(
                     assert desk.path.read_bytes() == before
             else:
                 desk.path.write_bytes(step(desk.path.read_bytes().decode()).encode())
-                await desk.store.look()
+                await desk.store.reload_if_changed()
 
     run(story())
     asked = [number for number, step in enumerate(steps) if isinstance(step, Edit)]

@@ -7,7 +7,7 @@ import pytest
 from words.builders import an_input, an_output, settings_of
 
 from bridge.core.contact import Contact
-from bridge.core.effects import InputView, Journal, OutputView
+from bridge.core.effects import InputView, JournalEntry, OutputView
 from bridge.text.journal_words import entry_words
 from bridge.text.state_words import clock_time, input_mood, input_words, output_mood, output_words
 
@@ -92,7 +92,7 @@ def test_an_outputs_lamp():
 
 
 def test_a_journal_entry_in_words():
-    entry = Journal(
+    entry = JournalEntry(
         seq=1, id="b-1", boot="b", kind="output_off", time=NOW, output="horn", reason="cut_off", by="door", seconds=9
     )
     assert entry_words(entry, names, NOW) == {
@@ -116,5 +116,5 @@ def test_a_journal_entry_in_words():
     ],
 )
 def test_why_an_entry_is_there(kind, said, notes):
-    entry = Journal(seq=1, id="b-1", boot="b", kind=kind, time=NOW, input="door", **said)
+    entry = JournalEntry(seq=1, id="b-1", boot="b", kind=kind, time=NOW, input="door", **said)
     assert entry_words(entry, names, NOW)["notes"] == notes

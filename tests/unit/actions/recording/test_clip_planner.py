@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.actions.recording.clip_planner import FinishClip, RecordDesk, StartClip
+from bridge.actions.recording.clip_planner import ClipPlanner, FinishClip, StartRecording
 from bridge.actions.recording.reports import ClipFinished, ClipMissed, ClipStarted, ClipTimes
 
 TIMES = ClipTimes(pre_s=5, post_s=10, split_s=300)
@@ -12,7 +12,7 @@ class Camera:
     """A desk with virtual time, whose media process does at once what it is ordered to."""
 
     def __init__(self, *, streaming=True):
-        self.desk = RecordDesk(camera="gate", times=TIMES)
+        self.desk = ClipPlanner(camera="gate", times=TIMES)
         self.now, self.card, self.stream = 1_000.0, None, None if streaming else "no stream"
         self.orders, self.reports, self.written = [], [], None
         if streaming:
@@ -28,7 +28,7 @@ class Camera:
         before, self.written = self.written, None
         if before is not None:
             self.desk.ended(before, seconds=1.0, error=None, now=self.now)
-        if isinstance(order, StartClip):
+        if isinstance(order, StartRecording):
             self.written = order.clip
             self.desk.begun(order.clip, name=f"{order.clip}", pre_s=5.0)
 
@@ -62,7 +62,7 @@ def test_an_alarm_is_one_clip_with_its_post_roll():
     camera.until(1_060)
     camera.desk.end("door", camera.now)
     camera.until(1_069.9)
-    assert camera.orders == [StartClip(clip=1, input="door", at=999.9)]
+    assert camera.orders == [StartRecording(clip=1, input="door", at=999.9)]
     camera.until(1_071)
     assert camera.orders[1:] == [FinishClip()]
     assert camera.kinds() == ["ClipStarted", "ClipFinished"]
@@ -96,7 +96,7 @@ def test_a_clip_waits_for_the_stream_and_has_the_name_of_its_alarm():
     camera.until(1_020)
     assert camera.orders == []
     camera.come()
-    assert camera.orders == [StartClip(clip=1, input="door", at=1_000.0)]
+    assert camera.orders == [StartRecording(clip=1, input="door", at=1_000.0)]
 
 
 def test_an_alarm_that_ends_before_the_stream_comes_is_a_missed_clip():
@@ -119,7 +119,7 @@ def test_a_stream_that_is_lost_in_an_alarm_leaves_one_clip_and_begins_another_wh
     camera.come()
     assert camera.kinds() == ["ClipStarted", "ClipFinished", "ClipStarted"]
     assert camera.reports[1].error is not None
-    assert camera.orders[-1] == StartClip(clip=2, input="door", at=1_010)
+    assert camera.orders[-1] == StartRecording(clip=2, input="door", at=1_010)
 
 
 def test_a_card_without_room_ends_the_clip_at_its_split_and_a_healed_one_gets_the_next():
@@ -131,7 +131,7 @@ def test_a_card_without_room_ends_the_clip_at_its_split_and_a_healed_one_gets_th
     assert camera.orders[1:] == [FinishClip()]
     camera.card = None
     camera.until(1_402)
-    assert isinstance(camera.orders[-1], StartClip)
+    assert isinstance(camera.orders[-1], StartRecording)
     assert camera.orders[-1].input == "door"
 
 
@@ -161,7 +161,7 @@ def test_an_alarm_during_the_finishing_of_a_clip_gets_a_clip_of_its_own():
     assert len(camera.orders) == 2
     camera.desk.ended(1, seconds=16.0, error=None, now=camera.now)
     camera.settle()
-    assert camera.orders[-1] == StartClip(clip=2, input="window", at=1_011)
+    assert camera.orders[-1] == StartRecording(clip=2, input="window", at=1_011)
 
 
 def test_a_clip_that_is_not_finished_in_time_is_stuck():

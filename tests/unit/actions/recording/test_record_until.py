@@ -1,11 +1,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.actions.recording.record_until import RecordPlan
+from bridge.actions.recording.record_until import RecordUntil
 
 
 def test_a_clip_is_wanted_until_the_end_of_the_post_roll():
-    plan = RecordPlan(post_s=10)
+    plan = RecordUntil(post_s=10)
     assert not plan.wanted(0)
     plan.begin("door")
     assert plan.wanted(1_000)
@@ -17,7 +17,7 @@ def test_a_clip_is_wanted_until_the_end_of_the_post_roll():
 
 
 def test_the_last_of_several_inputs_ends_it():
-    plan = RecordPlan(post_s=10)
+    plan = RecordUntil(post_s=10)
     plan.begin("door")
     plan.begin("window")
     plan.end("door", 5)
@@ -27,13 +27,13 @@ def test_the_last_of_several_inputs_ends_it():
 
 
 def test_the_end_of_an_alarm_that_never_began_wants_nothing():
-    plan = RecordPlan(post_s=10)
+    plan = RecordUntil(post_s=10)
     plan.end("door", 0)
     assert not plan.wanted(0)
 
 
 def test_an_alarm_that_comes_again_extends_and_never_shortens():
-    plan = RecordPlan(post_s=10)
+    plan = RecordUntil(post_s=10)
     plan.run_for(60, 0)
     plan.begin("door")
     assert plan.deadline(5) is None
@@ -46,7 +46,7 @@ def test_an_alarm_that_comes_again_extends_and_never_shortens():
 
 @given(st.lists(st.tuples(st.sampled_from(["begin", "end", "run"]), st.sampled_from("abc"), st.floats(0, 20))))
 def test_it_is_wanted_while_any_input_is_in_alarm_and_ends_at_the_deadline(steps):
-    plan, active, now = RecordPlan(post_s=10), set(), 0.0
+    plan, active, now = RecordUntil(post_s=10), set(), 0.0
     for step, name, seconds in steps:
         now += seconds
         if step == "begin":

@@ -3,7 +3,7 @@
 import pytest
 from servers.sound_card import write_tone
 
-from bridge.actions.sound.library import MOST_CLIPS, SoundShelf
+from bridge.actions.sound.library import MOST_CLIPS, SoundLibrary
 from bridge.errors import ActionFailed, ActionRefused
 
 
@@ -14,7 +14,7 @@ def tone(tmp_path):
 
 
 def test_a_clip_is_kept_replaced_and_deleted(tmp_path, tone):
-    shelf = SoundShelf(tmp_path / "sounds")
+    shelf = SoundLibrary(tmp_path / "sounds")
     assert shelf.names() == ()
     shelf.add("dog.wav", tone)
     shelf.add("dog.wav", tone)
@@ -25,7 +25,7 @@ def test_a_clip_is_kept_replaced_and_deleted(tmp_path, tone):
 
 
 def test_what_cannot_be_played_leaves_nothing_behind_and_the_old_one_as_it_was(tmp_path, tone):
-    shelf = SoundShelf(tmp_path / "sounds")
+    shelf = SoundLibrary(tmp_path / "sounds")
     shelf.add("dog.wav", tone)
     with pytest.raises(ActionRefused, match=r"^sound clip dog\.wav is not a WAV file$"):
         shelf.add("dog.wav", b"meow")
@@ -50,13 +50,13 @@ def test_what_cannot_be_played_leaves_nothing_behind_and_the_old_one_as_it_was(t
 )
 def test_a_name_that_is_no_plain_file_name_is_refused(tmp_path, tone, name):
     with pytest.raises(ActionRefused):
-        SoundShelf(tmp_path / "sounds").add(name, tone)
+        SoundLibrary(tmp_path / "sounds").add(name, tone)
     assert not (tmp_path / "sounds").exists()
 
 
 @pytest.mark.parametrize("name", ["../tone.wav", "nothing.wav", "."])
 def test_only_a_clip_of_the_folder_is_deleted(tmp_path, tone, name):
-    shelf = SoundShelf(tmp_path / "sounds")
+    shelf = SoundLibrary(tmp_path / "sounds")
     shelf.add("dog.wav", tone)
     with pytest.raises(ActionRefused):
         shelf.delete(name)
@@ -64,7 +64,7 @@ def test_only_a_clip_of_the_folder_is_deleted(tmp_path, tone, name):
 
 
 def test_there_is_room_for_so_many(tmp_path, tone):
-    shelf = SoundShelf(tmp_path / "sounds")
+    shelf = SoundLibrary(tmp_path / "sounds")
     for number in range(MOST_CLIPS):
         shelf.add(f"{number}.wav", tone)
     with pytest.raises(ActionRefused, match="room"):
@@ -75,4 +75,4 @@ def test_there_is_room_for_so_many(tmp_path, tone):
 def test_a_folder_that_cannot_be_made_is_told(tmp_path, tone):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ActionFailed, match="cannot be kept"):
-        SoundShelf(tmp_path / "file" / "sounds").add("dog.wav", tone)
+        SoundLibrary(tmp_path / "file" / "sounds").add("dog.wav", tone)

@@ -12,7 +12,7 @@ from words.virtual_time import play
 
 from bridge.cli.watch.change_printer import PlainLines
 from bridge.cli.watch.change_text import bridge_line, broker_line, entry_line, input_line, output_line
-from bridge.cli.watch.device_mirror import Picture
+from bridge.cli.watch.device_mirror import DeviceMirror
 from bridge.core.contact import Contact
 from bridge.mqtt import payloads
 from bridge.mqtt.messages import Incoming
@@ -68,7 +68,7 @@ def test_a_change_of_several_messages_is_one_line_and_no_change_is_none():
     shown: list[str] = []
 
     async def story():
-        lines = PlainLines(Picture(settings_of(an_input("door"))), show=shown.append, now=lambda: NOW)
+        lines = PlainLines(DeviceMirror(settings_of(an_input("door"))), show=shown.append, now=lambda: NOW)
         tell(lines, an_input_view())
         await asyncio.sleep(1)
         tell(lines, an_input_view(glitches=5))  # nothing that a line tells
@@ -85,7 +85,7 @@ def test_a_change_of_several_messages_is_one_line_and_no_change_is_none():
 
 def test_a_connection_is_told_once_each_way():
     shown: list[str] = []
-    lines = PlainLines(Picture(settings_of()), show=shown.append, now=lambda: NOW)
+    lines = PlainLines(DeviceMirror(settings_of()), show=shown.append, now=lambda: NOW)
     for problem in ("refused", "refused", None, None, "refused"):
         lines.link(problem)
     assert [line.split(" ", 2)[2] for line in shown] == [

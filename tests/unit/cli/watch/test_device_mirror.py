@@ -8,7 +8,7 @@ import json
 from fakes.mqtt_bridge import D, an_entry, an_input_view, an_output_view
 from words.builders import an_input, an_output, settings_of
 
-from bridge.cli.watch.device_mirror import MOST_ENTRIES, MOST_PARTS, Picture
+from bridge.cli.watch.device_mirror import MOST_ENTRIES, MOST_PARTS, DeviceMirror
 from bridge.mqtt import payloads
 from bridge.mqtt.messages import Incoming
 from bridge.mqtt.publishing.settings_payloads import device_settings, input_settings
@@ -36,7 +36,7 @@ def tell_output(picture, view):
 
 
 def test_parts_are_in_the_files_order_and_others_after_them():
-    picture = Picture(SETTINGS)
+    picture = DeviceMirror(SETTINGS)
     for part in ("new", "window", "door"):
         assert tell_input(picture, an_input_view(part)) == ("input", part)
     assert [view.id for view in picture.inputs()] == ["door", "window", "new"]
@@ -45,7 +45,7 @@ def test_parts_are_in_the_files_order_and_others_after_them():
 
 
 def test_a_part_that_is_removed_is_gone():
-    picture = Picture(SETTINGS)
+    picture = DeviceMirror(SETTINGS)
     tell_input(picture, an_input_view("door"))
     for what in ("state", "alarm", "attributes", "availability"):
         picture.take(told(f"input/door/{what}", b""))
@@ -54,7 +54,7 @@ def test_a_part_that_is_removed_is_gone():
 
 
 def test_names_are_those_in_force_rather_than_those_of_the_file():
-    picture = Picture(SETTINGS)
+    picture = DeviceMirror(SETTINGS)
     assert picture.name("door") == "Door"
     now = settings_of(an_input("door", name="Barn\u202e door"), device={"name": "Back gate"})
     picture.take(told("input/door/settings", input_settings(now.inputs[0])))
@@ -65,7 +65,7 @@ def test_names_are_those_in_force_rather_than_those_of_the_file():
 
 
 def test_settings_that_are_nonsense_change_nothing():
-    picture = Picture(SETTINGS)
+    picture = DeviceMirror(SETTINGS)
     picture.take(told("input/door/settings", json.dumps({"name": 5, "schedule": ["x"]}).encode()))
     picture.take(told("settings", b'{"device": 3}'))
     assert picture.input_settings("door") == SETTINGS.inputs[0]
@@ -73,7 +73,7 @@ def test_settings_that_are_nonsense_change_nothing():
 
 
 def test_the_bridge_is_silent_until_it_speaks():
-    picture = Picture(SETTINGS)
+    picture = DeviceMirror(SETTINGS)
     assert picture.online is None
     assert picture.take(told("availability", b"online")) == ("bridge", "")
     assert picture.online is True
@@ -82,7 +82,7 @@ def test_the_bridge_is_silent_until_it_speaks():
 
 
 def test_a_new_connection_begins_with_nothing_but_what_happened():
-    picture = Picture(SETTINGS)
+    picture = DeviceMirror(SETTINGS)
     tell_input(picture, an_input_view("door"))
     picture.take(told("availability", b"online"))
     picture.take(told("journal", payloads.journal(an_entry(3), replayed=False)))
@@ -94,7 +94,7 @@ def test_a_new_connection_begins_with_nothing_but_what_happened():
 
 
 def test_what_is_kept_is_bounded():
-    picture = Picture(SETTINGS)
+    picture = DeviceMirror(SETTINGS)
     for number in range(MOST_PARTS + 50):
         tell_input(picture, an_input_view(f"in-{number}"))
     assert len(picture.inputs()) == MOST_PARTS
@@ -105,7 +105,7 @@ def test_what_is_kept_is_bounded():
 
 
 def test_topics_that_are_none_of_the_devices_are_ignored():
-    picture = Picture(SETTINGS)
+    picture = DeviceMirror(SETTINGS)
     for topic in ("input/Not an id/state", "input", "snapshot/door", "input/door", "x/door/state", "journal"):
         picture.take(told(topic, b"ON"))
     assert picture.inputs() == []

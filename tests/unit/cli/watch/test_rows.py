@@ -8,12 +8,12 @@ import pytest
 from fakes.mqtt_bridge import an_entry, an_input_view, an_output_view
 from words.builders import an_input, an_output, settings_of
 
-from bridge.cli.watch.device_mirror import Picture
+from bridge.cli.watch.device_mirror import DeviceMirror
 from bridge.cli.watch.rows import elapsed, entry_row, input_row, output_row
 from bridge.core.contact import Contact
 
 NOW = datetime(2026, 11, 23, 14, 3, 20, tzinfo=UTC)
-PICTURE = Picture(
+PICTURE = DeviceMirror(
     settings_of(
         an_input("door", name="Door"),
         an_output("siren", name="Siren"),

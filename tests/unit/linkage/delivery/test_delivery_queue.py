@@ -10,7 +10,7 @@ from fakes.post_office import BEGIN, HOUR, Office
 from words.virtual_time import play
 
 from bridge.errors import ActionFailed, ActionRefused, ContentRefused, StoreError
-from bridge.linkage.delivery.sender import Tried
+from bridge.linkage.delivery.sender import Delivery
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -38,7 +38,7 @@ def test_a_job_is_on_the_disk_before_it_is_tried_and_gone_when_it_is_done():
 def test_a_server_that_is_away_is_tried_after_30_s_doubling_to_15_minutes():
     async def story():
         office = Office()
-        office.carrier.answer = down()
+        office.sender.answer = down()
         async with office.open():
             office.add()
             await asyncio.sleep(HOUR)
@@ -56,7 +56,7 @@ def test_pauses_are_spread_by_up_to_a_quarter():
     async def story():
         office = Office()
         office.chance = 0.8
-        office.carrier.answer = down()
+        office.sender.answer = down()
         async with office.open():
             office.add()
             await asyncio.sleep(100)
@@ -69,7 +69,7 @@ def test_another_error_of_the_same_job_is_told():
     async def story():
         office = Office()
         errors = iter([ActionFailed("one"), ActionFailed("two")])
-        office.carrier.answer = lambda _: next(errors, Tried())
+        office.sender.answer = lambda _: next(errors, Delivery())
         async with office.open():
             office.add()
             await asyncio.sleep(200)
@@ -82,15 +82,15 @@ def test_another_error_of_the_same_job_is_told():
 def test_when_a_server_is_back_all_that_it_kept_waiting_goes_at_once():
     async def story():
         office = Office()
-        office.carrier.answer = down()
+        office.sender.answer = down()
         async with office.open():
             first = office.add()
             await asyncio.sleep(1000)
             second = office.add()
             await asyncio.sleep(5)
-            office.carrier.answer = lambda _: Tried()
+            office.sender.answer = lambda _: Delivery()
             await asyncio.sleep(26)
-        assert [job_id for _, job_id in office.carrier.tries[-2:]] == [second.id, first.id]
+        assert [job_id for _, job_id in office.sender.tries[-2:]] == [second.id, first.id]
         assert office.waiting == []
 
     play(story())
@@ -99,16 +99,16 @@ def test_when_a_server_is_back_all_that_it_kept_waiting_goes_at_once():
 def test_news_of_an_alarm_does_not_wait_behind_what_failed_before():
     async def story():
         office = Office()
-        office.carrier.answer = down()
+        office.sender.answer = down()
         async with office.open():
             for _ in range(5):
                 office.add()
             await asyncio.sleep(29)
-            office.carrier.lasts_s = 10
+            office.sender.lasts_s = 10
             await asyncio.sleep(2)  # the first of the five is tried again
             new = office.add()
             await asyncio.sleep(15)
-        assert office.carrier.tries[-1][1] == new.id
+        assert office.sender.tries[-1][1] == new.id
 
     play(story())
 
@@ -116,7 +116,7 @@ def test_news_of_an_alarm_does_not_wait_behind_what_failed_before():
 def test_a_wrong_password_is_not_hammered_however_many_mails_wait_and_whatever_number_the_server_adds():
     async def story():
         office = Office()
-        office.carrier.answer = lambda job: ActionRefused(f"login: 535 5.7.8 not accepted q{job.seq}-{job.attempts}")
+        office.sender.answer = lambda job: ActionRefused(f"login: 535 5.7.8 not accepted q{job.seq}-{job.attempts}")
         async with office.open():
             for _ in range(20):
                 office.add()
@@ -130,7 +130,7 @@ def test_a_wrong_password_is_not_hammered_however_many_mails_wait_and_whatever_n
 def test_what_one_mail_is_refused_for_keeps_no_other_waiting():
     async def story():
         office = Office()
-        office.carrier.answer = lambda job: ContentRefused("message: 554 spam") if job.body == "spam" else Tried()
+        office.sender.answer = lambda job: ContentRefused("message: 554 spam") if job.body == "spam" else Delivery()
         async with office.open():
             for body in ("spam", "spam", "news"):
                 office.add(body)
@@ -138,8 +138,8 @@ def test_what_one_mail_is_refused_for_keeps_no_other_waiting():
             office.add("news")
             await asyncio.sleep(1)
         assert office.waiting == ["email-1-1", "email-2-1"]
-        assert [at for at, job_id in office.carrier.tries if job_id == "email-1-1"] == [0, 900, 1800]
-        assert [at for at, job_id in office.carrier.tries if job_id > "email-2-1"] == [0, 1800]
+        assert [at for at, job_id in office.sender.tries if job_id == "email-1-1"] == [0, 900, 1800]
+        assert [at for at, job_id in office.sender.tries if job_id > "email-2-1"] == [0, 1800]
 
     play(story())
 
@@ -147,7 +147,7 @@ def test_what_one_mail_is_refused_for_keeps_no_other_waiting():
 def test_a_mail_that_is_too_large_goes_again_at_once_with_less():
     async def story():
         office = Office()
-        office.carrier.answer = lambda job: ContentRefused("message: 552 too large") if job.body else Tried()
+        office.sender.answer = lambda job: ContentRefused("message: 552 too large") if job.body else Delivery()
         async with office.open():
             office.add("heavy")
             await asyncio.sleep(1)
@@ -159,14 +159,14 @@ def test_a_mail_that_is_too_large_goes_again_at_once_with_less():
 def test_new_settings_open_a_queue_that_was_closed():
     async def story():
         office = Office()
-        office.carrier.answer = always(ActionRefused("login: 535 no"))
+        office.sender.answer = always(ActionRefused("login: 535 no"))
         async with office.open():
             for _ in range(3):
                 office.add()
             await asyncio.sleep(10)
-            assert len(office.carrier.tries) == 2
-            office.carrier.answer = lambda _: Tried()
-            office.worker.hope()
+            assert len(office.sender.tries) == 2
+            office.sender.answer = lambda _: Delivery()
+            office.worker.retry_now()
             await asyncio.sleep(1)
         assert office.waiting == []
 
@@ -176,15 +176,15 @@ def test_new_settings_open_a_queue_that_was_closed():
 def test_settings_that_change_during_a_try_are_tried_as_soon_as_it_has_failed():
     async def story():
         office = Office()
-        office.carrier.answer = always(ActionRefused("login: 535 no"))
-        office.carrier.lasts_s = 20
+        office.sender.answer = always(ActionRefused("login: 535 no"))
+        office.sender.lasts_s = 20
         async with office.open():
             office.add()
             office.add()
             await asyncio.sleep(30)  # in the middle of the second try
-            office.worker.hope()
+            office.worker.retry_now()
             await asyncio.sleep(11)
-            office.carrier.answer = lambda _: Tried()
+            office.sender.answer = lambda _: Delivery()
             await asyncio.sleep(60)
         assert office.waiting == []
 
@@ -194,7 +194,7 @@ def test_settings_that_change_during_a_try_are_tried_as_soon_as_it_has_failed():
 def test_a_job_that_fails_as_nobody_thought_of_keeps_no_other_from_being_tried(caplog):
     async def story():
         office = Office()
-        office.carrier.answer = lambda job: ZeroDivisionError() if job.body == "poison" else Tried()
+        office.sender.answer = lambda job: ZeroDivisionError() if job.body == "poison" else Delivery()
         async with office.open():
             office.add("poison")
             office.add()
@@ -210,7 +210,7 @@ def test_a_job_that_fails_as_nobody_thought_of_keeps_no_other_from_being_tried(c
 def test_a_job_that_cannot_be_read_is_dropped_and_told():
     async def story():
         office = Office()
-        office.carrier.answer = lambda job: StoreError("cannot be read") if job.body else Tried()
+        office.sender.answer = lambda job: StoreError("cannot be read") if job.body else Delivery()
         async with office.open():
             office.add("unreadable")
             office.add()
@@ -224,7 +224,7 @@ def test_a_job_that_cannot_be_read_is_dropped_and_told():
 def test_a_day_old_job_is_dropped_and_told_with_its_last_error():
     async def story():
         office = Office()
-        office.carrier.answer = down()
+        office.sender.answer = down()
         async with office.open():
             office.add("held")
             await asyncio.sleep(25 * HOUR)
@@ -240,7 +240,7 @@ def test_a_day_old_job_is_dropped_and_told_with_its_last_error():
 def test_the_fifty_first_drops_the_oldest_also_while_a_server_is_slow():
     async def story():
         office = Office()
-        office.carrier.lasts_s = 600
+        office.sender.lasts_s = 600
         async with office.open():
             for _ in range(53):
                 office.add("news")
@@ -259,22 +259,22 @@ def test_the_fifty_first_drops_the_oldest_also_while_a_server_is_slow():
 def test_the_oldest_are_dropped_beyond_the_space_and_never_the_newest():
     async def story():
         office = Office()
-        office.carrier.answer = down()
+        office.sender.answer = down()
         async with office.open():
             names = []
             for _ in range(3):
-                names.append(await office.album.keep(bytes(45_000_000)))
+                names.append(await office.cache.keep(bytes(45_000_000)))
                 office.add(pictures=(names[-1],))
                 await asyncio.sleep(1)
             assert office.waiting == ["email-2-1", "email-3-1"]
             assert [e.error[:46] for e in office.told if e.reason == "dropped"] == [
                 "pictures that wait take more than 100 MB; last"
             ]
-            huge = await office.album.keep(bytes(120_000_000))
+            huge = await office.cache.keep(bytes(120_000_000))
             office.add(pictures=(huge,))
             await asyncio.sleep(1)
             assert office.waiting == ["email-4-1"]
-            assert await office.album.picture(names[0]) is None, "its memory is given back"
+            assert await office.cache.picture(names[0]) is None, "its memory is given back"
 
     play(story())
 
@@ -282,7 +282,7 @@ def test_the_oldest_are_dropped_beyond_the_space_and_never_the_newest():
 def test_a_job_that_is_cancelled_in_the_middle_stays_as_it_was():
     async def story():
         office = Office()
-        office.carrier.lasts_s = 100
+        office.sender.lasts_s = 100
         async with office.open():
             job = office.add()
             await asyncio.sleep(10)
@@ -299,10 +299,10 @@ def test_a_held_job_waits_for_its_release_and_what_is_learnt_of_it():
             job = office.add(held=True)
             await asyncio.sleep(HOUR)
             assert office.instants == []
-            office.worker.hope()
+            office.worker.retry_now()
             await asyncio.sleep(1)
             assert office.instants == [], "new settings do not bring its pictures"
-            office.worker.learn(job)
+            office.worker.update(job)
             office.worker.release(job.id)
             office.worker.release(job.id)
             await asyncio.sleep(1)
@@ -317,12 +317,12 @@ def test_what_is_learnt_of_a_job_that_is_gone_brings_it_not_back():
         async with office.open():
             job = office.add()
             await asyncio.sleep(1)
-            picture = await office.album.keep(b"jpeg")
-            office.worker.learn(office.job(id=job.id, pictures=(picture,)))
+            picture = await office.cache.keep(b"jpeg")
+            office.worker.update(office.job(id=job.id, pictures=(picture,)))
             office.worker.release(job.id)
             await asyncio.sleep(1)
             assert (office.waiting, office.ends) == ([], ["sent"])
-            assert await office.album.picture(picture) is None
+            assert await office.cache.picture(picture) is None
 
     play(story())
 
@@ -332,9 +332,9 @@ def test_who_was_not_reached_is_tried_alone_later():
         office = Office()
 
         def answer(job):
-            return Tried() if job.attempts else Tried(left=job, note="you@x: 451 later", held_back=2)
+            return Delivery() if job.attempts else Delivery(left=job, note="you@x: 451 later", held_back=2)
 
-        office.carrier.answer = answer
+        office.sender.answer = answer
         async with office.open():
             office.add()
             await asyncio.sleep(1)
@@ -352,11 +352,11 @@ def test_who_was_not_reached_is_tried_alone_later():
 def test_what_the_other_side_has_is_gone_from_the_disk_while_the_goodbye_lasts():
     async def story():
         office = Office()
-        office.carrier.goodbye = lambda: asyncio.sleep(2)
+        office.sender.goodbye = lambda: asyncio.sleep(2)
         async with office.open():
             office.add()
             await asyncio.sleep(1)
-            assert (office.waiting, office.ends, office.carrier.goodbyes) == ([], ["sent"], 1)
+            assert (office.waiting, office.ends, office.sender.goodbyes) == ([], ["sent"], 1)
 
     play(story())
 
@@ -367,7 +367,7 @@ def test_a_fault_in_the_goodbye_does_not_do_it_again():
 
     async def story():
         office = Office()
-        office.carrier.goodbye = broken
+        office.sender.goodbye = broken
         async with office.open():
             office.add()
             await asyncio.sleep(3600)

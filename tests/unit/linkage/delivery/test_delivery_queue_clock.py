@@ -13,8 +13,8 @@ from words.virtual_time import play
 
 from bridge.core.facts import Now
 from bridge.errors import ActionFailed, ActionRefused
-from bridge.linkage.delivery.due_times import LONGEST_DUE_S, Timetable
-from bridge.linkage.delivery.sender import Tried
+from bridge.linkage.delivery.due_times import LONGEST_DUE_S, DueTimes
+from bridge.linkage.delivery.sender import Delivery
 from bridge.store.job import Job
 
 YEAR_S = 365 * 24 * HOUR
@@ -28,7 +28,7 @@ def down(_job):
 def test_a_clock_that_is_set_moves_no_try_and_drops_no_job(step_s):
     async def story():
         office = Office()
-        office.carrier.answer = down
+        office.sender.answer = down
         async with office.open():
             job = office.add()
             await asyncio.sleep(100)
@@ -45,7 +45,7 @@ def test_a_clock_that_is_set_moves_no_try_and_drops_no_job(step_s):
 def test_jobs_from_before_the_clock_was_set_outlive_the_restart_after_it():
     async def story():
         unset = Office(wall=BEGIN.replace(year=2024))
-        unset.carrier.answer = down
+        unset.sender.answer = down
         async with unset.open():
             unset.add()
             await asyncio.sleep(10)
@@ -60,7 +60,7 @@ def test_jobs_from_before_the_clock_was_set_outlive_the_restart_after_it():
 def test_a_restart_with_a_clock_that_is_not_set_drops_nothing_and_waits_no_longer_than_a_pause():
     async def story():
         before = Office()
-        before.carrier.answer = down
+        before.sender.answer = down
         async with before.open():
             before.add()
             await asyncio.sleep(1)
@@ -75,12 +75,12 @@ def test_a_restart_with_a_clock_that_is_not_set_drops_nothing_and_waits_no_longe
 def test_a_restart_keeps_the_pause_and_the_age_and_the_last_error_of_what_failed():
     async def story():
         before = Office()
-        before.carrier.answer = down
+        before.sender.answer = down
         async with before.open():
             before.add()
             await asyncio.sleep(100)  # tried at 0, 30, 90
         office = Office(outbox=before.outbox, wall=BEGIN + timedelta(seconds=110))
-        office.carrier.answer = down
+        office.sender.answer = down
         async with office.open():
             assert office.worker.state.queued == 1
             await asyncio.sleep(1)
@@ -127,13 +127,13 @@ STEPS = st.lists(
         st.tuples(st.just("wait"), st.floats(0, 4000)),
         st.tuples(st.just("clock"), st.floats(-2 * YEAR_S, 2 * YEAR_S)),
         st.tuples(st.just("restart"), st.just(0)),
-        st.tuples(st.just("hope"), st.just(0)),
+        st.tuples(st.just("retry_now"), st.just(0)),
     ),
     max_size=25,
 )
 
 
-ANSWERS = {"up": Tried(), "down": ActionFailed("no"), "refuses": ActionRefused("login: 535"), "broken": KeyError()}
+ANSWERS = {"up": Delivery(), "down": ActionFailed("no"), "refuses": ActionRefused("login: 535"), "broken": KeyError()}
 
 
 class History:
@@ -145,7 +145,7 @@ class History:
 
     async def one_run(self):
         """Until the program begins again, or nothing more happens."""
-        self.office.carrier.answer = lambda _: ANSWERS[self.state]
+        self.office.sender.answer = lambda _: ANSWERS[self.state]
         async with self.office.open():
             while self.steps:
                 what, value = self.steps.pop(0)
@@ -168,8 +168,8 @@ class History:
     async def clock(self, seconds):
         self.office.set_clock(seconds=seconds)
 
-    async def hope(self, _):
-        self.office.worker.hope()
+    async def retry_now(self, _):
+        self.office.worker.retry_now()
 
 
 @given(STEPS)
@@ -191,7 +191,7 @@ def test_whatever_happens_each_job_is_sent_once_or_dropped_once_or_still_waits(s
 
 @given(st.lists(st.floats(-2 * YEAR_S, 2 * YEAR_S), max_size=5), st.floats(0, 2000))
 def test_the_timetable_of_a_run_does_not_depend_on_the_wall_clock(steps, wait_s):
-    timetable, wall = Timetable(release_year=2026), BEGIN
+    timetable, wall = DueTimes(release_year=2026), BEGIN
     job = Job(id="email-1-1", kind="email", seq=1, created=BEGIN, due=BEGIN, body="")
     timetable.begin(job, Now(monotonic=0, local=wall))
     timetable.put_off(job.id, wait_s)
@@ -199,7 +199,7 @@ def test_the_timetable_of_a_run_does_not_depend_on_the_wall_clock(steps, wait_s)
         wall += timedelta(seconds=step)
         now = Now(monotonic=float(second), local=wall)
         timetable.clock_was_set(now)
-        timetable.meet([job], now)
+        timetable.adopt([job], now)
         assert timetable.wait_s(now) == max(wait_s - second, 0)
         assert timetable.age_s(job, now) == second
         dated = timetable.dated(job, now)

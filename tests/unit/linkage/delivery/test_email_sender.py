@@ -11,9 +11,9 @@ from servers.smtp import MisbehavingMailServer
 from words.builders import an_input, settings_of
 
 from bridge.errors import ActionRefused, ContentRefused, StoreError
-from bridge.linkage.delivery.email_sender import MailCarrier
+from bridge.linkage.delivery.email_sender import EmailSender
 from bridge.linkage.delivery.job_bodies import KeptPicture, MailJob, body_of, mail_job
-from bridge.linkage.delivery.picture_cache import Album
+from bridge.linkage.delivery.picture_cache import PictureCache
 from bridge.store.job import Job
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -33,8 +33,10 @@ def settings(port, *recipients):
     )
 
 
-def carrier(port=1, *recipients, album=None):
-    return MailCarrier(settings=lambda: settings(port, *recipients), zone=lambda: UTC, album=album or Album(None))
+def sender(port=1, *recipients, cache=None):
+    return EmailSender(
+        settings=lambda: settings(port, *recipients), zone=lambda: UTC, cache=cache or PictureCache(None)
+    )
 
 
 async def attempt(post, job):
@@ -55,10 +57,10 @@ def picture(file):
 
 def test_pictures_that_are_gone_are_said_and_the_mail_goes():
     async def story(server):
-        album = Album(None)
-        there = await album.keep(b"jpeg")
+        cache = PictureCache(None)
+        there = await cache.keep(b"jpeg")
         mail = replace(MAIL, pictures=(picture(there), picture("gone")))
-        await attempt(carrier(server.port, album=album), a_job(mail))
+        await attempt(sender(server.port, cache=cache), a_job(mail))
 
     with MisbehavingMailServer() as server:
         asyncio.run(story(server))
@@ -72,7 +74,7 @@ def test_pictures_that_are_gone_are_said_and_the_mail_goes():
 
 def test_who_was_deferred_gets_it_alone_and_the_held_back_are_told_once():
     async def story(server):
-        post = carrier(server.port, "me@example.org", "you@example.org")
+        post = sender(server.port, "me@example.org", "you@example.org")
         server.faults.answers["you@example.org"] = "451 later"
         first = await attempt(post, a_job())
         server.faults.answers.clear()
@@ -89,40 +91,40 @@ def test_who_was_deferred_gets_it_alone_and_the_held_back_are_told_once():
 
 def test_whoever_was_taken_out_of_the_recipients_gets_nothing_that_is_left():
     with pytest.raises(StoreError, match=r"no longer to be told: you@example\.org"):
-        asyncio.run(attempt(carrier(), a_job(replace(MAIL, recipients=("you@example.org",)))))
+        asyncio.run(attempt(sender(), a_job(replace(MAIL, recipients=("you@example.org",)))))
 
 
 def test_without_a_mail_server_in_the_settings_a_mail_waits():
-    bare = MailCarrier(settings=lambda: settings_of(an_input("door")), zone=lambda: UTC, album=Album(None))
+    bare = EmailSender(settings=lambda: settings_of(an_input("door")), zone=lambda: UTC, cache=PictureCache(None))
     with pytest.raises(ActionRefused, match="no longer configured"):
         asyncio.run(attempt(bare, a_job()))
 
 
 def test_a_mail_too_large_loses_all_but_its_first_picture_and_then_that():
-    post = carrier()
+    post = sender()
     job = a_job(replace(MAIL, pictures=(picture("a"), picture("b"))), pictures=("a", "b"))
-    once = post.lighter(job, "552 too large")
-    twice = post.lighter(once, "552 too large")
+    once = post.reduced(job, "552 too large")
+    twice = post.reduced(once, "552 too large")
     assert [each.file for each in mail_job(once.body).pictures] == ["a"]
     assert mail_job(twice.body).pictures == ()
     assert mail_job(twice.body).pictures_missing == "refused: 552 too large"
     assert twice.pictures == ("a", "b"), "files stay the job's until it is done"
-    assert post.lighter(twice, "552 too large") is None
+    assert post.reduced(twice, "552 too large") is None
 
 
 def test_the_next_mail_of_the_same_input_tells_of_the_alarm_that_a_dropped_one_does_not():
-    post = carrier()
+    post = sender()
     asked = a_job(replace(MAIL, by="mqtt"), 8)
     partly = a_job(replace(MAIL, recipients=("me@example.org",)), 9)
     other = a_job(replace(MAIL, input="yard"), 10)
     unreadable, following = a_job(number=11), a_job(number=12)
-    heir = post.heir(a_job(), [asked, partly, other, following])
+    heir = post.merge_into(a_job(), [asked, partly, other, following])
     assert heir.id == following.id
     assert mail_job(heir.body).held_back == 2 + 2 + 1
-    assert post.heir(a_job(), [other]) is None
-    assert post.heir(asked, [following]) is None, "nobody misses a test"
-    assert post.heir(partly, [following]) is None, "somebody was told"
-    assert post.heir(replace(unreadable, body="?"), [following]) is None
+    assert post.merge_into(a_job(), [other]) is None
+    assert post.merge_into(asked, [following]) is None, "nobody misses a test"
+    assert post.merge_into(partly, [following]) is None, "somebody was told"
+    assert post.merge_into(replace(unreadable, body="?"), [following]) is None
 
 
 @pytest.mark.parametrize(
@@ -130,9 +132,9 @@ def test_the_next_mail_of_the_same_input_tells_of_the_alarm_that_a_dropped_one_d
 )
 def test_a_message_that_is_refused_is_told_from_a_sender_that_is(faults, size_limit):
     async def story(server):
-        album = Album(None)
-        file = await album.keep(bytes(40_000))
-        await attempt(carrier(server.port, album=album), a_job(replace(MAIL, pictures=(picture(file),))))
+        cache = PictureCache(None)
+        file = await cache.keep(bytes(40_000))
+        await attempt(sender(server.port, cache=cache), a_job(replace(MAIL, pictures=(picture(file),))))
 
     with MisbehavingMailServer(size_limit=size_limit) as server:
         vars(server.faults).update(faults)
@@ -147,7 +149,7 @@ def test_a_message_that_is_refused_is_told_from_a_sender_that_is(faults, size_li
 def test_a_mail_counts_as_sent_before_the_server_has_heard_the_goodbye():
     async def story(server):
         commands = []
-        await carrier(server.port).attempt(a_job(), lambda _: commands.extend(server.commands))
+        await sender(server.port).attempt(a_job(), lambda _: commands.extend(server.commands))
         return [command for command, _ in commands]
 
     with MisbehavingMailServer() as server:

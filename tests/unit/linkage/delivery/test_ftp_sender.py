@@ -7,31 +7,31 @@ import pytest
 from words.builders import an_input, settings_of
 
 from bridge.errors import ActionFailed, StoreError
-from bridge.linkage.delivery.ftp_sender import UploadCarrier
+from bridge.linkage.delivery.ftp_sender import FtpSender
 from bridge.linkage.delivery.job_bodies import UploadJob, body_of
-from bridge.linkage.delivery.picture_cache import Album
+from bridge.linkage.delivery.picture_cache import PictureCache
 from bridge.store.job import Job
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
-class MuteAlbum(Album):
+class MuteAlbum(PictureCache):
     """On a disk that does not answer."""
 
     async def picture(self, name):
         raise StoreError(name)
 
 
-def attempt(album):
+def attempt(cache):
     upload = UploadJob(input="door", camera="gate", time=NOW, kind="alarm", picture=1, file="gone.jpg")
     job = Job(id="ftp-7-1", kind="ftp", seq=7, created=NOW, due=NOW, body=body_of(upload))
     settings = settings_of(an_input("door"), ftp={"host": "127.0.0.1", "port": 1, "security": "none"})
-    asyncio.run(UploadCarrier(settings=lambda: settings, zone=lambda: UTC, album=album).attempt(job, lambda _: None))
+    asyncio.run(FtpSender(settings=lambda: settings, zone=lambda: UTC, cache=cache).attempt(job, lambda _: None))
 
 
 def test_a_picture_that_is_gone_is_not_told_as_uploaded():
     with pytest.raises(StoreError, match="no longer on the device"):
-        attempt(Album(None))
+        attempt(PictureCache(None))
 
 
 def test_a_disk_that_does_not_answer_now_may_later():

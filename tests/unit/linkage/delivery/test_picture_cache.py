@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from bridge.errors import StoreError
-from bridge.linkage.delivery.picture_cache import Album
+from bridge.linkage.delivery.picture_cache import PictureCache
 from bridge.store.outbox_pictures import Pictures
 
 
@@ -27,36 +27,36 @@ class DeadDisk(Pictures):
 
 def test_a_picture_is_on_the_disk_and_known_by_its_size_also_after_a_restart(tmp_path):
     async def story():
-        name = await Album(Pictures(tmp_path)).keep(b"jpeg")
-        album = Album(Pictures(tmp_path))
-        assert album.size_bytes([name]) == 0
-        await album.measure()
-        assert album.size_bytes([name, "other.jpg"]) == 4
-        assert await album.picture(name) == b"jpeg"
+        name = await PictureCache(Pictures(tmp_path)).keep(b"jpeg")
+        cache = PictureCache(Pictures(tmp_path))
+        assert cache.size_bytes([name]) == 0
+        await cache.measure()
+        assert cache.size_bytes([name, "other.jpg"]) == 4
+        assert await cache.picture(name) == b"jpeg"
 
     asyncio.run(story())
 
 
 def test_a_disk_that_takes_none_costs_no_picture(tmp_path):
     async def story():
-        album = Album(Pictures(tmp_path / "missing"))
-        name = await album.keep(b"jpeg")
-        assert await album.picture(name) == b"jpeg"
-        album.release([name], in_use={name})
-        assert await album.picture(name) == b"jpeg"
-        album.release([name], in_use=())
-        assert await album.picture(name) is None
-        assert album.size_bytes([name]) == 0
+        cache = PictureCache(Pictures(tmp_path / "missing"))
+        name = await cache.keep(b"jpeg")
+        assert await cache.picture(name) == b"jpeg"
+        cache.release([name], in_use={name})
+        assert await cache.picture(name) == b"jpeg"
+        cache.release([name], in_use=())
+        assert await cache.picture(name) is None
+        assert cache.size_bytes([name]) == 0
 
     asyncio.run(story())
 
 
 def test_memory_is_bounded_and_the_newest_stays():
     async def story():
-        album = Album(None, memory_bytes=10)
-        old, new, huge = [await album.keep(bytes(size)) for size in (6, 6, 100)]
-        assert [await album.picture(name) for name in (old, new)] == [None, None]
-        assert await album.picture(huge) == bytes(100)
+        cache = PictureCache(None, memory_bytes=10)
+        old, new, huge = [await cache.keep(bytes(size)) for size in (6, 6, 100)]
+        assert [await cache.picture(name) for name in (old, new)] == [None, None]
+        assert await cache.picture(huge) == bytes(100)
 
     asyncio.run(story())
 
@@ -64,18 +64,18 @@ def test_memory_is_bounded_and_the_newest_stays():
 def test_a_dead_disk_is_waited_for_once_and_used_again_when_it_lives(tmp_path):
     async def story():
         disk = DeadDisk(tmp_path)
-        on_disk = await Album(Pictures(tmp_path)).keep(b"old")
-        album = Album(disk, limit_s=0.05)
-        names = [await album.keep(b"jpeg") for _ in range(3)]
+        on_disk = await PictureCache(Pictures(tmp_path)).keep(b"old")
+        cache = PictureCache(disk, limit_s=0.05)
+        names = [await cache.keep(b"jpeg") for _ in range(3)]
         assert disk.asked == 1
-        assert [await album.picture(name) for name in names] == [b"jpeg"] * 3
+        assert [await cache.picture(name) for name in names] == [b"jpeg"] * 3
         with pytest.raises(StoreError, match="does not answer"):
-            await album.picture(on_disk)
+            await cache.picture(on_disk)
         disk.gate.set()
         async with asyncio.timeout(5):
             while True:
                 try:
-                    assert await album.picture(on_disk) == b"old"
+                    assert await cache.picture(on_disk) == b"old"
                     break
                 except StoreError:
                     await asyncio.sleep(0.005)
@@ -86,8 +86,8 @@ def test_a_dead_disk_is_waited_for_once_and_used_again_when_it_lives(tmp_path):
 def test_a_folder_that_cannot_be_read_is_said(tmp_path):
     async def story():
         (tmp_path / "outbox").symlink_to(tmp_path / "outbox")
-        album = Album(Pictures(tmp_path))
+        cache = PictureCache(Pictures(tmp_path))
         with pytest.raises(StoreError, match="symbolic links"):
-            await album.picture("x.jpg")
+            await cache.picture("x.jpg")
 
     asyncio.run(story())

@@ -44,49 +44,49 @@ def test_a_message_whose_own_expiry_is_used_up_is_refused():
 
 def test_a_command_without_an_id_is_always_new():
     seen = SeenCommands()
-    assert [seen.met(request(None), 0), seen.met(request(None), 0), len(seen)] == [None, None, 0]
+    assert [seen.seen_before(request(None), 0), seen.seen_before(request(None), 0), len(seen)] == [None, None, 0]
 
 
 def test_a_repeat_within_a_minute_gets_the_first_answer_and_after_it_is_done_anew():
     seen = SeenCommands()
-    assert seen.met(request(), 0) is None
-    seen.answered(request(), b"done")
-    assert seen.met(request(), 59.9) == Repeat(answer=b"done")
-    assert seen.met(request(), 60) is None
+    assert seen.seen_before(request(), 0) is None
+    seen.remember_answer(request(), b"done")
+    assert seen.seen_before(request(), 59.9) == Repeat(answer=b"done")
+    assert seen.seen_before(request(), 60) is None
 
 
 def test_the_same_id_on_another_topic_is_another_command():
     seen = SeenCommands()
-    seen.met(request(), 0)
-    assert seen.met(request(topic="other"), 0) is None
+    seen.seen_before(request(), 0)
+    assert seen.seen_before(request(topic="other"), 0) is None
 
 
 def test_repeats_of_a_command_at_work_wait_for_its_answer():
     seen = SeenCommands()
-    seen.met(request(), 0)
+    seen.seen_before(request(), 0)
     second, third = request(reply_to="second"), request(reply_to="third")
-    assert [seen.met(second, 1), seen.met(third, 2)] == [Repeat(answer=None)] * 2
-    assert seen.answered(request(), b"done") == (second, third)
-    assert seen.answered(request(), b"done") == ()
+    assert [seen.seen_before(second, 1), seen.seen_before(third, 2)] == [Repeat(answer=None)] * 2
+    assert seen.remember_answer(request(), b"done") == (second, third)
+    assert seen.remember_answer(request(), b"done") == ()
 
 
 def test_too_many_repeats_of_a_command_at_work_are_refused():
     seen = SeenCommands()
     for _ in range(1 + MOST_WAITING):
-        seen.met(request(), 0)
+        seen.seen_before(request(), 0)
     with pytest.raises(CommandRefused):
-        seen.met(request(), 0)
+        seen.seen_before(request(), 0)
 
 
 def test_a_command_that_is_withdrawn_may_come_again():
     seen = SeenCommands()
-    seen.met(request(), 0)
+    seen.seen_before(request(), 0)
     seen.withdraw(request())
-    assert seen.met(request(), 0) is None
+    assert seen.seen_before(request(), 0) is None
 
 
 def test_what_is_remembered_is_bounded():
     seen = SeenCommands()
     for number in range(MOST_REMEMBERED + 500):
-        seen.met(request(str(number)), 0)
+        seen.seen_before(request(str(number)), 0)
     assert len(seen) == MOST_REMEMBERED

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from bridge.mqtt.connection.buffered_socket import LARGEST_PACKET, Wire
+from bridge.mqtt.connection.buffered_socket import LARGEST_PACKET, BufferedSocket
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def pair():
     near.setblocking(False)
     far.setblocking(False)
     with near, far:
-        yield Wire(near), far
+        yield BufferedSocket(near), far
 
 
 def test_what_has_come_is_handed_out_piece_by_piece(pair):

@@ -3,12 +3,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.mqtt.connection.keepalive import Check, Liveness
+from bridge.mqtt.connection.keepalive import Check, Keepalive
 from bridge.mqtt.publishing.birth import Birth
 
 
 def test_a_silent_broker_is_pinged_and_then_given_up_within_one_and_a_half_keepalives():
-    liveness = Liveness(keepalive_s=30, at=0)
+    liveness = Keepalive(keepalive_s=30, at=0)
     assert liveness.next_check() == 22.5
     assert liveness.check(22.5) is Check.PING
     assert liveness.next_check() == 37.5
@@ -17,7 +17,7 @@ def test_a_silent_broker_is_pinged_and_then_given_up_within_one_and_a_half_keepa
 
 
 def test_an_answer_is_a_sign_of_life():
-    liveness = Liveness(keepalive_s=30, at=0)
+    liveness = Keepalive(keepalive_s=30, at=0)
     liveness.check(22.5)
     liveness.heard(23)
     assert liveness.next_check() == 45
@@ -25,13 +25,13 @@ def test_an_answer_is_a_sign_of_life():
 
 
 def test_a_bridge_that_only_listens_pings_in_time_for_the_broker():
-    liveness = Liveness(keepalive_s=30, at=0)
+    liveness = Keepalive(keepalive_s=30, at=0)
     liveness.heard(22)
     assert liveness.check(22.5) is Check.PING
 
 
 def test_a_process_that_slept_asks_before_it_gives_up():
-    liveness = Liveness(keepalive_s=30, at=0)
+    liveness = Keepalive(keepalive_s=30, at=0)
     assert liveness.check(1000) is Check.PING
     assert liveness.check(1014) is Check.NOTHING
 
@@ -39,7 +39,7 @@ def test_a_process_that_slept_asks_before_it_gives_up():
 @given(st.lists(st.floats(0, 100), max_size=20), st.floats(0, 100))
 def test_whenever_the_broker_stops_it_is_noticed_in_time(heard, stops_at):
     """The loop sleeps until `next_check` and is woken by nothing else."""
-    liveness = Liveness(keepalive_s=10, at=0)
+    liveness = Keepalive(keepalive_s=10, at=0)
     answers = sorted(at for at in heard if at <= stops_at)
     now, last = 0.0, 0.0
     for _ in range(100):

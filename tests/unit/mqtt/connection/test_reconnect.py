@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from bridge.mqtt.connection.broker_socket import is_near
+from bridge.mqtt.connection.broker_socket import is_local
 from bridge.mqtt.connection.protocol_version import Version, VersionChoice
-from bridge.mqtt.connection.reconnect import End, Reconnect
+from bridge.mqtt.connection.reconnect import EndReason, Reconnect
 from bridge.settings.definitions.settings import MqttSettings
 
 
@@ -15,7 +15,7 @@ def policy(random=0.5):
     return Reconnect(random=lambda: random)
 
 
-def failing(reconnect, times, how=End.UNREACHABLE, *, near=False):
+def failing(reconnect, times, how=EndReason.UNREACHABLE, *, near=False):
     return [reconnect.ended(how, "refused", near=near) for _ in range(times)]
 
 
@@ -40,7 +40,7 @@ def test_a_broker_on_this_machine_is_found_again_within_a_second(random):
     assert "trying again in 1 s" in retries[0].message
 
 
-@pytest.mark.parametrize(("how", "last_s"), [(End.DENIED, 60), (End.REFUSED, 16)])
+@pytest.mark.parametrize(("how", "last_s"), [(EndReason.DENIED, 60), (EndReason.REFUSED, 16)])
 def test_a_broker_on_this_machine_that_says_no_is_not_hammered(how, last_s):
     assert failing(policy(), 5, how, near=True)[-1].wait_s == last_s
 
@@ -57,7 +57,7 @@ def test_a_broker_on_this_machine_that_says_no_is_not_hammered(how, last_s):
     ],
 )
 def test_which_brokers_are_near(host, near):
-    assert is_near(MqttSettings(host=host)) is near
+    assert is_local(MqttSettings(host=host)) is near
 
 
 def test_the_first_failure_is_a_warning_and_its_repeats_are_not():
@@ -75,7 +75,7 @@ def test_being_back_is_said_once_and_the_next_failure_is_loud_again():
 
 
 def test_a_wrong_password_waits_the_longest_at_once_and_is_said_once():
-    retries = failing(policy(0.0), 2, End.DENIED)
+    retries = failing(policy(0.0), 2, EndReason.DENIED)
     assert [retry.wait_s for retry in retries] == [60, 60]
     assert [retry.level for retry in retries] == [logging.WARNING, logging.DEBUG]
 
@@ -83,40 +83,40 @@ def test_a_wrong_password_waits_the_longest_at_once_and_is_said_once():
 def test_a_wrong_password_is_said_though_the_broker_was_away_before():
     reconnect = policy()
     failing(reconnect, 1)
-    assert failing(reconnect, 1, End.DENIED)[0].level == logging.WARNING
+    assert failing(reconnect, 1, EndReason.DENIED)[0].level == logging.WARNING
 
 
 def test_a_connection_that_stood_for_a_while_begins_the_waits_anew():
     reconnect = policy()
     failing(reconnect, 4)
-    assert reconnect.ended(End.THROWN_OUT, "closed", near=False, after_s=5).wait_s == 1
+    assert reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=5).wait_s == 1
 
 
 def test_one_that_is_taken_over_says_so_and_waits_a_minute():
-    retry = policy(0.0).ended(End.TAKEN_OVER, "", near=False, after_s=100)
+    retry = policy(0.0).ended(EndReason.TAKEN_OVER, "", near=False, after_s=100)
     assert (retry.wait_s, "taken over" in retry.message) == (60, True)
 
 
 def test_thrown_out_twice_at_once_is_taken_over():
     reconnect = policy()
-    assert reconnect.ended(End.THROWN_OUT, "closed", near=False, after_s=0.1).wait_s == 1
+    assert reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=0.1).wait_s == 1
     reconnect.connected()
-    second = reconnect.ended(End.THROWN_OUT, "closed", near=False, after_s=4.9)
+    second = reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=4.9)
     assert (second.wait_s, "taken over" in second.message) == (60, True)
 
 
 def test_thrown_out_at_once_with_a_good_connection_between_is_not():
     reconnect = policy()
     for after_s in (0.1, 6, 0.1):
-        retry = reconnect.ended(End.THROWN_OUT, "closed", near=False, after_s=after_s)
+        retry = reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=after_s)
         assert "taken over" not in retry.message
 
 
 def test_a_broker_that_was_gone_in_between_has_thrown_nobody_out():
     reconnect = policy()
-    reconnect.ended(End.THROWN_OUT, "closed", near=False, after_s=0.1)
-    reconnect.ended(End.UNREACHABLE, "nobody listens there", near=False)
-    assert "taken over" not in reconnect.ended(End.THROWN_OUT, "closed", near=False, after_s=0.1).message
+    reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=0.1)
+    reconnect.ended(EndReason.UNREACHABLE, "nobody listens there", near=False)
+    assert "taken over" not in reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=0.1).message
 
 
 def test_version_5_comes_first_and_3_1_1_only_when_it_is_not_understood():

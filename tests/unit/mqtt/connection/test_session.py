@@ -9,9 +9,9 @@ import socket
 import pytest
 from paho.mqtt.client import Client
 
-from bridge.mqtt.connection.buffered_socket import Wire
+from bridge.mqtt.connection.buffered_socket import BufferedSocket
 from bridge.mqtt.connection.protocol_version import Version
-from bridge.mqtt.connection.reconnect import End
+from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.connection.session import Session
 from bridge.mqtt.connection.session_types import Login
 from bridge.mqtt.messages import Outgoing
@@ -28,7 +28,7 @@ class FarEnd:
         self.socket.setblocking(False)
         self.received = []
         login = Login(client_id="c", username="u", password="p", keepalive_s=keepalive_s, will=None, version=version)
-        self.session = Session(wire=Wire(near), login=login, receive=self.received.append)
+        self.session = Session(wire=BufferedSocket(near), login=login, receive=self.received.append)
 
     async def sends(self, data):
         await asyncio.get_running_loop().sock_sendall(self.socket, data)
@@ -138,13 +138,13 @@ def test_the_brokers_limits_are_kept():
 @pytest.mark.parametrize(
     ("answer", "how"),
     [
-        (b"\x20\x03\x00\x86\x00", End.DENIED),
-        (b"\x20\x03\x00\x87\x00", End.DENIED),
-        (b"\x20\x03\x00\x84\x00", End.TOO_NEW),
-        (b"\x20\x02\x00\x01", End.TOO_NEW),
-        (b"\x20\x03\x00\x97\x00", End.REFUSED),
-        (b"", End.TOO_NEW),
-        (b"HTTP/1.1 400 Bad Request\r\n", End.TOO_NEW),
+        (b"\x20\x03\x00\x86\x00", EndReason.DENIED),
+        (b"\x20\x03\x00\x87\x00", EndReason.DENIED),
+        (b"\x20\x03\x00\x84\x00", EndReason.TOO_NEW),
+        (b"\x20\x02\x00\x01", EndReason.TOO_NEW),
+        (b"\x20\x03\x00\x97\x00", EndReason.REFUSED),
+        (b"", EndReason.TOO_NEW),
+        (b"HTTP/1.1 400 Bad Request\r\n", EndReason.TOO_NEW),
     ],
 )
 def test_every_way_to_be_turned_away_is_told_apart(answer, how):
@@ -162,7 +162,11 @@ def test_every_way_to_be_turned_away_is_told_apart(answer, how):
 
 @pytest.mark.parametrize(
     ("last", "how"),
-    [(b"\xe0\x02\x8e\x00", End.TAKEN_OVER), (b"\xe0\x02\x8b\x00", End.UNREACHABLE), (b"", End.THROWN_OUT)],
+    [
+        (b"\xe0\x02\x8e\x00", EndReason.TAKEN_OVER),
+        (b"\xe0\x02\x8b\x00", EndReason.UNREACHABLE),
+        (b"", EndReason.THROWN_OUT),
+    ],
 )
 def test_every_way_to_be_thrown_out_is_told_apart(last, how):
     async def story():

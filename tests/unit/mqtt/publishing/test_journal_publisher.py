@@ -11,10 +11,10 @@ from bridge.mqtt.connection.session import LARGEST_WINDOW
 from bridge.mqtt.publishing.journal_publisher import (
     MOST_HELD,
     WINDOW,
-    JournalFeed,
+    JournalPublisher,
 )
 from bridge.mqtt.publishing.replay_rate import ReplayPace
-from bridge.mqtt.publishing.send_queue import Outbox
+from bridge.mqtt.publishing.send_queue import SendQueue
 
 BURST = 10
 
@@ -49,7 +49,7 @@ class Story:
     def __init__(self, *, source=True, burst_s=0):
         self.source = MemoryJournal() if source else None
         self.broker = Broker()
-        self.feed = JournalFeed(
+        self.feed = JournalPublisher(
             source=self.source,
             topic="j",
             put=self.broker.put,
@@ -205,7 +205,7 @@ def test_an_entry_that_the_broker_refused_is_not_marked_as_sent():
 def test_entries_that_the_broker_cannot_take_do_not_hold_up_those_that_it_can():
     async def story():
         given, sent = Story(), []
-        outbox = Outbox()
+        outbox = SendQueue()
 
         def send(message, acknowledged):
             seq = json.loads(message.payload)["seq"]
@@ -216,7 +216,7 @@ def test_entries_that_the_broker_cannot_take_do_not_hold_up_those_that_it_can():
             return True
 
         outbox.open(send, window=WINDOW)
-        given.feed = JournalFeed(
+        given.feed = JournalPublisher(
             source=given.source, topic="j", put=outbox.put, caught_up=given.broker.told, pace=ReplayPace(burst_s=0)
         )
         given.record(*range(1, 2 * WINDOW + 4))

@@ -3,15 +3,15 @@ from __future__ import annotations
 from fakes.ledger import MemoryLedger
 
 from bridge.mqtt.publishing.retained_topics import Retained
-from bridge.mqtt.publishing.send_queue import Outbox
-from bridge.mqtt.publishing.throttled_topics import LAG_S, Lagging
+from bridge.mqtt.publishing.send_queue import SendQueue
+from bridge.mqtt.publishing.throttled_topics import LAG_S, ThrottledTopics
 
 
 class Setup:
     def __init__(self, *known):
         self.sent, self.acknowledge = [], []
         self.ledger = MemoryLedger(known)
-        outbox = Outbox()
+        outbox = SendQueue()
         self.retained = Retained(outbox=outbox, ledger=self.ledger)
         outbox.open(self.send, window=20)
 
@@ -74,7 +74,7 @@ class Timers:
 
 def test_what_lags_is_written_once_with_the_newest():
     written, timers = [], Timers()
-    lagging = Lagging(hold=lambda topic, payload: written.append((topic, payload)), later=timers.later)
+    lagging = ThrottledTopics(hold=lambda topic, payload: written.append((topic, payload)), later=timers.later)
     lagging.put("a", lambda: b"1")
     lagging.put("b", lambda: b"1")
     lagging.put("a", lambda: b"2")

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.mqtt.messages import Outgoing
-from bridge.mqtt.publishing.send_queue import IN_ORDER, LARGE, MOST_EVENTS, Outbox
+from bridge.mqtt.publishing.send_queue import IN_ORDER, LARGE, MOST_EVENTS, SendQueue
 
 
 class Broker:
@@ -29,13 +29,13 @@ def state(topic, payload):
 
 
 def an_open_outbox(window=1):
-    outbox, broker = Outbox(), Broker()
+    outbox, broker = SendQueue(), Broker()
     outbox.open(broker.send, window=window)
     return outbox, broker
 
 
 def test_without_a_connection_nothing_is_kept():
-    outbox, broker = Outbox(), Broker()
+    outbox, broker = SendQueue(), Broker()
     outbox.put(Outgoing(topic="e", payload=b"1"))
     outbox.open(broker.send, window=1)
     assert (broker.sent, outbox.unfinished, outbox.dropped) == ([], 0, 0)
@@ -106,7 +106,7 @@ def test_of_too_many_events_the_oldest_are_dropped_and_counted():
 
 
 def test_a_message_that_the_broker_cannot_take_holds_up_nothing():
-    outbox, broker = Outbox(), Broker()
+    outbox, broker = SendQueue(), Broker()
     outbox.open(lambda message, done: message.payload != b"huge" and broker.send(message, done), window=1)
     outbox.put(state("a", b"huge"))
     outbox.put(state("b", b"1"))
@@ -118,7 +118,7 @@ def test_a_message_that_the_broker_cannot_take_holds_up_nothing():
 
 
 def test_whoever_asks_is_told_of_a_message_that_the_broker_cannot_take():
-    outbox, told = Outbox(), []
+    outbox, told = SendQueue(), []
     outbox.open(lambda _message, _done: False, window=1)
     for number in range(3):
         outbox.put(Outgoing(topic="j", payload=b"%d" % number), told.append)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from words.journal_entries import an_entry
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.core.facts import StoredInput
 from bridge.store.sqlite.rows import entry_of, entry_row, input_of, input_row
 
@@ -16,7 +16,7 @@ TEXT = st.none() | st.text(st.characters(codec="utf-8"), max_size=30)
 
 @given(
     st.builds(
-        Journal,
+        JournalEntry,
         seq=st.integers(1, 2**53),
         id=st.text(min_size=1, max_size=30),
         boot=st.just("b"),

@@ -8,8 +8,8 @@ from fakes.page_bridge import page_bridge
 from words.builders import an_input, settings_of
 from words.virtual_time import play
 
-from bridge.web.access.connection_limits import MOST, MOST_OF_ONE, QUIET_S, Doorman
-from bridge.web.access.policy import INGRESS, Door
+from bridge.web.access.connection_limits import MOST, MOST_OF_ONE, QUIET_S, ConnectionLimits
+from bridge.web.access.policy import INGRESS, AccessPolicy
 from bridge.web.application import IDLE_S
 
 SETTINGS = settings_of(an_input("door"), web={"password": "s3cret"})
@@ -31,14 +31,14 @@ class House:
     def __init__(self, door):
         self.server = Server()
         self.now = 1000.0
-        self.doorman = Doorman(door, self.server, monotonic=lambda: self.now)
+        self.limits = ConnectionLimits(door, self.server, monotonic=lambda: self.now)
 
     def lets_in(self, peer, times=1):
-        return sum(self.doorman.lets_in(peer) is not None for _ in range(times))
+        return sum(self.limits.lets_in(peer) is not None for _ in range(times))
 
 
 def test_one_address_gets_no_more_than_its_share_and_gets_it_back():
-    house = House(Door(guarded=True))
+    house = House(AccessPolicy(guarded=True))
     assert house.lets_in("192.0.2.1", MOST_OF_ONE + 5) == MOST_OF_ONE
     assert house.lets_in("192.0.2.2") == 1
     del house.server.connections[:2]
@@ -46,19 +46,19 @@ def test_one_address_gets_no_more_than_its_share_and_gets_it_back():
 
 
 def test_a_network_of_addresses_is_one():
-    house = House(Door(guarded=True))
+    house = House(AccessPolicy(guarded=True))
     assert sum(house.lets_in(f"2001:db8::{last:x}") for last in range(MOST_OF_ONE + 5)) == MOST_OF_ONE
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", INGRESS.peer])
 def test_many_people_come_through_one_proxy_but_never_more_than_there_is_room_for(peer):
-    house = House(Door(guarded=True, ingress_peer=INGRESS.peer))
+    house = House(AccessPolicy(guarded=True, ingress_peer=INGRESS.peer))
     assert house.lets_in(peer, MOST + 5) == MOST
     assert house.lets_in("192.0.2.1") == 0
 
 
 def test_who_may_not_come_takes_no_place_and_fills_no_log(caplog):
-    house = House(Door(guarded=False))
+    house = House(AccessPolicy(guarded=False))
     assert house.lets_in("192.0.2.1", 100) == 0
     assert house.server.connections == []
     assert [record.levelname for record in caplog.records].count("WARNING") == 1

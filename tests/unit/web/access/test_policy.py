@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from bridge.web.access.policy import INGRESS, Door, Refused, Standing, Visit
+from bridge.web.access.policy import INGRESS, AccessPolicy, Refused, Standing, Visit
 
-OPEN = Door(guarded=False)
-GUARDED = Door(guarded=True, names={"front-gate"})
-ADDON = Door(guarded=False, ingress_peer=INGRESS.peer)
+OPEN = AccessPolicy(guarded=False)
+GUARDED = AccessPolicy(guarded=True, names={"front-gate"})
+ADDON = AccessPolicy(guarded=False, ingress_peer=INGRESS.peer)
 
 
 def visit(*, peer="127.0.0.1", host="127.0.0.1:8099", unsafe=False, **said):
@@ -86,7 +86,7 @@ def test_home_assistants_proxy_is_believed_by_its_address_alone():
     assert isinstance(OPEN.judge(through), Refused)
 
 
-CALLED = Door(guarded=True, called={"gate.example.org"})
+CALLED = AccessPolicy(guarded=True, called={"gate.example.org"})
 
 
 @pytest.mark.parametrize("host", ["gate.example.org", "Gate.Example.ORG:8443", "gate.example.org."])
@@ -108,7 +108,7 @@ def test_a_proxy_need_not_pass_the_name_on():
 
 
 def test_without_a_password_no_other_name_counts():
-    door = Door(guarded=False, called={"gate.example.org"})
+    door = AccessPolicy(guarded=False, called={"gate.example.org"})
     assert isinstance(door.judge(visit(host="gate.example.org")), Refused)
     assert isinstance(door.judge(visit(unsafe=True, origin="https://gate.example.org")), Refused)
 
@@ -119,9 +119,9 @@ def test_without_a_password_no_other_name_counts():
         (OPEN, False),
         (GUARDED, True),
         (ADDON, False),
-        (Door(guarded=True, near=True, ingress_peer=INGRESS.peer), False),
-        (Door(guarded=True, ingress_peer=INGRESS.peer), True),
-        (Door(guarded=False, near=False), False),
+        (AccessPolicy(guarded=True, near=True, ingress_peer=INGRESS.peer), False),
+        (AccessPolicy(guarded=True, ingress_peer=INGRESS.peer), True),
+        (AccessPolicy(guarded=False, near=False), False),
     ],
 )
 def test_who_may_not_come_is_turned_away_before_anything_is_read(door, others):

@@ -9,7 +9,7 @@ import pytest
 from fakes.page_bridge import page_bridge
 from words.builders import an_input, an_output, settings_of
 
-from bridge.core.effects import Journal
+from bridge.core.effects import JournalEntry
 from bridge.errors import ActionRefused, Fault
 
 SETTINGS = settings_of(
@@ -162,7 +162,7 @@ def test_the_journal_is_read_in_pieces_and_exported_whole(tmp_path):
     async def story(bridge):
         for number in range(2, 1302):
             bridge.entries.append(
-                Journal(
+                JournalEntry(
                     seq=number,
                     id=f"b-{number}",
                     boot="b",

@@ -8,7 +8,7 @@ from fakes.page_bridge import page_bridge
 from words.builders import an_input, an_output, settings_of
 from words.pages import text
 
-from bridge.actions.sound.library import SoundShelf
+from bridge.actions.sound.library import SoundLibrary
 from bridge.web.pages.layout import PAGES
 
 LABEL = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?!\w)")
@@ -26,7 +26,7 @@ def test_every_label_that_is_documented_is_seen(tmp_path):
     (tmp_path / "dog.wav").write_bytes(b"some sound")
 
     async def shown():
-        async with page_bridge(tmp_path, settings, sounds=lambda: SoundShelf(tmp_path)) as bridge:
+        async with page_bridge(tmp_path, settings, sounds=lambda: SoundLibrary(tmp_path)) as bridge:
             return [(await bridge.get(f"/{address.removeprefix('./')}"))[1] for address, _ in PAGES]
 
     seen = unescape(re.sub(r"<[^>]+>", "\n", "\n".join(asyncio.run(shown())))).splitlines()
