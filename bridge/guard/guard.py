@@ -74,7 +74,7 @@ class Guard:
             os.close(wake)
 
     def _lives(self) -> int:
-        pause_s = self._patience.first_pause_s
+        pauses, failures = self._patience.pauses, 0
         while True:
             begun = time.monotonic()
             code = self._live()
@@ -85,14 +85,13 @@ class Guard:
                 return 0 if is_safe and not disobeyed else 1
             if code == WRONG_SETTINGS and not self._signs.was_ready:
                 return code
-            if time.monotonic() - begun > self._patience.longest_pause_s:
-                pause_s = self._patience.first_pause_s
+            failures = 1 if time.monotonic() - begun > pauses.longest_s else failures + 1
+            pause_s = pauses.wait_s(failures)
             log.error("the daemon %s; again in %.0f s", _how(code), pause_s)
             self._signs.ended(f"{_how(code)}, to be started again")
             self._rest(time.monotonic() + pause_s)
             if self._stop_by is not None:
                 return 0 if is_safe else 1
-            pause_s = min(pause_s * 2, self._patience.longest_pause_s)
 
     def _live(self) -> int:
         """One daemon, from its start to the end of all its processes; its exit code, negative for a signal."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bridge.system.backoff import Backoff
+
+PAUSES = Backoff(first_s=1.0, longest_s=30.0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
@@ -17,9 +21,8 @@ class Timeouts:
     """From SIGTERM to the end (`behaviour.md` 6)."""
     safe_s: float = 5.0
     """For `alarm2mqtt safe`, which takes about half a second a busy line."""
-    first_pause_s: float = 1.0
-    longest_pause_s: float = 30.0
-    """Between the daemon's end and its next start; doubled each time, small again after a life longer than this."""
+    pauses: Backoff = PAUSES
+    """Between the daemon's end and its next start; the first again after a life longer than the longest."""
 
 
 class DaemonHealth:

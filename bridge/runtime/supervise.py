@@ -8,32 +8,35 @@ import signal
 from collections.abc import Callable, Coroutine
 
 from bridge.runtime.systemd import ServiceManager
+from bridge.system.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
-FIRST_RESTART_S = 1.0
-LONGEST_RESTART_S = 60.0
+RESTARTS = Backoff(first_s=1.0, longest_s=60.0)
 
 
-async def kept_alive(name: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
-    """Runs `work` for ever: what fails is logged and begun again, after a pause that doubles.
+async def kept_alive(
+    name: str, work: Callable[[], Coroutine[None, None, None]], *, restarts: Backoff = RESTARTS
+) -> None:
+    """Runs `work` until it returns; logs each failure and starts it again after the pause of `restarts`.
+
+    A run that lasted longer than the longest pause begins the pauses anew.
 
     No adapter's fault may take the lines down with it.
     """
     loop = asyncio.get_running_loop()
-    pause_s = FIRST_RESTART_S
+    failures = 0
     while True:
         begun = loop.time()
         try:
             await work()
         except Exception:
-            if loop.time() - begun > LONGEST_RESTART_S:
-                pause_s = FIRST_RESTART_S
+            failures = 1 if loop.time() - begun > restarts.longest_s else failures + 1
+            pause_s = restarts.wait_s(failures)
             log.exception("%s failed; again in %.0f s", name, pause_s)
         else:
             return
         await asyncio.sleep(pause_s)
-        pause_s = min(pause_s * 2, LONGEST_RESTART_S)
 
 
 async def signs_of_life(manager: ServiceManager) -> None:

@@ -15,13 +15,14 @@ from servers.process import free_port, wait_until
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE = "Patience(ready_s=20, life_s=1, stop_s=3, safe_s=5, first_pause_s=0.2, longest_pause_s=1)"
+PATIENCE = "Timeouts(ready_s=20, life_s=1, stop_s=3, safe_s=5, pauses=Backoff(first_s=0.2, longest_s=1))"
 GUARD = """
 import sys
 from bridge.guard.guard import Guard
 from bridge.guard.health import Timeouts
-from bridge.runtime import logs
-logs.set_up(level="info", style="console")
+from bridge.runtime import log_setup
+from bridge.system.backoff import Backoff
+log_setup.set_up(level="info", style="console")
 main = [sys.executable, "-m", "bridge"]
 run, file = sys.argv[1:]
 sys.exit(Guard(run=[*(run.split() or [*main, "run"]), file], safe=[*main, "safe", file], patience={patience}).watch())

@@ -34,6 +34,7 @@ from bridge.actions.recording.clip_planner import ClipPlanner, StartRecording
 from bridge.actions.recording.clip_store import ClipStore
 from bridge.actions.recording.reports import ClipTimes, RecordReport, StreamState
 from bridge.errors import ActionError, ActionFailed, ActionRefused
+from bridge.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ _SILENCE_S = 20.0
 """A media process tells something once a second; one that does not hangs."""
 _CARD_S = 20.0
 """A clip that cannot be finished for so long is given up, with the process that writes it."""
-_LONGEST_PAUSE_S = 60.0
+_RECONNECTS = Backoff(first_s=1.0, longest_s=60.0, least=0.8, most=1.2)
 _STEADY_S = 30.0
 """A stream that lasted so long begins its back-off anew."""
 _STOP_S = 5.0
@@ -131,7 +132,7 @@ class CameraRecorder:
 
     async def run(self) -> None:
         """Keep a media process alive until cancelled; then finish the clip, within five seconds."""
-        pause_s, told = 1.0, False
+        failures, told = 0, False
         try:
             while True:
                 begin = time.monotonic()
@@ -139,12 +140,10 @@ class CameraRecorder:
                 # Lost is said once, until the stream was there again.
                 self._say_lost(went.reason, quiet=told and not came)
                 told = True
-                if came and time.monotonic() - begin > _STEADY_S:
-                    pause_s = 1.0
+                failures = 1 if came and time.monotonic() - begin > _STEADY_S else failures + 1
                 if went.permanent:
-                    pause_s = _LONGEST_PAUSE_S
-                await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))  # noqa: S311 - only to spread reconnects
-                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                    failures = _RECONNECTS.failures_to_longest
+                await asyncio.sleep(_RECONNECTS.wait_s(failures, random.random()))  # noqa: S311 - only to spread reconnects
         finally:
             if self._timer is not None:
                 self._timer.cancel()

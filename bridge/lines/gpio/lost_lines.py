@@ -7,15 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-FIRST_WAIT_S = 1.0
-LONGEST_WAIT_S = 8.0
+from bridge.system.backoff import Backoff
+
+WAITS = Backoff(first_s=1.0, longest_s=8.0)
 _LOOK_S = 0.25
 _DEVICES = Path("/dev")
 
 
 @dataclass(slots=True, kw_only=True)
 class _Wait:
-    wait_s: float
+    failures: int = 1
     due: float
 
 
@@ -38,7 +39,7 @@ class LostLines:
         """Begin to try; those lost before have waited."""
         self._loop = loop
         for wait in self._waits.values():
-            wait.due = loop.time() + FIRST_WAIT_S
+            wait.due = loop.time() + WAITS.first_s
         self._arm()
 
     def add(self, terminal: str) -> None:
@@ -46,7 +47,7 @@ class LostLines:
         now = self._loop.time() if self._loop is not None else 0.0
         if not self._waits:
             self._devices_were = self._devices_are()
-        self._waits[terminal] = _Wait(wait_s=FIRST_WAIT_S, due=now + FIRST_WAIT_S)
+        self._waits[terminal] = _Wait(due=now + WAITS.first_s)
         self._arm()
 
     def discard(self, terminal: str) -> None:
@@ -57,7 +58,7 @@ class LostLines:
     def hurry(self) -> None:
         """Something was let go of that a lost line may be waiting for: all are due."""
         for wait in self._waits.values():
-            wait.wait_s, wait.due = FIRST_WAIT_S, 0.0
+            wait.failures, wait.due = 1, 0.0
 
     def close(self) -> None:
         """Try no more."""
@@ -79,8 +80,8 @@ class LostLines:
             if self._retry(terminal):
                 self._waits.pop(terminal, None)
             else:
-                wait.wait_s = min(wait.wait_s * 2, LONGEST_WAIT_S)
-                wait.due = now + wait.wait_s
+                wait.failures += 1
+                wait.due = now + WAITS.wait_s(wait.failures)
         self._arm()
 
     def _arm(self) -> None:

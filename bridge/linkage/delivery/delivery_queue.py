@@ -18,7 +18,7 @@ from bridge.core.facts import ActionEnded, Now
 from bridge.errors import ActionFailed, ActionRefused, ContentRefused, StoreError
 from bridge.linkage.delivery.due_times import DueTimes
 from bridge.linkage.delivery.picture_cache import PictureCache
-from bridge.linkage.delivery.retry_policy import REFUSED_PAUSE_S, given_up, in_order, pause_s, refusal_of
+from bridge.linkage.delivery.retry_policy import PAUSES, REFUSED_PAUSE_S, given_up, in_order, refusal_of
 from bridge.linkage.delivery.sender import Delivery, JobSummary, Sender
 from bridge.store.job import Job
 
@@ -195,12 +195,12 @@ class DeliveryQueue:
             self._remove(job)
         else:
             left = replace(tried.left, attempts=job.attempts + 1, last_error=tried.note)
-            self._put_off(left, pause_s(left.attempts, self._random()))
+            self._put_off(left, PAUSES.wait_s(left.attempts, self._random()))
         self._say(job, self._sender.done, tried.note, path=tried.path, held_back=tried.held_back)
 
     def _failed(self, job: Job, error: str, hopes: int) -> None:
         self._failing = True
-        pause = pause_s(job.attempts + 1, self._random()) if hopes == self._hopes else 0.0
+        pause = PAUSES.wait_s(job.attempts + 1, self._random()) if hopes == self._hopes else 0.0
         self._again(job, "failed", error, pause)
 
     def _refused(self, job: Job, error: str, hopes: int) -> None:

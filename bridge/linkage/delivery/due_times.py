@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bridge.core.facts import Now
-from bridge.linkage.delivery.retry_policy import LONGEST_PAUSE_S
+from bridge.linkage.delivery.retry_policy import PAUSES
 from bridge.store.job import Job
 
 STEP_S = 2.0
 """Jumps of the wall clock up to this are corrections (`behaviour.md` 3)."""
-LONGEST_DUE_S = LONGEST_PAUSE_S * 1.25
+LONGEST_DUE_S = PAUSES.longest_s * PAUSES.most
 
 
 @dataclass(slots=True, kw_only=True)

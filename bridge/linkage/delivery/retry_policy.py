@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from bridge.store.job import Job
+from bridge.system.backoff import Backoff
 
-FIRST_PAUSE_S = 30.0
-LONGEST_PAUSE_S = 900.0
+PAUSES = Backoff(first_s=30.0, longest_s=900.0, most=1.25)
+"""Between the tries of a failed job."""
 REFUSED_PAUSE_S = 900.0
 LONGEST_LIFE_S = 24 * 3600.0
 MOST_JOBS = 50
@@ -16,14 +17,6 @@ MOST_BYTES = 100_000_000
 """Pictures of one kind's jobs; one that mail and upload share counts in both."""
 
 _CODE = re.compile(r".*?\b[45]\d\d\b", re.DOTALL)
-
-
-def pause_s(attempts: int, chance: float) -> float:
-    """Seconds until the next try after so many failed ones: doubling, with up to a quarter of jitter.
-
-    `chance` is a random number in [0, 1).
-    """
-    return float(min(FIRST_PAUSE_S * 2 ** min(attempts - 1, 10), LONGEST_PAUSE_S) * (1 + chance / 4))
 
 
 def in_order(jobs: Sequence[Job]) -> list[Job]:

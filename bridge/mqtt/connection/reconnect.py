@@ -7,10 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
+from bridge.system.backoff import Backoff
+
 SHORTEST_S = 1.0
 LONGEST_S = 60.0
+WAITS = Backoff(first_s=SHORTEST_S, longest_s=LONGEST_S, least=0.75, most=1.25)
+"""A thousand bridges do not come back in one moment."""
 NEAR_S = 0.7
-"""The longest wait for a broker on the same machine: nobody else knocks there, so that there is no storm
+NEAR_WAITS = Backoff(first_s=NEAR_S, longest_s=NEAR_S, least=WAITS.least, most=WAITS.most)
+"""For a broker on the same machine: no other bridge connects there, so that there is no storm
 to be avoided, and its users see the right state within a second of its return."""
 QUICK_S = 5.0
 """A connection that is thrown out within so long of its beginning was probably taken over."""
@@ -46,13 +51,12 @@ class Retry:
 class Reconnect:
     """First failure a warning, repeats debug, back an info; a wrong password waits the longest at once.
 
-    `random` gives numbers in [0, 1); waits are between three quarters and five quarters of their
-    nominal length, so that a thousand bridges do not come back in one moment.
+    `random` gives numbers in [0, 1).
     """
 
     def __init__(self, *, random: Callable[[], float]) -> None:
         self._random = random
-        self._next_s = SHORTEST_S
+        self._failures = 0
         self._said: EndReason | None = None
         self._quick = 0
 
@@ -71,7 +75,7 @@ class Reconnect:
         if after_s is not None:
             self._quick = self._quick + 1 if after_s < QUICK_S and how is EndReason.THROWN_OUT else 0
             if after_s >= QUICK_S:
-                self._next_s = SHORTEST_S
+                self._failures = 0
         if self._quick >= QUICK_TWICE:
             how = EndReason.TAKEN_OVER
         match how:
@@ -79,10 +83,9 @@ class Reconnect:
                 return self._retry(how, LONGEST_S, f"the broker refuses the password or the right to connect ({why})")
             case EndReason.TAKEN_OVER:
                 return self._retry(how, LONGEST_S, "taken over: another client connects with this client id")
-        wait_s, self._next_s = self._next_s, min(2 * self._next_s, LONGEST_S)
-        if near and how in (EndReason.UNREACHABLE, EndReason.THROWN_OUT):
-            wait_s = NEAR_S
-        return self._retry(how, wait_s * (0.75 + 0.5 * self._random()), why)
+        self._failures += 1
+        waits = NEAR_WAITS if near and how in (EndReason.UNREACHABLE, EndReason.THROWN_OUT) else WAITS
+        return self._retry(how, waits.wait_s(self._failures, self._random()), why)
 
     def _retry(self, how: EndReason, wait_s: float, why: str) -> Retry:
         loud = self._said is None or (how in (EndReason.DENIED, EndReason.TAKEN_OVER) and self._said is not how)

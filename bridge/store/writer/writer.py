@@ -21,7 +21,7 @@ from bridge.store.sqlite.database import Database
 from bridge.store.sqlite.open import Opened, begin_anew, open_database, salvage
 from bridge.store.sqlite.retention import STEP, ExpiryPace
 from bridge.store.sqlite.sequence import first_number_at
-from bridge.store.writer.commit_timing import retry_after_s
+from bridge.store.writer.commit_timing import RETRIES
 from bridge.store.writer.handover import Handover
 from bridge.store.writer.problem_reporter import Trouble
 
@@ -191,7 +191,7 @@ class Writer:
         """Nothing can be written now; whoever waits for it is told, and the next try is put off."""
         with self._handover.not_durable():
             self._failures += 1
-        self._retry_at = time.monotonic() + retry_after_s(self._failures)
+        self._retry_at = time.monotonic() + RETRIES.wait_s(self._failures)
 
     def _tidy(self, delete: Callable[[], None]) -> None:
         """Files that stay behind take room, and are swept at the next start: told, not retried."""

@@ -9,13 +9,14 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 
+from bridge.system.backoff import Backoff
 from bridge.web.access.policy import network_of
 
 # The work of OWASP's setting for stored passwords (N=2^13, p=10) in half its memory: this one is not stored.
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**12, 8, 20
 LONGEST_PASSWORD = 1024
 FREE_FAILURES = 3
-LONGEST_WAIT_S = 60.0
+WAITS = Backoff(first_s=1.0, longest_s=60.0)
 MOST_PEERS = 256
 MOST_SESSIONS = 32
 SESSION_S = 7 * 86_400.0
@@ -36,8 +37,7 @@ class Throttle:
         failures, at = self._failures.get(network_of(peer), (0, 0.0))
         if failures < FREE_FAILURES:
             return 0.0
-        pause_s = min(2.0 ** min(failures - FREE_FAILURES, 10), LONGEST_WAIT_S)
-        return max(at + pause_s - now, 0.0)
+        return max(at + WAITS.wait_s(failures - FREE_FAILURES + 1) - now, 0.0)
 
     def failed(self, peer: str, now: float) -> None:
         """One more."""

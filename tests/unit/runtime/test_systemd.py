@@ -7,9 +7,9 @@ import socket
 
 import pytest
 
-from bridge.runtime import supervise
 from bridge.runtime.supervise import kept_alive, signs_of_life
 from bridge.runtime.systemd import ServiceManager
+from bridge.system.backoff import Backoff
 
 
 @pytest.fixture
@@ -52,8 +52,7 @@ def test_the_watchdog_hears_us_at_half_its_patience(manager_socket):
     assert [manager_socket.recv(100) for _ in range(3)] == [b"WATCHDOG=1"] * 3
 
 
-def test_what_fails_is_logged_and_begun_again(monkeypatch, caplog):
-    monkeypatch.setattr(supervise, "FIRST_RESTART_S", 0.001)
+def test_what_fails_is_logged_and_begun_again(caplog):
     runs = []
 
     async def fragile():
@@ -62,6 +61,6 @@ def test_what_fails_is_logged_and_begun_again(monkeypatch, caplog):
             message = "broken"
             raise RuntimeError(message)
 
-    asyncio.run(kept_alive("the part", fragile))
+    asyncio.run(kept_alive("the part", fragile, restarts=Backoff(first_s=0.001, longest_s=60.0)))
     assert len(runs) == 3
     assert caplog.text.count("the part failed") == 2

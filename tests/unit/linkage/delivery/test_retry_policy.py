@@ -9,9 +9,9 @@ from bridge.linkage.delivery.retry_policy import (
     LONGEST_LIFE_S,
     MOST_BYTES,
     MOST_JOBS,
+    PAUSES,
     given_up,
     in_order,
-    pause_s,
     refusal_of,
 )
 from bridge.store.job import Job
@@ -25,8 +25,8 @@ def a_job(number, part=1):
 
 @given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))
 def test_pauses_never_shrink_and_never_exceed_a_quarter_more_than_15_minutes(attempts, chance):
-    assert 30 <= pause_s(attempts, 0) <= pause_s(attempts, chance) <= 900 * 1.25
-    assert pause_s(attempts, 0) <= pause_s(attempts + 1, 0)
+    assert 30 <= PAUSES.wait_s(attempts, 0) <= PAUSES.wait_s(attempts, chance) <= 900 * 1.25
+    assert PAUSES.wait_s(attempts, 0) <= PAUSES.wait_s(attempts + 1, 0)
 
 
 def test_jobs_are_in_the_order_of_their_alarms_and_pictures():

@@ -1,4 +1,4 @@
-from bridge.store.writer.commit_timing import GATHER_S, INTERVAL_S, LAZY_S, LONGEST_RETRY_S, commit_at, retry_after_s
+from bridge.store.writer.commit_timing import GATHER_S, INTERVAL_S, LAZY_S, RETRIES, commit_at
 
 
 def test_nothing_that_waits_is_no_wake_up():
@@ -28,6 +28,6 @@ def test_an_alarm_takes_a_waiting_mark_along():
 
 
 def test_retries_grow_ever_more_seldom_up_to_a_minute():
-    waits = [retry_after_s(failures) for failures in range(1, 9)]
-    assert waits == [1, 2, 4, 8, 16, 32, LONGEST_RETRY_S, LONGEST_RETRY_S]
-    assert retry_after_s(100_000) == LONGEST_RETRY_S
+    waits = [RETRIES.wait_s(failures) for failures in range(1, 9)]
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert RETRIES.wait_s(100_000) == 60
