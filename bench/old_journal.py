@@ -6,7 +6,7 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 from bridge.store.sqlite.batch import Batch
 from bridge.store.sqlite.connection import FILE_NAME
 from bridge.store.sqlite.open import open_database

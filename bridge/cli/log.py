@@ -12,7 +12,7 @@ from pathlib import Path
 from bridge.cli.log_text import HEADING, as_line
 from bridge.cli.log_text import as_json as as_object
 from bridge.cli.since import since as instant_of
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 from bridge.errors import Fault, SettingsError, StoreError
 from bridge.store.journal_follow import POLL_S, Follower
 from bridge.store.journal_query import Wanted, read_entries

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC
 
-from bridge.core.effects import JournalEntry
-from bridge.store.sqlite.rows import details
+from bridge.core.journal import JournalEntry, details, head
 
 HEADING = f"{'SEQ':>8}  {'TIME':<29}  {'KIND':<12}  {'TERMINAL':<16}  DETAILS"
 _TERMINALS = frozenset({"input", "output"})
@@ -26,10 +25,7 @@ def as_line(entry: JournalEntry) -> str:
 def as_json(entry: JournalEntry) -> str:
     """One JSON object on one line, in ASCII; the fields are those of the journal on MQTT."""
     fields = {
-        "seq": entry.seq,
-        "id": entry.id,
-        "boot": entry.boot,
-        "kind": entry.kind,
+        **head(entry),
         **details(entry),
         "time": entry.time.isoformat(timespec="milliseconds"),
         "time_utc": entry.time.astimezone(UTC).isoformat(timespec="milliseconds"),

@@ -9,7 +9,7 @@ from typing import Any
 from bridge.core.alarm_output import AlarmOutput
 from bridge.core.consequences import Consequences
 from bridge.core.effect_collector import EffectCollector
-from bridge.core.effects import Answer, JournalEntry, RunAction, SilenceSound
+from bridge.core.effects import Answer, RunAction, SilenceSound
 from bridge.core.facts import (
     ActionRequested,
     CommandRejected,
@@ -21,6 +21,7 @@ from bridge.core.facts import (
     OutputToggleRequested,
     SilenceRequested,
 )
+from bridge.core.journal import JournalEntry
 from bridge.core.mail_limits import AN_HOUR_AT_MOST, BY_COMMAND_AT_MOST
 from bridge.core.rate_limit import AT_MOST, WITHIN_S, RateLimit
 from bridge.core.refusal_log import HeldBack, RefusalLog

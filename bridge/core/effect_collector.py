@@ -10,7 +10,6 @@ from bridge.core.alarm_output import AlarmOutput
 from bridge.core.effects import (
     Effect,
     InputView,
-    JournalEntry,
     KeepInput,
     KeepLatched,
     OutputView,
@@ -19,6 +18,7 @@ from bridge.core.effects import (
     PublishOutput,
 )
 from bridge.core.facts import Now, StoredInput
+from bridge.core.journal import JournalEntry
 from bridge.core.views import WallClock, input_view, output_view
 
 

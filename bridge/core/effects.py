@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bridge.core.contact import Contact, Level
 from bridge.core.facts import ActionRequested, Origin, StoredInput
+from bridge.core.journal import JournalEntry
 from bridge.core.value import value
 
 if TYPE_CHECKING:
@@ -174,26 +175,6 @@ class RunAction:
 @value
 class SilenceSound:
     """Whatever plays stops."""
-
-
-@value
-class JournalEntry:
-    """One entry for the journal (`behaviour.md` 8); `seq` never repeats, `id` is unique for ever."""
-
-    seq: int
-    id: str
-    boot: str
-    kind: str
-    time: datetime
-    input: str | None = None
-    output: str | None = None
-    cause: str | None = None
-    reason: str | None = None
-    by: str | None = None
-    error: str | None = None
-    path: str | None = None
-    seconds: float | None = None
-    held_back: int | None = None
 
 
 @value

@@ -21,6 +21,7 @@ from bridge.core import effects as do
 from bridge.core.contact import idle_level
 from bridge.core.engine import Engine
 from bridge.core.facts import ClockChecked, ClockStepped, LineChanged, Origin, SettingsChanged, StopBegun
+from bridge.core.journal import JournalEntry
 from bridge.daemon.router import Router, answer_future
 from bridge.errors import Fault
 from bridge.runtime import log_setup as logs
@@ -152,9 +153,9 @@ class App:
             do.PublishSettings,
             do.Answer,
         )
-        self._router.connect(store.perform, do.JournalEntry, do.KeepInput, do.KeepLatched)
-        self._router.connect(mqtt.perform, do.JournalEntry)  # only after the store has it
-        self._router.connect(JournalLog(time.monotonic).tell, do.JournalEntry)
+        self._router.connect(store.perform, JournalEntry, do.KeepInput, do.KeepLatched)
+        self._router.connect(mqtt.perform, JournalEntry)  # only after the store has it
+        self._router.connect(JournalLog(time.monotonic).tell, JournalEntry)
         self._router.connect(answer_future, do.Answer)
         return mqtt
 
@@ -186,7 +187,7 @@ class App:
             do.PublishOutput,
             do.PublishClock,
             do.PublishSettings,
-            do.JournalEntry,
+            JournalEntry,
         )
 
     def _show_picture(self, input_id: str | None, jpeg: bytes) -> None:

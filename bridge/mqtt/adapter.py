@@ -7,16 +7,9 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from bridge.core.effects import (
-    Answer,
-    JournalEntry,
-    PublishClock,
-    PublishEvent,
-    PublishInput,
-    PublishOutput,
-    PublishSettings,
-)
+from bridge.core.effects import Answer, PublishClock, PublishEvent, PublishInput, PublishOutput, PublishSettings
 from bridge.core.facts import BrokerFound, BrokerLost, Fact, Now
+from bridge.core.journal import JournalEntry
 from bridge.errors import BrokerError
 from bridge.mqtt.commands.receiver import CommandReceiver, Handler
 from bridge.mqtt.commands.replay_protection import Request

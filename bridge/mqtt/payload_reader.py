@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from bridge.core.contact import Contact
-from bridge.core.effects import InputView, JournalEntry, OutputView
+from bridge.core.effects import InputView, OutputView
+from bridge.core.journal import DETAILS, NUMBERS, JournalEntry
 from bridge.mqtt.payloads import OFF, OFFLINE, ON
 from bridge.settings.location import printable
-
-_DETAILS = {field.name for field in fields(JournalEntry)} - {"seq", "id", "boot", "kind", "time"}
-_NUMBERS = {"seconds", "held_back"}
 
 
 def seen_input(input_id: str, said: Mapping[str, bytes]) -> InputView | None:
@@ -78,9 +75,9 @@ def seen_entry(payload: bytes) -> JournalEntry | None:
     if time is None or kind is None:
         return None
     details: dict[str, Any] = {}
-    for name in _DETAILS:
+    for name in DETAILS:
         value = facts.get(name)
-        known = _number(value) if name in _NUMBERS else _text(value)
+        known = _number(value) if name in NUMBERS else _text(value)
         if known is not None:
             details[name] = known
     return JournalEntry(

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from bridge.core.effects import InputView, JournalEntry, OutputView, PublishEvent
+from bridge.core.effects import InputView, OutputView, PublishEvent
+from bridge.core.journal import JournalEntry, details, head
 from bridge.errors import Fault
 from bridge.mqtt.commands.replay_protection import Request
 
@@ -89,20 +90,17 @@ def event(happened: PublishEvent) -> bytes:
     )
 
 
-_JOURNAL_FIELDS = ("input", "output", "cause", "reason", "by", "error", "path", "seconds", "held_back")
-
-
 def journal(entry: JournalEntry, *, replayed: bool) -> bytes:
     """A journal entry; fields that do not apply are left out."""
-    fields: dict[str, object] = {"seq": entry.seq, "id": entry.id, "boot": entry.boot, "kind": entry.kind}
-    for name in _JOURNAL_FIELDS:
-        value = getattr(entry, name)
-        if value is not None:
-            fields[name] = value
-    fields["time"] = instant(entry.time)
-    fields["time_utc"] = instant(entry.time.astimezone(UTC))
-    fields["replayed"] = replayed
-    return as_json(fields)
+    return as_json(
+        {
+            **head(entry),
+            **details(entry),
+            "time": instant(entry.time),
+            "time_utc": instant(entry.time.astimezone(UTC)),
+            "replayed": replayed,
+        }
+    )
 
 
 def answer(request: Request, faults: Iterable[Fault], time: datetime) -> bytes:

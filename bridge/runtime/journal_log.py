@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 
 log = logging.getLogger("alarm2mqtt")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 from bridge.errors import StoreError
 from bridge.store.journal_query import Wanted, entries_from
 from bridge.store.sqlite.connection import connect_to_read, explained

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 from bridge.errors import StoreError
 from bridge.store.sqlite.connection import connect_to_read, explained
 from bridge.store.sqlite.rows import JOURNAL_COLUMNS, entry_of, microseconds

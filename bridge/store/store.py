@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bridge.core.effects import JournalEntry, StoreEffect
+from bridge.core.effects import StoreEffect
 from bridge.core.facts import StateRestored
+from bridge.core.journal import JournalEntry
 from bridge.errors import StoreError
 from bridge.store.journal_query import Wanted, read_entries
 from bridge.store.ledger import Ledger

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 from bridge.errors import StoreError
 from bridge.store.journal_query import read_unsent
 from bridge.store.writer.handover import Handover

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 from bridge.text.state_words import ENDED, asked_by
 
 KINDS = {

@@ -9,16 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bridge.core.effects import (
-    InputView,
-    JournalEntry,
-    OutputView,
-    PublishClock,
-    PublishInput,
-    PublishOutput,
-    PublishSettings,
-)
+from bridge.core.effects import InputView, OutputView, PublishClock, PublishInput, PublishOutput, PublishSettings
 from bridge.core.facts import Now
+from bridge.core.journal import JournalEntry
 from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.text.journal_words import entry_words
 from bridge.text.state_words import input_mood, input_words, output_mood, output_words

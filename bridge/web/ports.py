@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from bridge.core.effects import JournalEntry
 from bridge.core.facts import Fact, Now
+from bridge.core.journal import JournalEntry
 from bridge.errors import Fault
 
 Submit = Callable[[Fact], None]

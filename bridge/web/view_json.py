@@ -6,9 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from bridge.core.effects import InputView, JournalEntry, OutputView
-
-JOURNAL_FIELDS = ("input", "output", "cause", "reason", "by", "error", "path", "seconds", "held_back")
+from bridge.core.effects import InputView, OutputView
+from bridge.core.journal import JournalEntry, details, head
 
 
 def instant(moment: datetime | None) -> str | None:
@@ -54,15 +53,11 @@ def output_json(view: OutputView) -> dict[str, Any]:
 
 def entry_json(entry: JournalEntry) -> dict[str, Any]:
     """A journal entry; fields that do not apply are left out, as on MQTT."""
-    fields = {name: getattr(entry, name) for name in JOURNAL_FIELDS}
     return {
-        "seq": entry.seq,
-        "id": entry.id,
-        "boot": entry.boot,
-        "kind": entry.kind,
+        **head(entry),
         "time": instant(entry.time),
         "time_utc": instant(entry.time.astimezone(UTC)),
-        **{name: value for name, value in fields.items() if value is not None},
+        **details(entry),
     }
 
 

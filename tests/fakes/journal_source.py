@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 
 
 class MemoryJournal:

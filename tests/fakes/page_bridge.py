@@ -16,7 +16,6 @@ from bridge.core.effects import (
     Answer,
     DriveLine,
     Effect,
-    JournalEntry,
     PublishClock,
     PublishInput,
     PublishOutput,
@@ -27,6 +26,7 @@ from bridge.core.effects import (
 )
 from bridge.core.engine import Engine
 from bridge.core.facts import Origin, StateRestored
+from bridge.core.journal import JournalEntry
 from bridge.lines.simulated.driver import SimulatedLines
 from bridge.runtime.clock import Clock
 from bridge.runtime.engine_loop import EngineLoop

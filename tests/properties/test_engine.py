@@ -12,6 +12,7 @@ from words.story import Story
 from bridge.core import facts
 from bridge.core.contact import Contact, Level, demanded_contact
 from bridge.core.effects import Answer, DriveLine, PublishEvent
+from bridge.core.journal import KINDS
 
 INPUTS = ("door", "gate")
 OUTPUTS = ("siren", "lamp")
@@ -239,6 +240,10 @@ class EngineMachine(RuleBasedStateMachine):
     def entries_are_numbered_without_a_gap(self):
         numbers = [entry.seq for entry in self.story.entries]
         assert numbers == list(range(1, len(numbers) + 1))
+
+    @invariant()
+    def every_entry_is_of_a_kind_that_is_listed(self):
+        assert {entry.kind for entry in self.story.entries} <= set(KINDS)
 
     @invariant()
     def unknown_is_never_alarm(self):

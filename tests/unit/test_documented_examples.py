@@ -15,9 +15,10 @@ from words.pages import BLOCK, ROOT, examples, section, text, yaml
 from bridge import __version__
 from bridge.core import facts
 from bridge.core.contact import Level
-from bridge.core.effects import Effect, JournalEntry, PublishEvent, PublishInput, PublishOutput
+from bridge.core.effects import Effect, PublishEvent, PublishInput, PublishOutput
 from bridge.core.engine import Engine
 from bridge.core.facts import Now
+from bridge.core.journal import JournalEntry
 from bridge.mqtt import payloads
 from bridge.mqtt.commands.payload import fact_of, read
 from bridge.mqtt.commands.replay_protection import Request

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

@@ -12,7 +12,6 @@ from bridge.core.effects import (
     DriveLine,
     Effect,
     InputView,
-    JournalEntry,
     KeepInput,
     OutputView,
     PublishEvent,
@@ -21,6 +20,7 @@ from bridge.core.effects import (
     RequestOutput,
 )
 from bridge.core.engine import Engine
+from bridge.core.journal import JournalEntry
 from bridge.settings.definitions.settings import Settings
 
 E = TypeVar("E", bound=Effect)

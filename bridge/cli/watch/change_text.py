@@ -9,10 +9,9 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from bridge.core.effects import InputView, JournalEntry, OutputView
+from bridge.core.effects import InputView, OutputView
+from bridge.core.journal import JournalEntry, details
 from bridge.settings.location import printable
-
-_ENTRY = ("input", "output", "cause", "reason", "by", "error", "path", "seconds", "held_back")
 
 
 def input_line(view: InputView, now: datetime) -> str:
@@ -53,9 +52,8 @@ def output_line(view: OutputView, now: datetime) -> str:
 
 def entry_line(entry: JournalEntry, now: datetime) -> str:
     """One journal entry, at its own time; fields that do not apply are left out."""
-    told = ((name, getattr(entry, name)) for name in _ENTRY)
     at = entry.time.astimezone(now.tzinfo)
-    return _line(at, "journal", [("seq", entry.seq), ("kind", entry.kind), *((k, v) for k, v in told if v is not None)])
+    return _line(at, "journal", [("seq", entry.seq), ("kind", entry.kind), *details(entry).items()])
 
 
 def bridge_line(online: bool | None, now: datetime) -> str:  # noqa: FBT001 - a state's one value

@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.core.effects import InputView, JournalEntry, OutputView
+from bridge.core.effects import InputView, OutputView
+from bridge.core.journal import JournalEntry
 from bridge.mqtt.messages import Incoming
 from bridge.mqtt.payload_reader import as_object, seen_entry, seen_input, seen_output
 from bridge.mqtt.payloads import ONLINE

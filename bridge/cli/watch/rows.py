@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.cli.watch.device_mirror import DeviceMirror
-from bridge.core.effects import InputView, JournalEntry, OutputView
+from bridge.core.effects import InputView, OutputView
+from bridge.core.journal import JournalEntry
 from bridge.text.journal_words import entry_words
 from bridge.text.state_words import CONTACT, input_mood, input_words, output_mood, output_words
 

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 from bridge.mqtt import payloads
 from bridge.mqtt.messages import Outgoing
 from bridge.mqtt.publishing.replay_rate import ReplayPace

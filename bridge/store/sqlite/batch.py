@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bridge.core.effects import JournalEntry
 from bridge.core.facts import StoredInput
+from bridge.core.journal import JournalEntry
 from bridge.store.job import Job
 
 

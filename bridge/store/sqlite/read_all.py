@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 from bridge.store.job import JOB_COLUMNS, job_of
 from bridge.store.sqlite.batch import Loaded
 from bridge.store.sqlite.connection import is_corrupt, primary_code

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from bridge.core.effects import JournalEntry
 from bridge.core.facts import StoredInput
+from bridge.core.journal import DETAILS, JournalEntry, details
 
 JOURNAL_COLUMNS = "seq, id, boot, kind, time_us, offset_s, detail"
 INPUT_COLUMNS = "id, alarm, last_alarm, held_back, silenced"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_OWN_COLUMN = frozenset({"seq", "id", "boot", "kind", "time"})
-DETAILS = tuple(field.name for field in fields(JournalEntry) if field.name not in _OWN_COLUMN)
-"""The fields of an entry that apply only to some kinds, in their order."""
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 Row = Sequence[Any]
@@ -31,11 +27,6 @@ def microseconds(instant: datetime) -> int:
 def instant(time_us: int, offset_s: int = 0) -> datetime:
     """The other way round, in a zone of a fixed offset."""
     return (EPOCH + timedelta(microseconds=time_us)).astimezone(timezone(timedelta(seconds=offset_s)))
-
-
-def details(entry: JournalEntry) -> dict[str, object]:
-    """The fields beside the fixed ones, where they apply."""
-    return {name: value for name in DETAILS if (value := getattr(entry, name)) is not None}
 
 
 def entry_row(entry: JournalEntry) -> tuple[object, ...]:

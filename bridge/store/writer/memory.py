@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bridge.core.effects import JournalEntry, KeepInput, KeepLatched, StoreEffect
+from bridge.core.effects import KeepInput, KeepLatched, StoreEffect
 from bridge.core.facts import StoredInput
+from bridge.core.journal import JournalEntry
 from bridge.store.job import Job
 from bridge.store.sqlite.batch import Batch, Loaded
 

@@ -7,16 +7,15 @@ import csv
 import io
 from collections.abc import AsyncIterator, Callable
 
-from bridge.core.effects import JournalEntry
-from bridge.text.journal_words import KINDS
+from bridge.core.journal import DETAILS, KINDS, JournalEntry
 from bridge.web.api.routes import Call, Param, Reply, Route
 from bridge.web.ports import JournalQuery, Ports
-from bridge.web.view_json import JOURNAL_FIELDS, as_json, entry_json
+from bridge.web.view_json import as_json, entry_json
 
 LARGEST_SEQ = 2**53 - 1
 CHUNK = 500
 """Entries read at once for a file: a hundred thousand never lie in memory."""
-COLUMNS = ("seq", "time", "time_utc", "kind", *JOURNAL_FIELDS, "id", "boot")
+COLUMNS = ("seq", "time", "time_utc", "kind", *DETAILS, "id", "boot")
 QUERY = (
     Param(
         name="limit", schema={"type": "integer", "minimum": 1, "maximum": 1000}, says="At most so many; default 100."

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bridge.core.journal import DETAILS, KINDS, NUMBERS
 from bridge.settings.definitions.settings import ID_PATTERN
-from bridge.text.journal_words import KINDS
 from bridge.web.api.routes import Param, Route
 
 _TEXT = {"type": "string"}
@@ -91,7 +91,7 @@ SCHEMAS: Mapping[str, Any] = {
     ),
     "Entry": _object(
         {"seq": _COUNT, "id": _TEXT, "boot": _TEXT, "kind": {"enum": list(KINDS)}, "time": _TIME, "time_utc": _TIME},
-        **dict.fromkeys(("input", "output", "cause", "reason", "by", "error", "path"), _TEXT),
+        **{name: _TEXT for name in DETAILS if name not in NUMBERS},
         seconds={"type": "number"},
         held_back=_COUNT,
     ),

@@ -5,6 +5,7 @@ from dataclasses import fields
 import pytest
 
 from bridge.core import effects, facts
+from bridge.core.journal import JournalEntry
 from bridge.core.value import value
 from bridge.mqtt.messages import Outgoing
 
@@ -32,7 +33,7 @@ def test_the_type_checker_is_told_that_nobody_changes_one():
     assert said["kw_only_default"]
 
 
-@pytest.mark.parametrize("made", [facts.LineChanged, facts.Now, effects.JournalEntry, effects.InputView, Outgoing])
+@pytest.mark.parametrize("made", [facts.LineChanged, facts.Now, JournalEntry, effects.InputView, Outgoing])
 def test_what_an_edge_makes_costs_no_frozen_fields(made):
     assert fields(made)
     assert made.__hash__ is not None

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.contact import Contact
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 from bridge.mqtt import payloads
 from bridge.mqtt.payload_reader import seen_entry, seen_input, seen_output
 

@@ -7,7 +7,7 @@ import pytest
 from fakes.mqtt_bridge import an_entry, an_input_view, an_output_view
 
 from bridge.core.contact import Contact
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 from bridge.errors import Fault
 from bridge.mqtt import payloads
 from bridge.mqtt.commands.replay_protection import Request

@@ -9,9 +9,10 @@ from words.builders import an_input, an_output, settings_of
 from words.virtual_time import play
 
 from bridge.core.contact import Level
-from bridge.core.effects import DriveLine, JournalEntry
+from bridge.core.effects import DriveLine
 from bridge.core.engine import Engine
 from bridge.core.facts import LineChanged, Now, Origin, OutputStartRequested, StateRestored
+from bridge.core.journal import JournalEntry
 from bridge.runtime.engine_loop import MOST_COMMANDS, EngineLoop
 
 

@@ -6,7 +6,7 @@ import json
 import logging
 from datetime import UTC, datetime
 
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 from bridge.runtime import log_setup as logs
 from bridge.runtime.journal_log import A_SECOND, BURST, JournalLog, in_words
 

@@ -7,7 +7,8 @@ import pytest
 from words.builders import an_input, an_output, settings_of
 
 from bridge.core.contact import Contact
-from bridge.core.effects import InputView, JournalEntry, OutputView
+from bridge.core.effects import InputView, OutputView
+from bridge.core.journal import JournalEntry
 from bridge.text.journal_words import entry_words
 from bridge.text.state_words import clock_time, input_mood, input_words, output_mood, output_words
 

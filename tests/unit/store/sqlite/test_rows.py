@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from words.journal_entries import an_entry
 
-from bridge.core.effects import JournalEntry
 from bridge.core.facts import StoredInput
+from bridge.core.journal import JournalEntry
 from bridge.store.sqlite.rows import entry_of, entry_row, input_of, input_row
 
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

@@ -9,7 +9,7 @@ import pytest
 from fakes.page_bridge import page_bridge
 from words.builders import an_input, an_output, settings_of
 
-from bridge.core.effects import JournalEntry
+from bridge.core.journal import JournalEntry
 from bridge.errors import ActionRefused, Fault
 
 SETTINGS = settings_of(
