@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from bridge.core.rate_limit import RateLimit
 
 WINDOW_S = 60.0
 MOST_TRIPS = 20
@@ -14,19 +14,18 @@ class Chatter:
     def __init__(self) -> None:
         self.raised = False
         self.due: float | None = None
-        self._trips: deque[float] = deque(maxlen=MOST_TRIPS + 1)
+        self._trips = RateLimit(at_most=MOST_TRIPS + 1, within_s=WINDOW_S)
 
     def tripped(self, at: float) -> None:
         """Takes the instant of a trip."""
         self.elapse(at)
-        self._trips.append(at)
-        if not self.raised and len(self._trips) > MOST_TRIPS and at - self._trips[0] < WINDOW_S:
+        self._trips.count(at)
+        if not self.raised and self._trips.is_used_up(at):
             self.raised = True
             self.due = at + WINDOW_S
 
     def elapse(self, now: float) -> None:
         """Lowers it at the end of a whole minute with few enough trips."""
         while self.due is not None and now >= self.due:
-            begin = self.due - WINDOW_S
-            busy = sum(begin < trip <= self.due for trip in self._trips) > MOST_TRIPS
-            self.raised, self.due = busy, (self.due + WINDOW_S if busy else None)
+            self.raised = self._trips.is_used_up(self.due)
+            self.due = self.due + WINDOW_S if self.raised else None

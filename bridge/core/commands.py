@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -23,13 +22,18 @@ from bridge.core.facts import (
 )
 from bridge.core.journal import JournalEntry
 from bridge.core.mail_limits import AN_HOUR_AT_MOST, BY_COMMAND_AT_MOST
-from bridge.core.rate_limit import AT_MOST, WITHIN_S, RateLimit
+from bridge.core.rate_limit import RateLimits
 from bridge.core.refusal_log import HeldBack, RefusalLog
 from bridge.core.terminals import Terminals
 from bridge.core.transitions import Transition
 from bridge.errors import CommandRefused, Fault
 
 STARTS_A_SECOND = 5
+"""Of one output."""
+ACTIONS_AT_MOST = 10
+ACTIONS_WITHIN_S = 10.0
+"""Of one kind: ten at once are a script that asks for every input's picture; one a second for ever is
+a loop in somebody's automation, which is stopped."""
 
 
 class Commands:
@@ -39,8 +43,8 @@ class Commands:
         self._terminals = terminals
         self._books = books
         self._consequences = consequences
-        self._starts: dict[str, deque[float]] = {}
-        self._rate = RateLimit()
+        self._starts = RateLimits(at_most=STARTS_A_SECOND, within_s=1.0)
+        self._actions = RateLimits(at_most=ACTIONS_AT_MOST, within_s=ACTIONS_WITHIN_S)
         self._refusal_log = RefusalLog()
 
     @property
@@ -112,11 +116,9 @@ class Commands:
         if output.lost:
             message = f"line lost: {output.lost}"
             raise CommandRefused(message)
-        starts = self._starts.setdefault(fact.output, deque(maxlen=STARTS_A_SECOND))
-        if len(starts) == STARTS_A_SECOND and now.monotonic - starts[0] < 1:
+        if not self._starts.take(fact.output, now.monotonic):
             message = f"more than {STARTS_A_SECOND} starts a second"
             raise CommandRefused(message)
-        starts.append(now.monotonic)
         output.start(fact.origin, now.monotonic, duration_ms=fact.duration_ms, mode=fact.mode)
         self._terminals.touch(fact.output)
 
@@ -149,8 +151,8 @@ class Commands:
         if fact.kind == "email" and not self._consequences.mail_limits.take_by_command(now.monotonic):
             message = f"more than {BY_COMMAND_AT_MOST} mails by command, or {AN_HOUR_AT_MOST} in all, an hour"
             raise CommandRefused(message)
-        if fact.kind != "email" and not fact.stop and not self._rate.take(fact.kind, now.monotonic):
-            message = f"more than {AT_MOST} times in {WITHIN_S:g} s"
+        if fact.kind != "email" and not fact.stop and not self._actions.take(fact.kind, now.monotonic):
+            message = f"more than {ACTIONS_AT_MOST} times in {ACTIONS_WITHIN_S:g} s"
             raise CommandRefused(message)
         return True
 

@@ -6,7 +6,7 @@ must not be able to keep the next burglar's mail from going.
 
 from __future__ import annotations
 
-from collections import deque
+from bridge.core.rate_limit import RateLimit
 
 AN_HOUR_S = 3600.0
 AN_HOUR_AT_MOST = 30
@@ -18,28 +18,20 @@ class MailLimits:
 
     def __init__(self) -> None:
         self._by_input: dict[str, float] = {}
-        self._all: deque[float] = deque(maxlen=AN_HOUR_AT_MOST)
-        self._by_command: deque[float] = deque(maxlen=BY_COMMAND_AT_MOST)
+        self._all = RateLimit(at_most=AN_HOUR_AT_MOST, within_s=AN_HOUR_S)
+        self._by_command = RateLimit(at_most=BY_COMMAND_AT_MOST, within_s=AN_HOUR_S)
 
     def take(self, source: str, at: float, *, min_gap_s: float) -> bool:
         """Whether an input may send a mail now; if so, it counts as sent."""
-        last = self._by_input.get(source)
-        if last is not None and at - last < min_gap_s:
-            return False
-        if _used_up(self._all, at):
+        last = self._by_input.get(source)  # no RateLimit: the gap is a setting, and may change between two mails
+        if (last is not None and at - last < min_gap_s) or not self._all.take(at):
             return False
         self._by_input[source] = at
-        self._all.append(at)
         return True
 
     def take_by_command(self, at: float) -> bool:
         """Whether a mail may go by command now; if so, it counts as sent. No gap is kept."""
-        if _used_up(self._all, at) or _used_up(self._by_command, at):
+        if self._by_command.is_used_up(at) or not self._all.take(at):
             return False
-        self._all.append(at)
-        self._by_command.append(at)
+        self._by_command.count(at)
         return True
-
-
-def _used_up(sent: deque[float], at: float) -> bool:
-    return len(sent) == sent.maxlen and at - sent[0] < AN_HOUR_S

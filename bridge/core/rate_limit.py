@@ -1,24 +1,47 @@
-"""How often an action may be run by command: a loop in somebody's automation is stopped, a person never is."""
+"""At most N in T seconds: the one sliding window, alone or one for each key; time is an argument."""
 
 from __future__ import annotations
 
 from collections import deque
 
-AT_MOST = 10
-WITHIN_S = 10.0
-"""Ten at once are a script that asks for every input's picture; one a second for ever is a loop."""
-
 
 class RateLimit:
-    """Remembers when actions of each kind were run."""
+    """Counts events in a sliding window: at most `at_most` in any `within_s` seconds.
 
-    def __init__(self) -> None:
-        self._ran: dict[str, deque[float]] = {}
+    Instants are monotonic seconds and never go back. An event leaves the window `within_s` after it
+    happened, to the instant.
+    """
 
-    def take(self, kind: str, at: float) -> bool:
-        """Whether one of a kind may be run now; if so, it counts. What is refused does not."""
-        ran = self._ran.setdefault(kind, deque(maxlen=AT_MOST))
-        if len(ran) == AT_MOST and at - ran[0] < WITHIN_S:
+    def __init__(self, *, at_most: int, within_s: float) -> None:
+        self._within_s = within_s
+        self._counted: deque[float] = deque(maxlen=at_most)
+
+    def is_used_up(self, at: float) -> bool:
+        """Returns whether the window that ends at `at` has `at_most` events already, or had more."""
+        return len(self._counted) == self._counted.maxlen and at - self._counted[0] < self._within_s
+
+    def count(self, at: float) -> None:
+        """Counts an event, also one above the limit."""
+        self._counted.append(at)
+
+    def take(self, at: float) -> bool:
+        """Counts an event if the limit allows it. Returns whether it does."""
+        if self.is_used_up(at):
             return False
-        ran.append(at)
+        self.count(at)
         return True
+
+
+class RateLimits:
+    """One `RateLimit` for each key. Keys are never dropped: they come from the settings or from the code."""
+
+    def __init__(self, *, at_most: int, within_s: float) -> None:
+        self._at_most = at_most
+        self._within_s = within_s
+        self._by_key: dict[str, RateLimit] = {}
+
+    def take(self, key: str, at: float) -> bool:
+        """Counts an event of a key if its limit allows it. Returns whether it does."""
+        if key not in self._by_key:
+            self._by_key[key] = RateLimit(at_most=self._at_most, within_s=self._within_s)
+        return self._by_key[key].take(at)

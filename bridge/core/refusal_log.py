@@ -7,10 +7,11 @@ Nothing else depends on this: every command is answered, and counted where it ca
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from bridge.core.rate_limit import RateLimit
 
 MINUTE_S = 60.0
 TOLD_AT_MOST = 20
@@ -47,7 +48,7 @@ class RefusalLog:
 
     def __init__(self) -> None:
         self._minutes: dict[_Source, _Minute] = {}
-        self._told: deque[float] = deque(maxlen=ALL_AT_MOST)
+        self._all = RateLimit(at_most=ALL_AT_MOST, within_s=HOUR_S)
 
     @property
     def due(self) -> float | None:
@@ -57,13 +58,13 @@ class RefusalLog:
     def takes(self, fields: Fields, at: float) -> bool:
         """Whether a refusal is an entry of its own; else it is counted. `elapse` has been asked before."""
         source = tuple((name, value) for name, value in fields.items() if name != "error")
-        used_up = len(self._told) == ALL_AT_MOST and at - self._told[0] < HOUR_S
+        used_up = self._all.is_used_up(at)
         if used_up or (source not in self._minutes and len(self._minutes) >= SOURCES_AT_MOST):
             source = _OTHERS
         minute = self._minutes.setdefault(source, _Minute(end=at + MINUTE_S))
         if minute.told < TOLD_AT_MOST and not used_up:
             minute.told += 1
-            self._told.append(at)
+            self._all.count(at)
             return True
         minute.held_back += 1
         minute.last = fields

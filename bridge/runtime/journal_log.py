@@ -49,7 +49,11 @@ def in_words(entry: JournalEntry) -> str:
 
 
 class JournalLog:
-    """Logs entries: at most `BURST` at once and `A_SECOND` in the long run; what is left out is counted."""
+    """Logs entries: at most `BURST` at once and `A_SECOND` in the long run; the others are counted.
+
+    A token bucket, and not `core/rate_limit.py`: in a flood its sliding window would log `BURST` entries,
+    then nothing for as long as `BURST` take at `A_SECOND`, and so on. This goes on with `A_SECOND`.
+    """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic

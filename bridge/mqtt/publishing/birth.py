@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bridge.core.rate_limit import RateLimit
+
 BORN = b"online"
 QUIET_S = 5.0
 SOONEST_S = 1.0
@@ -15,11 +17,10 @@ class Birth:
 
     def __init__(self, *, random: Callable[[], float]) -> None:
         self._random = random
-        self._last: float | None = None
+        self._answers = RateLimit(at_most=1, within_s=QUIET_S)
 
     def heard(self, payload: bytes, at: float) -> float | None:
         """In how many seconds to announce everything again; None: not for this message."""
-        if payload != BORN or (self._last is not None and at - self._last < QUIET_S):
+        if payload != BORN or not self._answers.take(at):
             return None
-        self._last = at
         return SOONEST_S + (LATEST_S - SOONEST_S) * self._random()

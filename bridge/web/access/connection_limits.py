@@ -10,6 +10,7 @@ from collections.abc import Callable
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
+from bridge.core.rate_limit import RateLimit
 from bridge.web.access.policy import AccessPolicy, network_of
 
 _LOG = logging.getLogger(__name__)
@@ -17,7 +18,8 @@ MOST = 200
 """Connections at once: the program needs file descriptors for lines, broker and mail as well."""
 MOST_OF_ONE = 40
 """Of one address on the network; a browser opens six."""
-QUIET_S = 60.0
+WARN_WITHIN_S = 60.0
+"""At most one warning in that time: every machine can try as often as it likes."""
 
 
 class ConnectionLimits:
@@ -31,7 +33,7 @@ class ConnectionLimits:
         self._server = server
         self._monotonic = monotonic
         self._inside: dict[RequestHandler, str] = {}
-        self._told = -QUIET_S
+        self._warnings = RateLimit(at_most=1, within_s=WARN_WITHIN_S)
 
     def __call__(self) -> asyncio.Protocol:
         """What asyncio asks for when somebody has connected."""
@@ -40,26 +42,23 @@ class ConnectionLimits:
     def lets_in(self, peer: str | None) -> RequestHandler | None:
         """Who looks after a connection from this address; None: nobody."""
         if not self._policy.may_connect(peer):
-            self._tell(f"refused connections from other machines, such as {peer}")
+            self._warn(f"refused connections from other machines, such as {peer}")
             return None
         network = network_of(peer or "")
         open_now = self._server.connections
         self._inside = {handler: self._inside[handler] for handler in open_now if handler in self._inside}
         of_one = Counter(self._inside.values())[network]
         if len(open_now) >= MOST or (of_one >= MOST_OF_ONE and not self._policy.passes_others_on(peer)):
-            self._tell(f"too many connections to the page, the last from {peer}")
+            self._warn(f"too many connections to the page, the last from {peer}")
             return None
         handler = self._server()
         self._inside[handler] = network
         return handler
 
-    def _tell(self, what: str) -> None:
-        """Once a minute: anybody can try as often as they like."""
-        now = self._monotonic()
-        quiet = now - self._told < QUIET_S
-        if not quiet:
-            self._told = now
-        _LOG.log(logging.DEBUG if quiet else logging.WARNING, "%s", what)
+    def _warn(self, what: str) -> None:
+        """Logs a refused connection: as a warning at most once a minute, else for debugging."""
+        may_warn = self._warnings.take(self._monotonic())
+        _LOG.log(logging.WARNING if may_warn else logging.DEBUG, "%s", what)
 
 
 class _Connection(asyncio.Protocol):

@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
+from bridge.core.rate_limit import RateLimits
 from bridge.web.access.policy import AccessPolicy, Refused, Standing, Visit
 from bridge.web.access.sessions import Password, Sessions, Throttle
 from bridge.web.view_json import as_json
@@ -22,7 +23,8 @@ TOKEN: Final = web.RequestKey("token", str)
 """What the page that is answered has to show with every change."""
 PASSED_ON = frozenset({"forwarded", "via", "x-real-ip"})
 """What proxies add to a request, beside X-Forwarded-…"""
-QUIET_S = 60.0
+WARN_WITHIN_S = 60.0
+"""At most one warning for each reason in that time: a foreign page can ask as often as it likes."""
 OPEN_PATHS = frozenset({"/healthz"})
 LOGIN_PATHS = frozenset({"/login", "/logout"})
 POLICY = (
@@ -59,8 +61,8 @@ class AccessMiddleware:
         self._throttle = Throttle()
         self._monotonic = monotonic
         self._cookie = cookie
-        self._told: dict[str, float] = {}
-        """When each reason to refuse was last told; there are but a few."""
+        self._warnings = RateLimits(at_most=1, within_s=WARN_WITHIN_S)
+        """By the reason to refuse; there are but a few."""
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -108,7 +110,7 @@ class AccessMiddleware:
             return await handler(request)
         judged = self._policy.judge(_visit(request))
         if isinstance(judged, Refused):
-            self._tell_refusal(request, judged.why)
+            self._log_refusal(request, judged.why)
             return _text_response(request, 403, judged.why)
         request[BY], request[TOKEN] = "page", self._sessions.token(self._session(request))
         if request.path in LOGIN_PATHS or request.path.startswith("/static/"):
@@ -151,13 +153,9 @@ class AccessMiddleware:
         _LOG.warning("a wrong password for the page from %s", peer)
         return "That is not the password."
 
-    def _tell_refusal(self, request: web.Request, why: str) -> None:
-        """Once a minute for each reason: a foreign page can ask as often as it likes."""
-        now = self._monotonic()
-        quiet = now - self._told.get(why, -QUIET_S) < QUIET_S
-        if not quiet:
-            self._told[why] = now
-        level = logging.DEBUG if quiet else logging.WARNING
+    def _log_refusal(self, request: web.Request, why: str) -> None:
+        """Logs a refused request: as a warning at most once a minute for each reason, else for debugging."""
+        level = logging.WARNING if self._warnings.take(why, self._monotonic()) else logging.DEBUG
         _LOG.log(level, "refused %s from %s: %s", request.method, request.remote, why)
 
     def _session(self, request: web.Request) -> str | None:

@@ -8,7 +8,7 @@ from fakes.page_bridge import page_bridge
 from words.builders import an_input, settings_of
 from words.virtual_time import play
 
-from bridge.web.access.connection_limits import MOST, MOST_OF_ONE, QUIET_S, ConnectionLimits
+from bridge.web.access.connection_limits import MOST, MOST_OF_ONE, WARN_WITHIN_S, ConnectionLimits
 from bridge.web.access.policy import INGRESS, AccessPolicy
 from bridge.web.application import IDLE_S
 
@@ -62,7 +62,7 @@ def test_who_may_not_come_takes_no_place_and_fills_no_log(caplog):
     assert house.lets_in("192.0.2.1", 100) == 0
     assert house.server.connections == []
     assert [record.levelname for record in caplog.records].count("WARNING") == 1
-    house.now += QUIET_S
+    house.now += WARN_WITHIN_S
     house.lets_in("192.0.2.1")
     assert [record.levelname for record in caplog.records].count("WARNING") == 2
 
