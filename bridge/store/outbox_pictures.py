@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from bridge.errors import StoreError
+from bridge.system.atomic_file import beside, replace_file
 
 FOLDER_NAME = "outbox"
 
@@ -32,19 +33,12 @@ class Pictures:
             StoreError: the disk does not take it; the job goes without.
         """
         name = os.urandom(8).hex() + suffix
-        part = self._folder / (name + ".part")
         self._own.add(name)
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            with part.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.rename(self._folder / name)
-            _sync_folder(self._folder)
+            replace_file(self._folder / name, content)
         except OSError as error:
             self._own.discard(name)
-            part.unlink(missing_ok=True)
             message = f"picture not kept: {error.strerror}"
             raise StoreError(message) from error
         return name
@@ -81,17 +75,8 @@ class Pictures:
             OSError: the folder cannot be read, or a file not be deleted.
         """
         left = {found.name for found in self._files()}
-        own = {name for mine in self._own for name in (mine, mine + ".part")}
+        own = {name for mine in self._own for name in (mine, beside(self._folder / mine).name)}
         self.remove(left - set(needed) - own)
 
     def _files(self) -> list[Path]:
         return list(self._folder.iterdir()) if self._folder.is_dir() else []
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in it durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

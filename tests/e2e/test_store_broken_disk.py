@@ -1,6 +1,5 @@
 """Disks that are full, read-only, missing or rotten: told, healed, and never in anybody's way."""
 
-import errno
 import os
 import resource
 import shutil
@@ -9,10 +8,10 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from servers.small_disk import fill, small_disk
 from words.journal_entries import an_entry
 from words.store_probe import PATIENCE_S, a_store, eventually, opened
 
@@ -29,31 +28,6 @@ ALARM = StoredInput(alarm=True)
 
 def seqs(probe, limit=10_000):
     return [entry.seq for entry in probe.store.entries(Wanted(limit=limit))]
-
-
-@contextmanager
-def small_disk(folder: Path, size: str):
-    """A file system of its own, of a size of its own."""
-    folder.mkdir()
-    if os.geteuid() != 0:
-        pytest.skip("NOT TESTED: mounting a small disk needs root")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=False)
-    if mounted.returncode != 0:
-        pytest.skip("NOT TESTED: this machine does not let us mount a small disk")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def fill(ballast: Path) -> None:
-    """Take all the room that is left."""
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while file.write(b"x" * 4096) == 4096:
-                pass
-        except OSError as error:
-            assert error.errno == errno.ENOSPC  # noqa: PT017 - when it comes is up to the disk
 
 
 def remount(folder: Path, options: str) -> None:

@@ -14,6 +14,7 @@ import av.error
 
 from bridge.actions.media.ring import Packet
 from bridge.actions.media.timeline import Timeline
+from bridge.system.atomic_file import sync_folder
 
 _FRAGMENT_S = 2.0
 _OPTIONS = {
@@ -143,14 +144,6 @@ def _create(folder: Path, day: str, stem: str) -> tuple[Path, int]:
         except FileExistsError:
             continue
         for directory in (place, folder):
-            _sync_directory(directory)
+            sync_folder(directory)
         return path, fd
     raise FileExistsError(stem)
-
-
-def _sync_directory(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

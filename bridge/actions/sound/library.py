@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-from contextlib import suppress
 from pathlib import Path
 
 from bridge.actions.sound.wav import clip_names, clip_path, read_wav
 from bridge.errors import ActionFailed, ActionRefused
+from bridge.system.atomic_file import sync_folder, written_beside
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}\.wav")
 """What a new clip may be called; a file put there by hand may be called otherwise."""
@@ -57,17 +56,10 @@ class SoundLibrary:
         if len(others) >= MOST_CLIPS or used + len(content) > MOST_BYTES:
             message = f"there is room for {MOST_CLIPS} sounds and {MOST_BYTES // 2**20} MiB"
             raise ActionRefused(message)
-        fresh = self._folder / f".{name}.new"
-        try:
-            with fresh.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+        with written_beside(self._folder / name, content) as fresh:
             try:
                 read_wav(fresh)
             except ActionRefused as refused:
                 raise ActionRefused(str(refused).replace(fresh.name, name)) from None
             fresh.replace(self._folder / name)
-        finally:
-            with suppress(FileNotFoundError):
-                fresh.unlink()
+        sync_folder(self._folder)

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from bridge.core.contact import Contact
 from bridge.errors import BoardError
+from bridge.system.atomic_file import sync_folder, written_beside
 
 _PREFIX = {Contact.CONNECTED: b'   "', Contact.DISCONNECTED: b'"dis'}
 _REST = b'connected"'
@@ -84,15 +85,13 @@ class BoardFile:
             OSError: it cannot be written; the old file is still there.
         """
         text, places = _laid_out(memory)
-        fresh = self._path.with_name(f"{self._path.name}.new")
-        with fresh.open("wb") as file:
-            file.write(text)
-        fd = os.open(fresh, os.O_RDWR | os.O_CLOEXEC)
-        try:
-            fresh.replace(self._path)
-        except OSError:
-            os.close(fd)
-            raise
+        with written_beside(self._path, text, durable=False) as fresh:
+            fd = os.open(fresh, os.O_RDWR | os.O_CLOEXEC)
+            try:
+                fresh.replace(self._path)
+            except OSError:
+                os.close(fd)
+                raise
         self.close()
         self._fd, self._places = fd, places
 
@@ -112,11 +111,7 @@ class BoardFile:
         if self._fd is None:
             return
         os.fsync(self._fd)
-        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self._path.parent)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bridge.system.atomic_file import sync_folder, written_beside
+
 log = logging.getLogger(__name__)
 
 VERSIONS = 5
 _SECRET = 0o600
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 """What file systems without hard links say, vfat among them."""
-_NO_FSYNC_OF_FOLDERS = (errno.EINVAL, errno.EBADF)
 
 
 class SettingsFile:
@@ -59,7 +60,7 @@ class SettingsFile:
         """
         target = self.path
         folder = target.parent.stat()
-        with _fresh(target, content, owner=(folder.st_uid, folder.st_gid), mode=mode, suffix="new") as fresh:
+        with written_beside(target, content, owner=(folder.st_uid, folder.st_gid), mode=mode) as fresh:
             try:
                 target.hardlink_to(fresh)  # unlike a renaming, it replaces nothing
             except OSError as error:
@@ -84,7 +85,7 @@ class SettingsFile:
         beside = (
             _beside(target, content, secret=secret)
             if target.exists()
-            else _fresh(target, content, owner=(os.geteuid(), os.getegid()), mode=_SECRET, suffix="new")
+            else written_beside(target, content, mode=_SECRET)
         )
         with beside as fresh:
             _make_room(target)
@@ -97,35 +98,8 @@ def _beside(target: Path, content: bytes, *, secret: bool, suffix: str = "new") 
     """A file beside the target, with its owner and permissions, that is on the disk; gone afterwards."""
     status = target.stat()
     mode = status.st_mode & (_SECRET if secret else 0o777)
-    with _fresh(target, content, owner=(status.st_uid, status.st_gid), mode=mode, suffix=suffix) as fresh:
+    with written_beside(target, content, owner=(status.st_uid, status.st_gid), mode=mode, suffix=suffix) as fresh:
         yield fresh
-
-
-@contextmanager
-def _fresh(target: Path, content: bytes, *, owner: tuple[int, int], mode: int, suffix: str) -> Iterator[Path]:
-    fresh = target.with_name(f".{target.name}.{suffix}")
-    with suppress(FileNotFoundError):
-        fresh.unlink()  # of a run that was killed
-    try:
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _SECRET), "wb") as file:  # noqa: PTH123 - its mode from the first instant
-            file.write(content)
-            if owner != (os.geteuid(), os.getegid()):
-                _give_to(file.fileno(), owner)
-            os.fchmod(file.fileno(), mode)
-            file.flush()
-            os.fsync(file.fileno())
-        yield fresh
-    finally:
-        with suppress(FileNotFoundError):
-            fresh.unlink()
-
-
-def _give_to(descriptor: int, owner: tuple[int, int]) -> None:
-    try:
-        os.fchown(descriptor, *owner)
-    except PermissionError:
-        # Only root may; who can write the folder can read what is his.
-        log.debug("the settings file now belongs to user %d", os.geteuid())
 
 
 def version_of(target: Path, number: int) -> Path:
@@ -153,12 +127,8 @@ def _keep(target: Path, version: Path, *, secret: bool) -> None:
 
 
 def _to_disk(folder: Path) -> None:
-    """The renaming itself. It is done whatever the disk says now, so nothing is raised."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    """Syncs the renaming. It is done whatever the disk answers, so nothing is raised."""
     try:
-        os.fsync(descriptor)
+        sync_folder(folder)
     except OSError as error:
-        if error.errno not in _NO_FSYNC_OF_FOLDERS:
-            log.warning("%s: may not survive a power cut: %s", folder, error.strerror)
-    finally:
-        os.close(descriptor)
+        log.warning("%s: may not survive a power cut: %s", folder, error.strerror)

@@ -29,7 +29,7 @@ def test_a_disk_that_takes_no_picture_says_so(tmp_path):
 def test_a_sweep_takes_what_an_earlier_run_left_and_spares_what_is_needed_or_new(tmp_path):
     earlier = Pictures(tmp_path)
     orphan, needed = earlier.write(b"1"), earlier.write(b"2")
-    (tmp_path / "outbox" / "cut.jpg.part").write_bytes(b"3")
+    (tmp_path / "outbox" / ".cut.jpg.new").write_bytes(b"3")
     pictures = Pictures(tmp_path)
     new = pictures.write(b"4")
     pictures.sweep({needed})

@@ -1,6 +1,7 @@
 """The folder of sound clips as the page keeps it."""
 
 import pytest
+from servers.small_disk import fill, small_disk
 from servers.sound_card import write_tone
 
 from bridge.actions.sound.library import MOST_CLIPS, SoundLibrary
@@ -76,3 +77,14 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path, tone):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ActionFailed, match="cannot be kept"):
         SoundLibrary(tmp_path / "file" / "sounds").add("dog.wav", tone)
+
+
+def test_a_full_disk_leaves_the_old_clip_and_no_litter(tmp_path, tone):
+    with small_disk(tmp_path / "disk", "256k") as disk:
+        library = SoundLibrary(disk)
+        library.add("dog.wav", tone)
+        fill(disk / "ballast")
+        with pytest.raises(ActionFailed, match=r"^dog\.wav cannot be kept \(No space left on device\)$"):
+            library.add("dog.wav", tone + bytes(100_000))
+        assert (disk / "dog.wav").read_bytes() == tone
+        assert {path.name for path in disk.iterdir()} == {"dog.wav", "ballast"}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from servers.small_disk import fill, small_disk
 
 from bridge.core.contact import Contact
 from bridge.lines.simulated.board_file import BoardFile, BoardMemory, recall
@@ -85,3 +86,16 @@ def test_a_corrupt_file_is_kept_aside_and_the_board_starts_afresh(
     assert path.with_name("board.json.corrupt").read_text() == text
     assert not path.exists()
     assert "board.json.corrupt" in caplog.text
+
+
+def test_a_full_disk_leaves_the_file_as_it_was_and_no_litter(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "64k") as disk:
+        file = BoardFile(disk / "board.json")
+        file.replace(BoardMemory(inputs={"door": CONNECTED}))
+        fill(disk / "ballast")
+        with pytest.raises(OSError, match="No space left"):
+            file.replace(BoardMemory(inputs={f"door-{number}": CONNECTED for number in range(1000)}))
+        assert file.flip("inputs", "door", DISCONNECTED)
+        assert recall(disk / "board.json") == BoardMemory(inputs={"door": DISCONNECTED})
+        assert {found.name for found in disk.iterdir()} == {"board.json", "ballast"}
+        file.close()

@@ -325,14 +325,14 @@ async def test_a_card_that_cannot_be_written_is_told_once_and_the_lines_go_on(
 ) -> None:
     seen = Seen()
     with caplog.at_level(logging.WARNING):
-        (tmp_path / "board.json.new").mkdir()  # where the next file would be made
+        (tmp_path / ".board.json.new").mkdir()  # where the next file would be made
         lines = board(tmp_path, seen)
         lines.start()
         lines.obey("connect door")
         lines.drive("siren", HIGH)
         assert seen.words("door") == ["found", "high", "low"]
         assert caplog.text.count("cannot keep its contacts") == 1
-        (tmp_path / "board.json.new").rmdir()
+        (tmp_path / ".board.json.new").rmdir()
         lines.obey("disconnect door")
         assert kept(tmp_path)["outputs"]["siren"] == "connected"
         lines.close()
