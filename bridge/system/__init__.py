@@ -1,4 +1,4 @@
-"""The operating system's network and disk, where two rooms need them: TCP, TLS, back-off, atomic file, file watch.
+"""The operating system's network and disk, where two rooms need them: TCP, TLS, back-off, files, threads for disks.
 
 The import contract names the rooms that may use each file.
 """

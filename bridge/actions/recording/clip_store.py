@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import logging
 import os
 import stat
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,15 +15,12 @@ from pathlib import Path
 from bridge.actions.recording.mount import missing_card, mount_points, unmounted
 from bridge.actions.recording.retention import CLIP_NAME, Clip, Limits, to_delete
 from bridge.errors import ActionFailed, ActionRefused
+from bridge.system.disk_thread import start_disk_thread
 
 _log = logging.getLogger(__name__)
 
 CHECK_S = 30.0
 _MB = 1_000_000
-
-
-_Found = tuple[int | None, "CardState"]
-"""The folder's device while it can be written to, and its state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +107,7 @@ class ClipStore:
     async def look(self) -> CardState:
         """Look and tidy now, off the loop; a card that does not answer in time is a problem until it does."""
         now = time.time() if self._clock_trusted() else None
-        looking = _in_a_thread(functools.partial(self._look, now, frozenset(self._written)))
+        looking = start_disk_thread("recording folder", functools.partial(self._look, now, frozenset(self._written)))
         await asyncio.wait({looking}, timeout=self._patience_s)
         if not looking.done():
             self._found(None, CardState(problem=f"{self.folder} does not answer"))
@@ -197,32 +192,6 @@ class ClipStore:
                 free,
             )
         return None, free
-
-
-def _in_a_thread(work: Callable[[], _Found]) -> asyncio.Future[_Found]:
-    """Like asyncio.to_thread, but a card that hangs for ever does not keep the program from ending."""
-    loop = asyncio.get_running_loop()
-    found: asyncio.Future[_Found] = loop.create_future()
-
-    def settle(result: _Found | None, error: Exception | None) -> None:
-        if found.done():
-            return
-        if error is not None:
-            found.set_exception(error)
-        elif result is not None:
-            found.set_result(result)
-
-    def run() -> None:
-        result, error = None, None
-        try:
-            result = work()
-        except Exception as caught:  # noqa: BLE001 - handed to whoever waits
-            error = caught
-        with contextlib.suppress(RuntimeError):  # the loop is closed: the program has ended
-            loop.call_soon_threadsafe(settle, result, error)
-
-    threading.Thread(target=run, name="recording folder", daemon=True).start()
-    return found
 
 
 def _scan(folder: Path) -> list[Clip]:

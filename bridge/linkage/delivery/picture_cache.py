@@ -7,15 +7,14 @@ that goes out a second later.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
-import threading
 from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
 
 from bridge.errors import StoreError
 from bridge.store.outbox_pictures import Pictures
+from bridge.system.disk_thread import start_disk_thread
 
 log = logging.getLogger(__name__)
 
@@ -82,42 +81,28 @@ class PictureCache:
         self._sizes.pop(name, None)
 
     async def _with_disk(self, work: Callable[[], _Result]) -> _Result:
-        """On a thread of its own, which a dead disk may keep for ever: no end of the program waits for it.
+        """Returns the result of `work`. No other work begins while one hangs.
 
-        While one is kept so, no other is begun.
+        Raises:
+            StoreError: the disk refuses, or does not answer within the limit.
         """
         if self._hanging:
             message = "the disk does not answer"
             raise StoreError(message)
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[_Result] = loop.create_future()
-
-        def settle(result: _Result | None, error: Exception | None) -> None:
-            self._hanging = False
-            if done.done():
-                return
-            if error is not None:
-                done.set_exception(error)
-            else:
-                done.set_result(result)  # type: ignore[arg-type]  # None only where the work gives it
-
-        def run() -> None:
-            result, error = None, None
-            try:
-                result = work()
-            except Exception as caught:  # noqa: BLE001 - handed to whoever waits
-                error = caught
-            with contextlib.suppress(RuntimeError):  # the loop is closed: the program has ended
-                loop.call_soon_threadsafe(settle, result, error)
-
-        threading.Thread(target=run, name="pictures", daemon=True).start()
-        try:
-            async with asyncio.timeout(self._limit_s):
-                return await done
-        except TimeoutError:
+        working = start_disk_thread("pictures", work)
+        working.add_done_callback(self._answered)
+        await asyncio.wait({working}, timeout=self._limit_s)
+        if not working.done():
             self._hanging = True
             message = f"the disk did not answer within {self._limit_s:g} s"
-            raise StoreError(message) from None
+            raise StoreError(message)
+        try:
+            return working.result()
         except OSError as error:
             message = f"the disk refuses: {error.strerror}"
             raise StoreError(message) from error
+
+    def _answered(self, working: asyncio.Future[_Result]) -> None:
+        """Called when a work ends, in time or after it was given up."""
+        self._hanging = False
+        working.exception()  # one that comes too late to be raised is not asyncio's to report either

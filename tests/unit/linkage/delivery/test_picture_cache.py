@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
 import threading
 
 import pytest
@@ -91,3 +93,26 @@ def test_a_folder_that_cannot_be_read_is_said(tmp_path):
             await cache.picture("x.jpg")
 
     asyncio.run(story())
+
+
+def test_an_error_of_a_disk_that_was_given_up_is_not_reported_by_asyncio(tmp_path, caplog):
+    caplog.set_level(logging.CRITICAL, "bridge.linkage")  # a record keeps the error's frames alive
+    problems = []
+
+    async def story():
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: problems.append(context))
+        disk = DeadDisk(tmp_path / "missing")
+        cache = PictureCache(disk, limit_s=0.01)
+        await cache.keep(b"jpeg")
+        disk.gate.set()
+        async with asyncio.timeout(5):
+            while True:
+                try:
+                    assert await cache.picture("0123.jpg") is None
+                    break
+                except StoreError:
+                    await asyncio.sleep(0.005)
+        gc.collect()
+
+    asyncio.run(story())
+    assert problems == []
