@@ -15,7 +15,7 @@ from bridge.actions.email.login import login
 from bridge.actions.email.message import ascii_address
 from bridge.actions.email.result import MailLimits, MailOutcome, NotTaken
 from bridge.errors import ActionError, ActionFailed, ActionRefused, ContentRefused
-from bridge.system.tcp import dial
+from bridge.system.tcp import connect_tcp
 from bridge.system.tls import client_context
 from bridge.text.printable import printable
 
@@ -71,7 +71,7 @@ class SmtpSession:
         async with self._steps.step("connect"):
             client = self._client = aiosmtplib.SMTP(
                 hostname=settings.host,
-                sock=await dial(settings.host, settings.port),
+                sock=await connect_tcp(settings.host, settings.port),
                 use_tls=settings.security == "tls",
                 start_tls=False,  # by itself, below: a step of its own
                 tls_context=context,

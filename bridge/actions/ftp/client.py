@@ -8,7 +8,7 @@ import ssl
 import aioftp
 from aioftp.common import SSLSessionBoundContext
 
-from bridge.system.tcp import dial
+from bridge.system.tcp import connect_tcp
 
 
 class FtpClient(aioftp.Client):
@@ -28,10 +28,10 @@ class FtpClient(aioftp.Client):
         """The control channel, and without its TLS the data channel: to the very same machine."""
         if self._stream is None:
             return await asyncio.open_connection(
-                sock=await dial(host, port), ssl=self.ssl, server_hostname=self.server_host if self.ssl else None
+                sock=await connect_tcp(host, port), ssl=self.ssl, server_hostname=self.server_host if self.ssl else None
             )
         peer = self._stream.writer.get_extra_info("peername")[0]
-        return await asyncio.open_connection(sock=await dial(peer, port))
+        return await asyncio.open_connection(sock=await connect_tcp(peer, port))
 
     async def parse_line(self) -> tuple[aioftp.Code, str]:
         """An answer's line; what is not UTF-8 in it is replaced, for old servers talk Latin-1."""

@@ -8,16 +8,13 @@ import socket
 import ssl
 from collections.abc import Callable
 from ipaddress import ip_address
-from typing import Any
 
 from bridge.errors import BrokerError
 from bridge.settings.definitions.settings import MqttSettings, TlsSettings
+from bridge.system.tcp import connect_address, connect_tcp
 
-CONNECT_S = 10.0
-"""For each address of the host."""
 HANDSHAKE_S = 15.0
 UNIX = "unix:"
-Address = tuple[Any, ...] | str
 PLAIN_PORT = 1883
 TLS_PORT = 8883
 
@@ -42,15 +39,21 @@ def is_local(settings: MqttSettings) -> bool:
         return False
 
 
-async def dial(settings: MqttSettings) -> socket.socket:
-    """A socket that is connected and, with TLS, has shaken hands. Raises BrokerError, which says why.
+async def connect_socket(settings: MqttSettings) -> socket.socket:
+    """Connects to the broker, and with TLS shakes hands. A Unix socket has no TLS: its peer is this machine.
 
-    A Unix socket takes no TLS: there is nobody in between.
+    Returns:
+        A connected, non-blocking socket.
+
+    Raises:
+        BrokerError: with the broker's address and the reason.
     """
     try:
         if settings.host.startswith(UNIX):
-            return await _connected(socket.AF_UNIX, settings.host.removeprefix(UNIX))
-        plain = await _connect_any(settings.host, port_of(settings))
+            return await connect_address(socket.AF_UNIX, settings.host.removeprefix(UNIX))
+        plain = await connect_tcp(settings.host, port_of(settings))
+        # Small publishes must not wait for the acknowledgement of the one before (40 ms a time).
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if settings.tls is None:
             return plain
         return await _secured(plain, settings.host, settings.tls)
@@ -71,43 +74,6 @@ def _in_words(error: OSError | ValueError) -> str:
     if isinstance(error, ConnectionError) and error.errno:
         return os.strerror(error.errno)
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
-async def _connect_any(host: str, port: int) -> socket.socket:
-    """The first address that accepts; the last one's error when none does."""
-    failed: OSError | None = None
-    for family, address in await _addresses(host, port):
-        try:
-            connected = await _connected(family, address)
-        except OSError as error:
-            failed = error
-            continue
-        # Small publishes must not wait for the acknowledgement of the one before (40 ms a time).
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connected
-    raise failed or OSError("the host has no address")
-
-
-async def _addresses(host: str, port: int) -> list[tuple[int, Address]]:
-    """Resolved beside the loop; an address needs no resolving."""
-    try:
-        number = ip_address(host)
-    except ValueError:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        return [(family, address) for family, _, _, _, address in found]
-    return [(socket.AF_INET if number.version == 4 else socket.AF_INET6, (host, port))]  # noqa: PLR2004 - IPv4
-
-
-async def _connected(family: int, address: Address) -> socket.socket:
-    connecting = socket.socket(family, socket.SOCK_STREAM)
-    connecting.settimeout(0)
-    try:
-        async with asyncio.timeout(CONNECT_S):
-            await asyncio.get_running_loop().sock_connect(connecting, address)
-    except BaseException:
-        connecting.close()
-        raise
-    return connecting
 
 
 async def _secured(plain: socket.socket, host: str, tls: TlsSettings) -> socket.socket:

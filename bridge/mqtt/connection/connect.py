@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from bridge.errors import BrokerError
-from bridge.mqtt.connection.broker_socket import dial
+from bridge.mqtt.connection.broker_socket import connect_socket
 from bridge.mqtt.connection.buffered_socket import BufferedSocket
 from bridge.mqtt.connection.protocol_version import Version
 from bridge.mqtt.connection.session_types import Login
@@ -39,7 +39,7 @@ async def connect(
         will=will,
         version=version,
     )
-    return BufferedSocket(await dial(mqtt)), login
+    return BufferedSocket(await connect_socket(mqtt)), login
 
 
 async def _password(mqtt: MqttSettings) -> str | None:

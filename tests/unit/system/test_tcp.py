@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from bridge.system.tcp import dial
+from bridge.system.tcp import connect_address, connect_tcp
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ def host_with(monkeypatch, *servers):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
 
 
-def dial_now(**options):
+def connect_now(**options):
     async def go():
-        with await dial("nas.local", 21, **options) as connection:
+        with await connect_tcp("nas.local", 21, **options) as connection:
             return connection.getpeername()
 
     return asyncio.run(go())
@@ -43,23 +43,49 @@ def dial_now(**options):
 
 def test_an_address_that_swallows_everything_does_not_hide_the_next(monkeypatch, black_hole, listener):
     host_with(monkeypatch, black_hole, listener)
-    assert dial_now(address_limit_s=0.1) == listener.getsockname()
+    assert connect_now(address_limit_s=0.1) == listener.getsockname()
 
 
 def test_an_address_that_refuses_does_not_hide_the_next(monkeypatch, listener):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         address = closed.getsockname()
     host_with(monkeypatch, type("Closed", (), {"getsockname": lambda _: address})(), listener)
-    assert dial_now() == listener.getsockname()
+    assert connect_now() == listener.getsockname()
 
 
 def test_the_last_addresss_reason_is_told(monkeypatch, black_hole):
     host_with(monkeypatch, black_hole)
     with pytest.raises(TimeoutError):
-        dial_now(address_limit_s=0.1)
+        connect_now(address_limit_s=0.1)
 
 
 def test_a_name_without_addresses_is_an_error(monkeypatch):
     host_with(monkeypatch)
     with pytest.raises(ConnectionError, match="no address"):
-        dial_now()
+        connect_now()
+
+
+def test_a_number_is_not_asked_of_the_name_service(monkeypatch, listener):
+    def refuse(*_, **__):
+        raise socket.gaierror(socket.EAI_NONAME, "no name service here")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+    async def go():
+        with await connect_tcp(*listener.getsockname()) as connection:
+            return connection.getpeername()
+
+    assert asyncio.run(go()) == listener.getsockname()
+
+
+def test_a_unix_socket_is_an_address_too(tmp_path):
+    path = str(tmp_path / "broker.sock")
+
+    async def go():
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(path)
+            server.listen()
+            with await connect_address(socket.AF_UNIX, path) as connection:
+                return connection.getpeername()
+
+    assert asyncio.run(go()) == path

@@ -7,13 +7,13 @@ import pytest
 from words.builders import settings_of
 
 from bridge.errors import BrokerError
-from bridge.mqtt.connection.broker_socket import dial
+from bridge.mqtt.connection.broker_socket import connect_socket
 
 
 def told(mqtt):
     """What is said of a broker that is not there, without numbers."""
     with pytest.raises(BrokerError) as error:
-        asyncio.run(dial(settings_of(mqtt=mqtt).mqtt))
+        asyncio.run(connect_socket(settings_of(mqtt=mqtt).mqtt))
     assert "Errno" not in str(error.value)
     return str(error.value)
 
