@@ -19,6 +19,24 @@ _WRONG_KIND_OF_SERVER = {"WRONG_VERSION_NUMBER", "UNSUPPORTED_PROTOCOL", "TLSV1_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptLimits:
+    """Time limits of one attempt, whatever the channel.
+
+    `step_s` bounds each command, each answer, and each piece of the content on its way into the
+    network. `verdict_s` bounds the server's last answer, for the whole content: what the network has
+    accepted may still be under way, a mail server looks for viruses, and a mail that is cut off there
+    is a mail that arrives twice. `whole_s` bounds everything.
+    """
+
+    step_s: float = 30
+    verdict_s: float = 120
+    whole_s: float = 600
+
+
+DEFAULT_LIMITS = AttemptLimits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
     """The steps of one attempt.
 

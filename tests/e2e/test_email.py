@@ -11,8 +11,8 @@ import pytest
 from servers.process import Certificates, free_port, open_connections, wait_until
 from servers.smtp import Exim, MisbehavingMailServer
 
+from bridge.actions.attempt import AttemptLimits
 from bridge.actions.email.message import message_bytes, message_id
-from bridge.actions.email.result import MailLimits
 from bridge.actions.email.send import send
 from bridge.actions.email.text import AlarmMail, MailPicture
 from bridge.errors import ActionFailed, ActionRefused
@@ -26,8 +26,8 @@ pytestmark = [
 
 PASSWORD = "pä s:s'w0rd"
 BERLIN = ZoneInfo("Europe/Berlin")
-LIMITS = MailLimits(step_s=5, verdict_s=5, whole_s=20)
-SHORT = MailLimits(step_s=0.4, verdict_s=0.4, whole_s=10)
+LIMITS = AttemptLimits(step_s=5, verdict_s=5, whole_s=20)
+SHORT = AttemptLimits(step_s=0.4, verdict_s=0.4, whole_s=10)
 
 
 @pytest.fixture(scope="module")
@@ -345,7 +345,7 @@ def test_a_server_that_dies_after_it_took_the_mail_changes_nothing(server, certi
 
 def test_the_end_of_the_whole_time_in_the_goodbye_changes_nothing(server, certificates):
     server.faults.silent_at = "QUIT"
-    limits = MailLimits(step_s=60, verdict_s=60, whole_s=1)
+    limits = AttemptLimits(step_s=60, verdict_s=60, whole_s=1)
     assert send_now(settings_for(server, certificates), limits=limits).accepted == ("me@example.org",)
     assert len(server.inbox) == 1
 
@@ -359,7 +359,7 @@ def test_a_server_that_stops_reading_is_left_after_a_while(server, certificates)
 def test_the_whole_attempt_is_bounded_too(server, certificates):
     server.faults.silent_at = "MAIL"
     with pytest.raises(ActionFailed, match=r"not done within 0\.5 s"):
-        send_now(settings_for(server, certificates), limits=MailLimits(step_s=60, verdict_s=60, whole_s=0.5))
+        send_now(settings_for(server, certificates), limits=AttemptLimits(step_s=60, verdict_s=60, whole_s=0.5))
 
 
 @pytest.mark.parametrize("size", [1_000, 30_000, 400_000, 2_000_000])

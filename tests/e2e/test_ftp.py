@@ -8,16 +8,17 @@ import pytest
 from servers.ftp import MisbehavingFtpServer, Vsftpd
 from servers.process import Certificates, free_port, open_connections, wait_until
 
+from bridge.actions.attempt import AttemptLimits
 from bridge.actions.ftp.path import UploadFacts, render_path
-from bridge.actions.ftp.upload import FtpLimits, upload
+from bridge.actions.ftp.upload import upload
 from bridge.errors import ActionFailed, ActionRefused
 from bridge.settings.definitions.settings import FtpSettings
 
 pytestmark = pytest.mark.e2e
 
 PICTURE = bytes(range(256)) * 1200
-LIMITS = FtpLimits(step_s=5, verdict_s=5, whole_s=20)
-SHORT = FtpLimits(step_s=0.4, verdict_s=0.4, whole_s=10)
+LIMITS = AttemptLimits(step_s=5, verdict_s=5, whole_s=20)
+SHORT = AttemptLimits(step_s=0.4, verdict_s=0.4, whole_s=10)
 
 
 @pytest.fixture(scope="module")
@@ -297,7 +298,7 @@ def test_a_server_that_stops_taking_the_file_is_left_after_a_while(tmp_path, cer
 def test_the_whole_attempt_is_bounded_too(server):
     server.faults.silent_at = "MKD"
     with pytest.raises(ActionFailed, match=r"not done within 0\.5 s"):
-        upload_now(settings_for(server), limits=FtpLimits(step_s=60, whole_s=0.5))
+        upload_now(settings_for(server), limits=AttemptLimits(step_s=60, whole_s=0.5))
 
 
 @pytest.mark.parametrize("step", ["AUTH", "STOR", "RNTO"])

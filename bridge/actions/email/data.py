@@ -12,7 +12,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bridge.actions.email.result import MailLimits
+from bridge.actions.attempt import AttemptLimits
 from bridge.errors import ActionFailed
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def stuffed(message: bytes) -> bytes:
 
 
 async def hand_over(
-    writer: asyncio.StreamWriter, protocol: SMTPProtocol, content: bytes, *, limits: MailLimits
+    writer: asyncio.StreamWriter, protocol: SMTPProtocol, content: bytes, *, limits: AttemptLimits
 ) -> SMTPResponse:
     """Write `content`, which is `stuffed`, after the server's 354; returns the server's verdict.
 

@@ -23,17 +23,3 @@ class MailOutcome:
     accepted: tuple[str, ...]
     deferred: tuple[NotTaken, ...] = ()
     refused: tuple[NotTaken, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailLimits:
-    """How long an attempt may take.
-
-    `step_s` is for each command, and for each piece of the message to be taken by the network;
-    `verdict_s` for the server to make up its mind about the whole message, where it looks for
-    viruses and a mail cut off is a mail sent twice; `whole_s` for everything.
-    """
-
-    step_s: float = 30
-    verdict_s: float = 120
-    whole_s: float = 600

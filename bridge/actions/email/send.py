@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bridge.actions.email.result import MailLimits, MailOutcome
+from bridge.actions.attempt import DEFAULT_LIMITS, AttemptLimits
+from bridge.actions.email.result import MailOutcome
 from bridge.errors import ActionFailed
 
 if TYPE_CHECKING:
     from bridge.actions.email.session import SmtpSession
     from bridge.settings.definitions.settings import EmailSettings
-
-DEFAULT_LIMITS = MailLimits()
 
 
 async def send(
@@ -21,7 +20,7 @@ async def send(
     message: bytes,
     *,
     recipients: Sequence[str] | None = None,
-    limits: MailLimits = DEFAULT_LIMITS,
+    limits: AttemptLimits = DEFAULT_LIMITS,
     taken: Callable[[MailOutcome], None] = lambda _: None,
 ) -> MailOutcome:
     """One attempt; `message` is what `email_message.message_bytes` gives, made off the loop.

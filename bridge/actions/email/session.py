@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import aiosmtplib
 
-from bridge.actions.attempt import Steps
+from bridge.actions.attempt import AttemptLimits, Steps
 from bridge.actions.email.data import address_literal, hand_over, stuffed
 from bridge.actions.email.login import login
 from bridge.actions.email.message import ascii_address
-from bridge.actions.email.result import MailLimits, MailOutcome, NotTaken
+from bridge.actions.email.result import MailOutcome, NotTaken
 from bridge.errors import ActionError, ActionFailed, ActionRefused, ContentRefused
 from bridge.system.tcp import connect_tcp
 from bridge.system.tls import client_context
@@ -30,7 +30,7 @@ _GOODBYE_S = 2.0
 class SmtpSession:
     """Used for one `deliver`; `abort` must follow, however that ended."""
 
-    def __init__(self, settings: EmailSettings, limits: MailLimits) -> None:
+    def __init__(self, settings: EmailSettings, limits: AttemptLimits) -> None:
         self._settings = settings
         self._limits = limits
         self._password = settings.password.get_secret_value() if settings.password else ""

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import aioftp
 from aioftp.errors import InvalidCommand
 
-from bridge.actions.attempt import Steps
+from bridge.actions.attempt import AttemptLimits, Steps
 from bridge.actions.ftp.client import FtpClient
 from bridge.actions.ftp.path import PART
 from bridge.actions.ftp.transfer import delete, enter_folder, rename, store
-from bridge.actions.ftp.upload import FtpLimits
 from bridge.errors import ActionError, ActionFailed, ActionRefused
 from bridge.system.tls import client_context
 from bridge.text.printable import printable
@@ -28,7 +27,7 @@ _GOODBYE_S = 5.0
 class FtpSession:
     """Used for one `deliver`; `abort` must follow, however that ended."""
 
-    def __init__(self, settings: FtpSettings, limits: FtpLimits) -> None:
+    def __init__(self, settings: FtpSettings, limits: AttemptLimits) -> None:
         self._settings = settings
         self._limits = limits
         self._password = settings.password.get_secret_value() if settings.password else ""

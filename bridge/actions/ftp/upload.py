@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bridge.actions.attempt import DEFAULT_LIMITS, AttemptLimits
 from bridge.errors import ActionFailed
 
 if TYPE_CHECKING:
@@ -13,24 +13,7 @@ if TYPE_CHECKING:
     from bridge.settings.definitions.settings import FtpSettings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FtpLimits:
-    """How long an attempt may take.
-
-    `step_s` is for each command, each answer, and each piece of the file to be taken by the
-    network; `verdict_s` for the server to say that it has it all, for what our side of the network
-    has taken may be under way for long; `whole_s` for everything.
-    """
-
-    step_s: float = 30
-    verdict_s: float = 120
-    whole_s: float = 600
-
-
-DEFAULT_LIMITS = FtpLimits()
-
-
-async def upload(settings: FtpSettings, content: bytes, *, path: str, limits: FtpLimits = DEFAULT_LIMITS) -> None:
+async def upload(settings: FtpSettings, content: bytes, *, path: str, limits: AttemptLimits = DEFAULT_LIMITS) -> None:
     """One attempt; `path` is what `ftp_path.render_path` gives, a file of that name is replaced.
 
     Raises `ActionFailed` when it is worth trying again, `ActionRefused` when it is not. Doing it
