@@ -1,4 +1,4 @@
-"""What the inside needs of a line driver."""
+"""The port of all lines: terminals' lines of one kind, whichever room they live in."""
 
 from __future__ import annotations
 
@@ -20,31 +20,34 @@ of the same line twice for one thing."""
 class LineDriver(Protocol):
     """Lines of one kind. No method blocks or raises for a line that cannot be used.
 
-    A line that cannot be had, or is lost, is told as `LineLost` once, tried again until it can,
-    and told as `LineFound`, after which an input's level follows as `LineChanged`. Methods may be
-    called before the event loop runs: lines are taken at once, and what there is to tell waits for
-    `start`. After that facts may be reported from within a method, about that method's terminal.
+    A line that is unavailable or lost is reported as `LineLost` once, retried until it is
+    available, and reported as `LineFound`; an input's level follows as `LineChanged`. Methods may
+    be called before the event loop runs: lines are requested at once, and facts wait for `start`.
+    After that facts may be reported from within a method, about that method's terminal.
 
-    A terminal that is asked for again takes its new settings, and is told as found or lost anew.
+    A terminal that is requested again gets its new settings, and is reported as found or lost anew.
     """
 
     def request_input(self, settings: InputSettings) -> None:
-        """Watch a line; edges carry the kernel's stamps in seconds of the monotonic clock."""
+        """Request an input's line and watch it; edges carry the kernel's stamps in seconds of the monotonic clock."""
 
     def request_output(self, settings: OutputSettings, level: Level) -> None:
-        """Take a line with its level set in the request itself, so that it never glitches.
+        """Request an output's line with its level set in the request itself, so that it never glitches.
 
-        One that is held already, and whose line stays the same, is changed without letting go.
+        A line that is requested already, and stays the same, is changed without being released.
         """
 
     def drive(self, terminal: str, level: Level) -> None:
-        """Put an output to a level; on a lost line it is the level that it is requested with."""
+        """Drive an output to a level; a lost line gets it when it is requested again."""
 
     def release(self, terminal: str) -> None:
-        """Let go of a line; unknown terminals are ignored. What waited for it is tried again soon."""
+        """Release a line; unknown terminals are ignored. Lost lines that waited for it are retried soon."""
 
-    def start(self) -> None:
-        """Report all that has waited, in order, and go on; called once, with the event loop running."""
+    def start(self, report: Report) -> None:
+        """Report all facts until now, in order, and each later one at once.
+
+        Called once, with the event loop running.
+        """
 
     def close(self) -> None:
-        """Let go of all lines. Outputs keep the level last driven as far as the driver can."""
+        """Release all lines. Outputs keep the level last driven as far as the driver can."""

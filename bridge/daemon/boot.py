@@ -12,31 +12,9 @@ from typing import TYPE_CHECKING
 from bridge.core.contact import idle_level
 
 if TYPE_CHECKING:
-    from bridge.core.line_driver import LineDriver, LineFact, Report
+    from bridge.core.line_driver import LineDriver
     from bridge.settings.definitions.settings import Settings
     from bridge.settings.load import Loaded
-
-
-class Mailbox:
-    """Where a driver reports before there is an engine to take it."""
-
-    def __init__(self) -> None:
-        self._kept: list[LineFact] = []
-        self._report: Report | None = None
-
-    def put(self, fact: LineFact) -> None:
-        """A fact about a line."""
-        if self._report is None:
-            self._kept.append(fact)
-        else:
-            self._report(fact)
-
-    def open(self, report: Report) -> None:
-        """Somebody takes facts from now on, those that wait first."""
-        self._report = report
-        for fact in self._kept:
-            self.put(fact)
-        self._kept.clear()
 
 
 def run(loaded: Loaded, *, ends_with_terminal: bool = False) -> None:
@@ -44,19 +22,16 @@ def run(loaded: Loaded, *, ends_with_terminal: bool = False) -> None:
 
     SIGHUP makes it read its settings anew, or with `ends_with_terminal` is what a closed window sends.
     """
-    mailbox = Mailbox()
-    lines = line_driver(loaded.settings, mailbox.put)
+    lines = line_driver(loaded.settings)
     for output in loaded.settings.outputs:
         idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
         lines.request_output(output, idle)
     from bridge.daemon.app import App  # noqa: PLC0415 - all that is slow
 
-    app = App(loaded, lines=lines)
-    mailbox.open(app.report)
-    asyncio.run(app.run(ends_with_terminal=ends_with_terminal))
+    asyncio.run(App(loaded, lines=lines).run(ends_with_terminal=ends_with_terminal))
 
 
-def line_driver(settings: Settings, report: Report) -> LineDriver:
+def line_driver(settings: Settings) -> LineDriver:
     """The driver that the settings name.
 
     Raises:
@@ -67,7 +42,7 @@ def line_driver(settings: Settings, report: Report) -> LineDriver:
         from bridge.lines.simulated.board_lock import board_socket  # noqa: PLC0415 - one of two drivers
         from bridge.lines.simulated.driver import SimulatedLines  # noqa: PLC0415 - the same
 
-        return SimulatedLines(socket=board_socket(settings.store.folder), report=report)
+        return SimulatedLines(socket=board_socket(settings.store.folder))
     from bridge.lines.gpio.driver import GpiodLines  # noqa: PLC0415 - the other one
 
-    return GpiodLines(report=report)
+    return GpiodLines()

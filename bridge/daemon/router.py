@@ -1,7 +1,7 @@
-"""Each effect to whom it concerns: lines first, then what people see, then everything else.
+"""Hands each effect to the rooms that take it: lines first, then states that people see, then the rest.
 
 A step's lines are driven and its states published before its journal entries, events, answers and
-actions are even looked at: those follow in the next turn of the loop, in their order.
+actions are looked at: those follow in the next turn of the loop, in their order.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from bridge.core import effects as do
+from bridge.core.journal import JournalEntry
 
 if TYPE_CHECKING:
     from bridge.core.line_driver import LineDriver
@@ -21,67 +22,101 @@ log = logging.getLogger(__name__)
 
 Receiver = Callable[[Any], object]
 
+TAKES: dict[str, tuple[type[Any], ...]] = {
+    "lines": (do.DriveLine, do.RequestOutput, do.RequestInput, do.ReleaseLine),
+    "store": (JournalEntry, do.KeepInput, do.KeepLatched),
+    "mqtt": (
+        do.PublishInput,
+        do.PublishOutput,
+        do.PublishEvent,
+        do.PublishClock,
+        do.PublishSettings,
+        do.Answer,
+        JournalEntry,
+    ),
+    "log": (JournalEntry,),
+    "page": (do.PublishInput, do.PublishOutput, do.PublishClock, do.PublishSettings, JournalEntry),
+    "linkage": (do.RunLinkage, do.ExtendLinkage, do.EndLinkage, do.RunAction, do.SilenceSound),
+    "linkage_settings": (do.PublishSettings,),
+    "caller": (do.Answer,),
+}
+"""Each taker and its effects. An effect with several takers reaches them in the order of this table:
+the store has a journal entry before MQTT announces it."""
+_RANK = {taker: rank for rank, taker in enumerate(TAKES)}
+_AT_ONCE = frozenset(TAKES["lines"])
+_SEEN = frozenset({do.PublishInput, do.PublishOutput})
+
 
 class Router:
-    """Knows of each kind of effect who takes it; a kind that nobody takes is let go.
+    """Hands effects to the takers that are connected; an effect without a connected taker is dropped."""
 
-    `lines` is there from the beginning. Others come with `connect`; several may take one kind.
-    """
-
-    def __init__(self, lines: LineDriver) -> None:
-        self._at_once: dict[type[Any], list[Receiver]] = {
-            do.DriveLine: [lambda effect: lines.drive(effect.terminal, effect.level)],
-            do.RequestOutput: [lambda effect: lines.request_output(effect.settings, effect.level)],
-            do.RequestInput: [lambda effect: lines.request_input(effect.settings)],
-            do.ReleaseLine: [lambda effect: lines.release(effect.terminal)],
-        }
-        self._seen: dict[type[Any], list[Receiver]] = {do.PublishInput: [], do.PublishOutput: []}
-        self._after: dict[type[Any], list[Receiver]] = {}
+    def __init__(self) -> None:
+        self._receivers: dict[type[Any], dict[str, Receiver]] = {kind: {} for kinds in TAKES.values() for kind in kinds}
         self._waiting: deque[do.Effect] = deque()
         self._scheduled = False
 
-    def connect(self, receiver: Receiver, *kinds: type[Any]) -> None:
-        """From now on `receiver` takes effects of these kinds, after those that take them already."""
-        for kind in kinds:
-            (self._seen if kind in self._seen else self._after).setdefault(kind, []).append(receiver)
+    def connect(self, taker: str, receiver: Receiver) -> None:
+        """Hands the effects that `TAKES` lists for `taker` to `receiver` from now on, whatever connects first.
+
+        Raises:
+            KeyError: `TAKES` has no such taker.
+        """
+        for kind in TAKES[taker]:
+            receivers = self._receivers[kind] | {taker: receiver}
+            self._receivers[kind] = dict(sorted(receivers.items(), key=lambda item: _RANK[item[0]]))
 
     def perform(self, effects: Iterable[do.Effect]) -> None:
-        """One step's effects; on the event loop's thread."""
+        """Hands over one step's effects; called on the event loop's thread."""
         seen = []
         for effect in effects:
             kind = type(effect)
-            if kind in self._at_once:
-                _give(effect, self._at_once[kind])
-            elif kind in self._seen:
+            if kind in _AT_ONCE:
+                self._give(effect)
+            elif kind in _SEEN:
                 seen.append(effect)
-            elif kind in self._after:
+            elif self._receivers[kind]:
                 self._waiting.append(effect)
         if self._waiting and not self._scheduled:
             # Before states are published: so what follows them goes out together, at the end of the next turn.
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self.flush)
         for effect in seen:
-            _give(effect, self._seen[type(effect)])
+            self._give(effect)
 
     def flush(self) -> None:
-        """Hands over what waits, now."""
+        """Hands over all waiting effects now."""
         self._scheduled = False
         while self._waiting:
-            effect = self._waiting.popleft()
-            _give(effect, self._after[type(effect)])
+            self._give(self._waiting.popleft())
+
+    def _give(self, effect: do.Effect) -> None:
+        for receiver in self._receivers[type(effect)].values():
+            try:
+                receiver(effect)
+            except Exception:
+                # A fault of one adapter never reaches another: the alarm goes on.
+                log.exception("%s could not be handed over", type(effect).__name__)
+
+
+def line_receiver(lines: LineDriver) -> Callable[[do.LineEffect], None]:
+    """Returns the taker of line effects: each becomes one call of the driver."""
+
+    def perform(effect: do.LineEffect) -> None:
+        match effect:
+            case do.DriveLine():
+                lines.drive(effect.terminal, effect.level)
+            case do.RequestOutput():
+                lines.request_output(effect.settings, effect.level)
+            case do.RequestInput():
+                lines.request_input(effect.settings)
+            case do.ReleaseLine():
+                lines.release(effect.terminal)
+
+    return perform
 
 
 def answer_future(effect: do.Answer) -> None:
-    """Somebody inside waits for this answer: the page, or the store of settings."""
+    """Resolves the future of a request from inside the bridge: from the page, or from the store of settings."""
     waiting = effect.origin.request
     if isinstance(waiting, asyncio.Future) and not waiting.done():
         waiting.set_result(effect.faults)
-
-
-def _give(effect: do.Effect, receivers: list[Receiver]) -> None:
-    for receiver in receivers:
-        try:
-            receiver(effect)
-        except Exception:
-            # One adapter's fault is nobody else's: the alarm goes on.
-            log.exception("%s could not be handed over", type(effect).__name__)

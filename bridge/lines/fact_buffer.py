@@ -1,26 +1,27 @@
-"""Facts that come before anybody can take them wait, and keep their order."""
+"""Facts of a line driver from before its start: kept, and reported in order once it is started."""
 
 from __future__ import annotations
 
 from bridge.core.line_driver import LineFact, Report
 
 
-class Reporting:
-    """Passes facts on, from `begin` on; what was told before is delivered then, first."""
+class FactBuffer:
+    """Keeps facts until `open`, and passes each later one on at once."""
 
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._waiting: list[LineFact] | None = []
+    def __init__(self) -> None:
+        self._kept: list[LineFact] = []
+        self._report: Report | None = None
 
-    def tell(self, fact: LineFact) -> None:
-        """Report a fact, or keep it for `begin`."""
-        if self._waiting is None:
-            self._report(fact)
+    def put(self, fact: LineFact) -> None:
+        """Report a fact, or keep it for `open`."""
+        if self._report is None:
+            self._kept.append(fact)
         else:
-            self._waiting.append(fact)
-
-    def begin(self) -> None:
-        """Deliver what waits, in order; later facts go straight on."""
-        waiting, self._waiting = self._waiting or [], None
-        for fact in waiting:
             self._report(fact)
+
+    def open(self, report: Report) -> None:
+        """Report the facts kept, in order; `report` gets all later ones too."""
+        self._report = report
+        kept, self._kept = self._kept, []
+        for fact in kept:
+            report(fact)

@@ -16,7 +16,7 @@ from fakes.fake_kernel import FakeKernel
 from servers.gpio_sim import SimChip
 
 from bridge.core.contact import Contact, Level, contact_of, level_of
-from bridge.core.line_driver import LineDriver, LineFact, Report
+from bridge.core.line_driver import LineDriver, LineFact
 from bridge.lines.gpio.driver import GpiodLines
 from bridge.lines.simulated.client import BoardClient
 from bridge.lines.simulated.driver import SimulatedLines
@@ -28,7 +28,7 @@ PATIENCE_S = 10.0
 class LineRig(Protocol):
     """What stands outside a driver's lines."""
 
-    def driver(self, report: Report) -> LineDriver: ...
+    def driver(self) -> LineDriver: ...
     def input(self, terminal: str, **settings: Any) -> InputSettings: ...
     def output(self, terminal: str, **settings: Any) -> OutputSettings: ...
     async def put(self, terminal: str, *levels: Level, gap_s: float = 0) -> None:
@@ -48,8 +48,8 @@ class SimulatedRig:
     def __init__(self, folder: Path) -> None:
         self.socket = folder / "board.sock"
 
-    def driver(self, report: Report) -> SimulatedLines:
-        return SimulatedLines(socket=self.socket, report=report)
+    def driver(self) -> SimulatedLines:
+        return SimulatedLines(socket=self.socket)
 
     def input(self, terminal: str, **settings: Any) -> InputSettings:
         return InputSettings(id=terminal, **settings)
@@ -102,8 +102,8 @@ class FakeKernelRig(_GpioRig):
     def __init__(self) -> None:
         self.kernel = FakeKernel()
 
-    def driver(self, report: Report) -> GpiodLines:
-        return GpiodLines(report=report, kernel=self.kernel)
+    def driver(self) -> GpiodLines:
+        return GpiodLines(kernel=self.kernel)
 
     async def put(self, terminal: str, *levels: Level, gap_s: float = 0) -> None:
         for level in levels:
@@ -135,8 +135,8 @@ class KernelRig(_GpioRig):
             self.sim.pull(line, 1)
         self._outside: dict[str, int] = {"in0": 1, "in1": 1}
 
-    def driver(self, report: Report) -> GpiodLines:
-        return GpiodLines(report=report)
+    def driver(self) -> GpiodLines:
+        return GpiodLines()
 
     async def put(self, terminal: str, *levels: Level, gap_s: float = 0) -> None:
         for level in levels:

@@ -37,7 +37,7 @@ import sys, time
 from bridge.core.contact import Level
 from bridge.lines.gpio.driver import GpiodLines
 from bridge.settings.definitions.settings import LineByOffset, OutputSettings
-lines = GpiodLines(report=lambda fact: None)
+lines = GpiodLines()
 lines.request_output(OutputSettings(id="siren", line=LineByOffset(chip=sys.argv[1], offset=0)), Level.HIGH)
 print("held", flush=True)
 time.sleep(60)
@@ -66,12 +66,12 @@ def of_siren(chip: SimChip) -> Settings:
 def problem_of(line: LineSettings) -> str:
     """Why an input on this line is lost at once."""
     seen = Seen()
-    driver = GpiodLines(report=seen)
+    driver = GpiodLines()
     driver.request_input(door(line))
 
     @story
     async def start() -> None:
-        driver.start()
+        driver.start(seen)
         driver.close()
 
     start()
@@ -95,9 +95,9 @@ async def test_a_line_is_found_by(relays: SimChip, tmp_path: Path, way: str) -> 
         "both names": LineByName(name="door", chip="relays"),
     }[way]
     seen = Seen()
-    driver = GpiodLines(report=seen)
+    driver = GpiodLines()
     driver.request_input(door(line))
-    driver.start()
+    driver.start(seen)
     relays.pull("door", 0)
     await until(lambda: seen.words("door") == ["found", "high", "low"])
     driver.close()
@@ -118,7 +118,7 @@ def test_names_that_could_mean_two_places_mean_none(relays: SimChip) -> None:
 
 
 def test_a_busy_line_is_told_with_its_holder(relays: SimChip) -> None:
-    driver = GpiodLines(report=Seen())
+    driver = GpiodLines()
     driver.request_output(siren(relays), LOW)
     assert problem_of(LineByOffset(chip="relays", offset=0)).endswith("is held by 'alarm2mqtt'")
     driver.close()
@@ -150,9 +150,9 @@ for door in doors:
 @story
 async def test_when_the_kernel_has_no_room_the_gap_and_the_right_end_are_told(relays: SimChip) -> None:
     seen = Seen()
-    driver = GpiodLines(report=seen)
+    driver = GpiodLines()
     driver.request_input(door(LineByOffset(chip="relays", offset=3)))
-    driver.start()
+    driver.start(seen)
     await until(lambda: len(seen.facts) == 2)
     for count in range(2001):  # without a turn of the loop
         relays.pull("door", count % 2)
@@ -171,10 +171,10 @@ async def test_when_the_kernel_has_no_room_the_gap_and_the_right_end_are_told(re
 @story
 async def test_a_chip_that_comes_back_under_another_number_is_known_by_its_label(relays: SimChip) -> None:
     seen = Seen()
-    driver = GpiodLines(report=seen)
+    driver = GpiodLines()
     driver.request_output(siren(relays), LOW)
     driver.request_input(door(LineByOffset(chip=relays.name, offset=3)))
-    driver.start()
+    driver.start(seen)
     relays.unplug()
     await until(lambda: seen.words("door")[2:] == ["lost"] and seen.words("siren")[1:] == ["lost"])
     driver.drive("siren", HIGH)
@@ -192,10 +192,10 @@ async def test_a_chip_that_comes_back_under_another_number_is_known_by_its_label
 async def test_one_chip_lost_leaves_the_lines_of_another_alone(relays: SimChip) -> None:
     seen = Seen()
     with SimChip("other", ["window"]) as other:
-        driver = GpiodLines(report=seen)
+        driver = GpiodLines()
         driver.request_input(door(LineByOffset(chip="relays", offset=3)))
         driver.request_input(InputSettings(id="window", line=LineByName(name="window"), bias="pull_up"))
-        driver.start()
+        driver.start(seen)
         await until(lambda: len(seen.facts) == 4)
         relays.unplug()
         await until(lambda: seen.words("door")[2:] == ["lost"])
@@ -205,7 +205,7 @@ async def test_one_chip_lost_leaves_the_lines_of_another_alone(relays: SimChip) 
 
 
 def test_bias_reaches_the_line(relays: SimChip) -> None:
-    driver = GpiodLines(report=Seen())
+    driver = GpiodLines()
     relays.pull("lamp", 0)
     driver.request_input(InputSettings(id="lamp", line=LineByName(name="lamp"), bias="pull_up"))
     assert relays.pulled("lamp") == 1
@@ -215,7 +215,7 @@ def test_bias_reaches_the_line(relays: SimChip) -> None:
 @pytest.mark.parametrize(("connected_level", "idle"), [(HIGH, 0), (LOW, 1)])
 def test_a_killed_holder_leaves_the_line_pulled_to_idle(relays: SimChip, connected_level: Level, idle: int) -> None:
     relays.pull("bell", 1 - idle)
-    driver = GpiodLines(report=Seen())
+    driver = GpiodLines()
     driver.request_output(siren(relays, connected_level=connected_level), LOW if idle else HIGH)
     assert relays.value("bell") == 1 - idle
     driver.close()
@@ -252,7 +252,7 @@ def test_safe_does_the_next_output_when_one_cannot_be(relays: SimChip) -> None:
 
 
 def test_what_there_is_is_listed(relays: SimChip) -> None:
-    driver = GpiodLines(report=Seen())
+    driver = GpiodLines()
     driver.request_output(siren(relays), LOW)
     listed = {chip.chip.path: chip for chip in list_chips()}[relays.path]
     driver.close()

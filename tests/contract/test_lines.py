@@ -40,13 +40,13 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LineRig]:
 @contextmanager
 def driving(rig: LineRig, seen: Seen, *inputs: str, **outputs: Level) -> Iterator[LineDriver]:
     """A started driver with some terminals."""
-    driver = rig.driver(seen)
+    driver = rig.driver()
     try:
         for terminal, level in outputs.items():
             driver.request_output(rig.output(terminal), level)
         for terminal in inputs:
             driver.request_input(rig.input(terminal))
-        driver.start()
+        driver.start(seen)
         yield driver
     finally:
         driver.close()
@@ -64,12 +64,12 @@ async def test_an_input_is_found_and_its_level_told(rig: LineRig) -> None:
 @story
 async def test_nothing_is_reported_before_the_start_and_then_all_of_it_in_order(rig: LineRig) -> None:
     seen = Seen()
-    driver = rig.driver(seen)
+    driver = rig.driver()
     driver.request_output(rig.output("out0"), LOW)
     driver.request_input(rig.input("in0"))
     driver.request_input(rig.input("in1"))
     assert seen.facts == []
-    driver.start()
+    driver.start(seen)
     await until(lambda: len(seen.facts) == 5)
     assert [fact.terminal for fact in seen.facts] == ["out0", "in0", "in0", "in1", "in1"]
     driver.close()
@@ -111,10 +111,10 @@ async def test_edges_between_request_and_start_are_not_forgotten(rig: LineRig) -
     if isinstance(rig, SimulatedRig):
         pytest.skip("the simulated board answers nobody before the start")
     seen = Seen()
-    driver = rig.driver(seen)
+    driver = rig.driver()
     driver.request_input(rig.input("in0"))
     await rig.put("in0", LOW, gap_s=0.001)
-    driver.start()
+    driver.start(seen)
     await until(lambda: seen.words("in0") == ["found", "high", "low"])
     driver.close()
 

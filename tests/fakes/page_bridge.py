@@ -57,7 +57,7 @@ class PageBridge:
         self.clock = Clock(settings.device.timezone)
         self.engine = Engine(settings, boot="b00t", release_year=2026)
         self.loop = EngineLoop(self.engine, perform=self._perform, overload=self._overload, now=self.clock.now)
-        self.lines = SimulatedLines(socket=folder / "board.sock", report=self.loop.submit)
+        self.lines = SimulatedLines(socket=folder / "board.sock")
         self.ports = Ports(
             **{
                 "submit": self.loop.submit,
@@ -78,7 +78,7 @@ class PageBridge:
     async def begin(self) -> None:
         self._perform(self.engine.begin(self.clock.now()))
         self.loop.take_now(StateRestored(inputs={}, latched=frozenset(), next_seq=1))
-        self.lines.start()
+        self.lines.start(self.loop.submit)
         self.loop.start()
         self.served = asyncio.create_task(self.site.serve(), name="page")
         await self._listens()

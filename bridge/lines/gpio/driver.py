@@ -14,7 +14,7 @@ from bridge.core.contact import Level
 from bridge.core.facts import LineFound, LineLost
 from bridge.core.line_driver import Report
 from bridge.errors import LineError
-from bridge.lines.fact_buffer import Reporting
+from bridge.lines.fact_buffer import FactBuffer
 from bridge.lines.gpio.edge_reader import FLOOD_PAUSE_S, WatchedInput
 from bridge.lines.gpio.gpiod_loader import gpio_devices
 from bridge.lines.gpio.kernel import HeldLine, Home, Kernel
@@ -46,9 +46,9 @@ class GpiodLines:
         StartFailed: from the constructor, when the gpiod package cannot be imported.
     """
 
-    def __init__(self, *, report: Report, kernel: Kernel | None = None) -> None:
+    def __init__(self, *, kernel: Kernel | None = None) -> None:
         self._kernel = kernel or gpio_devices()
-        self._reporting = Reporting(report)
+        self._facts = FactBuffer()
         self._terminals: dict[str, _Terminal] = {}
         self._lost = LostLines(retry=self._retry)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -73,7 +73,7 @@ class GpiodLines:
         except LineError as error:
             self._lose(settings.id, error)
         else:
-            self._reporting.tell(LineFound(terminal=settings.id))
+            self._facts.put(LineFound(terminal=settings.id))
 
     def drive(self, terminal: str, level: Level) -> None:
         """Put an output to a level, now or when it is found again."""
@@ -94,10 +94,10 @@ class GpiodLines:
         self._let_go(terminal)
         self._lost.hurry()
 
-    def start(self) -> None:
+    def start(self, report: Report) -> None:
         """Report, watch and retry from now on; edges since the requests have waited in the kernel."""
         self._loop = asyncio.get_running_loop()
-        self._reporting.begin()
+        self._facts.open(report)
         for name in self._terminals:
             self._listen(name)
         self._lost.start(self._loop)
@@ -116,7 +116,7 @@ class GpiodLines:
             terminal.home = terminal.held.home
             self._found(name, terminal)
             if terminal.level is None:
-                terminal.watched = WatchedInput(terminal=name, line=terminal.held, tell=self._reporting.tell)
+                terminal.watched = WatchedInput(terminal=name, line=terminal.held, tell=self._facts.put)
                 terminal.watched.read_level()
         except LineError as error:
             self._lose(name, error)
@@ -133,7 +133,7 @@ class GpiodLines:
         if terminal.problem is not None:
             _log.info("%s is back", name)
         terminal.problem = None
-        self._reporting.tell(LineFound(terminal=name))
+        self._facts.put(LineFound(terminal=name))
 
     def _listen(self, name: str) -> None:
         """Have the loop call us for edges, and for the end of the line, an output's too."""
@@ -172,7 +172,7 @@ class GpiodLines:
         self._drop(terminal)
         if terminal.problem is None:
             _log.warning("%s", error)
-            self._reporting.tell(LineLost(terminal=name, problem=error.message))
+            self._facts.put(LineLost(terminal=name, problem=error.message))
             self._lost.add(name)
         elif terminal.problem != error.message:
             _log.info("%s", error)

@@ -17,7 +17,7 @@ from bridge.core.contact import Contact, Level, contact_of, level_of
 from bridge.core.facts import LineChanged, LineFound, LineLost
 from bridge.core.line_driver import Report
 from bridge.errors import CommandRefused
-from bridge.lines.fact_buffer import Reporting
+from bridge.lines.fact_buffer import FactBuffer
 from bridge.lines.simulated.board import FAILED, Board
 from bridge.lines.simulated.board_file import BoardFile, recall
 from bridge.lines.simulated.board_lock import BoardLock, board_file
@@ -38,7 +38,7 @@ class SimulatedLines:
             file cannot be used.
     """
 
-    def __init__(self, *, socket: Path, report: Report) -> None:
+    def __init__(self, *, socket: Path) -> None:
         self._lock = BoardLock(socket)
         try:
             self._board = Board(recall(board_file(socket)))
@@ -47,7 +47,7 @@ class SimulatedLines:
             self._lock.close()
             raise
         self._keeper = BoardKeeper(file=BoardFile(board_file(socket)), memory=self._board.memory)
-        self._reporting = Reporting(report)
+        self._facts = FactBuffer()
         self._inputs: dict[str, InputSettings] = {}
         self._outputs: dict[str, OutputSettings] = {}
         self._wanted: dict[str, Level] = {}
@@ -86,10 +86,10 @@ class SimulatedLines:
             held.pop(terminal, None)
         self._board.remove(terminal)
 
-    def start(self) -> None:
+    def start(self, report: Report) -> None:
         """Report, answer commands and keep contacts from now on."""
         loop = asyncio.get_running_loop()
-        self._reporting.begin()
+        self._facts.open(report)
         self._server.start(loop)
 
     def close(self) -> None:
@@ -141,15 +141,15 @@ class SimulatedLines:
     def _tell_state(self, terminal: str) -> None:
         """Lost or found, and an input's level after that."""
         if self._board.is_failed(terminal):
-            self._reporting.tell(LineLost(terminal=terminal, problem=FAILED))
+            self._facts.put(LineLost(terminal=terminal, problem=FAILED))
             return
-        self._reporting.tell(LineFound(terminal=terminal))
+        self._facts.put(LineFound(terminal=terminal))
         if terminal in self._inputs:
             self._tell_level(terminal)
 
     def _tell_level(self, terminal: str) -> None:
         level = level_of(self._board.input_contact(terminal), self._inputs[terminal].connected_level)
-        self._reporting.tell(LineChanged(terminal=terminal, level=level, at=time.monotonic()))
+        self._facts.put(LineChanged(terminal=terminal, level=level, at=time.monotonic()))
 
 
 def _line(answer: object) -> bytes:

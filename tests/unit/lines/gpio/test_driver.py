@@ -18,7 +18,7 @@ LOW, HIGH = Level.LOW, Level.HIGH
 
 def made() -> tuple[FakeKernel, Seen, GpiodLines]:
     kernel, seen = FakeKernel(), Seen()
-    return kernel, seen, GpiodLines(report=seen, kernel=kernel)
+    return kernel, seen, GpiodLines(kernel=kernel)
 
 
 def test_lines_are_taken_at_once_in_the_order_asked_for_with_the_levels_of_outputs() -> None:
@@ -39,7 +39,7 @@ async def test_a_refused_line_is_told_with_the_reason_and_leaves_the_next_alone(
     kernel.refuse["siren"] = error
     lines.request_output(OutputSettings(id="siren"), LOW)
     lines.request_input(InputSettings(id="door"))
-    lines.start()
+    lines.start(seen)
     assert seen.facts[0] == LineLost(terminal="siren", problem=f"refused as {error.__name__}")
     assert seen.words("door") == ["found", "high"]
     kernel.refuse["siren"] = LineMissing
@@ -53,7 +53,7 @@ async def test_a_dead_line_is_released_at_once_and_its_reader_called_once() -> N
     kernel, seen, lines = made()
     lines.request_input(InputSettings(id="door"))
     lines.request_output(OutputSettings(id="siren"), LOW)
-    lines.start()
+    lines.start(seen)
     kernel.unplug("door", "siren")
     await until(lambda: seen.words("door")[2:] == ["lost"] and seen.words("siren")[1:] == ["lost"])
     assert kernel.held == {}
@@ -64,7 +64,7 @@ async def test_a_dead_line_is_released_at_once_and_its_reader_called_once() -> N
 async def test_an_output_whose_line_dies_while_driven_is_lost_and_nothing_raised() -> None:
     kernel, seen, lines = made()
     lines.request_output(OutputSettings(id="siren"), LOW)
-    lines.start()
+    lines.start(seen)
     kernel.unplug("siren")
     lines.drive("siren", HIGH)
     assert seen.words("siren") == ["found", "lost"]
@@ -93,7 +93,7 @@ async def test_a_release_lets_lines_that_wait_be_tried_soon() -> None:
     kernel.refuse["door"] = LineBusy
     lines.request_input(InputSettings(id="door"))
     lines.request_input(InputSettings(id="window"))
-    lines.start()
+    lines.start(seen)
     await until(lambda: len(kernel.tries) == 4)  # after 1 s and 2 s: the next would be 4 s later
     kernel.plug("door")
     lines.release("window")
@@ -108,7 +108,7 @@ async def test_nothing_wakes_the_loop_while_all_lines_are_held() -> None:
     kernel, seen, lines = made()
     lines.request_input(InputSettings(id="door"))
     lines.request_output(OutputSettings(id="siren"), LOW)
-    lines.start()
+    lines.start(seen)
     kernel.unplug("door")
     await until(lambda: "lost" in seen.words("door"))
     kernel.plug("door")
@@ -124,7 +124,7 @@ async def test_nothing_wakes_the_loop_while_all_lines_are_held() -> None:
 async def test_a_flooding_line_is_read_now_and_then_and_edges_are_told_again_after() -> None:
     kernel, seen, lines = made()
     lines.request_input(InputSettings(id="door"))
-    lines.start()
+    lines.start(seen)
     for _ in range(2):
         for count in range(3000):
             kernel.outside("door", LOW if count % 2 == 0 else HIGH)
@@ -142,4 +142,4 @@ async def test_a_flooding_line_is_read_now_and_then_and_edges_are_told_again_aft
 def test_without_the_gpiod_package_the_start_fails_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "bridge.lines.gpio.gpiod_kernel", None)
     with pytest.raises(StartFailed, match="gpiod package"):
-        GpiodLines(report=Seen())
+        GpiodLines()

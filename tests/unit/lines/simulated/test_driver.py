@@ -35,11 +35,11 @@ from bridge.lines.simulated.driver import SimulatedLines
 from bridge.settings.definitions.settings import InputSettings, OutputSettings
 
 async def main():
-    lines = SimulatedLines(socket=Path(sys.argv[1]), report=lambda fact: None)
+    lines = SimulatedLines(socket=Path(sys.argv[1]))
     lines.request_output(OutputSettings(id="siren"), Level.LOW)
     lines.request_output(OutputSettings(id="lock", valid_signal="disconnect"), Level.HIGH)
     lines.request_input(InputSettings(id="door"))
-    lines.start()
+    lines.start(lambda fact: None)
     while True:
         lines.drive("siren", Level.HIGH)
         await asyncio.sleep(1)
@@ -50,9 +50,9 @@ asyncio.run(main())
 """
 
 
-def board(folder: Path, seen: Seen | None = None) -> SimulatedLines:
+def board(folder: Path) -> SimulatedLines:
     """A driver with a door, a siren, and a lock that is idle connected."""
-    lines = SimulatedLines(socket=folder / "board.sock", report=seen or Seen())
+    lines = SimulatedLines(socket=folder / "board.sock")
     lines.request_output(OutputSettings(id="siren"), LOW)
     lines.request_output(OutputSettings(id="lock", valid_signal="disconnect"), HIGH)
     lines.request_input(InputSettings(id="door"))
@@ -102,8 +102,8 @@ def test_the_board_answers(tmp_path: Path, command: str, answer: str) -> None:
 @story
 async def test_twenty_thousand_edges_in_bursts_come_whole_and_in_order(tmp_path: Path) -> None:
     seen = Seen()
-    lines = board(tmp_path, seen)
-    lines.start()
+    lines = board(tmp_path)
+    lines.start(seen)
     seen.clear()
     async with await BoardClient.open(tmp_path / "board.sock") as client:
         for _ in range(20):
@@ -115,8 +115,8 @@ async def test_twenty_thousand_edges_in_bursts_come_whole_and_in_order(tmp_path:
 @story
 async def test_a_client_that_sends_and_leaves_without_reading_is_obeyed(tmp_path: Path) -> None:
     seen = Seen()
-    lines = board(tmp_path, seen)
-    lines.start()
+    lines = board(tmp_path)
+    lines.start(seen)
     seen.clear()
     with socket.socket(socket.AF_UNIX) as client:
         client.connect(str(tmp_path / "board.sock"))
@@ -129,7 +129,7 @@ async def test_a_client_that_sends_and_leaves_without_reading_is_obeyed(tmp_path
 @story
 async def test_a_watcher_sees_every_change_with_its_time(tmp_path: Path) -> None:
     lines = board(tmp_path)
-    lines.start()
+    lines.start(Seen())
     async with await BoardClient.open(tmp_path / "board.sock") as watcher:
         contacts = await watcher.watch()
         assert contacts.outputs == {"siren": DISCONNECTED, "lock": CONNECTED}
@@ -149,7 +149,7 @@ async def test_a_watcher_that_does_not_read_is_thrown_out_and_holds_up_nobody(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     lines = board(tmp_path)
-    lines.start()
+    lines.start(Seen())
     with socket.socket(socket.AF_UNIX) as sleeper, caplog.at_level(logging.WARNING):
         sleeper.connect(str(tmp_path / "board.sock"))
         sleeper.sendall(b"watch\n")
@@ -166,8 +166,8 @@ async def test_a_watcher_that_does_not_read_is_thrown_out_and_holds_up_nobody(
 @story
 async def test_commands_are_left_unread_while_too_many_answers_are(tmp_path: Path) -> None:
     seen = Seen()
-    lines = board(tmp_path, seen)
-    lines.start()
+    lines = board(tmp_path)
+    lines.start(seen)
     seen.clear()
     commands = b"connect door\ndisconnect door\n" * 100_000
     reader, writer = await asyncio.open_unix_connection(tmp_path / "board.sock", limit=64)
@@ -191,7 +191,7 @@ async def test_commands_are_left_unread_while_too_many_answers_are(tmp_path: Pat
 @story
 async def test_an_endless_command_is_refused_and_hung_up_on(tmp_path: Path) -> None:
     lines = board(tmp_path)
-    lines.start()
+    lines.start(Seen())
     reader, writer = await asyncio.open_unix_connection(tmp_path / "board.sock")
     writer.write(b"connect " + b"x" * 3000)
     assert json.loads(await reader.readline())["ok"] is False
@@ -203,7 +203,7 @@ async def test_an_endless_command_is_refused_and_hung_up_on(tmp_path: Path) -> N
 @story
 async def test_contacts_outlive_the_driver(tmp_path: Path) -> None:
     lines = board(tmp_path)
-    lines.start()
+    lines.start(Seen())
     lines.drive("siren", HIGH)
     async with await BoardClient.open(tmp_path / "board.sock") as client:
         await client.send("connect door", "fail lock")
@@ -215,8 +215,8 @@ async def test_contacts_outlive_the_driver(tmp_path: Path) -> None:
         "failed": ["lock"],
     }
     seen = Seen()
-    again = board(tmp_path, seen)
-    again.start()
+    again = board(tmp_path)
+    again.start(seen)
     assert seen.words("door") == ["found", "low"]
     assert seen.words("lock") == ["lost"]
     assert kept(tmp_path)["outputs"] == {"lock": "connected", "siren": "disconnected"}, "driven idle in the request"
@@ -226,8 +226,8 @@ async def test_contacts_outlive_the_driver(tmp_path: Path) -> None:
 @story
 async def test_a_contact_of_a_failed_line_is_moved_but_seen_only_when_it_heals(tmp_path: Path) -> None:
     seen = Seen()
-    lines = board(tmp_path, seen)
-    lines.start()
+    lines = board(tmp_path)
+    lines.start(seen)
     seen.clear()
     async with await BoardClient.open(tmp_path / "board.sock") as client:
         await client.send("fail door", "fail door", "connect door")
@@ -243,7 +243,7 @@ async def test_a_client_learns_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(BoardError, match="no simulated board listens"):
         await BoardClient.open(tmp_path / "board.sock")
     lines = board(tmp_path)
-    lines.start()
+    lines.start(Seen())
     client = await BoardClient.open(tmp_path / "board.sock")
     with pytest.raises(BoardError, match="connect window: 'window' is not here"):
         await client.send("connect door", "connect window", "disconnect door")
@@ -253,13 +253,14 @@ async def test_a_client_learns_what_is_wrong(tmp_path: Path) -> None:
     await client.close()
 
 
-def test_the_time_of_an_edge_is_that_of_its_command(tmp_path: Path) -> None:
+@story
+async def test_the_time_of_an_edge_is_that_of_its_command(tmp_path: Path) -> None:
     seen = Seen()
-    lines = board(tmp_path, seen)
+    lines = board(tmp_path)
     before = time.monotonic()
     lines.obey("connect door")
     after = time.monotonic()
-    lines._reporting.begin()  # noqa: SLF001 - without a loop
+    lines.start(seen)
     fact = seen.facts[-1]
     assert isinstance(fact, LineChanged)
     assert before <= fact.at <= after
@@ -326,8 +327,8 @@ async def test_a_card_that_cannot_be_written_is_told_once_and_the_lines_go_on(
     seen = Seen()
     with caplog.at_level(logging.WARNING):
         (tmp_path / ".board.json.new").mkdir()  # where the next file would be made
-        lines = board(tmp_path, seen)
-        lines.start()
+        lines = board(tmp_path)
+        lines.start(seen)
         lines.obey("connect door")
         lines.drive("siren", HIGH)
         assert seen.words("door") == ["found", "high", "low"]
