@@ -14,9 +14,7 @@ from bridge.actions.sound.library import SoundLibrary
 from bridge.errors import BrokerError
 from bridge.mqtt.connection.broker_socket import address_of
 from bridge.mqtt.connection.connect import client_id_of, connect
-from bridge.mqtt.connection.protocol_version import Version
-from bridge.mqtt.connection.reconnect import EndReason
-from bridge.mqtt.connection.session import Session
+from bridge.mqtt.connection.session_types import Ended
 from bridge.mqtt.messages import Incoming
 from bridge.settings.sources.addon import TOKEN
 from bridge.store.journal_query import Wanted
@@ -101,20 +99,14 @@ class Page:
     async def _try_broker(self) -> str | None:
         """Under a client id of its own, so that the session that there is stays."""
         settings = self.server.settings
-        place, client_id = address_of(settings.mqtt), f"{client_id_of(settings)}-test"
-        for version in (Version.V5, Version.V311):
-            try:
-                wire, login = await connect(settings, version=version, client_id=client_id, will=None)
-            except BrokerError as error:
-                return str(error)
-            session = Session(wire=wire, login=login, receive=_ignore)
-            ended = await session.open()
-            if ended is None:
-                await session.close()
-                return None
-            if ended.how is not EndReason.TOO_NEW:
-                return f"{place}: {ended.why}"
-        return f"{place}: it speaks neither MQTT 5 nor 3.1.1"
+        try:
+            session = await connect(settings, client_id=f"{client_id_of(settings)}-test", receive=_ignore)
+        except BrokerError as error:
+            return str(error)
+        if isinstance(session, Ended):
+            return f"{address_of(settings.mqtt)}: {session.why}"
+        await session.close()
+        return None
 
     def _entries(self, query: JournalQuery) -> tuple[JournalEntry, ...]:
         return self._behind.store.entries(Wanted(limit=query.limit, kind=query.kind, after_seq=query.after_seq))

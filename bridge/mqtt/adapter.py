@@ -190,31 +190,32 @@ class MqttAdapter:
         """One connection, from dialling to its end; None: again at once."""
         settings = self._settings
         try:
-            wire, login = await connect(
-                settings, version=self._versions.next, client_id=client_id_of(settings), will=will_of(settings)
+            session = await connect(
+                settings,
+                client_id=client_id_of(settings),
+                receive=self._receive,
+                will=will_of(settings),
+                versions=self._versions,
             )
         except BrokerError as error:
             return self._reconnect.ended(EndReason.UNREACHABLE, str(error), near=is_local(settings.mqtt))
-        session = Session(wire=wire, login=login, receive=self._receive)
-        try:
-            ended = await session.open()
-            stands_since = asyncio.get_running_loop().time() if ended is None else None
-            if ended is None:
+        stood_s = None
+        if isinstance(session, Ended):
+            ended = session
+        else:
+            stands_since = asyncio.get_running_loop().time()
+            try:
                 ended = await self._serve(session)
-        finally:
-            session.abort("the program ends")
-        if ended.how is EndReason.TOO_NEW and self._versions.not_understood():
-            _LOG.debug("no MQTT 5 (%s); trying 3.1.1", ended.why)
-            return None
+            finally:
+                session.abort("the program ends")
+            stood_s = asyncio.get_running_loop().time() - stands_since
         if self._leave.is_set():
             return None
-        stood_s = None if stands_since is None else asyncio.get_running_loop().time() - stands_since
         why = f"{address_of(settings.mqtt)}: {ended.why}"
         return self._reconnect.ended(ended.how, why, near=is_local(settings.mqtt), after_s=stood_s)
 
     async def _serve(self, session: Session) -> Ended:
         """Subscribe, announce everything, then feed the session until it ends."""
-        self._versions.worked()
         self._submit(BrokerFound())
         self._put_status()
         self._outbox.open(session.publish, window=session.window)

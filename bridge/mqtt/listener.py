@@ -6,7 +6,6 @@ States are retained, so the picture is whole as soon as there is a connection. N
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from secrets import token_hex
 
@@ -15,13 +14,11 @@ from bridge.mqtt.connection.broker_socket import address_of
 from bridge.mqtt.connection.connect import client_id_of, connect
 from bridge.mqtt.connection.protocol_version import VersionChoice
 from bridge.mqtt.connection.reconnect import EndReason
-from bridge.mqtt.connection.session import Session
 from bridge.mqtt.connection.session_types import Ended, Filter
 from bridge.mqtt.messages import Incoming
 from bridge.mqtt.topics import Topics
 from bridge.settings.definitions.settings import Settings
 
-_LOG = logging.getLogger(__name__)
 RETRY_S = 2.0
 """One person's screen does no harm to a broker, and wants to be live again soon."""
 
@@ -53,9 +50,6 @@ class Listener:
             except BrokerError as error:
                 self._link(str(error))
             else:
-                if ended.how is EndReason.TOO_NEW and self._versions.not_understood():
-                    _LOG.debug("no MQTT 5 (%s); trying 3.1.1", ended.why)
-                    continue
                 why = f"{address_of(self._settings.mqtt)}: {ended.why}"
                 if ended.how is EndReason.DENIED:
                     message = f"{why} (user {self._settings.mqtt.username or 'none'})"
@@ -65,13 +59,12 @@ class Listener:
 
     async def _attempt(self) -> Ended:
         """One connection, from dialling to its end."""
-        wire, login = await connect(self._settings, version=self._versions.next, client_id=self._client_id, will=None)
-        session = Session(wire=wire, login=login, receive=self._receive)
+        session = await connect(
+            self._settings, client_id=self._client_id, receive=self._receive, versions=self._versions
+        )
+        if isinstance(session, Ended):
+            return session
         try:
-            ended = await session.open()
-            if ended is not None:
-                return ended
-            self._versions.worked()
             self._link(None)
             topics = filters(Topics.of(self._settings))
             wanted = [Filter(topic=topic, flag_retained=False) for topic in topics]

@@ -7,9 +7,8 @@ import asyncio
 from bridge.errors import BrokerError
 from bridge.mqtt.connection.broker_socket import address_of
 from bridge.mqtt.connection.connect import client_id_of, connect
-from bridge.mqtt.connection.protocol_version import VersionChoice
-from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.connection.session import Session
+from bridge.mqtt.connection.session_types import Ended
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.publishing.topic_ledger import Ledger
 from bridge.mqtt.topics import Topics
@@ -28,7 +27,10 @@ async def purge(settings: Settings, ledger: Ledger) -> int:
     """
     topics = Topics.of(settings)
     doomed = sorted(ledger.known().union(topics.retained(settings), (topics.discovery,)))
-    session = await _session(settings)
+    session = await connect(settings, client_id=f"{client_id_of(settings)}-purge", receive=_ignore)
+    if isinstance(session, Ended):
+        message = f"{address_of(settings.mqtt)}: {session.why}"
+        raise BrokerError(message)
     try:
         async with asyncio.timeout(TIMEOUT_S):
             refused = [topic for topic in doomed if not await _cleared(session, topic, ledger)]
@@ -41,21 +43,6 @@ async def purge(settings: Settings, ledger: Ledger) -> int:
         message = f"{address_of(settings.mqtt)} does not let us clear {', '.join(refused)}"
         raise BrokerError(message)
     return len(doomed)
-
-
-async def _session(settings: Settings) -> Session:
-    versions = VersionChoice()
-    while True:
-        wire, login = await connect(
-            settings, version=versions.next, client_id=f"{client_id_of(settings)}-purge", will=None
-        )
-        session = Session(wire=wire, login=login, receive=_ignore)
-        ended = await session.open()
-        if ended is None:
-            return session
-        if ended.how is not EndReason.TOO_NEW or not versions.not_understood():
-            message = f"{address_of(settings.mqtt)}: {ended.why}"
-            raise BrokerError(message)
 
 
 async def _cleared(session: Session, topic: str, ledger: Ledger) -> bool:

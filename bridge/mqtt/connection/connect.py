@@ -1,49 +1,81 @@
-"""Who the bridge is for the broker, and the errand that a session begins with."""
+"""Client id, will and credentials; connects with MQTT 5, then 3.1.1."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from bridge.errors import BrokerError
 from bridge.mqtt.connection.broker_socket import connect_socket
 from bridge.mqtt.connection.buffered_socket import BufferedSocket
-from bridge.mqtt.connection.protocol_version import Version
-from bridge.mqtt.connection.session_types import Login
-from bridge.mqtt.messages import Outgoing
+from bridge.mqtt.connection.protocol_version import VersionChoice
+from bridge.mqtt.connection.reconnect import EndReason
+from bridge.mqtt.connection.session import Session
+from bridge.mqtt.connection.session_types import Ended, Login
+from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.payloads import OFFLINE
 from bridge.mqtt.topics import Topics
 from bridge.settings.definitions.settings import MqttSettings, Settings
 
+_LOG = logging.getLogger(__name__)
+
 
 def client_id_of(settings: Settings) -> str:
-    """What the broker tells its clients apart by."""
+    """Returns the client id of the settings, or one made from the device id."""
     return settings.mqtt.client_id or f"alarm2mqtt-{settings.device.id}"
 
 
 def will_of(settings: Settings) -> Outgoing:
-    """What the broker publishes for a bridge that is gone without a word."""
+    """Returns the will: `offline`, retained, which the broker publishes when the bridge ends without DISCONNECT."""
     return Outgoing(topic=Topics.of(settings).availability, payload=OFFLINE, retained=True)
 
 
 async def connect(
-    settings: Settings, *, version: Version, client_id: str, will: Outgoing | None
-) -> tuple[BufferedSocket, Login]:
-    """A connected wire and what to say on it. Raises BrokerError."""
-    mqtt = settings.mqtt
-    login = Login(
-        client_id=client_id,
-        username=mqtt.username,
-        password=await _password(mqtt),
-        keepalive_s=mqtt.keepalive_s,
-        will=will,
-        version=version,
-    )
-    return BufferedSocket(await connect_socket(mqtt)), login
+    settings: Settings,
+    *,
+    client_id: str,
+    receive: Callable[[Incoming], None],
+    will: Outgoing | None = None,
+    versions: VersionChoice | None = None,
+) -> Session | Ended:
+    """Connects and logs in with MQTT 5, then with 3.1.1 when the broker does not understand 5.
+
+    `receive` is called for each message of the session. `versions` remembers between two calls which version worked.
+
+    Returns:
+        An open session, or the reason that the broker gave against one.
+
+    Raises:
+        BrokerError: there is no connection to the broker, or `password_file` cannot be read.
+    """
+    versions = versions or VersionChoice()
+    while True:
+        login = Login(
+            client_id=client_id,
+            username=settings.mqtt.username,
+            password=await _password(settings.mqtt),
+            keepalive_s=settings.mqtt.keepalive_s,
+            will=will,
+            version=versions.next,
+        )
+        session = Session(wire=BufferedSocket(await connect_socket(settings.mqtt)), login=login, receive=receive)
+        try:
+            ended = await session.open()
+        except BaseException:
+            session.abort("the program ends")
+            raise
+        if ended is None:
+            versions.worked()
+            return session
+        if ended.how is not EndReason.TOO_NEW or not versions.not_understood():
+            return ended
+        _LOG.debug("no MQTT 5 (%s); trying 3.1.1", ended.why)
 
 
 async def _password(mqtt: MqttSettings) -> str | None:
-    """Read again for each connection, so that a secret that was changed needs no restart."""
+    """Returns the password; its file is read for each connection, so that a changed secret needs no restart."""
     if mqtt.password is not None:
         return mqtt.password.get_secret_value()
     if mqtt.password_file is None:
