@@ -1,8 +1,9 @@
-"""What may be changed over MQTT (`mqtt.md` 2), and a reason for everything else; pure.
+"""Settings that may be changed over MQTT (`mqtt.md` 2), on the page, or read by either; pure.
 
-Never wiring, ids, addresses, credentials, the broker or the page: who can publish must not be able
-to redirect the mail, or to turn a relay around. What is not named here may not be changed, so that
-a setting that is added later stays closed until somebody thought about it.
+Over MQTT never wiring, ids, addresses, credentials, the broker or the page: a client that can publish must
+not be able to redirect the mail, or to turn a relay around. On the page no address, path, credential or
+recipient: its user must not be able to send pictures or passwords to a place of his choice. A setting that
+is not named here stays closed, so that one that is added later is open only after somebody thought about it.
 """
 
 from __future__ import annotations
@@ -50,6 +51,21 @@ REST: tuple[Loc, ...] = (
     ("recording", "post_s"),
 )
 """Places in the rest: names, schedules, mail limits, recording times."""
+ON_PAGE: Mapping[str, frozenset[str] | None] = {
+    "device": frozenset({"name", "area", "timezone", "clock", "startup_grace_s"}),
+    "schedules": None,
+    "email": frozenset({"min_gap_s", "pictures"}),
+    "recording": frozenset({"pre_s", "post_s", "quota_mb", "keep_days", "reserve_mb"}),
+}
+"""Keys of each part of the rest that the page may change; None: the whole part."""
+PUBLISHED: Mapping[str, frozenset[str] | None] = {
+    **ON_PAGE,
+    "device": frozenset({"id", "name", "area", "timezone", "clock", "startup_grace_s"}),
+}
+"""Keys of each part of the rest that every client of the broker and every user of the page may read.
+
+Inputs and outputs are published whole: a terminal has nothing to hide.
+"""
 
 _REASONS: Mapping[str, str] = {
     "id": "an id cannot be changed over MQTT",

@@ -1,8 +1,6 @@
 """Settings over HTTP: shown without anything secret, changed by merge patches, all or nothing.
 
-Of what is no input and no output only those parts can be changed here that lead nowhere: no address,
-path, credential or recipient, so that whoever may use the page cannot send pictures or passwords to
-a place of his choice. Those are in the file.
+Of the settings of no input or output only `permissions.ON_PAGE` can be changed here; the others are in the file.
 """
 
 from __future__ import annotations
@@ -13,17 +11,10 @@ from typing import Any
 
 from bridge.errors import Fault
 from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
+from bridge.settings.edits.permissions import ON_PAGE, PUBLISHED
 from bridge.web.api.routes import DONE, Call, Reply, Route, refusal, refused
 from bridge.web.live import Live
 from bridge.web.ports import Ports, SettingsDesk
-
-REST: Mapping[str, frozenset[str] | None] = {
-    "device": frozenset({"name", "area", "timezone", "clock", "startup_grace_s"}),
-    "schedules": None,
-    "email": frozenset({"min_gap_s", "pictures"}),
-    "recording": frozenset({"pre_s", "post_s", "quota_mb", "keep_days", "reserve_mb"}),
-}
-"""What can be changed of the rest; None: all of that part."""
 
 
 def input_settings(one: InputSettings) -> dict[str, Any]:
@@ -37,10 +28,10 @@ def output_settings(one: OutputSettings) -> dict[str, Any]:
 
 
 def rest_settings(settings: Settings) -> dict[str, Any]:
-    """What is changed here of the rest, and the device's id; null where a part is not configured."""
-    wanted: dict[str, Any] = {part: True if keys is None else set(keys) for part, keys in REST.items()}
-    shown = settings.model_dump(mode="json", include=wanted)
-    return {**shown, "device": {**shown["device"], "id": settings.device.id, "name": settings.device.label}}
+    """Returns the settings of no input or output that are shown; null where a part is not configured."""
+    parts: dict[str, Any] = {part: True if keys is None else set(keys) for part, keys in PUBLISHED.items()}
+    shown = settings.model_dump(mode="json", include=parts)
+    return {**shown, "device": {**shown["device"], "name": settings.device.label}}
 
 
 def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
@@ -147,8 +138,8 @@ def _only_in_the_file(patch: Mapping[str, Any]) -> list[Fault]:
     message = "is changed in the settings file only"
     faults = []
     for part, change in patch.items():
-        keys = REST.get(part, frozenset())
-        if part not in REST or (keys is not None and not isinstance(change, Mapping)):
+        keys = ON_PAGE.get(part, frozenset())
+        if part not in ON_PAGE or (keys is not None and not isinstance(change, Mapping)):
             faults.append(Fault(path=part, message=message))
         elif keys is not None:
             faults += [Fault(path=f"{part}.{key}", message=message) for key in change if key not in keys]

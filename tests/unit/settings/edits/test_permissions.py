@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
-from bridge.settings.edits.permissions import INPUT, OUTPUT, REST, not_changeable
+from bridge.settings.edits.permissions import INPUT, ON_PAGE, OUTPUT, PUBLISHED, REST, not_changeable
 
 
 def sections(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -76,3 +76,16 @@ def test_every_refusal_has_its_place_and_a_reason_and_never_the_value() -> None:
 
 def test_an_empty_patch_changes_nothing_and_is_no_fault() -> None:
     assert not list(not_changeable({}, REST))
+
+
+def reached(path: str, parts: Any) -> bool:
+    part, _, rest = path.partition(".")
+    return part in parts and (parts[part] is None or rest.split(".")[0] in parts[part])
+
+
+def test_what_may_be_changed_over_mqtt_may_be_changed_on_the_page_and_is_published() -> None:
+    over_mqtt = {path for path in settings_of(Settings) if not refused(path, REST)}
+    on_page = {path for path in settings_of(Settings) if reached(path, ON_PAGE)}
+    published = {path for path in settings_of(Settings) if reached(path, PUBLISHED)}
+    assert over_mqtt < on_page
+    assert published - on_page == {"device.id"}
