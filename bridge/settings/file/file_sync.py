@@ -107,9 +107,10 @@ class FileSync:
         made = edit.make(before.document)
         try:
             check_overridden(before.above, made.touched)
-            if before.with_document(made.document).settings == before.settings:
+            meant = before.with_document(made.document).settings
+            if meant == before.settings:
                 return False
-            fresh, changed = written_back(content, before, made.document)
+            fresh, changed = written_back(content, before, made.document, meant=meant)
         except SettingsError as error:
             told = (replace(fault, file=None) if fault.file == str(before.path) else fault for fault in error.faults)
             raise SettingsError(map(made.told, told)) from None

@@ -9,19 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import Fault, SettingsError
+from bridge.settings.definitions.settings import Settings
 from bridge.settings.load import Loaded
 from bridge.settings.yaml.edit import edited
 from bridge.settings.yaml.parse import LARGEST_BYTES, parse
 
 
-def written_back(content: bytes, loaded: Loaded, document: Mapping[str, Any]) -> tuple[bytes, Loaded]:
-    """The file's new content, and what it means. `content` is what `loaded` was read from.
+def written_back(
+    content: bytes, loaded: Loaded, document: Mapping[str, Any], *, meant: Settings
+) -> tuple[bytes, Loaded]:
+    """Makes the file's text say what `document` says. `content` is the text that `loaded` was read from.
+
+    `meant` is the result of the document's check. The new text is read back and must give the same settings.
+
+    Returns:
+        The file's new content, and the settings loaded from it.
 
     Raises:
-        SettingsError: when the document is wrong, with all faults; or when the file is written in a
-            way in which the change cannot be made without a person.
+        SettingsError: the file is written in a way in which only a person can make the change, or becomes too large.
     """
-    wanted = loaded.with_document(document)
     mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     read = partial(_read, path=loaded.path)
     try:
@@ -30,7 +36,7 @@ def written_back(content: bytes, loaded: Loaded, document: Mapping[str, Any]) ->
         fresh = mark + text.encode()
     except (SettingsError, UnicodeEncodeError):
         found, fresh = loaded, content
-    if found.settings != wanted.settings:
+    if found.settings != meant:
         message = "the file is written in a way that only a person can change here (anchors, or uncommon YAML)"
         raise SettingsError([Fault(path="", message=message)])
     if len(fresh) > LARGEST_BYTES:
