@@ -55,7 +55,7 @@ async def polled(files: Files, *, every_s: float = EVERY_S) -> AsyncGenerator[No
     """The same by looking."""
     before: object = None
     while True:
-        now = _signs(files())
+        now = signs(files())
         if now != before:
             before = now
             yield
@@ -123,13 +123,14 @@ class Inotify:
         return result
 
 
-def _signs(files: Iterable[Path]) -> list[tuple[int, int, int] | None]:
+def signs(files: Iterable[Path]) -> list[tuple[int, int, int] | int | None]:
+    """Returns a value for each file that differs once the file was written, replaced, removed or made unreadable."""
     return [_sign(file) for file in files]
 
 
-def _sign(file: Path) -> tuple[int, int, int] | None:
+def _sign(file: Path) -> tuple[int, int, int] | int | None:
     try:
         status = file.stat()
-    except OSError:
-        return None
+    except OSError as error:
+        return error.errno
     return status.st_ino, status.st_size, status.st_mtime_ns

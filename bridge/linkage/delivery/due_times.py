@@ -14,10 +14,9 @@ from datetime import timedelta
 
 from bridge.core.facts import Now
 from bridge.linkage.delivery.retry_policy import PAUSES
+from bridge.runtime.clock import STEP_S
 from bridge.store.job import Job
 
-STEP_S = 2.0
-"""Jumps of the wall clock up to this are corrections (`behaviour.md` 3)."""
 LONGEST_DUE_S = PAUSES.longest_s * PAUSES.most
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from bridge.settings.sources.overridden import check_overridden
 from bridge.settings.sources.secret_files import plain_secrets
 from bridge.settings.yaml.edit import same
 from bridge.settings.yaml.parse import parse
+from bridge.system.file_watch import signs
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class FileSync:
         """What the file held then; None before it was looked at."""
         self._first = self._found()
         """What it held at the start, which may not be what was loaded a moment before."""
-        self._beside = _signs(loaded.files)
+        self._beside = _signs_beside(loaded)
 
     def reload_if_changed(self, *, everything: bool = False) -> bool:
         """Takes what the file holds now, and tells whether settings changed; with `everything` all around it as well.
@@ -83,13 +84,13 @@ class FileSync:
         content = self._text()
         if self._content is None and self._is_what_was_loaded(content):
             self._content = content
-        if not everything and content == self._content and self._beside == _signs(self.loaded.files):
+        if not everything and content == self._content and self._beside == _signs_beside(self.loaded):
             return False
         content, loaded = self._settled(content)
         before, old = self.loaded, self._content
         if before.document and not loaded.document:
             raise SettingsError([self._fault(_EMPTIED)])
-        self.loaded, self._content, self._beside = loaded, content, _signs(loaded.files)
+        self.loaded, self._content, self._beside = loaded, content, _signs_beside(loaded)
         if old is not None and old != content:
             self._keep(old, before)
         return loaded.settings != before.settings
@@ -120,7 +121,7 @@ class FileSync:
             raise SettingsError([Fault(path="", message=_why_not_written(error))]) from None
         if not done:
             return None
-        self.loaded, self._content, self._beside = changed, fresh, _signs(changed.files)
+        self.loaded, self._content, self._beside = changed, fresh, _signs_beside(changed)
         return True
 
     def _found(self) -> bytes | None:
@@ -171,17 +172,9 @@ def _holds_secret(loaded: Loaded) -> bool:
     return any(plain_secrets(loaded.document))
 
 
-def _signs(files: Iterable[Path]) -> tuple[object, ...]:
-    """What tells that one of the files beside the settings file, which hold secrets, was replaced or written."""
-    signs: list[object] = []
-    for file in tuple(files)[1:]:
-        try:
-            status = file.stat()
-        except OSError as error:
-            signs.append(error.errno)
-        else:
-            signs.append((status.st_ino, status.st_size, status.st_mtime_ns))
-    return tuple(signs)
+def _signs_beside(loaded: Loaded) -> object:
+    """Returns the signs of the files beside the settings file, which hold secrets."""
+    return signs(loaded.files[1:])
 
 
 def _why_not_written(error: OSError) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import itertools
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from bridge.system import file_watch as watch
-from bridge.system.file_watch import changes, polled
+from bridge.system.file_watch import changes, polled, signs
 
 
 @pytest.fixture(autouse=True)
@@ -155,3 +157,32 @@ def test_it_leaves_no_descriptor_open(file: Path) -> None:
     for _ in range(5):
         told(lambda: changes(lambda: [file]), quiet)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_file_that_was_written_replaced_or_cannot_be_reached_has_another_sign_each_time(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "password"
+    seen = [signs([file])]
+    file.write_text("a")
+    seen.append(signs([file]))
+    file.write_text("bb")
+    seen.append(signs([file]))
+    times = file.stat()
+    fresh = tmp_path / "fresh"
+    fresh.write_text("cc")
+    os.utime(fresh, ns=(times.st_atime_ns, times.st_mtime_ns))
+    fresh.replace(file)
+    seen.append(signs([file]))
+    file.unlink()
+    file.symlink_to(file)
+    seen.append(signs([file]))
+    assert all(one != other for one, other in itertools.combinations(seen, 2))
+
+
+def test_a_file_that_stays_has_the_same_sign(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("a")
+    before = signs([file])
+    file.read_text()
+    assert signs([file]) == before
