@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-
-from bridge.store.sqlite.rows import Row, instant, microseconds
-
-JOB_COLUMNS = "id, kind, seq, created_us, due_us, attempts, last_error, body, pictures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,34 +24,3 @@ class Job:
     pictures: tuple[str, ...] = ()
     attempts: int = 0
     last_error: str | None = None
-
-
-def job_row(job: Job) -> tuple[object, ...]:
-    """In the order of `JOB_COLUMNS`."""
-    return (
-        job.id,
-        job.kind,
-        job.seq,
-        microseconds(job.created),
-        microseconds(job.due),
-        job.attempts,
-        job.last_error,
-        job.body,
-        json.dumps(job.pictures),
-    )
-
-
-def job_of(row: Row) -> Job:
-    """From the columns of `JOB_COLUMNS`; times come back in UTC."""
-    job_id, kind, seq, created_us, due_us, attempts, last_error, body, pictures = row
-    return Job(
-        id=job_id,
-        kind=kind,
-        seq=seq,
-        created=instant(created_us),
-        due=instant(due_us),
-        body=body,
-        pictures=tuple(json.loads(pictures)),
-        attempts=attempts,
-        last_error=last_error,
-    )

@@ -9,10 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from bridge.errors import StoreError
-from bridge.store.job import JOB_COLUMNS, job_row
 from bridge.store.sqlite.batch import Batch
 from bridge.store.sqlite.retention import KEPT_ENTRIES, expired
-from bridge.store.sqlite.rows import INPUT_COLUMNS, JOURNAL_COLUMNS, entry_row, input_row
+from bridge.store.sqlite.rows import INPUT_COLUMNS, JOB_COLUMNS, JOURNAL_COLUMNS, entry_row, input_row, job_row
 from bridge.store.sqlite.sequence import reservation, runs
 
 # A commit may be on the disk although it told of an error: writing an entry again is harmless.

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from bridge.core.journal import JournalEntry
-from bridge.store.job import JOB_COLUMNS, job_of
 from bridge.store.sqlite.batch import Loaded
 from bridge.store.sqlite.connection import is_corrupt, primary_code
-from bridge.store.sqlite.rows import JOURNAL_COLUMNS, Row, entry_of, input_of
+from bridge.store.sqlite.rows import JOB_COLUMNS, JOURNAL_COLUMNS, Row, entry_of, input_of, job_of
 
 SALVAGED_ENTRIES = 5_000
 _Value = TypeVar("_Value")

@@ -1,4 +1,4 @@
-"""What the engine keeps ↔ rows of the database (pure)."""
+"""Journal entries, inputs and jobs to rows of the database, and back; pure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 
 from bridge.core.facts import StoredInput
 from bridge.core.journal import DETAILS, JournalEntry, details
+from bridge.store.job import Job
 
 JOURNAL_COLUMNS = "seq, id, boot, kind, time_us, offset_s, detail"
 INPUT_COLUMNS = "id, alarm, last_alarm, held_back, silenced"
+JOB_COLUMNS = "id, kind, seq, created_us, due_us, attempts, last_error, body, pictures"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
@@ -63,3 +65,34 @@ def input_of(row: Row) -> tuple[str, StoredInput]:
     last_alarm = datetime.fromisoformat(last) if last is not None else None
     at = frozenset(map(str, json.loads(silenced[0]))) if silenced else frozenset()
     return input_id, StoredInput(alarm=bool(alarm), last_alarm=last_alarm, held_back=held_back, silenced=at)
+
+
+def job_row(job: Job) -> tuple[object, ...]:
+    """In the order of `JOB_COLUMNS`."""
+    return (
+        job.id,
+        job.kind,
+        job.seq,
+        microseconds(job.created),
+        microseconds(job.due),
+        job.attempts,
+        job.last_error,
+        job.body,
+        json.dumps(job.pictures),
+    )
+
+
+def job_of(row: Row) -> Job:
+    """From the columns of `JOB_COLUMNS`; times come back in UTC."""
+    job_id, kind, seq, created_us, due_us, attempts, last_error, body, pictures = row
+    return Job(
+        id=job_id,
+        kind=kind,
+        seq=seq,
+        created=instant(created_us),
+        due=instant(due_us),
+        body=body,
+        pictures=tuple(json.loads(pictures)),
+        attempts=attempts,
+        last_error=last_error,
+    )
