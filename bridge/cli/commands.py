@@ -9,6 +9,10 @@ import argparse
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bridge.settings.definitions.settings import Settings
 
 DEFAULT_STORE = Path("/var/lib/alarm2mqtt")
 DEFAULT_FILE = Path("/etc/alarm2mqtt/alarm2mqtt.yaml")
@@ -47,15 +51,29 @@ def watch(options: argparse.Namespace) -> int:
     """The terminals, live: from what the bridge says over MQTT, on this machine or another."""
     import asyncio
 
-    from bridge.cli.watch.from_file import settings_to_watch
     from bridge.cli.watch.watch import can_draw
     from bridge.cli.watch.watch import watch as show
     from bridge.runtime.clock import Clock
 
-    settings = settings_to_watch(options.file)
+    settings = _settings_to_watch(options.file)
     clock = Clock(settings.device.timezone)
     asyncio.run(show(settings, now=lambda: clock.now().local, plain=options.plain or not can_draw()))
     return DONE
+
+
+def _settings_to_watch(file: Path) -> Settings:
+    """Returns the settings, also where the secrets of mail or page cannot be read: only the broker's is used.
+
+    Raises:
+        SettingsError: with every other fault.
+    """
+    from bridge.errors import SettingsError
+    from bridge.settings.load import load
+
+    try:
+        return load(file).settings
+    except SettingsError:
+        return load(file, secrets=False).settings  # the broker's password_file is read when it is needed
 
 
 def check(options: argparse.Namespace) -> int:
@@ -207,7 +225,7 @@ def demo(options: argparse.Namespace) -> int:
 def board(options: argparse.Namespace) -> int:
     """Touches the simulated terminal board: connect, disconnect, fail, heal ID; contacts; watch."""
     from bridge.lines.simulated.board_lock import board_socket
-    from bridge.lines.simulated.board_talk import talk
+    from bridge.lines.simulated.client import talk
 
     for answer in talk(options.socket or board_socket(DEFAULT_STORE), " ".join(options.words)):
         print(answer, flush=True)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from bridge.actions.camera.source import pictures_of
 from bridge.errors import ActionError, Fault, SettingsError
-from bridge.linkage.cameras import camera_of
 from bridge.linkage.delivery.email_sender import EmailSender
 from bridge.linkage.delivery.ftp_sender import FtpSender
 from bridge.linkage.delivery.job_bodies import KeptPicture, MailJob, UploadJob, body_of
 from bridge.linkage.delivery.picture_cache import PictureCache
 from bridge.linkage.delivery.sender import Delivery, Sender
+from bridge.linkage.devices import camera_of
 from bridge.store.job import Job
 
 if TYPE_CHECKING:

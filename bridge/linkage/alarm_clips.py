@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bridge.actions.recording.reports import ClipFinished, ClipMissed, RecordReport
 from bridge.core.facts import ActionEnded, Now
-from bridge.linkage.cameras import camera_of
+from bridge.linkage.devices import camera_of
 
 if TYPE_CHECKING:
     from bridge.actions.recording.recorder import CameraRecorder

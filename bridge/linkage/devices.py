@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+def camera_of(input_id: str | None, settings: Settings) -> str | None:
+    """Returns the name of the camera in the input's linkage, else of the first camera; None without cameras."""
+    linked = next((each.linkage.camera for each in settings.inputs if each.id == input_id), None)
+    return linked or next(iter(settings.cameras), None)
+
+
 class Media:
     """One set of cameras, recorders and a speaker; `run` has to be a running task while it is used.
 

@@ -16,13 +16,12 @@ from bridge.core.facts import ActionEnded
 from bridge.linkage.alarm_clips import Clips
 from bridge.linkage.alarm_pictures import PictureOrder, PictureTaker, new_job
 from bridge.linkage.alarm_sounds import Sound, Sounds, sound_by_command, sound_of
-from bridge.linkage.cameras import camera_of
 from bridge.linkage.delivery.delivery_queue import DeliveryQueue, QueueState
 from bridge.linkage.delivery.email_sender import EmailSender
 from bridge.linkage.delivery.ftp_sender import FtpSender
 from bridge.linkage.delivery.job_bodies import MailJob, body_of
 from bridge.linkage.delivery.picture_cache import PictureCache
-from bridge.linkage.devices import Media
+from bridge.linkage.devices import Media, camera_of
 from bridge.linkage.mqtt_picture import PublishedPictures
 from bridge.linkage.preload import warm_up
 from bridge.runtime.supervise import kept_alive

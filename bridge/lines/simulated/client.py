@@ -1,10 +1,12 @@
-"""The simulated board from outside: what tests, the demo and benchmarks push contacts with."""
+"""Clients of the simulated board: for tests, the demo and benchmarks, and for a person at a shell."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -36,16 +38,16 @@ class BoardClient:
         self._unanswered: deque[str] = deque()
 
     @classmethod
-    async def open(cls, socket: Path) -> Self:
+    async def open(cls, path: Path) -> Self:
         """Connect.
 
         Raises:
             BoardError: nobody listens there.
         """
         try:
-            reader, writer = await asyncio.open_unix_connection(socket)
+            reader, writer = await asyncio.open_unix_connection(path)
         except OSError as error:
-            message = f"no simulated board listens at {socket}: {error.strerror or error}"
+            message = f"no simulated board listens at {path}: {error.strerror or error}"
             raise BoardError(message) from error
         return cls(reader=reader, writer=writer)
 
@@ -132,3 +134,28 @@ class BoardClient:
             raise BoardError(message)
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+
+def talk(path: Path, command: str) -> Iterator[str]:
+    """Sends one command, as a person at a shell does, and yields the answer as the board sent it.
+
+    For `watch` it goes on with each change until the board hangs up.
+
+    Raises:
+        BoardError: no board listens at `path`, or it refused the command.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as board:
+        try:
+            board.connect(str(path))
+        except OSError as error:
+            message = f"no simulated board listens at {path}: {error.strerror or error}"
+            raise BoardError(message) from error
+        board.sendall(f"{command}\n".encode())
+        with board.makefile(encoding="utf-8") as answers:
+            for line in answers:
+                answer = json.loads(line)
+                if answer.get("ok") is False:
+                    raise BoardError(answer["error"])
+                yield line.rstrip("\n")
+                if command != "watch":
+                    return

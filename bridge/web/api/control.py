@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from functools import partial
 
 from bridge.core.facts import (
     ActionRequested,
+    Command,
     InputTriggerRequested,
+    Origin,
     OutputStartRequested,
     OutputStopRequested,
     SilenceRequested,
 )
-from bridge.web.api.ask import Commands
-from bridge.web.api.routes import DONE, Call, Param, Reply, Route, refused
+from bridge.errors import Fault
+from bridge.web.api.routes import DONE, Call, Param, Reply, Route, refusal, refused
 from bridge.web.live import Live
-from bridge.web.ports import Ports
+from bridge.web.ports import Ports, Submit
 
+ANSWER_S = 5.0
 DURATION = Param(
     name="duration_ms",
     schema={"type": "integer", "minimum": 1, "maximum": 86_400_000},
@@ -115,6 +119,26 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
             body=BOARD,
         ),
     )
+
+
+class Commands:
+    """Submits commands to the engine and waits for its answer."""
+
+    def __init__(self, submit: Submit) -> None:
+        self._submit = submit
+
+    async def ask(self, by: str, command: Callable[[Origin], Command]) -> Reply:
+        """Returns done, or refused with all reasons; status 504 when no answer comes in time.
+
+        If the browser disconnects, the answer's future stays valid, so the engine can still resolve it.
+        """
+        answer: asyncio.Future[tuple[Fault, ...]] = asyncio.get_running_loop().create_future()
+        self._submit(command(Origin(by=by, request=answer)))
+        await asyncio.wait({answer}, timeout=ANSWER_S)
+        if not answer.done():
+            return refusal((Fault(path="", message="no answer in time; it may still be done"),), status=504)
+        faults = answer.result()
+        return refusal(faults) if faults else DONE
 
 
 class Control:
