@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from bridge.core.definitions.settings import Settings
 from bridge.mqtt.discovery.description import describe
-from bridge.settings.definitions.settings import Settings
 from bridge.settings.load import validate
 
 EXAMPLE = re.compile(r"^## A larger file$.*?^```yaml$(.*?)^```$", re.MULTILINE | re.DOTALL)

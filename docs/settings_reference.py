@@ -1,19 +1,16 @@
 # ruff: noqa: INP001 - a script, no package
-"""Every key of the settings, as tables, from the models and their descriptions."""
+"""Every key of the settings, as tables, from the definitions."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from dataclasses import MISSING
 from typing import Any
 
-from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
-
-from bridge.core.schedule import Schedule
-from bridge.core.schedule_text import write_schedule
-from bridge.settings.definitions import settings as model
+from bridge.core.definitions import settings as model
+from bridge.core.definitions.document import as_document
+from bridge.core.definitions.introspection import keys
 from bridge.settings.json_schema import schema
 
 HEAD = "| key | default | allowed | meaning |\n|---|---|---|---|\n"
@@ -66,13 +63,16 @@ def _references(field: Any) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _default(section: type[BaseModel], key: str) -> str:
-    value = section.model_fields[key].default
-    if isinstance(value, Schedule):
-        value = write_schedule(value)
-    if value is PydanticUndefined or value is None or value == () or isinstance(value, BaseModel):
+def _default(section: type, key: str) -> str:
+    field = keys(section).get(key)
+    if field is None or field.default is MISSING:
         return ""
-    return f"`{value if isinstance(value, str | Path) else json.dumps(value)}`"
+    value = as_document(field.default)
+    if value is None or value == [] or isinstance(value, dict):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
 
 
 def _allowed(field: Mapping[str, Any], sections: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from bridge.actions.recording.retention import Clip, Limits
 from bridge.errors import ActionRefused, Fault, SettingsError
 
 if TYPE_CHECKING:
-    from bridge.settings.definitions.settings import Settings
+    from bridge.core.definitions.settings import Settings
 
 WRITTEN_S = 30.0
 """A clip that is written grows several times a second, and ends 10 s after its camera froze."""

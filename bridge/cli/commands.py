@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bridge.settings.definitions.settings import Settings
+    from bridge.core.definitions.settings import Settings
 
 DEFAULT_STORE = Path("/var/lib/alarm2mqtt")
 DEFAULT_FILE = Path("/etc/alarm2mqtt/alarm2mqtt.yaml")

@@ -6,8 +6,8 @@ import asyncio
 import logging
 from functools import partial
 
+from bridge.core.definitions.settings import Settings
 from bridge.mqtt.purge import purge as clear
-from bridge.settings.definitions.settings import Settings
 from bridge.store.store import open_store
 
 log = logging.getLogger(__name__)

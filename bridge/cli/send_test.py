@@ -20,8 +20,8 @@ from bridge.linkage.devices import camera_of
 from bridge.store.job import Job
 
 if TYPE_CHECKING:
+    from bridge.core.definitions.settings import Settings
     from bridge.core.facts import Now
-    from bridge.settings.definitions.settings import Settings
 
 
 class SendTest:

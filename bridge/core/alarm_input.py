@@ -18,8 +18,8 @@ from bridge.core.schedule_gate import ScheduleGate
 from bridge.core.transitions import Began, Ended, LinkageDue, LinkageRun, Resumed, Retriggered, Transition
 
 if TYPE_CHECKING:
+    from bridge.core.definitions.settings import InputSettings
     from bridge.core.schedule import Schedule
-    from bridge.settings.definitions.settings import InputSettings
 
 
 @dataclass(slots=True)

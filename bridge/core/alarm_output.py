@@ -16,8 +16,8 @@ from bridge.core.pulse import phase
 from bridge.core.schedule_gate import ScheduleGate
 
 if TYPE_CHECKING:
+    from bridge.core.definitions.settings import OutputSettings
     from bridge.core.schedule import Schedule
-    from bridge.settings.definitions.settings import OutputSettings
 
 OVER_MQTT = "mqtt"
 

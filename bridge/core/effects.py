@@ -12,8 +12,8 @@ from bridge.core.journal import JournalEntry
 from bridge.core.value import value
 
 if TYPE_CHECKING:
+    from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
     from bridge.errors import Fault
-    from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
 
 
 @value

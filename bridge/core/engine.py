@@ -22,8 +22,8 @@ from bridge.core.terminals import Terminals
 from bridge.errors import Fault
 
 if TYPE_CHECKING:
+    from bridge.core.definitions.settings import Settings
     from bridge.core.effects import Effect
-    from bridge.settings.definitions.settings import Settings
 
 
 class Engine:

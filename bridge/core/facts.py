@@ -15,7 +15,7 @@ from bridge.core.contact import Level
 from bridge.core.value import value
 
 if TYPE_CHECKING:
-    from bridge.settings.definitions.settings import Settings
+    from bridge.core.definitions.settings import Settings
 
 
 @value

@@ -9,7 +9,7 @@ from bridge.core.contact import Level
 from bridge.core.facts import EdgesLost, LineChanged, LineFound, LineLost
 
 if TYPE_CHECKING:
-    from bridge.settings.definitions.settings import InputSettings, OutputSettings
+    from bridge.core.definitions.settings import InputSettings, OutputSettings
 
 LineFact = LineChanged | EdgesLost | LineLost | LineFound
 Report = Callable[[LineFact], None]

@@ -13,7 +13,7 @@ from bridge.core.facts import Now
 from bridge.core.terminals import Terminals
 
 if TYPE_CHECKING:
-    from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
+    from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 
 SettleOutput = Callable[[AlarmOutput, Now], None]
 

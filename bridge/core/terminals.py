@@ -11,7 +11,7 @@ from bridge.core.facts import StoredInput
 
 if TYPE_CHECKING:
     from bridge.core.contact import Level
-    from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
+    from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 
 Terminal = TypeVar("Terminal", AlarmInput, AlarmOutput)
 

@@ -29,12 +29,12 @@ from bridge.runtime.systemd import ServiceManager
 from bridge.settings.load import Loaded
 
 if TYPE_CHECKING:
+    from bridge.core.definitions.settings import Settings
     from bridge.core.facts import StateRestored
     from bridge.core.line_driver import LineDriver
     from bridge.linkage.linkage import Linkage
     from bridge.mqtt.adapter import MqttAdapter
     from bridge.mqtt.publishing.status_payload import StatusView
-    from bridge.settings.definitions.settings import Settings
     from bridge.settings.store import SettingsStore
     from bridge.store.store import Store
     from bridge.web.server import WebServer

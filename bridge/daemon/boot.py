@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from bridge.core.contact import idle_level
 
 if TYPE_CHECKING:
+    from bridge.core.definitions.settings import Settings
     from bridge.core.line_driver import LineDriver
-    from bridge.settings.definitions.settings import Settings
     from bridge.settings.load import Loaded
 
 

@@ -17,12 +17,12 @@ from bridge.runtime.clock import StepWatch, is_synchronised
 from bridge.runtime.supervise import kept_alive, signs_of_life
 
 if TYPE_CHECKING:
+    from bridge.core.definitions.settings import Settings
     from bridge.core.facts import StateRestored
     from bridge.core.line_driver import LineDriver, LineFact
     from bridge.daemon.router import Router
     from bridge.runtime.engine_loop import EngineLoop
     from bridge.runtime.systemd import ServiceManager
-    from bridge.settings.definitions.settings import Settings
     from bridge.store.store import Store
 
 log = logging.getLogger(__name__)

@@ -23,12 +23,12 @@ from bridge.web.ports import JournalQuery, Ports, ServiceState, SystemState
 from bridge.web.server import WebServer
 
 if TYPE_CHECKING:
+    from bridge.core.definitions.settings import EmailSettings, FtpSettings, Settings
     from bridge.core.facts import Fact, Now
     from bridge.core.journal import JournalEntry
     from bridge.linkage.delivery.delivery_queue import QueueState
     from bridge.linkage.linkage import Linkage
     from bridge.mqtt.adapter import MqttAdapter
-    from bridge.settings.definitions.settings import EmailSettings, FtpSettings, Settings
     from bridge.store.store import Store
     from bridge.web.ports import ClipShelf, SettingsDesk
 

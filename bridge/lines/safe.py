@@ -20,13 +20,13 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from bridge.core.contact import Contact, demanded_contact, level_of
+from bridge.core.definitions.settings import OutputSettings, Settings
 from bridge.errors import Alarm2MqttError, LineBusy, LineError
 from bridge.lines.gpio.gpiod_loader import gpio_devices
 from bridge.lines.gpio.kernel import Kernel
 from bridge.lines.simulated.board import FAILED, Board
 from bridge.lines.simulated.board_file import BoardFile, recall
 from bridge.lines.simulated.board_lock import BoardLock, board_file, board_socket
-from bridge.settings.definitions.settings import OutputSettings, Settings
 
 BUSY_PATIENCE_S = 0.5
 """A holder that has just been killed lets go of all its lines within this."""

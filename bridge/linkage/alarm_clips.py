@@ -11,8 +11,8 @@ from bridge.linkage.devices import camera_of
 
 if TYPE_CHECKING:
     from bridge.actions.recording.recorder import CameraRecorder
+    from bridge.core.definitions.settings import Settings
     from bridge.linkage.devices import Media
-    from bridge.settings.definitions.settings import Settings
 
 BY_COMMAND = "command"
 """Stands in a clip's name for the input that there is none of."""

@@ -11,7 +11,7 @@ from bridge.core.facts import ActionEnded, ActionRequested
 from bridge.errors import ActionError, ActionRefused
 
 if TYPE_CHECKING:
-    from bridge.settings.definitions.settings import Settings
+    from bridge.core.definitions.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

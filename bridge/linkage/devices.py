@@ -19,7 +19,7 @@ from bridge.errors import ActionError
 from bridge.runtime.supervise import kept_alive
 
 if TYPE_CHECKING:
-    from bridge.settings.definitions.settings import CameraSettings, RecordingSettings, Settings
+    from bridge.core.definitions.settings import CameraSettings, RecordingSettings, Settings
 
 log = logging.getLogger(__name__)
 

@@ -27,8 +27,8 @@ from bridge.linkage.preload import warm_up
 from bridge.runtime.supervise import kept_alive
 
 if TYPE_CHECKING:
+    from bridge.core.definitions.settings import Settings
     from bridge.core.facts import Now
-    from bridge.settings.definitions.settings import Settings
     from bridge.store.store import Store
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bridge.settings.definitions.settings import Settings
+    from bridge.core.definitions.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from bridge.core.definitions.settings import Settings
 from bridge.core.effects import Answer, PublishClock, PublishEvent, PublishInput, PublishOutput, PublishSettings
 from bridge.core.facts import BrokerFound, BrokerLost, Fact, Now
 from bridge.core.journal import JournalEntry
@@ -28,7 +29,6 @@ from bridge.mqtt.publishing.send_queue import SendQueue
 from bridge.mqtt.publishing.status_payload import StatusView, status
 from bridge.mqtt.publishing.topic_ledger import Ledger
 from bridge.mqtt.topics import CommandKind
-from bridge.settings.definitions.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 STATUS_EVERY_S = 60.0

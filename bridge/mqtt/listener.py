@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from secrets import token_hex
 
+from bridge.core.definitions.settings import Settings
 from bridge.errors import BrokerError
 from bridge.mqtt.connection.broker_socket import address_of
 from bridge.mqtt.connection.connect import client_id_of, connect
@@ -17,7 +18,6 @@ from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.connection.session_types import Ended, Filter
 from bridge.mqtt.messages import Incoming
 from bridge.mqtt.topics import Topics
-from bridge.settings.definitions.settings import Settings
 
 RETRY_S = 2.0
 """One person's screen does no harm to a broker, and wants to be live again soon."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from bridge.core.definitions.settings import Settings
 from bridge.errors import BrokerError
 from bridge.mqtt.connection.broker_socket import address_of
 from bridge.mqtt.connection.connect import client_id_of, connect
@@ -12,7 +13,6 @@ from bridge.mqtt.connection.session_types import Ended
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.publishing.topic_ledger import Ledger
 from bridge.mqtt.topics import Topics
-from bridge.settings.definitions.settings import Settings
 
 TIMEOUT_S = 30.0
 

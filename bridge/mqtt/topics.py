@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bridge.settings.definitions.settings import Settings
+from bridge.core.definitions.settings import Settings
 
 _ID = re.compile(r"[a-z0-9-]{1,32}")
 

@@ -1,4 +1,4 @@
-"""What a person may set: the models, and how a file becomes them."""
+"""How a file becomes settings, and how an edit becomes a file."""
 
 import os
 import sys

@@ -1,31 +1,80 @@
-"""The JSON Schema of the file, for editors; made from the models and `descriptions`.
+"""The JSON Schema of the file, for editors; made from the definitions, their marks and the docstrings under the fields.
 
 A little stricter than reading is: `yes` for a truth value and empty keys that have a default are
-taken when read, and marked by an editor.
+accepted when read, and marked by an editor.
 """
 
 from __future__ import annotations
 
+import ast
+import dataclasses
+import inspect
 import json
+import re
+from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
-from bridge.settings.definitions.descriptions import FIELDS, MODELS
-from bridge.settings.definitions.settings import Settings
+from bridge.core.definitions.document import as_document
+from bridge.core.definitions.field_types import Length, Matches, OneOf, Range, Secret
+from bridge.core.definitions.introspection import is_optional, is_section, keys, mark, members, unwrapped
+from bridge.core.definitions.settings import Settings
+from bridge.core.schedule import Schedule
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _UNITS = {"s": "seconds", "ms": "milliseconds", "mb": "megabytes"}
 _NAMES = {"id": "ID", "tls": "TLS", "mqtt": "MQTT", "ftp": "FTP", "ca_file": "CA file", "client_id": "Client ID"}
+_TITLES = {
+    "Settings": "alarm2mqtt settings",
+    "TlsSettings": "TLS",
+    "MqttSettings": "Broker",
+    "HomeAssistantSettings": "Home Assistant",
+    "AudibleLink": "Audible alarm",
+    "EmailSettings": "E-mail",
+    "FtpSettings": "FTP",
+    "WebSettings": "Page",
+}
+"""Sections that people call something else than the code does."""
+
+_PERIODS = {
+    "type": "array",
+    "items": {"type": "string", "pattern": r"^([01]?\d|2[0-3]):[0-5]\d\s*-\s*(([01]?\d|2[0-3]):[0-5]\d|24:00)$"},
+}
+_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
+_SCHEDULE = {
+    "anyOf": [
+        {"enum": ["always", "never"]},
+        {
+            "type": "object",
+            "patternProperties": {f"^{_DAY}(-{_DAY})?$": _PERIODS},
+            "properties": {
+                "special": {
+                    "type": "object",
+                    "patternProperties": {r"^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$": _PERIODS},
+                    "additionalProperties": False,
+                }
+            },
+            "additionalProperties": False,
+        },
+    ]
+}
+_PLAIN: Mapping[Any, dict[str, Any]] = {
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    str: {"type": "string"},
+    Path: {"format": "path", "type": "string"},
+    Secret: {"format": "password", "type": "string", "writeOnly": True},
+    Schedule: _SCHEDULE,
+}
 
 
 def schema() -> dict[str, Any]:
     """The schema as a value; it accepts every file that `load` takes and that is written plainly."""
-    made = Settings.model_json_schema()
-    sections = made.pop("$defs")
-    for name, section in sections.items():
-        _describe(name, section)
-    _describe("Settings", made)
-    return {"$schema": DIALECT, **made, "$defs": sections}
+    sections: dict[str, Any] = {}
+    whole = _section(Settings, sections)
+    return {"$schema": DIALECT, **whole, "$defs": {name: sections[name] for name in sorted(sections)}}
 
 
 def schema_text() -> str:
@@ -38,19 +87,117 @@ def write_schema(path: Path) -> None:
     path.write_text(schema_text(), encoding="utf-8")
 
 
-def _describe(name: str, section: dict[str, Any]) -> None:
-    """Put people's words into a section; enumerations have keys of none."""
-    if name not in MODELS:
-        section.pop("description", None)
-        return
-    section["title"], section["description"] = MODELS[name]
-    for key, field in section["properties"].items():
-        if isinstance(field.get("default"), dict | None):
-            field.pop("default", None)  # a section's keys have their own; nothing says nothing
-        if "patternProperties" in field:
-            field["additionalProperties"] = False
-        field["title"] = _title(key)
-        field["description"] = FIELDS[name][key]
+def _section(section: type, sections: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a section; those that it refers to are added to `sections`."""
+    meanings = _meanings(section)
+    required = [name for name, field in keys(section).items() if _is_required(field)]
+    return {
+        "additionalProperties": False,
+        "description": inspect.cleandoc(section.__doc__ or "").partition("\n\n")[0],
+        "properties": {
+            name: _field(name, field, sections) | {"description": meanings[name]}
+            for name, field in keys(section).items()
+        },
+        **({"required": required} if required else {}),
+        "title": _TITLES.get(section.__name__) or _words(section.__name__.removesuffix("Settings")),
+        "type": "object",
+    }
+
+
+def _meanings(section: type) -> dict[str, str]:
+    """The docstring under each field, from the source."""
+    (definition,) = ast.parse(inspect.getsource(section)).body
+    assert isinstance(definition, ast.ClassDef)  # noqa: S101 - a section is a class
+    found = {}
+    for field, below in zip(definition.body, definition.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
+            found[ast.unparse(field.target)] = inspect.cleandoc(str(below.value.value))
+    return found
+
+
+def _field(name: str, field: dataclasses.Field[Any], sections: dict[str, Any]) -> dict[str, Any]:
+    described = {**_type(field.type, sections), "title": _title(name)}
+    default = as_document(field.default)
+    # A section's keys have their own defaults, and nothing says nothing.
+    if field.default is not dataclasses.MISSING and not isinstance(default, dict | None):
+        described["default"] = int(default) if isinstance(default, float) and default.is_integer() else default
+    in_order: dict[str, Any] = _sorted(described)
+    return in_order
+
+
+def _sorted(part: Any) -> Any:
+    """By key, all the way down, so that a change of the schema is small to review."""
+    if isinstance(part, list):
+        return [_sorted(one) for one in part]
+    return {key: _sorted(part[key]) for key in sorted(part)} if isinstance(part, dict) else part
+
+
+def _is_required(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _type(annotation: Any, sections: dict[str, Any]) -> dict[str, Any]:
+    kind, marks = unwrapped(annotation)
+    if members(kind) != (kind,):
+        several = [_type(member, sections) for member in members(kind)]
+        if is_optional(kind):
+            several.append({"type": "null"})
+        one_of = mark(marks, OneOf)
+        if one_of is not None and one_of.tag is not None:
+            _tag(one_of.tag, members(kind), sections)
+        return {"anyOf" if one_of is None else "oneOf": several}
+    if is_section(kind):
+        if kind.__name__ not in sections:
+            sections[kind.__name__] = {}
+            sections[kind.__name__] = _section(kind, sections)
+        return {"$ref": f"#/$defs/{kind.__name__}"}
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        sections[kind.__name__] = {"enum": [one.value for one in kind], "title": kind.__name__, "type": "string"}
+        return {"$ref": f"#/$defs/{kind.__name__}"}
+    return _limited(_simple(kind, sections), marks)
+
+
+def _tag(tag: str, forms: tuple[type, ...], sections: dict[str, Any]) -> None:
+    """Adds the key that chooses a member of a union to those that may be without."""
+    for form in forms:
+        if tag not in keys(form):
+            choice = {"const": getattr(form, tag), "title": _title(tag), "description": "May be left out."}
+            sections[form.__name__]["properties"].setdefault(tag, choice)
+
+
+def _simple(kind: Any, sections: dict[str, Any]) -> dict[str, Any]:
+    arguments = get_args(kind)
+    if get_origin(kind) is Literal:
+        words = {"enum": list(arguments)} if len(arguments) > 1 else {"const": arguments[0]}
+        return {**words, "type": "string"}
+    if get_origin(kind) is tuple:
+        return {"items": _type(arguments[0], sections), "type": "array"}
+    if get_origin(kind) is Mapping:
+        _, marks = unwrapped(arguments[0])
+        matches = mark(marks, Matches)
+        pattern = "" if matches is None else matches.pattern
+        below = {"patternProperties": {pattern: _type(arguments[1], sections)}, "additionalProperties": False}
+        return {**below, "type": "object"}
+    return dict(_PLAIN[kind])
+
+
+def _limited(plain: dict[str, Any], marks: tuple[Any, ...]) -> dict[str, Any]:
+    """With the limits that the marks set."""
+    items = plain.get("type") == "array"
+    for one in marks:
+        if isinstance(one, Range):
+            plain |= {"minimum": one.ge} | ({} if one.le is None else {"maximum": one.le})
+        elif isinstance(one, Matches):
+            plain["pattern"] = one.pattern
+        elif isinstance(one, Length):
+            least, most = ("minItems", "maxItems") if items else ("minLength", "maxLength")
+            plain |= ({least: one.least} if one.least else {}) | ({} if one.most is None else {most: one.most})
+    return plain
+
+
+def _words(name: str) -> str:
+    """`PictureRing` as `Picture ring`."""
+    return re.sub(r"(?<!^)[A-Z]", lambda letter: f" {letter[0].lower()}", name)
 
 
 def _title(key: str) -> str:

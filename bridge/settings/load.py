@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bridge.core.definitions.settings import Settings
 from bridge.errors import Fault, SettingsError
 from bridge.settings.checks.check import check
 from bridge.settings.checks.lint import advice, exposed_secrets
-from bridge.settings.definitions.settings import Settings
 from bridge.settings.location import ABSENT, Finding, path_of, value_at
 from bridge.settings.redact import shown_value
 from bridge.settings.sources.addon import OPTIONS, SERVICE, Supervisor, broker_layer, names_broker, options_layer

@@ -73,7 +73,7 @@ def value_at(document: object, loc: Loc) -> Any:
 
 
 def means(value: object, *, on: bool) -> bool:
-    """Whether the models read a value as this truth value; `yes` and its like are texts in YAML 1.2."""
+    """Whether the check reads a value as this truth value; `yes` and its like are texts in YAML 1.2."""
     return str(value).lower() in (_TRUE if on else _FALSE)
 
 

@@ -10,7 +10,7 @@ from bridge.core.contact import Contact
 from bridge.core.effects import InputView, OutputView
 
 if TYPE_CHECKING:
-    from bridge.settings.definitions.settings import InputSettings, OutputSettings
+    from bridge.core.definitions.settings import InputSettings, OutputSettings
 
 CONTACT = {Contact.CONNECTED: "Connected", Contact.DISCONNECTED: "Disconnected", Contact.UNKNOWN: "Unknown"}
 ENDED = {

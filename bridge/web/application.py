@@ -12,7 +12,7 @@ from functools import partial
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bridge.settings.definitions.settings import Settings, host_id
+from bridge.core.definitions.settings import Settings, host_id
 from bridge.web.access.connection_limits import ConnectionLimits
 from bridge.web.access.middleware import AccessMiddleware
 from bridge.web.access.policy import AccessPolicy, Ingress, is_this_machine
@@ -56,7 +56,7 @@ class Site:
         )
         guard = AccessMiddleware(
             policy=self._policy,
-            password=None if secret is None else Password(secret.get_secret_value()),
+            password=None if secret is None else Password(secret.reveal()),
             sessions=Sessions(time.monotonic),
             monotonic=time.monotonic,
             cookie=f"alarm2mqtt_{page.port}",

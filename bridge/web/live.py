@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.core.effects import InputView, OutputView, PublishClock, PublishInput, PublishOutput, PublishSettings
 from bridge.core.facts import Now
 from bridge.core.journal import JournalEntry
-from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.text.journal_words import entry_words
 from bridge.text.state_words import input_mood, input_words, output_mood, output_words
 from bridge.web.subscribers import GAP, Browser, frame

@@ -6,7 +6,7 @@ import asyncio
 import importlib
 from typing import TYPE_CHECKING
 
-from bridge.settings.definitions.settings import Settings
+from bridge.core.definitions.settings import Settings
 from bridge.web.access.policy import Ingress
 from bridge.web.live import Live, WebEffect
 from bridge.web.ports import Ports

@@ -16,11 +16,11 @@ from fakes.fake_kernel import FakeKernel
 from servers.gpio_sim import SimChip
 
 from bridge.core.contact import Contact, Level, contact_of, level_of
+from bridge.core.definitions.settings import InputSettings, LineByOffset, OutputSettings
 from bridge.core.line_driver import LineDriver, LineFact
 from bridge.lines.gpio.driver import GpiodLines
 from bridge.lines.simulated.client import BoardClient
 from bridge.lines.simulated.driver import SimulatedLines
-from bridge.settings.definitions.settings import InputSettings, LineByOffset, OutputSettings
 
 PATIENCE_S = 10.0
 

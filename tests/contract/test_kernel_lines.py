@@ -15,11 +15,7 @@ from contract.line_rigs import Seen, settled, story, until
 from servers.gpio_sim import SimChip, absence
 
 from bridge.core.contact import Level
-from bridge.core.facts import EdgesLost, LineLost
-from bridge.lines.gpio.driver import GpiodLines
-from bridge.lines.gpio.listing import list_chips
-from bridge.lines.safe import exit_code, safe
-from bridge.settings.definitions.settings import (
+from bridge.core.definitions.settings import (
     InputSettings,
     LineByName,
     LineByOffset,
@@ -27,6 +23,10 @@ from bridge.settings.definitions.settings import (
     OutputSettings,
     Settings,
 )
+from bridge.core.facts import EdgesLost, LineLost
+from bridge.lines.gpio.driver import GpiodLines
+from bridge.lines.gpio.listing import list_chips
+from bridge.lines.safe import exit_code, safe
 
 if (missing := absence()) is not None:
     pytest.skip(missing, allow_module_level=True)
@@ -36,7 +36,7 @@ HOLD = """
 import sys, time
 from bridge.core.contact import Level
 from bridge.lines.gpio.driver import GpiodLines
-from bridge.settings.definitions.settings import LineByOffset, OutputSettings
+from bridge.core.definitions.settings import LineByOffset, OutputSettings
 lines = GpiodLines()
 lines.request_output(OutputSettings(id="siren", line=LineByOffset(chip=sys.argv[1], offset=0)), Level.HIGH)
 print("held", flush=True)
@@ -131,7 +131,7 @@ import os, sys
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 from bridge.lines.gpio.gpiod_kernel import GpioDevices
-from bridge.settings.definitions.settings import InputSettings, LineByName, LineByOffset
+from bridge.core.definitions.settings import InputSettings, LineByName, LineByOffset
 wanted = [LineByOffset(chip={relays.path!r}, offset=0), LineByName(name="door"), LineByOffset(chip="relays", offset=0)]
 doors = [InputSettings(id="door", line=line) for line in wanted]
 os.setgroups([]); os.setgid(65534); os.setuid(65534)

@@ -15,8 +15,8 @@ from bridge.actions.attempt import AttemptLimits
 from bridge.actions.email.message import message_bytes, message_id
 from bridge.actions.email.send import send
 from bridge.actions.email.text import AlarmMail, MailPicture
+from bridge.core.definitions.settings import EmailSettings
 from bridge.errors import ActionFailed, ActionRefused
-from bridge.settings.definitions.settings import EmailSettings
 
 pytestmark = [
     pytest.mark.e2e,

@@ -11,8 +11,8 @@ from servers.process import Certificates, free_port, open_connections, wait_unti
 from bridge.actions.attempt import AttemptLimits
 from bridge.actions.ftp.path import UploadFacts, render_path
 from bridge.actions.ftp.upload import upload
+from bridge.core.definitions.settings import FtpSettings
 from bridge.errors import ActionFailed, ActionRefused
-from bridge.settings.definitions.settings import FtpSettings
 
 pytestmark = pytest.mark.e2e
 

@@ -11,12 +11,12 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from bridge.core.contact import Contact
+from bridge.core.definitions.settings import Settings
 from bridge.core.effects import InputView, OutputView, PublishEvent
 from bridge.mqtt import payloads
 from bridge.mqtt.discovery.description import Step, discovery
 from bridge.mqtt.publishing.status_payload import StatusView, status
 from bridge.mqtt.topics import Topics
-from bridge.settings.definitions.settings import Settings
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)
 

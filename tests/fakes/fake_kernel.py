@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Sequence
 
 from bridge.core.contact import Level
+from bridge.core.definitions.settings import InputSettings, OutputSettings
 from bridge.errors import LineBusy, LineDenied, LineMissing
 from bridge.lines.gpio.kernel import MOST_EDGES, Edge, Home
-from bridge.settings.definitions.settings import InputSettings, OutputSettings
 
 BUFFER = 1024
 

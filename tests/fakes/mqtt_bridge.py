@@ -14,12 +14,12 @@ from programs.mqtt_client import until
 from words.builders import an_input, an_output, settings_of
 
 from bridge.core.contact import Contact
+from bridge.core.definitions.settings import Settings
 from bridge.core.effects import Answer, InputView, OutputView, PublishEvent, PublishInput, PublishOutput
 from bridge.core.facts import BrokerFound, BrokerLost, Command, CommandRejected, Fact, Now
 from bridge.core.journal import JournalEntry
 from bridge.mqtt.adapter import MqttAdapter
 from bridge.mqtt.publishing.status_payload import StatusView
-from bridge.settings.definitions.settings import Settings
 
 D = "alarm2mqtt/front-gate"
 STARTED = datetime(2026, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)

@@ -6,12 +6,14 @@ import asyncio
 import json
 from collections.abc import Iterable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession, CookieJar
 from servers.process import free_port
 
+from bridge.core.definitions.settings import Settings
 from bridge.core.effects import (
     Answer,
     DriveLine,
@@ -30,7 +32,6 @@ from bridge.core.journal import JournalEntry
 from bridge.lines.simulated.driver import SimulatedLines
 from bridge.runtime.clock import Clock
 from bridge.runtime.engine_loop import EngineLoop
-from bridge.settings.definitions.settings import Settings
 from bridge.web.access.policy import Ingress
 from bridge.web.application import Site
 from bridge.web.live import Live
@@ -52,7 +53,7 @@ class PageBridge:
     ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": self.port})})
+        settings = replace(settings, web=replace(settings.web, port=self.port))
         self.entries: list[JournalEntry] = []
         self.clock = Clock(settings.device.timezone)
         self.engine = Engine(settings, boot="b00t", release_year=2026)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from fakes.bridge_over_mqtt import BridgeStandIn
 from programs.mqtt_client import MqttClient
 from words.example_settings import BIG
 
+from bridge.core.definitions.settings import HomeAssistantSettings, Settings
 from bridge.core.facts import (
     InputTriggerRequested,
     Origin,
@@ -23,7 +25,6 @@ from bridge.core.facts import (
 )
 from bridge.mqtt.commands.payload import fact_of, read
 from bridge.mqtt.discovery.description import discovery
-from bridge.settings.definitions.settings import HomeAssistantSettings, Settings
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 
@@ -47,7 +48,7 @@ def registered(ha: Any) -> dict[str, dict[str, Any]]:
 
 
 def without(settings: Settings, input_id: str) -> Settings:
-    return settings.model_copy(update={"inputs": tuple(one for one in settings.inputs if one.id != input_id)})
+    return replace(settings, inputs=tuple(one for one in settings.inputs if one.id != input_id))
 
 
 @pytest.mark.usefixtures("bridge")
@@ -226,8 +227,8 @@ def test_a_removed_input_leaves_nothing_behind(ha: Any, bridge: BridgeStandIn) -
 
 def test_a_new_name_changes_what_is_shown_and_no_id(ha: Any, bridge: BridgeStandIn) -> None:
     before = registered(ha)
-    door = BIG.inputs[0].model_copy(update={"name": "Barn door"})
-    bridge.change(BIG.model_copy(update={"inputs": (door, *BIG.inputs[1:])}))
+    door = replace(BIG.inputs[0], name="Barn door")
+    bridge.change(replace(BIG, inputs=(door, *BIG.inputs[1:])))
     ha.wait_state(
         "binary_sensor.front_gate_garage_door_alarm",
         lambda state: state["attributes"]["friendly_name"] == "Front gate camera Barn door alarm",
@@ -240,13 +241,13 @@ def test_a_new_name_changes_what_is_shown_and_no_id(ha: Any, bridge: BridgeStand
 
 def test_an_output_that_is_no_siren_any_more_loses_only_its_siren(ha: Any, bridge: BridgeStandIn) -> None:
     before = registered(ha)
-    plain = BIG.outputs[0].model_copy(update={"kind": "generic"})
-    bridge.change(BIG.model_copy(update={"outputs": (plain, *BIG.outputs[1:])}))
+    plain = replace(BIG.outputs[0], kind="generic")
+    bridge.change(replace(BIG, outputs=(plain, *BIG.outputs[1:])))
     ha.wait(lambda: registered(ha).keys() == before.keys() - {"front-gate_siren_siren"}, label="the siren is gone")
     ha.wait_state("switch.front_gate_siren", "off")
 
 
 def test_discovery_turned_off_takes_the_device_away(ha: Any, bridge: BridgeStandIn) -> None:
-    bridge.change(BIG.model_copy(update={"home_assistant": HomeAssistantSettings(discovery=False)}))
+    bridge.change(replace(BIG, home_assistant=HomeAssistantSettings(discovery=False)))
     ha.wait(lambda: not ha.devices(identifier="front-gate"), label="device removed")
     assert not [one for one in ha.states() if ".front_gate_" in one]

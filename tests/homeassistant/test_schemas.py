@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from words.example_settings import BIG, SMALL, WITHOUT_ACTIONS
 
+from bridge.core.definitions.settings import HomeAssistantSettings
 from bridge.mqtt.discovery.description import discovery
-from bridge.settings.definitions.settings import HomeAssistantSettings
 from ha_discovery import (
     Availability,
     BinarySensor,
@@ -35,8 +36,8 @@ from ha_discovery import (
 
 pytestmark = pytest.mark.homeassistant
 
-WITHOUT_PARTS = BIG.model_copy(update={"inputs": (), "outputs": ()})
-WITHOUT_DISCOVERY = BIG.model_copy(update={"home_assistant": HomeAssistantSettings(discovery=False)})
+WITHOUT_PARTS = replace(BIG, inputs=(), outputs=())
+WITHOUT_DISCOVERY = replace(BIG, home_assistant=HomeAssistantSettings(discovery=False))
 
 
 def run(rig: Path, *arguments: str | Path) -> Any:

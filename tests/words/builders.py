@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bridge.settings.definitions.settings import Settings
+from bridge.core.definitions.settings import Settings
+from bridge.settings.checks.validator import validated
 
 LINKAGE = {"camera", "outputs", "audible", "record", "email", "ftp"}
 
@@ -23,12 +24,13 @@ def an_output(output_id: str, **settings: Any) -> dict[str, Any]:
 def settings_of(*parts: dict[str, Any], **top: Any) -> Settings:
     """Settings with these inputs and outputs (told apart by their linkage), no start-up grace, UTC."""
     device = {"id": "front-gate", "startup_grace_s": 0, "timezone": "UTC", **top.pop("device", {})}
-    return Settings.model_validate(
+    return validated(
+        Settings,
         {
             "device": device,
             "lines": {"driver": "simulated"},
             "inputs": [part for part in parts if "linkage" in part],
             "outputs": [part for part in parts if "linkage" not in part],
             **top,
-        }
+        },
     )

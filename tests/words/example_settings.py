@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 from hypothesis import strategies as st
 
-from bridge.settings.definitions.settings import (
+from bridge.core.definitions.settings import (
     AudibleLink,
     AudioSettings,
     CameraSettings,
@@ -53,12 +54,13 @@ BIG = Settings(
 )
 SECTIONS = ("cameras", "email", "ftp", "recording", "audio")
 """What actions need."""
-WITHOUT_ACTIONS = BIG.model_copy(
-    update={
+WITHOUT_ACTIONS = replace(
+    BIG,
+    **{
         **dict.fromkeys(SECTIONS[1:]),
         "cameras": {},
-        "inputs": tuple(one.model_copy(update={"linkage": LinkageSettings()}) for one in BIG.inputs),
-    }
+        "inputs": tuple(replace(one, linkage=LinkageSettings()) for one in BIG.inputs),
+    },
 )
 
 _IDS = st.from_regex(r"[a-z0-9-]{1,8}", fullmatch=True).filter(lambda one: one != "test")
@@ -69,7 +71,7 @@ _PREFIXES = st.sampled_from(("homeassistant", "ha_2", "Site-1/ha"))
 _INPUT_CLASSES = st.none() | st.sampled_from(("garage_door", "tamper", "problem"))
 _CLIPS = st.lists(st.from_regex(r"[^/\x00-\x1f\ud800-\udfff]+", fullmatch=True), min_size=1, max_size=3).map(tuple)
 _SOUNDS = st.none() | _CLIPS.map(lambda clips: AudibleLink(clips=clips))
-_KINDS = st.sampled_from(get_args(OutputSettings.model_fields["kind"].annotation))
+_KINDS = st.sampled_from(get_args(OutputSettings.__dataclass_fields__["kind"].type))
 
 
 @st.composite

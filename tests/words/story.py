@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.core import facts
 from bridge.core.contact import Contact, Level, contact_of, level_of
+from bridge.core.definitions.settings import Settings
 from bridge.core.effects import (
     DriveLine,
     Effect,
@@ -21,7 +22,6 @@ from bridge.core.effects import (
 )
 from bridge.core.engine import Engine
 from bridge.core.journal import JournalEntry
-from bridge.settings.definitions.settings import Settings
 
 E = TypeVar("E", bound=Effect)
 AT_NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ from bridge.actions.camera.http_source import HttpPictures
 from bridge.actions.camera.picture import Picture, PictureSource
 from bridge.actions.camera.stream_source import StreamPictures
 from bridge.actions.camera.url import CameraUrl, camera_url
+from bridge.core.definitions.settings import CameraSettings
 from bridge.errors import ActionRefused
-from bridge.settings.definitions.settings import CameraSettings
 
 
 class Ring(PictureSource, Protocol):
@@ -39,7 +39,7 @@ class RingFirst:
 
 def address_of(camera: CameraSettings, address: str) -> CameraUrl:
     """One of a camera's addresses with its credentials."""
-    password = None if camera.password is None else camera.password.get_secret_value()
+    password = None if camera.password is None else camera.password.reveal()
     return camera_url(address, username=camera.username, password=password)
 
 

@@ -12,7 +12,7 @@ from bridge.errors import ActionFailed
 
 if TYPE_CHECKING:
     from bridge.actions.email.session import SmtpSession
-    from bridge.settings.definitions.settings import EmailSettings
+    from bridge.core.definitions.settings import EmailSettings
 
 
 async def send(

@@ -20,7 +20,7 @@ from bridge.system.tls import client_context
 from bridge.text.printable import printable
 
 if TYPE_CHECKING:
-    from bridge.settings.definitions.settings import EmailSettings
+    from bridge.core.definitions.settings import EmailSettings
 
 _OK, _GO_ON, _TOO_LARGE = 250, 354, 552
 _PERMANENT = range(500, 600)
@@ -33,7 +33,7 @@ class SmtpSession:
     def __init__(self, settings: EmailSettings, limits: AttemptLimits) -> None:
         self._settings = settings
         self._limits = limits
-        self._password = settings.password.get_secret_value() if settings.password else ""
+        self._password = settings.password.reveal() if settings.password else ""
         self._steps = Steps(limit_s=limits.step_s, explain=self._explain)
         self._client: aiosmtplib.SMTP | None = None
         self._writer: asyncio.StreamWriter | None = None

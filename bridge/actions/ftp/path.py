@@ -33,7 +33,7 @@ class UploadFacts:
 def render_path(template: str, facts: UploadFacts) -> str:
     """The path, relative to where the server lets one log in, absolute if the template is.
 
-    The template is one that `bridge.settings.definitions.vocabulary.check_path_template` lets through. Every
+    The template is one that `bridge.core.definitions.vocabulary.check_path_template` lets through. Every
     segment of the result is a `safe_name`, and the last leaves room for `PART`.
     """
     values = _values(facts)

@@ -18,7 +18,7 @@ from bridge.system.tls import client_context
 from bridge.text.printable import printable
 
 if TYPE_CHECKING:
-    from bridge.settings.definitions.settings import FtpSettings
+    from bridge.core.definitions.settings import FtpSettings
 
 _DISK_FULL = "552"
 _GOODBYE_S = 5.0
@@ -30,7 +30,7 @@ class FtpSession:
     def __init__(self, settings: FtpSettings, limits: AttemptLimits) -> None:
         self._settings = settings
         self._limits = limits
-        self._password = settings.password.get_secret_value() if settings.password else ""
+        self._password = settings.password.reveal() if settings.password else ""
         self._steps = Steps(limit_s=limits.step_s, explain=self._explain)
         self._ftp: FtpClient | None = None
 

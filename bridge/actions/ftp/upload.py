@@ -10,7 +10,7 @@ from bridge.errors import ActionFailed
 
 if TYPE_CHECKING:
     from bridge.actions.ftp.session import FtpSession
-    from bridge.settings.definitions.settings import FtpSettings
+    from bridge.core.definitions.settings import FtpSettings
 
 
 async def upload(settings: FtpSettings, content: bytes, *, path: str, limits: AttemptLimits = DEFAULT_LIMITS) -> None:

@@ -1,4 +1,4 @@
-"""The settings as far as they are known, checked by the models' own rules with every answer."""
+"""The settings as far as they are known, checked by the settings' own rules with every answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bridge.settings.location import Loc
 
 
 class Draft:
-    """A document that is being made; `put` and `wrong` take places as the models name them."""
+    """A document that is being made; `put` and `wrong` take places as findings name them."""
 
     def __init__(self) -> None:
         self.document: dict[str, Any] = {}
@@ -22,7 +22,7 @@ class Draft:
         _put(self.document, loc, value)
 
     def wrong(self, loc: Loc, value: object) -> str | None:
-        """What would be wrong with a value at a place, in the models' own words; None for nothing.
+        """What would be wrong with a value at a place, in the check's own words; None for nothing.
 
         What is still missing elsewhere is not told.
         """

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Container
 
+from bridge.core.definitions.settings import host_id
 from bridge.settings.checks.references import TAKEN_BY_THE_DEVICE
-from bridge.settings.definitions.settings import host_id
 
 _KINDS = (
     ("siren", ("siren", "horn", "buzzer", "sounder")),

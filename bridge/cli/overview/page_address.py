@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 
-from bridge.settings.definitions.settings import WebSettings
+from bridge.core.definitions.settings import WebSettings
 
 PATIENCE_S = 0.5
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what the settings may say, not what is bound

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bridge.cli.overview.page_address import answers, page_address
 from bridge.cli.overview.running_bridges import RunningBridge, running_bridges
+from bridge.core.definitions.settings import Settings
 from bridge.errors import Fault, SettingsError
-from bridge.settings.definitions.settings import Settings
 from bridge.settings.load import load
 
 UNITS = (Path("/etc/systemd/system/alarm2mqtt.service"), Path("/usr/lib/systemd/system/alarm2mqtt.service"))

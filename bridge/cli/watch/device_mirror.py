@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.core.effects import InputView, OutputView
 from bridge.core.journal import JournalEntry
 from bridge.mqtt.messages import Incoming
 from bridge.mqtt.payload_reader import as_object, seen_entry, seen_input, seen_output
 from bridge.mqtt.payloads import ONLINE
 from bridge.mqtt.topics import Topics, is_id
-from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.settings.location import printable
 
 MOST_PARTS = 500
@@ -113,13 +114,13 @@ class DeviceMirror:
         """What words need of an input's settings: those in force before those of the file."""
         known = self._of_file["input"].get(part)
         given = known if isinstance(known, InputSettings) else InputSettings(id=part)
-        return given.model_copy(update=self._in_force("input", part, {"name": str, "schedule": str}))
+        return replace(given, **self._in_force("input", part, {"name": str, "schedule": str}))
 
     def output_settings(self, part: str) -> OutputSettings:
         """What words need of an output's settings."""
         known = self._of_file["output"].get(part)
         given = known if isinstance(known, OutputSettings) else OutputSettings(id=part)
-        return given.model_copy(update=self._in_force("output", part, {"name": str, "follow_source": bool}))
+        return replace(given, **self._in_force("output", part, {"name": str, "follow_source": bool}))
 
     def name(self, part: str) -> str:
         """What people call an input or output; the id of one that is not known."""

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Self
 from bridge.cli.watch.change_printer import PlainLines
 from bridge.cli.watch.device_mirror import DeviceMirror
 from bridge.cli.watch.keys import Keys
+from bridge.core.definitions.settings import Settings
 from bridge.errors import StartFailed
 from bridge.mqtt.listener import Listener
 from bridge.mqtt.messages import Incoming
-from bridge.settings.definitions.settings import Settings
 from bridge.settings.location import printable
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import logging
 from dataclasses import dataclass
 
 from bridge.core.contact import Level
+from bridge.core.definitions.settings import InputSettings, OutputSettings
 from bridge.core.facts import LineFound, LineLost
 from bridge.core.line_driver import Report
 from bridge.errors import LineError
@@ -19,7 +20,6 @@ from bridge.lines.gpio.edge_reader import FLOOD_PAUSE_S, WatchedInput
 from bridge.lines.gpio.gpiod_loader import gpio_devices
 from bridge.lines.gpio.kernel import HeldLine, Home, Kernel
 from bridge.lines.gpio.lost_lines import LostLines
-from bridge.settings.definitions.settings import InputSettings, OutputSettings
 
 _log = logging.getLogger(__name__)
 

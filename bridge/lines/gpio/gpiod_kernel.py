@@ -21,10 +21,10 @@ from gpiod.line import Bias, Direction, Drive, Value
 from gpiod.line import Edge as Watched
 
 from bridge.core.contact import Level, demanded_contact, level_of
+from bridge.core.definitions.settings import InputSettings, LineSettings, OutputSettings
 from bridge.errors import LineBusy, LineDenied, LineError, LineMissing
 from bridge.lines.gpio.kernel import Edge, Home
 from bridge.lines.gpio.line_lookup import FoundLine, SeenChip, SeenLine, find_line
-from bridge.settings.definitions.settings import InputSettings, LineSettings, OutputSettings
 
 Requested = TypeVar("Requested")
 CONSUMER = "alarm2mqtt"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bridge.core.contact import Level
-from bridge.settings.definitions.settings import InputSettings, OutputSettings
+from bridge.core.definitions.settings import InputSettings, OutputSettings
 
 MOST_EDGES = 64
 """The most that one `HeldLine.edges` gives; fewer mean that no more are waiting."""

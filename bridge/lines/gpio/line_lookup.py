@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from bridge.core.definitions.settings import LineByName, LineByOffset, LineSettings
 from bridge.errors import LineDenied, LineError, LineMissing
 from bridge.lines.gpio.kernel import Home
-from bridge.settings.definitions.settings import LineByName, LineByOffset, LineSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from bridge.core.contact import Contact, Level, contact_of, level_of
+from bridge.core.definitions.settings import InputSettings, OutputSettings
 from bridge.core.facts import LineChanged, LineFound, LineLost
 from bridge.core.line_driver import Report
 from bridge.errors import CommandRefused
@@ -23,7 +24,6 @@ from bridge.lines.simulated.board_file import BoardFile, recall
 from bridge.lines.simulated.board_lock import BoardLock, board_file
 from bridge.lines.simulated.board_saver import BoardKeeper
 from bridge.lines.simulated.server import BoardServer
-from bridge.settings.definitions.settings import InputSettings, OutputSettings
 
 _DONE = b'{"ok": true}\n'
 _COMMANDS = "connect ID, disconnect ID, fail ID, heal ID, contacts, watch"

@@ -17,7 +17,7 @@ from bridge.linkage.delivery.sender import Delivery, JobSummary, PictureCarrier
 from bridge.store.job import Job
 
 if TYPE_CHECKING:
-    from bridge.settings.definitions.settings import EmailSettings, Settings
+    from bridge.core.definitions.settings import EmailSettings, Settings
 
 GONE = "it is no longer on the device"
 

@@ -11,8 +11,8 @@ from bridge.errors import ActionRefused
 from bridge.store.job import Job
 
 if TYPE_CHECKING:
+    from bridge.core.definitions.settings import Settings
     from bridge.linkage.delivery.picture_cache import PictureCache
-    from bridge.settings.definitions.settings import Settings
 
 _Part = TypeVar("_Part")
 

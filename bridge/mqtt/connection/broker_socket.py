@@ -9,8 +9,8 @@ import ssl
 from collections.abc import Callable
 from ipaddress import ip_address
 
+from bridge.core.definitions.settings import MqttSettings, TlsSettings
 from bridge.errors import BrokerError
-from bridge.settings.definitions.settings import MqttSettings, TlsSettings
 from bridge.system.tcp import connect_address, connect_tcp
 
 HANDSHAKE_S = 15.0

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from bridge.core.definitions.settings import MqttSettings, Settings
 from bridge.errors import BrokerError
 from bridge.mqtt.connection.broker_socket import connect_socket
 from bridge.mqtt.connection.buffered_socket import BufferedSocket
@@ -17,7 +18,6 @@ from bridge.mqtt.connection.session_types import Ended, Login
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.payloads import OFFLINE
 from bridge.mqtt.topics import Topics
-from bridge.settings.definitions.settings import MqttSettings, Settings
 
 _LOG = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ async def connect(
 async def _password(mqtt: MqttSettings) -> str | None:
     """Returns the password; its file is read for each connection, so that a changed secret needs no restart."""
     if mqtt.password is not None:
-        return mqtt.password.get_secret_value()
+        return mqtt.password.reveal()
     if mqtt.password_file is None:
         return None
     try:

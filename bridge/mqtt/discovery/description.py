@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge import __version__
+from bridge.core.definitions.settings import Settings
 from bridge.mqtt.discovery.device import DEVICE_ROWS
 from bridge.mqtt.discovery.input_settings import input_setting_rows
 from bridge.mqtt.discovery.inputs import INPUT_ROWS
@@ -19,7 +20,6 @@ from bridge.mqtt.discovery.outputs import OUTPUT_ROWS
 from bridge.mqtt.discovery.row import InputPart, OutputPart, Part, entities, one_line
 from bridge.mqtt.discovery.status import STATUS_ROWS
 from bridge.mqtt.topics import Topics
-from bridge.settings.definitions.settings import Settings
 from ha_discovery import (
     DEVICE_REMOVAL,
     Availability,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bridge.core.definitions.settings import OutputSettings, Settings
 from bridge.mqtt.discovery.row import CommonFields, InputPart, Row, one_line
 from bridge.mqtt.discovery.setting_entity import CONFIG, Place, milliseconds, schedule, switch, words
-from bridge.settings.definitions.settings import OutputSettings, Settings
 from ha_discovery import Entity
 
 LONGEST_DEBOUNCE_MS = 10_000

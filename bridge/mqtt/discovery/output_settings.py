@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bridge.core.definitions.settings import Settings
 from bridge.mqtt.discovery.row import CommonFields, OutputPart, Row
 from bridge.mqtt.discovery.setting_entity import CONFIG, Place, milliseconds, schedule, switch, words
-from bridge.settings.definitions.settings import Settings
 from ha_discovery import Entity
 
 LONGEST_ALARM_MS = 86_400_000

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypedDict, TypeVar
 
+from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.mqtt.topics import Topics
-from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
 from ha_discovery import Availability, Entity
 
 DIAGNOSTIC = "diagnostic"

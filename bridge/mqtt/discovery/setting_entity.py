@@ -10,9 +10,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
+from bridge.core.definitions.settings import Settings
 from bridge.core.schedule import ALWAYS, NEVER, Schedule
 from bridge.mqtt.discovery.row import CommonFields
-from bridge.settings.definitions.settings import Settings
 from ha_discovery import Entity, Number, Select, Switch
 
 CONFIG = "config"

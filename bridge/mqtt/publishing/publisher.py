@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
+from bridge.core.definitions.settings import Settings
 from bridge.core.effects import InputView, OutputView, PublishEvent
 from bridge.mqtt import payloads
 from bridge.mqtt.discovery.description import Announced, discovery, read_announced
@@ -20,7 +21,6 @@ from bridge.mqtt.publishing.send_queue import SendQueue
 from bridge.mqtt.publishing.throttled_topics import ThrottledTopics
 from bridge.mqtt.publishing.topic_ledger import Ledger
 from bridge.mqtt.topics import InputTopics, OutputTopics, Topics
-from bridge.settings.definitions.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 LARGEST_SNAPSHOT = 512 * 1024

@@ -5,24 +5,24 @@ Inputs and outputs are published whole, of the rest only `permissions.PUBLISHED`
 
 from __future__ import annotations
 
+from bridge.core.definitions.document import as_document
+from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.mqtt.payloads import as_json
-from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.settings.edits.permissions import PUBLISHED
 
 
 def input_settings(one: InputSettings) -> bytes:
     """Returns the payload of an input's settings."""
-    return as_json({**one.model_dump(mode="json"), "name": one.label})
+    return as_json({**as_document(one), "name": one.label})
 
 
 def output_settings(one: OutputSettings) -> bytes:
     """Returns the payload of an output's settings; a cut-off that follows from its kind is written out."""
-    return as_json({**one.model_dump(mode="json"), "name": one.label, "max_active_s": one.cut_off_s or 0})
+    return as_json({**as_document(one), "name": one.label, "max_active_s": one.cut_off_s or 0})
 
 
 def device_settings(settings: Settings) -> bytes:
     """Returns the payload of the settings of no input or output; parts that are not configured are null."""
-    parts = {part: True if keys is None else set(keys) for part, keys in PUBLISHED.items()}
-    shown = settings.model_dump(mode="json", include=parts)
+    shown = {part: as_document(getattr(settings, part), keys) for part, keys in PUBLISHED.items()}
     shown["device"]["name"] = settings.device.label
     return as_json(shown)

@@ -1,39 +1,41 @@
-"""What the models allow at a place: the keys of a mapping, the range or the words of a value."""
+"""What the definitions allow at a place: the keys of a mapping, the range or the words of a value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
-from pydantic.fields import FieldInfo
-
-from bridge.settings.definitions.settings import Model, Settings
+from bridge.core.definitions import introspection
+from bridge.core.definitions.field_types import Range
+from bridge.core.definitions.introspection import is_section, members, unwrapped
+from bridge.core.definitions.settings import Settings
 from bridge.settings.location import Loc
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What is allowed at one place: types, and the constraints on them."""
+    """What is allowed at one place: types, and the marks at them."""
 
     types: tuple[Any, ...]
-    constraints: tuple[Any, ...] = ()
+    marks: tuple[Any, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of a section; empty when the models leave them to the person."""
-        models = (kind for kind in self.types if isinstance(kind, type) and issubclass(kind, Model))
-        return tuple(dict.fromkeys(key for model in models for key in model.model_fields))
+        """The keys of a section; empty when the definitions leave them to the person."""
+        return tuple(dict.fromkeys(key for kind in self.types if is_section(kind) for key in introspection.keys(kind)))
+
+    @property
+    def of_a_key(self) -> Shape:
+        """What is allowed as a key where the definitions leave the keys to the person."""
+        return next((_shape(get_args(kind)[0]) for kind in self.types if get_origin(kind) is Mapping), Shape(()))
 
     @property
     def is_container(self) -> bool:
         """Whether only keys with values, or a list, belong here."""
-        return bool(self.types) and all(
-            get_origin(kind) in (tuple, dict) or (isinstance(kind, type) and issubclass(kind, Model))
-            for kind in self.types
-        )
+        return bool(self.types) and all(get_origin(kind) in (tuple, Mapping) or is_section(kind) for kind in self.types)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -49,27 +51,27 @@ class Shape:
     @property
     def range(self) -> str | None:
         """`0 to 10000`, `at least 0`; None where any number will do."""
-        low = next((_number(one.ge) for one in self.constraints if hasattr(one, "ge")), None)
-        high = next((_number(one.le) for one in self.constraints if hasattr(one, "le")), None)
-        if low is None:
-            return None if high is None else f"at most {high}"
-        return f"at least {low}" if high is None else f"{low} to {high}"
+        limits = introspection.mark(self.marks, Range)
+        if limits is None:
+            return None
+        low = _number(limits.ge)
+        return f"at least {low}" if limits.le is None else f"{low} to {_number(limits.le)}"
 
     def below(self, part: str | int) -> Shape:
         """What is allowed one step further; nothing is known of what should not be there."""
         for kind in self.types:
             arguments = get_args(kind)
             if get_origin(kind) is tuple and isinstance(part, int):
-                return _flat(arguments[0])
-            if get_origin(kind) is dict:
-                return _flat(arguments[1])
-            if isinstance(kind, type) and issubclass(kind, Model) and part in kind.model_fields:
-                return _of_field(kind.model_fields[str(part)])
+                return _shape(arguments[0])
+            if get_origin(kind) is Mapping:
+                return _shape(arguments[1])
+            if is_section(kind) and part in introspection.keys(kind):
+                return _shape(introspection.keys(kind)[str(part)].type)
         return Shape(())
 
 
 def shape_at(loc: Loc) -> Shape:
-    """What the models allow at a place."""
+    """What the definitions allow at a place."""
     shape = Shape((Settings,))
     for part in loc:
         shape = shape.below(part)
@@ -88,34 +90,16 @@ def nearest(word: object, known: tuple[str, ...]) -> str | None:
     return None
 
 
-def _of_field(field: FieldInfo) -> Shape:
-    flat = _flat(field.annotation)
-    return Shape(flat.types, (*field.metadata, *flat.constraints))
+def _shape(annotation: Any) -> Shape:
+    """A type with its marks; of a union all members, those of unions within it too, with theirs."""
+    kind, marks = unwrapped(annotation)
+    if members(kind) == (kind,):
+        return Shape((kind,), marks)
+    parts = [_shape(member) for member in members(kind)]
+    return Shape(
+        tuple(kind for part in parts for kind in part.types), (*marks, *(one for part in parts for one in part.marks))
+    )
 
 
-def _flat(annotation: Any) -> Shape:
-    types: list[Any] = []
-    constraints: list[Any] = []
-    for kind, metadata in _members(annotation):
-        if kind is not type(None):
-            types.append(kind)
-            constraints += metadata
-    return Shape(tuple(types), tuple(constraints))
-
-
-def _members(annotation: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """The members of a union, those of unions within it too, each with its constraints."""
-    if get_origin(annotation) is Annotated:
-        inner, *metadata = get_args(annotation)
-        told = [one for part in metadata for one in (part.metadata if isinstance(part, FieldInfo) else [part])]
-        for kind, own in _members(inner):
-            yield kind, (*told, *own)
-    elif get_origin(annotation) in (tuple, dict, Literal) or not get_args(annotation):
-        yield annotation, ()
-    else:
-        for member in get_args(annotation):
-            yield from _members(member)
-
-
-def _number(bound: Any) -> str:
+def _number(bound: float) -> str:
     return f"{bound:g}" if abs(bound) < 100_000 else str(int(bound))  # noqa: PLR2004 - beyond it %g writes exponents

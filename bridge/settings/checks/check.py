@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
+from bridge.core.definitions.settings import Settings
 from bridge.settings.checks import references
-from bridge.settings.definitions.settings import Settings
+from bridge.settings.checks.validator import validated
 from bridge.settings.location import Finding, Loc, once
 
 DEEPEST = 20
@@ -27,7 +28,7 @@ def check(document: object) -> tuple[Settings | None, list[Finding]]:
     settings: Settings | None = None
     findings: list[Finding] = []
     try:
-        settings = Settings.model_validate(document)
+        settings = validated(Settings, document)
     except ValidationError as error:
         # Only needed when something is wrong, and not light.
         from bridge.settings.checks.error_messages import findings_of  # noqa: PLC0415 - see above

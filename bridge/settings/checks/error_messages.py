@@ -5,38 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bridge.core.definitions.field_types import Matches, OneOf, Refused
 from bridge.core.schedule_text import ScheduleTextError
 from bridge.settings.checks.allowed_values import Shape, nearest, shape_at
-from bridge.settings.definitions import vocabulary
-from bridge.settings.definitions.settings import ID_PATTERN
 from bridge.settings.location import ABSENT, Finding, Loc, step, value_at
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_TAGS = {"(by offset)", "(by name)", "(keep)", "(stop)"}
-"""How the models tell the forms of a union apart; no part of the file."""
-
-PATTERNS = {
-    ID_PATTERN: ("is no id", "1 to 32 of a-z, 0-9 and -"),
-    r"^[^\x00-\x1f\x7f]+$": ("has a line break or control character", "one line of text"),
-    r"^[a-z0-9-]+(/[a-z0-9-]+)*$": ("is no topic", "a-z, 0-9 and -, in parts joined by /"),
-    r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$": ("is no topic", "letters, digits, _ and -, in parts joined by /"),
-    r"^(https?://|rtsps?://|v4l2:/)": (
-        "is no address of a picture",
-        "http://, https://, rtsp://, rtsps:// or v4l2:/dev/…",
-    ),
-    r"^rtsps?://": ("is no address of a stream", "rtsp:// or rtsps://"),
-    r"^[^/\x00-\x1f]+$": ("is no clip", "a file's name without its folder"),
-    vocabulary.HOST_NAME: ("is no host name", "such as gate.example.org, without https:// and port"),
-    vocabulary.MAIL_ADDRESS: ("is no mail address", "such as me@example.org"),
-}
-"""For every pattern of the models: what a text that does not match is not, and what it should be."""
-
 _EMPTY = "is empty"
 _FIXED: dict[str, tuple[str, str | None]] = {
-    "line": ("is no line", "{chip: gpiochip0, offset: 17} or {name: ALARM_IN1}"),
-    "broker_loss": ("is not understood", "keep, or {stop_after_s: 60}"),
     "string_too_short": (_EMPTY, None),
     "too_short": (_EMPTY, "at least one"),
 }
@@ -50,8 +28,6 @@ _TYPES = (
     ("path_", "must be a path"),
     ("tuple_type", "must be a list"),
     ("dict_type", "must be keys with values"),
-    ("mapping_type", "must be keys with values"),
-    ("model_", "must be keys with values"),
     ("dataclass_", "must be keys with values"),
 )
 
@@ -59,24 +35,31 @@ _TYPES = (
 def findings_of(error: ErrorDetails, document: object) -> Iterator[Finding]:
     """What one of pydantic's errors means for the document that it was given."""
     loc, on_key = _place(error["loc"], document)
-    shape = shape_at(loc)
+    shape = shape_at(loc[:-1]).of_a_key if on_key else shape_at(loc)
     context: dict[str, Any] = error.get("ctx", {})
     cause = context.get("error")
     if isinstance(cause, ScheduleTextError):
         for place, message in cause.faults:
             yield Finding(loc=(*loc, *place), message=message, shown=False)
-    elif error["type"] in ("extra_forbidden", "invalid_key"):
+    elif error["type"] == "one_of":
+        yield _no_member(loc, shape, value_at(document, loc))
+    elif error["type"] in ("unexpected_keyword_argument", "invalid_key"):
         yield _unknown_key(loc, value_at(document, loc[:-1]))
     elif error["type"] == "missing":
         message = "is missing" if value_at(document, loc) is ABSENT else "is empty"
-        allowed = "chip and offset, or name" if loc[-2:-1] == ("line",) else None
+        of_a_line = loc[-2:-1] == ("line",) and loc[-1] in ("chip", "offset", "name")
+        allowed = "chip and offset, or name" if of_a_line else None
         yield Finding(loc=loc, message=message, allowed=allowed, shown=False, because=(loc,))
     elif error["type"] != "too_short" or not value_at(document, loc):  # else an item is wrong, which is told
         value = value_at(document, loc)
         message, allowed = _words(error, context, shape, value)
-        # A text where keys or a list belong may be a whole section, with its password.
-        telling = not on_key and message != _EMPTY and (not shape.is_container or not isinstance(value, str))
+        telling = not on_key and message != _EMPTY and _may_be_told(shape, value)
         yield Finding(loc=loc, message=message, allowed=allowed, shown=telling)
+
+
+def _may_be_told(shape: Shape, value: object) -> bool:
+    """A text where keys or a list belong may be a whole section, with its password."""
+    return not shape.is_container or not isinstance(value, str)
 
 
 def _place(given: Loc, document: object) -> tuple[Loc, bool]:
@@ -87,7 +70,7 @@ def _place(given: Loc, document: object) -> tuple[Loc, bool]:
         below = step(value, part)
         if part == "[key]" and below is ABSENT:
             return tuple(loc), True
-        if part in _TAGS and below is ABSENT:
+        if str(part).startswith("(") and below is ABSENT:  # the member of a union, as `validator` names it
             continue
         loc.append(str(part) if isinstance(value, Mapping) else part)
         value = below
@@ -106,20 +89,33 @@ def _unknown_key(loc: Loc, section: object) -> Finding:
     )
 
 
+def _no_member(loc: Loc, shape: Shape, value: object) -> Finding:
+    """A value that is no member of a union."""
+    one_of = next(one for one in shape.marks if isinstance(one, OneOf))
+    try:
+        one_of.choose(value)
+    except Refused as refused:
+        own = loc if refused.key is None else (*loc, refused.key)
+        return Finding(loc=own, message=refused.message, allowed=refused.allowed)
+    telling = _may_be_told(shape, value)
+    return Finding(loc=loc, message=one_of.message, allowed=one_of.allowed, shown=telling)
+
+
 def _words(error: ErrorDetails, context: dict[str, Any], shape: Shape, value: object) -> tuple[str, str | None]:
     """The message, and what is allowed."""
     kind = error["type"]
     if kind in _FIXED:
         return _FIXED[kind]
-    if kind in ("refused", "value_error"):
-        return str(context.get("message") or context["error"]), context.get("allowed")
+    if kind == "value_error":
+        return str(context["error"]), getattr(context["error"], "allowed", None)
     if kind in ("greater_than_equal", "less_than_equal"):
         return "is out of range", shape.range
     if kind in ("enum", "literal_error"):
         near = nearest(value, shape.words) if isinstance(value, str) else None
         return f"is not a choice{_hint(near)}", _list(near, shape.words)
     if kind == "string_pattern_mismatch":
-        return PATTERNS[context["pattern"]]
+        matches = next(one for one in shape.marks if isinstance(one, Matches))
+        return matches.message, matches.allowed
     return _limits(kind, context, shape, value)
 
 

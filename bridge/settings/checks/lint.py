@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bridge.settings.definitions.settings import Settings
+from bridge.core.definitions.settings import Settings
 from bridge.settings.location import Finding
 from bridge.settings.sources.secret_files import plain_secrets
 

@@ -1,6 +1,6 @@
 """What ties parts of the settings together.
 
-Works on the document itself and overlooks what is malformed in it (the models tell that), so that
+Works on the document itself and overlooks what is malformed in it (the validator reports that), so that
 a person hears of both in one go.
 """
 

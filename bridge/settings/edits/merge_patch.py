@@ -47,7 +47,7 @@ def leaves(patch: object, loc: Loc = ()) -> Iterator[Loc]:
 
 
 def _with_members(target: object, members: Mapping[str, object]) -> Any:
-    """A list with ids put in and taken out; a value that is no truth value is left for the models to refuse."""
+    """A list with ids put in and taken out; a value that is no truth value is left for the check to refuse."""
     if not all(isinstance(wanted, bool) for wanted in members.values()):
         return dict(members)
     listed = list(target) if isinstance(target, list | tuple) else []
@@ -60,7 +60,7 @@ def _is_schedule(loc: Loc) -> bool:
 
 
 def _as_shown(written: object) -> object:
-    """`special` left empty counts as left out, as the models have it."""
+    """`special` left empty counts as left out, as the check has it."""
     if not isinstance(written, Mapping):
         return written
     if step(written, "special") in (None, ABSENT):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
+from bridge.core.definitions.lines import LineSettings
+from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.errors import Fault, SettingsError
-from bridge.settings.definitions.settings import OutputSettings, Settings
+from bridge.settings.checks.validator import if_sound
 from bridge.settings.file.versioned_file import version_of
 from bridge.settings.load import load
 from bridge.settings.sources.addon import Supervisor, options_layer
@@ -70,35 +71,38 @@ def _both(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Settings:
     """The outputs of two versions, each terminal and each line once; none on what is an input's line now."""
     old, new = _sound(before), _sound(now)
     inputs = now.get("inputs")
-    taken = [one.get("line") for one in inputs if isinstance(one, Mapping)] if isinstance(inputs, list | tuple) else []
+    taken = [_line(one) for one in inputs] if isinstance(inputs, list | tuple) else []
     outputs: list[OutputSettings] = []
     for output in (*old.outputs, *new.outputs):
-        line = None if output.line is None else output.line.model_dump(exclude_none=True)
         known = any(output.id == one.id or (output.line is not None and output.line == one.line) for one in outputs)
-        if not known and (line is None or line not in taken):
+        if not known and (output.line is None or output.line not in taken):
             outputs.append(output)
     whole = old if old.outputs else new
-    return whole.model_copy(update={"outputs": tuple(outputs)})
+    return replace(whole, outputs=tuple(outputs))
 
 
 def _sound(document: Mapping[Any, Any]) -> Settings:
     """Each part alone, left out when it is wrong."""
     parts: dict[str, Any] = {}
     for name in ("device", "lines", "store"):
-        try:
-            parts[name] = getattr(Settings.model_validate({name: document.get(name)}), name)
-        except ValidationError:
-            continue
+        alone = if_sound(Settings, {name: document.get(name)})
+        if alone is not None:
+            parts[name] = getattr(alone, name)
     written = document.get("outputs")
     outputs = [_output(one) for one in written] if isinstance(written, list | tuple) else []
     known = {output.id: output for output in reversed(outputs) if output is not None}
     return Settings(**parts, outputs=tuple(reversed(known.values())))
 
 
+def _line(written: object) -> LineSettings | None:
+    """The line of an input, whatever else is wrong with it."""
+    if not isinstance(written, Mapping):
+        return None
+    alone = if_sound(InputSettings, {"id": "any", "line": written.get("line")})
+    return None if alone is None else alone.line
+
+
 def _output(written: object) -> OutputSettings | None:
     if not isinstance(written, Mapping):
         return None
-    try:
-        return OutputSettings.model_validate({key: written[key] for key in DRIVING if key in written})
-    except ValidationError:
-        return None
+    return if_sound(OutputSettings, {key: written[key] for key in DRIVING if key in written})

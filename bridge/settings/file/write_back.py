@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bridge.core.definitions.settings import Settings
 from bridge.errors import Fault, SettingsError
-from bridge.settings.definitions.settings import Settings
 from bridge.settings.load import Loaded
 from bridge.settings.yaml.edit import edited
 from bridge.settings.yaml.parse import LARGEST_BYTES, parse

@@ -6,25 +6,29 @@ Its import is not light, so it is only imported when there are such names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Union, get_args, get_origin
 
+from pydantic import BaseModel, create_model
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from bridge.settings.definitions.settings import Settings
+from bridge.core.definitions.introspection import is_section, keys, members, unwrapped
+from bridge.core.definitions.settings import Settings
 
 
-class _Layered(BaseSettings, Settings):
-    """What pydantic-settings reads the types from; never made."""
+class _Layered(BaseSettings):
+    """Settings of pydantic-settings; never made, its source only reads the types."""
 
-    model_config = SettingsConfigDict(defer_build=True, env_nested_delimiter="__", case_sensitive=False)
+    model_config = SettingsConfigDict(
+        defer_build=True, arbitrary_types_allowed=True, env_nested_delimiter="__", case_sensitive=False
+    )
 
 
 class _Variables(EnvSettingsSource):
     """Names and texts from wherever they are given."""
 
     def __init__(self, given: Mapping[str, str]) -> None:
-        super().__init__(_Layered, env_prefix="")
+        super().__init__(_model(Settings, _Layered), env_prefix="")
         self.env_vars = dict(given)
 
     def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
@@ -46,3 +50,29 @@ def nested(given: Mapping[str, str]) -> dict[str, Any]:
         if isinstance(values.get(section), dict):
             values[section] = {str(key).replace("_", "-"): part for key, part in values[section].items()}
     return values
+
+
+class _Part(BaseModel):
+    """A section below the top."""
+
+    model_config = SettingsConfigDict(defer_build=True, arbitrary_types_allowed=True)
+
+
+def _model(section: type, base: type[BaseModel]) -> Any:
+    """The model that a section would be: pydantic-settings knows the keys of no other."""
+    fields: dict[str, Any] = {key: (_type(field.type), None) for key, field in keys(section).items()}
+    return create_model(section.__name__, __base__=base, **fields)
+
+
+def _type(annotation: Any) -> Any:
+    """A type without its marks, with models for sections."""
+    kind, _ = unwrapped(annotation)
+    if members(kind) != (kind,):
+        return Union[tuple(_type(member) for member in members(kind))]  # noqa: UP007 - made at run time
+    if is_section(kind):
+        return _model(kind, _Part)
+    if get_origin(kind) is tuple:
+        return tuple[_type(get_args(kind)[0]), ...]  # type: ignore[misc]  # made at run time
+    if get_origin(kind) is Mapping:
+        return dict[str, _type(get_args(kind)[1])]  # type: ignore[misc]  # made at run time
+    return kind

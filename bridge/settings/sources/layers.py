@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bridge.core.definitions.introspection import keys
+from bridge.core.definitions.settings import Settings
 from bridge.errors import Fault
-from bridge.settings.definitions.settings import Settings
 from bridge.settings.location import ABSENT, Loc, path_of, value_at
 from bridge.settings.sources.secret_files import secret_of
 
@@ -119,7 +120,7 @@ def _layer(
     faults: tuple[Fault, ...] = (),
     files: tuple[Path, ...] = (),
 ) -> Layer:
-    known = {name: one for name, one in given.items() if name.split("__")[0] in Settings.model_fields}
+    known = {name: one for name, one in given.items() if name.split("__")[0] in keys(Settings)}
     values: Mapping[str, Any] = {}
     if known:
         # Only when it is used: outputs are idle once the settings are read.

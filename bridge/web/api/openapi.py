@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bridge.core.definitions.settings import ID_PATTERN
 from bridge.core.journal import DETAILS, KINDS, NUMBERS
-from bridge.settings.definitions.settings import ID_PATTERN
 from bridge.web.api.routes import Param, Route
 
 _TEXT = {"type": "string"}

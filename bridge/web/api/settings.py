@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Mapping
 from functools import partial
 from typing import Any
 
+from bridge.core.definitions.document import as_document
+from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.errors import Fault
-from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.settings.edits.permissions import ON_PAGE, PUBLISHED
 from bridge.web.api.routes import DONE, Call, Reply, Route, refusal, refused
 from bridge.web.live import Live
@@ -19,18 +20,17 @@ from bridge.web.ports import Ports, SettingsDesk
 
 def input_settings(one: InputSettings) -> dict[str, Any]:
     """An input's: a terminal has nothing to hide."""
-    return {**one.model_dump(mode="json"), "name": one.label}
+    return {**as_document(one), "name": one.label}
 
 
 def output_settings(one: OutputSettings) -> dict[str, Any]:
     """An output's."""
-    return {**one.model_dump(mode="json"), "name": one.label}
+    return {**as_document(one), "name": one.label}
 
 
 def rest_settings(settings: Settings) -> dict[str, Any]:
     """Returns the settings of no input or output that are shown; null where a part is not configured."""
-    parts: dict[str, Any] = {part: True if keys is None else set(keys) for part, keys in PUBLISHED.items()}
-    shown = settings.model_dump(mode="json", include=parts)
+    shown = {part: as_document(getattr(settings, part), keys) for part, keys in PUBLISHED.items()}
     return {**shown, "device": {**shown["device"], "name": settings.device.label}}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bridge.settings.definitions.settings import InputSettings, Settings
-from bridge.settings.definitions.vocabulary import BINARY_SENSOR_CLASSES
+from bridge.core.definitions.settings import InputSettings, Settings
+from bridge.core.definitions.vocabulary import BINARY_SENSOR_CLASSES
 from bridge.web.html import Html, el
 from bridge.web.pages.fields import Form, form
 from bridge.web.pages.layout import Frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
+from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.web.html import Html, el, some
 from bridge.web.pages.layout import Frame, page
 from bridge.web.pages.log_rows import log_list

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bridge.settings.definitions.settings import Settings
+from bridge.core.definitions.settings import Settings
 from bridge.text.journal_words import KINDS
 from bridge.web.html import Html, el, some
 from bridge.web.pages.fields import select

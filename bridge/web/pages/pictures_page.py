@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from bridge.settings.definitions.settings import Settings
+from bridge.core.definitions.settings import Settings
 from bridge.text.state_words import clock_time
 from bridge.web.html import Html, el, some
 from bridge.web.pages.layout import Frame, page

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bridge.core.definitions.settings import Settings
 from bridge.core.schedule import Schedule
 from bridge.core.schedule_text import write_schedule
-from bridge.settings.definitions.settings import Settings
 from bridge.web.html import Child, Html, el, some
 from bridge.web.pages.fields import select
 from bridge.web.pages.layout import Frame, page

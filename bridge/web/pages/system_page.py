@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.settings.definitions.settings import Settings
+from bridge.core.definitions.settings import Settings
 from bridge.web.html import Html, el, some
 from bridge.web.pages.fields import Form, form
 from bridge.web.pages.layout import Frame, page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bridge.settings.definitions.settings import InputSettings, OutputSettings
+from bridge.core.definitions.settings import InputSettings, OutputSettings
 from bridge.web.html import Html, el, some
 from bridge.web.pages.fields import Options, select
 from bridge.web.pages.layout import Frame, page

@@ -3,10 +3,10 @@ from __future__ import annotations
 from fakes.fake_kernel import FakeKernel, FakeLine
 
 from bridge.core.contact import Level
+from bridge.core.definitions.settings import OutputSettings
 from bridge.errors import LineBusy, LineMissing
 from bridge.lines.gpio.kernel import Home
 from bridge.lines.safe import exit_code, safe_lines
-from bridge.settings.definitions.settings import OutputSettings
 
 OUTPUTS = (
     OutputSettings(id="siren"),

@@ -26,10 +26,10 @@ def test_a_file_with_every_key_is_taken(loaded, whole, tmp_path):
     got = loaded(whole)
     settings = got.settings
     assert settings.device.id == "front-gate"
-    assert settings.mqtt.password.get_secret_value() == "mqtt-secret"
+    assert settings.mqtt.password.reveal() == "mqtt-secret"
     assert settings.mqtt.client_id is None
     assert settings.mqtt.tls is not None
-    assert settings.cameras["gate"].password.get_secret_value() == "camera-secret"
+    assert settings.cameras["gate"].password.reveal() == "camera-secret"
     assert settings.inputs[0].schedule == "nights"
     assert settings.schedule(settings.inputs[0].schedule).has_periods
     assert settings.outputs[0].cut_off_s == 900
@@ -84,7 +84,13 @@ def test_a_refused_file_says_everything_in_its_text(write):
 def test_a_sound_file_costs_no_import_that_only_faults_and_variables_need(write):
     """Outputs are idle only once the settings are read."""
     path = write("outputs: [{id: siren, line: {chip: gpiochip0, offset: 17}}]\nweb: {host: 127.0.0.1}\n")
-    late = ("pydantic_settings", "difflib", "bridge.settings.checks.error_messages", "bridge.settings.json_schema")
+    late = (
+        "pydantic",
+        "pydantic_settings",
+        "difflib",
+        "bridge.settings.checks.error_messages",
+        "bridge.settings.json_schema",
+    )
     script = (
         "import sys; from bridge.settings.load import load; "
         f"load(sys.argv[1], environ={{}}); print([name for name in {late!r} if name in sys.modules])"

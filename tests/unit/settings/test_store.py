@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
+from bridge.core.definitions.settings import Settings
 from bridge.core.effects import Answer
 from bridge.core.facts import CommandRejected, Fact, Origin
 from bridge.errors import CommandRefused, Fault, SettingsError
-from bridge.settings.definitions.settings import Settings
 from bridge.settings.edits import edits
 from bridge.settings.edits import permissions as changeable
 from bridge.settings.edits.edits import Edit
@@ -372,7 +372,7 @@ def test_a_secret_file_that_changes_is_read_again(tmp_path: Path) -> None:
     run(desk.store.reload_if_changed())
     ((settings, by),) = desk.applied
     assert settings.mqtt.password is not None
-    assert (settings.mqtt.password.get_secret_value(), by) == ("another", "file")
+    assert (settings.mqtt.password.reveal(), by) == ("another", "file")
 
 
 # The disk

@@ -7,8 +7,8 @@ from bridge.actions.camera.http_source import HttpPictures
 from bridge.actions.camera.picture import picture_of
 from bridge.actions.camera.source import RingFirst, address_of, pictures_of
 from bridge.actions.camera.stream_source import StreamPictures
+from bridge.core.definitions.settings import CameraSettings, Secret
 from bridge.errors import ActionRefused
-from bridge.settings.definitions.settings import CameraSettings
 
 STREAM = "rtsp://cam/main"
 
@@ -45,7 +45,7 @@ def test_a_camera_without_addresses_is_refused():
 
 
 def test_credentials_come_from_the_settings():
-    camera = CameraSettings(stream=STREAM, username="viewer", password="pw")
+    camera = CameraSettings(stream=STREAM, username="viewer", password=Secret("pw"))
     assert address_of(camera, STREAM).full == "rtsp://viewer:pw@cam/main"
 
 

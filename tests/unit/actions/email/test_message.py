@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bridge.actions.email.message import ascii_address, build_message, message_bytes, message_id
 from bridge.actions.email.text import AlarmMail, MailPicture, body, one_line, subject
+from bridge.core.definitions.vocabulary import MAIL_ADDRESS
 from bridge.errors import ActionRefused
-from bridge.settings.definitions.vocabulary import MAIL_ADDRESS
 from bridge.text.file_name import safe_name
 
 BERLIN = ZoneInfo("Europe/Berlin")

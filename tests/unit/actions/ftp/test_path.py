@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bridge.actions.ftp.path import PART, UploadFacts, render_path
-from bridge.settings.definitions.vocabulary import PATH_TOKENS, check_path_template
+from bridge.core.definitions.vocabulary import PATH_TOKENS, check_path_template
 from bridge.text.file_name import safe_name
 
 FACTS = UploadFacts(

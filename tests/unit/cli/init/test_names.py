@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.cli.init.names import id_of, kind_of, spoken
-from bridge.settings.definitions.settings import ID_PATTERN
+from bridge.core.definitions.settings import ID_PATTERN
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from bridge.cli.overview.invocation import caller
 from bridge.cli.overview.page_address import answers, page_address
 from bridge.cli.overview.running_bridges import RunningBridge
 from bridge.cli.overview.situation import look
-from bridge.settings.definitions.settings import WebSettings
+from bridge.core.definitions.settings import WebSettings
 
 RIGHT = "web: {enabled: false}\nlines: {driver: simulated}\ninputs: [{id: door}]\n"
 

@@ -8,10 +8,10 @@ from contract.line_rigs import Seen, settled, story, until
 from fakes.fake_kernel import FakeKernel
 
 from bridge.core.contact import Level
+from bridge.core.definitions.settings import InputSettings, LineByOffset, OutputSettings
 from bridge.core.facts import LineLost
 from bridge.errors import LineBusy, LineDenied, LineMissing, StartFailed
 from bridge.lines.gpio.driver import GpiodLines
-from bridge.settings.definitions.settings import InputSettings, LineByOffset, OutputSettings
 
 LOW, HIGH = Level.LOW, Level.HIGH
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.core.definitions.settings import LineByName, LineByOffset, LineSettings
 from bridge.errors import LineDenied, LineError, LineMissing
 from bridge.lines.gpio.kernel import Home
 from bridge.lines.gpio.line_lookup import FoundLine, SeenChip, SeenLine, find_line
-from bridge.settings.definitions.settings import LineByName, LineByOffset, LineSettings
 
 SOC = SeenChip(path="/dev/gpiochip0", name="gpiochip0", label="pinctrl-bcm2711", lines=54)
 RELAYS = SeenChip(path="/dev/gpiochip1", name="gpiochip1", label="ftdi-cbus", lines=4)

@@ -16,6 +16,7 @@ import pytest
 from contract.line_rigs import Seen, story, until
 
 from bridge.core.contact import Contact, Level
+from bridge.core.definitions.settings import InputSettings, LinesSettings, OutputSettings, Settings, StoreSettings
 from bridge.core.facts import LineChanged
 from bridge.errors import BoardError
 from bridge.lines.safe import MadeSafe, exit_code, safe
@@ -23,7 +24,6 @@ from bridge.lines.simulated.board_lock import board_socket
 from bridge.lines.simulated.client import BoardClient
 from bridge.lines.simulated.connection import MOST_UNSENT_BYTES
 from bridge.lines.simulated.driver import SimulatedLines
-from bridge.settings.definitions.settings import InputSettings, LinesSettings, OutputSettings, Settings, StoreSettings
 
 CONNECTED, DISCONNECTED = Contact.CONNECTED, Contact.DISCONNECTED
 LOW, HIGH = Level.LOW, Level.HIGH
@@ -32,7 +32,7 @@ import asyncio, sys
 from pathlib import Path
 from bridge.core.contact import Level
 from bridge.lines.simulated.driver import SimulatedLines
-from bridge.settings.definitions.settings import InputSettings, OutputSettings
+from bridge.core.definitions.settings import InputSettings, OutputSettings
 
 async def main():
     lines = SimulatedLines(socket=Path(sys.argv[1]))

@@ -4,10 +4,10 @@ import logging
 
 import pytest
 
+from bridge.core.definitions.settings import MqttSettings
 from bridge.mqtt.connection.broker_socket import is_local
 from bridge.mqtt.connection.protocol_version import Version, VersionChoice
 from bridge.mqtt.connection.reconnect import EndReason, Reconnect
-from bridge.settings.definitions.settings import MqttSettings
 
 
 def policy(random=0.5):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +15,8 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from words.example_settings import BIG, SMALL, any_settings
 
 from bridge import __version__
+from bridge.core.definitions.settings import HomeAssistantSettings, InputSettings, OutputSettings, Settings
 from bridge.mqtt.discovery.description import Announced, announced, describe, discovery, discovery_topic, read_announced
-from bridge.settings.definitions.settings import HomeAssistantSettings, InputSettings, OutputSettings, Settings
 
 HA_ENTITY_ID = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 
@@ -32,15 +33,15 @@ def components(settings: Settings) -> dict[str, dict[str, Any]]:
 def with_parts(
     settings: Settings, inputs: Iterable[InputSettings] = (), outputs: Iterable[OutputSettings] = ()
 ) -> Settings:
-    return settings.model_copy(update={"inputs": tuple(inputs), "outputs": tuple(outputs)})
+    return replace(settings, inputs=tuple(inputs), outputs=tuple(outputs))
 
 
 def discovery_off(settings: Settings) -> Settings:
-    return settings.model_copy(update={"home_assistant": HomeAssistantSettings(discovery=False)})
+    return replace(settings, home_assistant=HomeAssistantSettings(discovery=False))
 
 
 def renamed(settings: Settings, device_id: str) -> Settings:
-    return settings.model_copy(update={"device": settings.device.model_copy(update={"id": device_id})})
+    return replace(settings, device=replace(settings.device, id=device_id))
 
 
 @pytest.mark.parametrize("settings", [SMALL, BIG], ids=["small", "big"])
@@ -73,7 +74,7 @@ def test_ids_are_the_contracts_and_never_made_of_names() -> None:
 
 def test_a_name_changes_nothing_but_names() -> None:
     door = BIG.inputs[0]
-    other = with_parts(BIG, (door.model_copy(update={"name": "Barn door"}),))
+    other = with_parts(BIG, (replace(door, name="Barn door"),))
     before, after = components(with_parts(BIG, (door,))), components(other)
     assert before.keys() == after.keys()
     for key in before:

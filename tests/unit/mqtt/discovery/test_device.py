@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from words.example_settings import BIG, SECTIONS, SMALL, WITHOUT_ACTIONS
 
-from bridge.mqtt.discovery.description import describe, discovery
-from bridge.mqtt.discovery.device import DEVICE_ROWS
-from bridge.mqtt.discovery.status import STATUS_ROWS
-from bridge.settings.checks.references import TAKEN_BY_THE_DEVICE
-from bridge.settings.definitions.settings import (
+from bridge.core.definitions.settings import (
     AudibleLink,
     CameraSettings,
     InputSettings,
@@ -20,6 +17,10 @@ from bridge.settings.definitions.settings import (
     OutputSettings,
     Settings,
 )
+from bridge.mqtt.discovery.description import describe, discovery
+from bridge.mqtt.discovery.device import DEVICE_ROWS
+from bridge.mqtt.discovery.status import STATUS_ROWS
+from bridge.settings.checks.references import TAKEN_BY_THE_DEVICE
 
 ALWAYS = {"silence", "rejected_commands", "journal_unsent", "clock"}
 CAMERA = CameraSettings(snapshot="http://127.0.0.1/a.jpg")
@@ -52,14 +53,12 @@ def own(settings: Settings) -> set[str]:
 def only(*sections: str, **changes: Any) -> Settings:
     """The big device with these sections of those that actions need."""
     gone = {name: {} if name == "cameras" else None for name in SECTIONS if name not in sections}
-    return BIG.model_copy(update={**gone, **changes})
+    return replace(BIG, **{**gone, **changes})
 
 
 def playing(*clips: str) -> Settings:
     links = tuple(LinkageSettings(audible=AudibleLink(clips=(clip,))) for clip in clips)
-    return BIG.model_copy(
-        update={"inputs": tuple(InputSettings(id=f"in-{nth}", linkage=link) for nth, link in enumerate(links))}
-    )
+    return replace(BIG, inputs=tuple(InputSettings(id=f"in-{nth}", linkage=link) for nth, link in enumerate(links)))
 
 
 def component(settings: Settings, key: str) -> dict[str, Any]:
@@ -139,5 +138,5 @@ def test_no_id_of_an_input_or_output_but_the_refused_ones_makes_a_component_of_t
 
 
 def test_an_output_may_be_called_test() -> None:
-    parts = BIG.model_copy(update={"outputs": (OutputSettings(id="test"),)})
+    parts = replace(BIG, outputs=(OutputSettings(id="test"),))
     assert describe(parts).components.keys() >= {*DEVICE_WHATS, "test_switch", "test_start", "test_stop"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import jinja2
@@ -11,10 +12,12 @@ from hypothesis import given
 from hypothesis import settings as limits
 from words.example_settings import BIG, SMALL, WITHOUT_ACTIONS, any_settings
 
+from bridge.core.definitions.document import as_document
+from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.mqtt.discovery.description import describe
 from bridge.mqtt.publishing import settings_payloads as settings_shown
 from bridge.mqtt.topics import Topics
-from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
+from bridge.settings.checks.validator import validated
 from bridge.settings.edits import permissions as changeable
 from bridge.settings.edits.merge_patch import merge_patch
 
@@ -58,12 +61,12 @@ def command(settings: Settings, key: str, value: Any) -> Any:
 
 
 def with_door(**door: Any) -> Settings:
-    one = InputSettings.model_validate({**BIG.inputs[0].model_dump(exclude_unset=True), **door})
-    return BIG.model_copy(update={"inputs": (one,)})
+    one = validated(InputSettings, {**as_document(BIG.inputs[0]), **door})
+    return replace(BIG, inputs=(one,))
 
 
 def with_siren(**siren: Any) -> Settings:
-    return BIG.model_copy(update={"outputs": (OutputSettings.model_validate({"id": "siren", **siren}),)})
+    return replace(BIG, outputs=(validated(OutputSettings, {"id": "siren", **siren}),))
 
 
 def test_each_part_has_the_contracts_settings_and_each_goes_to_its_own_topic() -> None:
@@ -86,9 +89,7 @@ def test_what_is_not_configured_has_no_switch() -> None:
 
 
 def test_without_entities_for_settings_there_are_none() -> None:
-    without = BIG.model_copy(
-        update={"home_assistant": BIG.home_assistant.model_copy(update={"settings_entities": False})}
-    )
+    without = replace(BIG, home_assistant=replace(BIG.home_assistant, settings_entities=False))
     assert not [one for one in components(without).values() if one.get("entity_category") == "config"]
     assert "garage-door_state" in components(without)
 
@@ -153,7 +154,7 @@ def test_a_switch_is_two_patches(key: str, patch: Any) -> None:
 
 
 def test_a_named_schedule_is_one_of_the_options() -> None:
-    named = with_door(schedule="nights").model_copy(update={"schedules": {"nights": SMALL.inputs[0].schedule}})
+    named = replace(with_door(schedule="nights"), schedules={"nights": SMALL.inputs[0].schedule})
     assert components(named)["garage-door_schedule"]["options"] == ["always", "never", "nights"]
     assert shown(named, "garage-door_schedule") == "nights"
     assert command(named, "garage-door_schedule", "nights") == {"schedule": "nights"}
@@ -176,7 +177,7 @@ def test_a_schedule_that_the_description_does_not_know_yet_is_unknown_rather_tha
 
 
 def test_a_schedule_called_like_nothing_at_all_is_no_option() -> None:
-    named = with_door(schedule="none").model_copy(update={"schedules": {"none": SMALL.inputs[0].schedule}})
+    named = replace(with_door(schedule="none"), schedules={"none": SMALL.inputs[0].schedule})
     assert components(named)["garage-door_schedule"]["options"] == ["always", "never"]
     assert shown(named, "garage-door_schedule") == "None"
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 
+from bridge.core.definitions.settings import Settings
 from bridge.mqtt.publishing.settings_payloads import device_settings, input_settings, output_settings
-from bridge.settings.definitions.settings import Settings
+from bridge.settings.checks.validator import validated
 
 SECRETS = {"s3cret-mqtt", "s3cret-camera", "s3cret-mail", "s3cret-ftp", "s3cret-web"}
 PRIVATE = {"me@example.org", "mail.example.org", "nas.local", "viewer", "/run/secrets", "10.0.0.9", "/mnt/sd"}
-ALL = Settings.model_validate(
+ALL = validated(
+    Settings,
     {
         "device": {"id": "front-gate", "area": "Driveway"},
         "mqtt": {"host": "10.0.0.9", "username": "viewer", "password": "s3cret-mqtt"},
@@ -39,7 +41,7 @@ ALL = Settings.model_validate(
         "ftp": {"host": "nas.local", "username": "viewer", "password": "s3cret-ftp"},
         "recording": {"folder": "/mnt/sd/alarms"},
         "web": {"password": "s3cret-web", "password_file": "/run/secrets/web"},
-    }
+    },
 )
 
 
@@ -83,5 +85,5 @@ def test_of_the_rest_is_shown_what_may_be_changed_and_what_explains_it():
 
 
 def test_what_is_not_configured_is_null():
-    found = json.loads(device_settings(Settings.model_validate({"device": {"id": "a"}})))
+    found = json.loads(device_settings(validated(Settings, {"device": {"id": "a"}})))
     assert (found["email"], found["recording"]) == (None, None)

@@ -8,15 +8,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bridge.core.definitions.introspection import keys
+from bridge.core.definitions.settings import Settings
 from bridge.errors import Fault, SettingsError
 from bridge.settings.checks.check import check
-from bridge.settings.definitions.settings import Settings
 from bridge.settings.load import validate
 from bridge.settings.location import ABSENT, path_of, value_at
 
 KEYS = st.sampled_from(
     [
-        *Settings.model_fields, "id", "name", "line", "chip", "offset", "schedule", "linkage", "outputs", "audible",
+        *keys(Settings), "id", "name", "line", "chip", "offset", "schedule", "linkage", "outputs", "audible",
         "clips", "repeat", "camera", "record", "timing", "on_broker_loss", "stop_after_s", "mon", "sat-mon", "special",
         "2026-12-24", "9999-12-31", "snapshot", "stream", "password", "password_file", "host", "port", "tls",
         "cert_file", "timezone", "driver", "enabled", "path", "folder", "pulse", "on_ms", "alarm_time_ms",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_args
 
 import pytest
 
-from bridge.settings.checks.error_messages import PATTERNS
-from bridge.settings.definitions.settings import Settings
+from bridge.core.definitions.field_types import Matches
+from bridge.core.definitions.introspection import is_section, keys, unwrapped
+from bridge.core.definitions.settings import Settings
 
 SIMULATED = {"lines": {"driver": "simulated"}}
 
@@ -43,6 +45,9 @@ MISTAKES = [
     (an_input(line={"chip": "gpiochip0"}), "inputs[0].line.offset", "is missing", None, "chip and offset, or name"),
     (an_input(line={"chip": "gpiochip0", "offset": 1024}), "inputs[0].line.offset", "is out of range", "1024",
      "0 to 1023"),
+    (an_input(line={"kind": "gpoi", "name": "A"}), "inputs[0].line.kind", "is not a choice", '"gpoi"', "gpio"),
+    (an_input(line={"kind": "gpio", "chip": "a"}), "inputs[0].line.offset", "is missing", None,
+     "chip and offset, or name"),
     (an_input(line={"name": "A", "chp": "b"}), "inputs[0].line.chp", "is not a setting; did you mean chip?", None,
      "chip, offset, name"),
     (an_input(linkage={"audible": {"clips": ["a.wav"], "repeat": 51}}), "inputs[0].linkage.audible.repeat",
@@ -76,7 +81,12 @@ MISTAKES = [
     ({"mqtt": {"port": True}}, "mqtt.port", "must be a whole number", "true", "1 to 65535"),
     ({"mqtt": {"base_topic": "/a/"}}, "mqtt.base_topic", "is no topic", '"/a/"',
      "a-z, 0-9 and -, in parts joined by /"),
-    ({"home_assistant": {"prefix": "a b"}}, "home_assistant.prefix", "is no topic", '"a b"', ...),
+    ({"home_assistant": {"prefix": "a b"}}, "home_assistant.prefix", "is no topic", '"a b"',
+     "letters, digits, _ and -, in parts joined by /"),
+    ({"web": {"names": ["https://gate"], "password": "x"}}, "web.names[0]", "is no host name", '"https://gate"',
+     "such as gate.example.org, without https:// and port"),
+    ({"cameras": {"gate": {"snapshot": "ftp://x"}}}, "cameras.gate.snapshot", "is no address of a picture", None,
+     "http://, https://, rtsp://, rtsps:// or v4l2:/dev/…"),
     ({"cameras": {"Gate": {"stream": "rtsp://x"}}}, "cameras.Gate", "is no id", None, "1 to 32 of a-z, 0-9 and -"),
     ({"cameras": {"gate": {"stream": "http://x"}}}, "cameras.gate.stream", "is no address of a stream", None,
      "rtsp:// or rtsps://"),
@@ -130,15 +140,18 @@ def test_every_mistake_in_a_document_is_told_at_once(faults_of):
     }
 
 
-def test_every_pattern_of_the_models_has_words():
-    def patterns(part: Any) -> set[str]:
-        if isinstance(part, dict):
-            own = {part["pattern"]} if isinstance(part.get("pattern"), str) else set()
-            return own.union(*(patterns(value) for value in part.values()))
-        return set().union(*(patterns(value) for value in part)) if isinstance(part, list) else set()
+def marks_of(section: type) -> Iterator[Matches]:
+    """Every pattern that a section's texts must match, those of sections below it too."""
+    waiting: list[Any] = [section]
+    while waiting:
+        kind, marks = unwrapped(waiting.pop())
+        yield from (mark for mark in marks if isinstance(mark, Matches))
+        waiting += [field.type for field in keys(kind).values()] if is_section(kind) else get_args(kind)
 
-    periods = {pattern for pattern in patterns(Settings.model_json_schema()) if "24:00" in pattern}
-    assert patterns(Settings.model_json_schema()) - periods == PATTERNS.keys()
+
+def test_every_pattern_has_a_mistake_in_the_table():
+    told = {(mistake[2], mistake[4]) for mistake in MISTAKES}
+    assert {(mark.message, mark.allowed) for mark in marks_of(Settings)} <= told
 
 
 @pytest.mark.parametrize("word", [True, False, "yes", "no", "on", "off", "true"])

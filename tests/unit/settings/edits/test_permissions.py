@@ -6,24 +6,24 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
-from pydantic import BaseModel
 
-from bridge.settings.definitions.settings import InputSettings, OutputSettings, Settings
+from bridge.core.definitions.introspection import is_section, keys
+from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.settings.edits.permissions import INPUT, ON_PAGE, OUTPUT, PUBLISHED, REST, not_changeable
 
 
-def sections(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that an annotation may mean."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def sections(annotation: Any) -> Iterator[type]:
+    """The sections that an annotation may mean."""
+    if is_section(annotation):
         yield annotation
     for part in get_args(annotation):
         yield from sections(part)
 
 
-def settings_of(model: type[BaseModel], *, below: str = "") -> Iterator[str]:
+def settings_of(model: type, *, below: str = "") -> Iterator[str]:
     """Every key there is, as far down as keys have names."""
-    for name, field in model.model_fields.items():
-        inner = [] if name in ("inputs", "outputs", "cameras", "schedules") else list(sections(field.annotation))
+    for name, field in keys(model).items():
+        inner = [] if name in ("inputs", "outputs", "cameras", "schedules") else list(sections(field.type))
         for section in inner:
             yield from settings_of(section, below=f"{below}{name}.")
         if not inner:

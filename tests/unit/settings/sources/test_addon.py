@@ -86,7 +86,7 @@ def test_the_broker_comes_from_the_supervisor_when_nobody_names_one(loaded, in_a
     got = loaded("inputs: [{id: door, line: {chip: a, offset: 1}}]", **in_addon)
     mqtt = got.settings.mqtt
     assert (mqtt.host, mqtt.port, mqtt.username) == ("core-mosquitto", 1883, "addons")
-    assert mqtt.password.get_secret_value() == "sesame"
+    assert mqtt.password.reveal() == "sesame"
     assert mqtt.tls is None
     assert supervisor.asked == [("/services/mqtt", "Bearer t0ken")]
     assert "mqtt" not in got.document

@@ -67,8 +67,8 @@ def test_a_password_from_a_variable_or_a_secret_is_taken_as_it_is(loaded, secret
     (secrets / "mqtt__password").write_text(password + "\n", encoding="utf-8")
     environ = {"ALARM2MQTT_EMAIL__PASSWORD": password, "ALARM2MQTT_SECRETS_DIR": str(secrets)}
     settings = loaded("email: {host: a, sender: a@b, recipients: [c@d]}", environ=environ).settings
-    assert settings.email.password.get_secret_value() == password
-    assert settings.mqtt.password.get_secret_value() == password
+    assert settings.email.password.reveal() == password
+    assert settings.mqtt.password.reveal() == password
 
 
 def test_a_fault_above_the_file_names_the_variable_or_the_secret_and_no_line(faults_of_file, secrets):

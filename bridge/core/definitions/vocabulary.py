@@ -17,34 +17,9 @@ MAIL_ADDRESS = r"^[^@\s<>,;:\x00-\x1f]+@[^@\s<>,;:\x00-\x1f]+$"
 
 HOST_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
 
-_PERIODS = {
-    "type": "array",
-    "items": {"type": "string", "pattern": r"^([01]?\d|2[0-3]):[0-5]\d\s*-\s*(([01]?\d|2[0-3]):[0-5]\d|24:00)$"},
-}
-_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
-SCHEDULE_JSON_SCHEMA = {
-    "anyOf": [
-        {"enum": ["always", "never"]},
-        {
-            "type": "object",
-            "patternProperties": {f"^{_DAY}(-{_DAY})?$": _PERIODS},
-            "properties": {
-                "special": {
-                    "type": "object",
-                    "patternProperties": {r"^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$": _PERIODS},
-                    "additionalProperties": False,
-                }
-            },
-            "additionalProperties": False,
-        },
-    ]
-}
 
-
-def check_path_template(template: object) -> object:
+def check_path_template(template: str) -> str:
     """An upload path whose tokens are all known; the file name must tell uploads apart."""
-    if not isinstance(template, str):
-        return template
     try:
         fields = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(template) if name is not None]
     except ValueError as error:

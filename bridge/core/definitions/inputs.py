@@ -1,0 +1,97 @@
+"""Alarm inputs, and what they do when their alarm begins."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal
+
+from bridge.core.contact import Level, TriggerMode
+from bridge.core.definitions import vocabulary
+from bridge.core.definitions.field_types import Id, Length, Matches, Name, Range, Read, Refused, ScheduleRef
+from bridge.core.definitions.lines import LineSettings
+from bridge.core.schedule import ALWAYS
+
+WHILE_ACTIVE: Final = "while_active"
+MOST_REPEATS = 50
+
+
+def _repeat(value: object) -> int | Literal["while_active"]:
+    if value == WHILE_ACTIVE:
+        return WHILE_ACTIVE
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_REPEATS:
+        return value
+    message = "is no number of times"
+    raise Refused(message, f"1 to {MOST_REPEATS}, or {WHILE_ACTIVE}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudibleLink:
+    """The sound of an alarm."""
+
+    enabled: bool = True
+    """Whether it sounds; off keeps the clips for later."""
+    clips: Annotated[
+        tuple[
+            Annotated[str, Length(1), Matches(r"^[^/\x00-\x1f]+$", "is no clip", "a file's name without its folder")],
+            ...,
+        ],
+        Length(1),
+    ]
+    """Files of audio.folder, played in this order."""
+    repeat: Annotated[Annotated[int, Range(1, MOST_REPEATS)] | Literal["while_active"], Read(_repeat)] = 1
+    """How often, or while_active: as long as the alarm lasts."""
+    volume: Annotated[int, Range(0, 100)] = 100
+    """Per cent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkageSettings:
+    """What the input does when its alarm begins."""
+
+    camera: Id | None = None
+    """Camera of pictures and clips; default: the first."""
+    outputs: tuple[Id, ...] = ()
+    """Ids of outputs that the alarm wants on."""
+    audible: AudibleLink | None = None
+    """Sound to play."""
+    record: bool = False
+    """Whether a clip is recorded."""
+    email: bool = False
+    """Whether mail is sent."""
+    ftp: bool = False
+    """Whether pictures are uploaded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSettings:
+    """One alarm input."""
+
+    id: Id
+    """Topic segment and part of unique ids; no other input or output has it."""
+    name: Name | None = None
+    """What people call it; default: its id."""
+    line: LineSettings | None = None
+    """The GPIO line; the simulated driver needs none."""
+    connected_level: Level = Level.LOW
+    """The line's level when the contact is connected to the common ground."""
+    bias: Literal["pull_up", "pull_down", "disabled", "as_is"] = "pull_up"
+    """Pull resistor of the line."""
+    debounce_ms: Annotated[int, Range(0, 10_000)] = 100
+    """Milliseconds that a level must be stable to count."""
+    trigger_mode: TriggerMode = TriggerMode.CONNECT
+    """Which contact trips it."""
+    enabled: bool = True
+    """Whether it can alarm; its contact is published all the same."""
+    schedule: ScheduleRef = ALWAYS
+    """When it is armed: a schedule's name, always, never, or days with their periods."""
+    quiet_s: Annotated[float, Range(0, 600)] = 5.0
+    """Seconds from an alarm in which another one sends no mail, upload or sound."""
+    when_schedule_opens: Literal["trigger", "wait"] = "trigger"
+    """What happens when the schedule opens while it is tripped."""
+    device_class: Literal[vocabulary.BINARY_SENSOR_CLASSES] | None = None  # type: ignore[valid-type]
+    """Home Assistant's binary_sensor class."""
+    linkage: LinkageSettings = LinkageSettings()
+    """What it does when its alarm begins."""
+
+    @property
+    def label(self) -> str:
+        """What people call it: the name, else the id."""
+        return self.name or self.id

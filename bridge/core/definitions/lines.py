@@ -1,0 +1,70 @@
+"""The kinds of line: where the level of a terminal comes from, or goes to.
+
+A new kind is a dataclass whose first field is its `kind`, such as `kind: Literal["mqtt"] = "mqtt"`, and a
+member of `_Form`. A line whose `kind` is left out is a GPIO line.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final, Literal
+
+from bridge.core.definitions.field_types import OneOf, Range, Refused, Text
+from bridge.core.definitions.introspection import keys, members
+
+GPIO: Final = "gpio"
+"""The kind that may be left out, and that no payload names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineByOffset:
+    """A line of a GPIO chip by its number."""
+
+    kind: ClassVar[Literal["gpio"]] = GPIO
+    chip: Text
+    """The chip's name, path or label, such as gpiochip0."""
+    offset: Annotated[int, Range(0, 1023)]
+    """The line's number on the chip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineByName:
+    """A line by the name that the board gives it."""
+
+    kind: ClassVar[Literal["gpio"]] = GPIO
+    name: Text
+    """The line's name."""
+    chip: Text | None = None
+    """The chip to look on; default: all."""
+
+
+_Form = LineByOffset | LineByName
+
+
+def _kind(form: type) -> str:
+    field = keys(form).get("kind")
+    return str(GPIO if field is None else field.default)
+
+
+def _form(value: object) -> type | None:
+    """The form that a line is meant to be; None for a GPIO line without any key of one."""
+    if not isinstance(value, Mapping):
+        return None
+    kind = value.get("kind")
+    if kind in (None, ""):
+        kind = GPIO
+    if kind not in list(KINDS):
+        message = "is not a choice"
+        raise Refused(message, ", ".join(KINDS), key="kind")
+    if kind != GPIO:
+        return KINDS[kind]
+    if not value.keys() & {"chip", "offset", "name"}:
+        return None
+    return LineByName if "name" in value and "offset" not in value else LineByOffset
+
+
+KINDS: Mapping[str, type] = {_kind(form): form for form in members(_Form)}
+"""The forms by their kinds; a GPIO line has two."""
+
+LineSettings = Annotated[
+    _Form, OneOf(_form, "is no line", "{chip: gpiochip0, offset: 17} or {name: ALARM_IN1}", tag="kind")
+]

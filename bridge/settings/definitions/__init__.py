@@ -1,1 +1,0 @@
-"""What a person may set, as the models that the core and every room read."""
