@@ -6,7 +6,6 @@ It goes past the outbox, which is the daemon's: both may run at once.
 from __future__ import annotations
 
 import secrets
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from bridge.actions.camera.source import pictures_of
@@ -50,7 +49,7 @@ class SendTest:
             pictures=() if picture is None else (picture,),
             pictures_missing=missing,
         )
-        sender = EmailSender(settings=lambda: self._settings, zone=self._zone, cache=self._cache)
+        sender = EmailSender(settings=lambda: self._settings, zone=lambda: self._now.zone, cache=self._cache)
         tried = await self._attempt(sender, self._job("email", body_of(mail)))
         what = "with a picture" if picture else f"without a picture: {missing}" if missing else "without a picture"
         return f"{server.host} took it, {what}" + (f"; but not for {tried.note}" if tried.note else "")
@@ -71,7 +70,7 @@ class SendTest:
             picture=1,
             file=picture.file,
         )
-        sender = FtpSender(settings=lambda: self._settings, zone=self._zone, cache=self._cache)
+        sender = FtpSender(settings=lambda: self._settings, zone=lambda: self._now.zone, cache=self._cache)
         tried = await self._attempt(sender, self._job("ftp", body_of(upload)))
         return f"{server.host} has it as {tried.path}"
 
@@ -98,8 +97,3 @@ class SendTest:
         now = self._now.local
         job_id = f"{kind}-test-{secrets.token_hex(8)}"
         return Job(id=job_id, kind=kind, seq=int(now.timestamp()), created=now, due=now, body=body)
-
-    def _zone(self) -> tzinfo:
-        zone = self._now.local.tzinfo
-        assert zone is not None  # noqa: S101 - local times know their zone
-        return zone

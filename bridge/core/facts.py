@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from bridge.core.contact import Level
@@ -24,6 +24,12 @@ class Now:
 
     monotonic: float
     local: datetime
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of the local time."""
+        assert self.local.tzinfo is not None  # noqa: S101 - local times know their zone
+        return self.local.tzinfo
 
     def wall(self, at: float) -> datetime:
         """The local time of an instant of the monotonic clock, by what the wall clock says now."""

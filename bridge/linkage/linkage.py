@@ -7,7 +7,6 @@ import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from datetime import tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -89,8 +88,8 @@ class Linkage:
             tell=tell,
             changed=changed,
         )
-        self._mail = worker(EmailSender(settings=self._in_force, zone=self._zone, cache=cache))
-        self._uploads = worker(FtpSender(settings=self._in_force, zone=self._zone, cache=cache))
+        self._mail = worker(EmailSender(settings=self._in_force, zone=lambda: now().zone, cache=cache))
+        self._uploads = worker(FtpSender(settings=self._in_force, zone=lambda: now().zone, cache=cache))
         self._pictures = PictureTaker(
             mail=self._mail,
             uploads=self._uploads,
@@ -281,7 +280,7 @@ class Linkage:
     def _make_media(self) -> Media:
         return Media(
             self._settings,
-            zone=self._zone(),
+            zone=self._now().zone,
             clock_set=lambda: self._now().local.year >= self._release_year,
             report=self._clips.reported,
             changed=self._changed,
@@ -289,8 +288,3 @@ class Linkage:
 
     def _in_force(self) -> Settings:
         return self._settings
-
-    def _zone(self) -> tzinfo:
-        zone = self._now().local.tzinfo
-        assert zone is not None  # noqa: S101 - local times know their zone
-        return zone

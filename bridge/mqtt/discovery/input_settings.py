@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bridge.core.definitions.settings import OutputSettings, Settings
+from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.mqtt.discovery.row import CommonFields, InputPart, Row, one_line
 from bridge.mqtt.discovery.setting_entity import CONFIG, Place, milliseconds, schedule, switch, words
 from ha_discovery import Entity
-
-LONGEST_DEBOUNCE_MS = 10_000
 
 
 def input_setting_rows(settings: Settings) -> tuple[Row[InputPart], ...]:
@@ -34,7 +32,7 @@ def _schedule(part: InputPart, said: CommonFields) -> Entity:
 
 
 def _debounce(part: InputPart, said: CommonFields) -> Entity:
-    return milliseconds(_place(part, "debounce_ms"), said, 0, LONGEST_DEBOUNCE_MS)
+    return milliseconds(_place(part, "debounce_ms"), said, InputSettings, "debounce_ms")
 
 
 def _record(part: InputPart, said: CommonFields) -> Entity:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from bridge.core.definitions.settings import Settings
+from bridge.core.definitions.settings import OutputSettings, PulseSettings, Settings
 from bridge.mqtt.discovery.row import CommonFields, OutputPart, Row
 from bridge.mqtt.discovery.setting_entity import CONFIG, Place, milliseconds, schedule, switch, words
 from ha_discovery import Entity
-
-LONGEST_ALARM_MS = 86_400_000
-PULSE_MS = (50, 60_000)
 
 
 def output_setting_rows(settings: Settings) -> tuple[Row[OutputPart], ...]:
@@ -42,15 +39,15 @@ def _timing(part: OutputPart, said: CommonFields) -> Entity:
 
 def _alarm_time(part: OutputPart, said: CommonFields) -> Entity:
     """0 is continuous. What lies between that and the shortest time is refused, and then shown as it was."""
-    return milliseconds(_place(part, "alarm_time_ms"), said, 0, LONGEST_ALARM_MS)
+    return milliseconds(_place(part, "alarm_time_ms"), said, OutputSettings, "alarm_time_ms")
 
 
 def _pulse_on(part: OutputPart, said: CommonFields) -> Entity:
-    return milliseconds(_place(part, "pulse", "on_ms"), said, *PULSE_MS)
+    return milliseconds(_place(part, "pulse", "on_ms"), said, PulseSettings, "on_ms")
 
 
 def _pulse_off(part: OutputPart, said: CommonFields) -> Entity:
-    return milliseconds(_place(part, "pulse", "off_ms"), said, *PULSE_MS)
+    return milliseconds(_place(part, "pulse", "off_ms"), said, PulseSettings, "off_ms")
 
 
 _ROWS: tuple[Row[OutputPart], ...] = (

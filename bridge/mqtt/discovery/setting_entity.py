@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
+from bridge.core.definitions.field_types import Range
+from bridge.core.definitions.introspection import mark_at
 from bridge.core.definitions.settings import Settings
 from bridge.core.schedule import ALWAYS, NEVER, Schedule
 from bridge.mqtt.discovery.row import CommonFields
@@ -76,13 +78,15 @@ def words(place: Place, said: CommonFields, options: tuple[str, ...]) -> Entity:
     )
 
 
-def milliseconds(place: Place, said: CommonFields, low: int, high: int) -> Entity:
-    """A whole number."""
+def milliseconds(place: Place, said: CommonFields, section: type, key: str) -> Entity:
+    """A whole number, in the range that the definition of the section has at the key."""
+    limits = mark_at(section, key, Range)
+    assert limits.le is not None  # noqa: S101 - every time in milliseconds has an end
     return Number(
         **said,
         **_topics(place),
-        min=low,
-        max=high,
+        min=int(limits.ge),
+        max=int(limits.le),
         step=1,
         mode="box",
         device_class="duration",
