@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from bridge.core.definitions.document import as_document
 from bridge.core.definitions.field_types import Length, Matches, OneOf, Range, Secret
-from bridge.core.definitions.introspection import is_optional, is_section, keys, mark, members, unwrapped
+from bridge.core.definitions.introspection import is_optional, is_section, keys, mark, members, tag_of, unwrapped
 from bridge.core.definitions.settings import Settings
 from bridge.core.schedule import Schedule
 
@@ -158,11 +158,14 @@ def _type(annotation: Any, sections: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tag(tag: str, forms: tuple[type, ...], sections: dict[str, Any]) -> None:
-    """Adds the key that chooses a member of a union to those that may be without."""
+    """Demands the key that chooses a member of a union, and adds it to members that may be without."""
     for form in forms:
-        if tag not in keys(form):
-            choice = {"const": getattr(form, tag), "title": _title(tag), "description": "May be left out."}
-            sections[form.__name__]["properties"].setdefault(tag, choice)
+        section = sections[form.__name__]
+        if tag in keys(form):
+            section["required"] = [tag, *(name for name in section.get("required", ()) if name != tag)]
+        else:
+            choice = {"const": tag_of(form, tag), "title": _title(tag), "description": "May be left out."}
+            section["properties"].setdefault(tag, choice)
 
 
 def _simple(kind: Any, sections: dict[str, Any]) -> dict[str, Any]:

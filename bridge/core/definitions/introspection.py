@@ -59,3 +59,9 @@ def mark_at(section: type, key: str, of: type[_Mark]) -> _Mark:
         waiting += [member for member in members(kind) if member is not kind]
     message = f"{section.__name__}.{key} has no {of.__name__}"
     raise LookupError(message)
+
+
+def tag_of(form: type, tag: str) -> Any:
+    """The value that the key `tag` has in one member of a union: its field's default, else the class's own."""
+    field = keys(form).get(tag)
+    return getattr(form, tag) if field is None else field.default

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Literal
 
 from bridge.core.definitions.field_types import OneOf, Range, Refused, Text
-from bridge.core.definitions.introspection import keys, members
+from bridge.core.definitions.introspection import members, tag_of
 
 GPIO: Final = "gpio"
 """The kind that may be left out, and that no payload names."""
@@ -40,11 +40,6 @@ class LineByName:
 _Form = LineByOffset | LineByName
 
 
-def _kind(form: type) -> str:
-    field = keys(form).get("kind")
-    return str(GPIO if field is None else field.default)
-
-
 def _form(value: object) -> type | None:
     """The form that a line is meant to be; None for a GPIO line without any key of one."""
     if not isinstance(value, Mapping):
@@ -62,7 +57,7 @@ def _form(value: object) -> type | None:
     return LineByName if "name" in value and "offset" not in value else LineByOffset
 
 
-KINDS: Mapping[str, type] = {_kind(form): form for form in members(_Form)}
+KINDS: Mapping[str, type] = {tag_of(form, "kind"): form for form in members(_Form)}
 """The forms by their kinds; a GPIO line has two."""
 
 LineSettings = Annotated[

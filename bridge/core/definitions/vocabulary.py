@@ -1,7 +1,5 @@
 """Words and patterns that settings are checked against and that belong to somebody else."""
 
-from __future__ import annotations
-
 import string
 
 BINARY_SENSOR_CLASSES = (

@@ -9,10 +9,10 @@ from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 
 from bridge.core.definitions import introspection
-from bridge.core.definitions.field_types import Range
-from bridge.core.definitions.introspection import is_section, members, unwrapped
+from bridge.core.definitions.field_types import OneOf, Range, Refused
+from bridge.core.definitions.introspection import is_section, members, tag_of, unwrapped
 from bridge.core.definitions.settings import Settings
-from bridge.settings.location import Loc
+from bridge.settings.location import Loc, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,21 @@ class Shape:
         low = _number(limits.ge)
         return f"at least {low}" if limits.le is None else f"{low} to {_number(limits.le)}"
 
+    def meant_by(self, value: object) -> Shape:
+        """Of a union with several kinds, what those of the value's kind allow."""
+        one_of = introspection.mark(self.marks, OneOf)
+        if one_of is None or one_of.tag is None:
+            return self
+        try:
+            member = one_of.choose(value)
+        except Refused:
+            return self
+        if member is None:
+            return self
+        kind = tag_of(member, one_of.tag)
+        forms = tuple(form for form in self.types if tag_of(form, one_of.tag) == kind)
+        return Shape(forms, self.marks)
+
     def below(self, part: str | int) -> Shape:
         """What is allowed one step further; nothing is known of what should not be there."""
         for kind in self.types:
@@ -70,11 +85,12 @@ class Shape:
         return Shape(())
 
 
-def shape_at(loc: Loc) -> Shape:
-    """What the definitions allow at a place."""
-    shape = Shape((Settings,))
+def shape_at(loc: Loc, document: object) -> Shape:
+    """What the definitions allow at a place; of a union above it, what its members of the kind that is meant allow."""
+    shape, value = Shape((Settings,)), document
     for part in loc:
-        shape = shape.below(part)
+        shape = shape.meant_by(value).below(part)
+        value = step(value, part)
     return shape
 
 

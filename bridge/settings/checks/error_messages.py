@@ -35,7 +35,7 @@ _TYPES = (
 def findings_of(error: ErrorDetails, document: object) -> Iterator[Finding]:
     """What one of pydantic's errors means for the document that it was given."""
     loc, on_key = _place(error["loc"], document)
-    shape = shape_at(loc[:-1]).of_a_key if on_key else shape_at(loc)
+    shape = shape_at(loc[:-1], document).of_a_key if on_key else shape_at(loc, document)
     context: dict[str, Any] = error.get("ctx", {})
     cause = context.get("error")
     if isinstance(cause, ScheduleTextError):
@@ -44,7 +44,7 @@ def findings_of(error: ErrorDetails, document: object) -> Iterator[Finding]:
     elif error["type"] == "one_of":
         yield _no_member(loc, shape, value_at(document, loc))
     elif error["type"] in ("unexpected_keyword_argument", "invalid_key"):
-        yield _unknown_key(loc, value_at(document, loc[:-1]))
+        yield _unknown_key(loc, document)
     elif error["type"] == "missing":
         message = "is missing" if value_at(document, loc) is ABSENT else "is empty"
         of_a_line = loc[-2:-1] == ("line",) and loc[-1] in ("chip", "offset", "name")
@@ -77,8 +77,9 @@ def _place(given: Loc, document: object) -> tuple[Loc, bool]:
     return tuple(loc), False
 
 
-def _unknown_key(loc: Loc, section: object) -> Finding:
-    keys = shape_at(loc[:-1]).keys
+def _unknown_key(loc: Loc, document: object) -> Finding:
+    section = value_at(document, loc[:-1])
+    keys = shape_at(loc[:-1], document).meant_by(section).keys
     near = nearest(loc[-1], tuple(key for key in keys if step(section, key) is ABSENT))
     return Finding(
         loc=loc,
