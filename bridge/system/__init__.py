@@ -1,4 +1,1 @@
-"""The operating system's network and disk, where two rooms need them: TCP, TLS, back-off, files, threads for disks.
-
-The import contract names the rooms that may use each file.
-"""
+"""The operating system's network and disk, where two rooms need them: TCP, TLS, back-off, files, threads for disks."""

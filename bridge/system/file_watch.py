@@ -1,7 +1,7 @@
-"""Files that somebody else may write: when one of them changes, who waits is told.
+"""Changes of files that other programs write.
 
-The kernel tells (inotify), so nothing wakes while nothing happens. Where it cannot, on a system
-without inotify or when its watches are used up, files are looked at every few seconds.
+The kernel reports them (inotify), so nothing wakes while nothing happens. Without inotify, or when its
+watches are used up, files are polled every few seconds.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 QUIET_S = 0.2
-"""An editor does several things to a file; they are told together once it was quiet for so long."""
+"""An editor does several things to a file; they count as one change once it was quiet for so long."""
 EVERY_S = 5.0
-"""Between two looks where the kernel does not tell."""
+"""Between two polls."""
 
 _CLOSE_WRITE, _MOVED_TO = 0x8, 0x80
-"""A file is complete when its writer closes it, or when it is put in place by renaming."""
+"""A file is complete when its writer closes it, or when it is renamed into its place."""
 _MOUNTED_BY_KUBERNETES = b"..data"
 """The link that is renamed when a mounted map of settings changes."""
 _HEADER = struct.Struct("iIII")
@@ -33,11 +33,14 @@ Files = Callable[[], Iterable[Path]]
 
 
 async def changes(files: Files, *, every_s: float = EVERY_S) -> AsyncGenerator[None, None]:
-    """Yields at once, and after every change; `files` is asked anew each time. One change may be told twice."""
+    """Yields at once, and after each change of one of `files()`, which is called again after each yield.
+
+    One change may yield twice.
+    """
     try:
         inotify = Inotify()
     except OSError as error:
-        log.info("the kernel does not tell of changed files (%s); looking every %.0f s", error.strerror, every_s)
+        log.info("the kernel does not report changed files (%s); polling every %.0f s", error.strerror, every_s)
         async with aclosing(polled(files, every_s=every_s)) as seen:
             async for _ in seen:
                 yield
@@ -52,7 +55,7 @@ async def changes(files: Files, *, every_s: float = EVERY_S) -> AsyncGenerator[N
 
 
 async def polled(files: Files, *, every_s: float = EVERY_S) -> AsyncGenerator[None, None]:
-    """The same by looking."""
+    """Yields at once, and after each poll that finds another file than the one before. See `changes`."""
     before: object = None
     while True:
         now = signs(files())
@@ -63,9 +66,12 @@ async def polled(files: Files, *, every_s: float = EVERY_S) -> AsyncGenerator[No
 
 
 class Inotify:
-    """Folders, with the names in them that matter: editors put a new file in the old one's place.
+    """Watches files by their folders, since editors put a new file in the old one's place.
 
     A file that is mounted by itself changes under another folder, so each file is watched as well.
+
+    Raises:
+        OSError: from the constructor, when the kernel has no inotify or no watch left.
     """
 
     def __init__(self) -> None:
@@ -78,7 +84,7 @@ class Inotify:
         asyncio.get_running_loop().add_reader(self._fd, self._read)
 
     def watch(self, files: Iterable[Path]) -> None:
-        """These, from now on; a folder that is not there is not watched."""
+        """Watches these files in place of those before. A folder that does not exist is not watched."""
         self._names = {}
         for file in files:
             for place in {file, file.resolve()}:
@@ -87,14 +93,14 @@ class Inotify:
             self._add(file, _CLOSE_WRITE, b"")
 
     async def changed(self) -> None:
-        """Returns once something changed and it has been quiet since."""
+        """Returns once a watched file changed and none has changed for `QUIET_S`."""
         await self._happened.wait()
         while self._happened.is_set():
             self._happened.clear()
             await asyncio.sleep(QUIET_S)
 
     def close(self) -> None:
-        """No more."""
+        """Stops watching."""
         asyncio.get_running_loop().remove_reader(self._fd)
         os.close(self._fd)
 

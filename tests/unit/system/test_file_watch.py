@@ -149,7 +149,7 @@ def test_without_the_kernels_help_it_looks(
     monkeypatch.setattr(ctypes, "CDLL", UsedUp)
     with caplog.at_level("INFO"):
         assert told(lambda: changes(lambda: [file], every_s=0.01), lambda: put_in_place(file))
-    assert "the kernel does not tell of changed files (Too many open files)" in caplog.text
+    assert "the kernel does not report changed files (Too many open files)" in caplog.text
 
 
 def test_it_leaves_no_descriptor_open(file: Path) -> None:
