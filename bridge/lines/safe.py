@@ -1,15 +1,15 @@
-"""`alarm2mqtt safe`: every output to its idle contact, by whoever is left when the daemon died.
+"""`alarm2mqtt safe`: drives every output to its idle contact when the daemon is dead.
 
-The service's stop hook runs it after the daemon has ended, in whatever way. So it needs no event
+The service's stop hook runs it after the daemon has ended, in any way. So it needs no event
 loop, no broker and no store, and one bad line never stops the next.
 
-On real lines the process ends after driving, and what a line does without a holder is up to the
+On real lines the process ends after driving, and the level of a line without a holder is up to the
 board: Raspberry Pi kernels keep the level, mainline ones make the line an input. So lines are
 requested pulled towards idle (`gpiod`), which many chips keep; where even that is lost, a resistor
 at the terminal decides.
 
 While the daemon is alive it keeps its lines, and the simulated board its lock: then each output is
-told as failed, with the holder's name, and nothing is driven behind the daemon's back.
+reported as failed, with the holder's name, and nothing is driven behind the daemon's back.
 """
 
 from __future__ import annotations
@@ -35,16 +35,17 @@ _PAUSE_S = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeSafe:
-    """What became of one output; `problem` is None when its contact is idle."""
+    """Result for one output."""
 
     output: str
     contact: Contact
-    """The idle contact."""
+    """The contact that is idle for this output."""
     problem: str | None = None
+    """The reason why the contact may not be idle; None when it is."""
 
 
 def safe(settings: Settings) -> list[MadeSafe]:
-    """Drive every configured output to its idle contact; one result each, in the settings' order.
+    """Drives every configured output to its idle contact. Returns one result each, in the settings' order.
 
     Never raises for a line, a chip, a missing package or a board that cannot be used.
     """
@@ -57,12 +58,12 @@ def safe(settings: Settings) -> list[MadeSafe]:
 
 
 def exit_code(results: Iterable[MadeSafe]) -> int:
-    """0 when all are idle, else 1."""
+    """Returns 0 when all outputs are idle, else 1."""
     return int(any(result.problem is not None for result in results))
 
 
 def idle_contact(output: OutputSettings) -> Contact:
-    """What an output's contact is while nothing wants it on."""
+    """Returns the contact of an output that nothing demands."""
     return demanded_contact(active=False, valid_signal=output.valid_signal)
 
 
@@ -71,13 +72,13 @@ def _made(output: OutputSettings, problem: str | None) -> MadeSafe:
 
 
 def safe_lines(outputs: Iterable[OutputSettings], *, kernel: Kernel) -> list[MadeSafe]:
-    """What `safe` does on real lines."""
+    """Drives the outputs' lines to their idle levels; see `safe`."""
     deadline = time.monotonic() + BUSY_PATIENCE_S
     return [_made(output, _problem(kernel, output, deadline)) for output in outputs]
 
 
 def _problem(kernel: Kernel, output: OutputSettings, deadline: float) -> str | None:
-    """Why an output could not be driven, or None."""
+    """Drives one output. Returns the reason when that fails, else None."""
     try:
         _drive(kernel, output, deadline)
     except LineError as error:
@@ -88,7 +89,12 @@ def _problem(kernel: Kernel, output: OutputSettings, deadline: float) -> str | N
 
 
 def _drive(kernel: Kernel, output: OutputSettings, deadline: float) -> None:
-    """Request at the idle level; the request is what drives it. Busy lines are tried until `deadline`."""
+    """Requests the line at its idle level, which drives it, and releases it.
+
+    Raises:
+        LineBusy: another process still held the line at `deadline`.
+        LineError: the line cannot be driven.
+    """
     level = level_of(idle_contact(output), output.connected_level)
     while True:
         try:

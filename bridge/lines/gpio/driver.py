@@ -1,7 +1,7 @@
-"""Line driver for real GPIO lines: holds what it can, and keeps trying for the rest.
+"""Line driver for real GPIO lines: holds the lines that it can get, and retries the others.
 
-Each line is a request of its own, made in the order in which lines are asked for and kept until
-its chip goes away. Nothing here names the gpiod package; `held_line` is what it needs of one.
+Each line is a request of its own, made in the order in which terminals are requested and kept until
+its chip goes away. Nothing here names the gpiod package: `kernel` is the port to it.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class _Terminal:
-    """What is wanted of a line, and what is had."""
+    """Target state of a terminal, and its line while it is held."""
 
     settings: InputSettings | OutputSettings
     level: Level | None = None
-    """The level last asked for; None for an input."""
+    """The level to drive; None for an input."""
     held: HeldLine | None = None
     watched: WatchedInput | None = None
     home: Home | None = None
     problem: str | None = None
-    """Why it is lost, once that has been told."""
+    """The reported reason of its loss; None while the line is held."""
     pause: asyncio.TimerHandle | None = None
 
 
@@ -54,13 +54,13 @@ class GpiodLines:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def request_input(self, settings: InputSettings) -> None:
-        """Watch a line; a terminal that is watched already takes its new settings."""
+        """Watches a line. A terminal that is watched already is requested anew with its new settings."""
         self._let_go(settings.id)
         self._terminals[settings.id] = _Terminal(settings=settings)
         self._take(settings.id)
 
     def request_output(self, settings: OutputSettings, level: Level) -> None:
-        """Take a line at a level; one that is held already is changed without letting go of it."""
+        """Drives a line to a level. A line that is held already is changed without releasing it."""
         terminal = self._terminals.get(settings.id)
         if terminal is None or terminal.held is None or terminal.settings.line != settings.line:
             self._let_go(settings.id)
@@ -76,10 +76,10 @@ class GpiodLines:
             self._facts.put(LineFound(terminal=settings.id))
 
     def drive(self, terminal: str, level: Level) -> None:
-        """Put an output to a level, now or when it is found again."""
+        """Drives an output to a level, now or when its line is found again."""
         known = self._terminals.get(terminal)
         if known is None or known.level is None:
-            _log.warning("%s is driven, but no output that was asked for", terminal)
+            _log.warning("%s is driven, but no output of that id was requested", terminal)
             return
         known.level = level
         if known.held is None:
@@ -90,12 +90,12 @@ class GpiodLines:
             self._lose(terminal, error)
 
     def release(self, terminal: str) -> None:
-        """Let go of a line; those that could not be had may be free now."""
+        """Releases a line, and retries lost lines at once: the released one may be theirs."""
         self._let_go(terminal)
         self._lost.hurry()
 
     def start(self, report: Report) -> None:
-        """Report, watch and retry from now on; edges since the requests have waited in the kernel."""
+        """Starts to report, watch and retry. Edges since the requests have waited in the kernel."""
         self._loop = asyncio.get_running_loop()
         self._facts.open(report)
         for name in self._terminals:
@@ -103,13 +103,13 @@ class GpiodLines:
         self._lost.start(self._loop)
 
     def close(self) -> None:
-        """Let go of all lines. What they are then at is up to the board; outputs stay pulled to idle."""
+        """Releases all lines. Their levels are then up to the board; outputs stay pulled to idle."""
         self._lost.close()
         for name in list(self._terminals):
             self._let_go(name)
 
     def _take(self, name: str) -> bool:
-        """Try to have a line; whether it is held then."""
+        """Requests a line, and reports it found or lost. Returns whether it is held now."""
         terminal = self._terminals[name]
         try:
             terminal.held = self._request(terminal)
@@ -136,7 +136,7 @@ class GpiodLines:
         self._facts.put(LineFound(terminal=name))
 
     def _listen(self, name: str) -> None:
-        """Have the loop call us for edges, and for the end of the line, an output's too."""
+        """Makes the loop call `_ready` for edges, and for the loss of the line, an output's too."""
         held = self._terminals[name].held
         if self._loop is not None and held is not None:
             self._loop.add_reader(held.fd, self._ready, name)
@@ -147,7 +147,7 @@ class GpiodLines:
             return
         try:
             if terminal.watched is None:
-                terminal.held.level()  # outputs are readable only at their end, which this raises
+                terminal.held.level()  # an output is readable only when its line is gone, which this raises
                 return
             terminal.watched.read_edges()
         except LineError as error:
@@ -167,7 +167,7 @@ class GpiodLines:
         return self._take(name)
 
     def _lose(self, name: str, error: LineError) -> None:
-        """A line cannot be had, or is gone: told once, whatever the retries say."""
+        """Reports a line that cannot be requested, or is gone: once, however many retries fail."""
         terminal = self._terminals[name]
         self._drop(terminal)
         if terminal.problem is None:
@@ -185,7 +185,7 @@ class GpiodLines:
             self._drop(terminal)
 
     def _drop(self, terminal: _Terminal) -> None:
-        """Release a line at once: a reader left on a dead one would be called without end."""
+        """Releases a line at once: a reader left on a dead one would be called without end."""
         held, terminal.held, terminal.watched = terminal.held, None, None
         if terminal.pause is not None:
             terminal.pause.cancel()

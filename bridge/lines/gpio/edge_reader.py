@@ -1,4 +1,4 @@
-"""From what the kernel reports of one input to facts, of which none contradicts the line's end state."""
+"""Turns one input's kernel edges into facts; the last fact always equals the line's level, also after an overflow."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _READS_A_BUFFER = 1024 // MOST_EDGES + 1
 class WatchedInput:
     """Reads edges of a held line.
 
-    While the kernel has room, each edge is told with its stamp. When it had none (1024 edges
-    waited), the gap is told as `EdgesLost` and the level is read again. A line that does so twice
-    running is flooding: then it is read every `FLOOD_PAUSE_S`, its edges are counted but not told,
+    While the kernel has room, each edge is reported with its stamp. When it had none (1024 edges
+    waited), the gap is reported as `EdgesLost` and the level is read again. A line that overflows twice
+    running is flooding: then it is read every `FLOOD_PAUSE_S`, its edges are counted but not reported,
     until one pause brings fewer than `MOST_EDGES`. So a line that oscillates costs little, and the
     kernel's own debounce, which hides edges and stamps late, is never needed.
     """
@@ -33,10 +33,10 @@ class WatchedInput:
         self._read_at = float("-inf")
         self._gaps_running = 0
         self.flooding = False
-        """Read no more until `FLOOD_PAUSE_S` from now."""
+        """True: the caller pauses for `FLOOD_PAUSE_S` before it reads again."""
 
     def read_level(self) -> None:
-        """Tell the level as it is now; edges from before that are known by it already.
+        """Reports the present level. Edges from before this instant are then not reported any more.
 
         Raises:
             LineError: the line is gone.
@@ -45,7 +45,7 @@ class WatchedInput:
         self._tell(LineChanged(terminal=self._terminal, level=self._line.level(), at=self._read_at))
 
     def read_edges(self) -> None:
-        """Tell what waits, or a part of it: the descriptor stays readable while there is more.
+        """Reports the edges that wait, or a part of them: the descriptor stays readable while more wait.
 
         Raises:
             LineError: the line is gone.
@@ -60,8 +60,8 @@ class WatchedInput:
             for edge in edges:
                 gap = self._take(edge) or gap
         if gap:
-            # All that was kept has been told, so what is read now is the newest. The end of a full
-            # buffer cannot be waited for instead: nothing tells of an empty one.
+            # All edges of the buffer are reported, so the level read now is the newest. The end of a full
+            # buffer cannot be awaited instead: the kernel does not report an empty one.
             self._gaps_running += 1
             self.flooding = self._gaps_running > 1
             self.read_level()
@@ -69,7 +69,7 @@ class WatchedInput:
             self._gaps_running = 0
 
     def _take(self, edge: Edge) -> bool:
-        """Tell one edge; whether others before it were lost."""
+        """Reports one edge. Returns whether others before it were lost."""
         lost = edge.number - self._number - 1
         self._number = edge.number
         if lost > 0:

@@ -1,7 +1,7 @@
 """The Linux GPIO character device (uAPI v2): the only file that knows the gpiod package.
 
-Importing it imports the package, so whoever can do without lines imports it late. Levels are
-electrical: `active_low` is never used. Whatever a request or a chip raises, which is not only
+Importing it imports the package, so programs that can do without real lines import it late. Levels are
+electrical: `active_low` is never used. Each exception of a request or a chip, which is not only
 `OSError` (EINVAL comes as ValueError, EOPNOTSUPP as NotImplementedError), becomes a `LineError`.
 """
 
@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import gpiod
 from gpiod.line import Bias, Direction, Drive, Value
-from gpiod.line import Edge as Watched
+from gpiod.line import Edge as Detection
 
 from bridge.core.contact import Level, demanded_contact, level_of
 from bridge.core.definitions.settings import InputSettings, LineSettings, OutputSettings
@@ -29,7 +29,7 @@ from bridge.lines.gpio.line_lookup import FoundLine, SeenChip, SeenLine, find_li
 Requested = TypeVar("Requested")
 CONSUMER = "alarm2mqtt"
 EVENT_BUFFER = 1024
-"""Edges that the kernel keeps for us: the most that it allows."""
+"""Edges that the kernel buffers for us: its limit."""
 _BIAS = {"pull_up": Bias.PULL_UP, "pull_down": Bias.PULL_DOWN, "disabled": Bias.DISABLED, "as_is": Bias.AS_IS}
 _DRIVE = {"push_pull": Drive.PUSH_PULL, "open_drain": Drive.OPEN_DRAIN, "open_source": Drive.OPEN_SOURCE}
 _VALUE = {Level.HIGH: Value.ACTIVE, Level.LOW: Value.INACTIVE}
@@ -41,7 +41,7 @@ _REFUSALS = (ValueError, NotImplementedError)
 
 
 class KernelLine:
-    """A held line: one request of its own, so that no line takes another along."""
+    """A held line: one request of its own, so that the loss of a line takes no other along."""
 
     def __init__(self, *, terminal: str, request: gpiod.LineRequest, found: FoundLine) -> None:
         self._terminal = terminal
@@ -53,22 +53,22 @@ class KernelLine:
         os.set_blocking(self.fd, False)
 
     def level(self) -> Level:
-        """The level that it is at."""
-        with _told(self._terminal, self._place):
+        """Returns the present level."""
+        with _line_errors(self._terminal, self._place):
             return _LEVEL[self._request.get_value(self._offset)]
 
     def drive(self, level: Level) -> None:
-        """Put an output to a level."""
-        with _told(self._terminal, self._place):
+        """Drives an output to a level."""
+        with _line_errors(self._terminal, self._place):
             self._request.set_value(self._offset, _VALUE[level])
 
     def redrive(self, settings: OutputSettings, level: Level) -> None:
-        """Take an output's new settings without letting go of it, at a level."""
-        with _told(self._terminal, self._place):
+        """Applies an output's new settings without releasing the line, and drives it to a level."""
+        with _line_errors(self._terminal, self._place):
             _with_pull(settings, level, lambda wanted: self._request.reconfigure_lines({self._offset: wanted}))
 
     def edges(self) -> Sequence[Edge]:
-        """The edges that wait; ENODEV, when the chip is gone, is a `LineMissing`."""
+        """Returns the edges that wait. Raises `LineMissing` for ENODEV: the chip is gone."""
         try:
             events = self._request.read_edge_events()
         except BlockingIOError:
@@ -81,7 +81,7 @@ class KernelLine:
         ]
 
     def release(self) -> None:
-        """Let go; a line that is gone already is let go of too."""
+        """Releases the line, also when it is gone already."""
         with suppress(*_LIBRARY_ERRORS):
             self._request.release()
 
@@ -90,7 +90,7 @@ class GpioDevices:
     """The `Kernel` of this machine: all of `/dev/gpiochip*`."""
 
     def chips(self, *, also: str | None = None) -> list[SeenChip]:
-        """All chips in the order of their numbers, each once, and the one at the path `also`."""
+        """Returns all chips by number, each once, with the one at the path `also`."""
         paths = {os.path.realpath(path): str(path) for path in Path("/dev").glob("gpiochip*") if not path.is_symlink()}
         if also is not None and also.startswith("/"):
             paths.setdefault(os.path.realpath(also), also)
@@ -98,7 +98,7 @@ class GpioDevices:
         return [chip for chip in chips if chip is not None]
 
     def lines(self, chip: SeenChip) -> list[SeenLine]:
-        """All lines of a chip; none when it may not be opened, or is gone."""
+        """Returns all lines of a chip; none when it may not be opened, or is gone."""
         try:
             with gpiod.Chip(chip.path) as opened:
                 return [_seen_line(opened.get_line_info(offset)) for offset in range(chip.lines)]
@@ -106,13 +106,13 @@ class GpioDevices:
             return []
 
     def take_input(self, settings: InputSettings, home: Home | None) -> KernelLine:
-        """A line with edges watched on both sides, stamped with the monotonic clock."""
-        wanted = gpiod.LineSettings(direction=Direction.INPUT, edge_detection=Watched.BOTH, bias=_BIAS[settings.bias])
+        """Requests an input with edge detection on both edges, stamped with the monotonic clock."""
+        wanted = gpiod.LineSettings(direction=Direction.INPUT, edge_detection=Detection.BOTH, bias=_BIAS[settings.bias])
         found = self._find(settings.id, settings.line, home)
         return _taken(settings.id, found, lambda chip: _request(chip, found.offset, wanted))
 
     def take_output(self, settings: OutputSettings, level: Level, home: Home | None) -> KernelLine:
-        """A line that is at a level from the request on."""
+        """Requests an output that is at a level from the request on."""
         found = self._find(settings.id, settings.line, home)
         return _taken(
             settings.id,
@@ -126,7 +126,7 @@ class GpioDevices:
 
 
 def _seen_chip(path: str) -> SeenChip | None:
-    """A chip as far as it can be read; None for what is none, or gone."""
+    """Returns a chip as far as it can be read; None when there is no GPIO chip at the path any more."""
     try:
         if not gpiod.is_gpiochip_device(path):
             return None
@@ -160,9 +160,9 @@ def _request(chip: gpiod.Chip, offset: int, wanted: gpiod.LineSettings) -> gpiod
 
 
 def _taken(terminal: str, found: FoundLine, request: Callable[[gpiod.Chip], gpiod.LineRequest]) -> KernelLine:
-    """The line, once the kernel gives it to us."""
+    """Requests a line of a chip. Raises `LineBusy` with the holder's name, or another `LineError`."""
     place = f"line {found.offset} of {found.chip}"
-    with _told(terminal, place), gpiod.Chip(found.chip.path) as chip:
+    with _line_errors(terminal, place), gpiod.Chip(found.chip.path) as chip:
         try:
             return KernelLine(terminal=terminal, request=request(chip), found=found)
         except OSError as error:
@@ -174,7 +174,7 @@ def _taken(terminal: str, found: FoundLine, request: Callable[[gpiod.Chip], gpio
 
 
 def _with_pull(settings: OutputSettings, level: Level, request: Callable[[gpiod.LineSettings], Requested]) -> Requested:
-    """Ask for an output at a level, pulled towards its idle level if the chip can.
+    """Requests an output at a level, pulled towards its idle level if the chip can.
 
     Many boards turn a line into an input when its holder dies. The pull, which is nothing against
     the driven level, then keeps the contact idle until `safe` or the next start. Lines that are
@@ -191,8 +191,8 @@ def _with_pull(settings: OutputSettings, level: Level, request: Callable[[gpiod.
 
 
 @contextmanager
-def _told(terminal: str, place: str) -> Iterator[None]:
-    """Whatever the library raises, as what can be done about it."""
+def _line_errors(terminal: str, place: str) -> Iterator[None]:
+    """Turns the exceptions of the library into the `LineError` that says what can be done."""
     try:
         yield
     except _LIBRARY_ERRORS as error:

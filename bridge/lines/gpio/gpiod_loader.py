@@ -1,4 +1,4 @@
-"""The gpiod package is loaded only by whoever uses real lines: not every machine has it."""
+"""Loads the gpiod package only for real lines: not every machine has it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def gpio_devices() -> GpioDevices:
-    """The GPIO chips of this machine.
+    """Returns the GPIO chips of this machine.
 
     Raises:
-        StartFailed: the package is not there, or not for this machine.
+        StartFailed: the package is not installed, or not built for this machine.
     """
     try:
         from bridge.lines.gpio.gpiod_kernel import GpioDevices  # noqa: PLC0415 - this is where it is late

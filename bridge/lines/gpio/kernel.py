@@ -1,4 +1,4 @@
-"""What the GPIO driver needs of the kernel: lines that can be taken, and one that is held."""
+"""Port to the kernel's GPIO lines: requesting a line, and using one that is held."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bridge.core.contact import Level
 from bridge.core.definitions.settings import InputSettings, OutputSettings
 
 MOST_EDGES = 64
-"""The most that one `HeldLine.edges` gives; fewer mean that no more are waiting."""
+"""Limit of one `HeldLine.edges`; fewer edges mean that no more wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +27,14 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """Where a line was found: its chip's label, and whether no other chip had the same one.
+    """The chip on which a line was found, to be known again after it was unplugged.
 
-    A chip that is plugged in again may have another number; a label that was its alone finds it.
+    A chip that is plugged in again may have another number; a label that only it had finds it.
     """
 
     label: str
     alone: bool
+    """Whether no other chip had the same label."""
 
 
 class HeldLine(Protocol):
@@ -41,33 +42,33 @@ class HeldLine(Protocol):
 
     @property
     def fd(self) -> int:
-        """Readable when edges wait, and when the line is gone."""
+        """The descriptor; readable when edges wait, and when the line is gone."""
 
     @property
     def home(self) -> Home:
-        """Where it was found."""
+        """The chip of the line."""
 
     def level(self) -> Level:
-        """The level that it is at."""
+        """Returns the present level."""
 
     def drive(self, level: Level) -> None:
-        """Put an output to a level."""
+        """Drives an output to a level."""
 
     def redrive(self, settings: OutputSettings, level: Level) -> None:
-        """Take an output's new settings without letting go of it, at a level."""
+        """Applies an output's new settings without releasing the line, and drives it to a level."""
 
     def edges(self) -> Sequence[Edge]:
-        """The edges that wait, the oldest first, at most `MOST_EDGES`; never blocks."""
+        """Returns the edges that wait, the oldest first, at most `MOST_EDGES`; never blocks."""
 
     def release(self) -> None:
-        """Let go; never raises."""
+        """Releases the line; never raises."""
 
 
 class Kernel(Protocol):
-    """Where lines are taken. Methods raise `LineError`; `home` is where the line was before."""
+    """Requests lines. Methods raise `LineError`. `home` is the chip on which the line was before, None at first."""
 
     def take_input(self, settings: InputSettings, home: Home | None) -> HeldLine:
-        """A line with edges watched on both sides."""
+        """Requests an input with edge detection on both edges."""
 
     def take_output(self, settings: OutputSettings, level: Level, home: Home | None) -> HeldLine:
-        """A line that is at a level from the request on."""
+        """Requests an output that is at a level from the request on."""

@@ -1,7 +1,7 @@
-"""Which line of which chip a person means: pure, on what was seen of the chips.
+"""Finds the line that the settings mean, among the chips that were read; pure.
 
 Chip numbers change with the order in which drivers load, labels and line names need not be unique.
-So a place may be named in several ways, and where a name could mean two places it means none.
+So a line may be named in several ways, and a name that could mean two lines means none.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bridge.lines.gpio.kernel import Home
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenChip:
-    """A GPIO chip. What could not be read, since it may not be opened, is empty and `denied`."""
+    """A GPIO chip. One that may not be opened is `denied`, and its unread fields are empty."""
 
     path: str
     name: str
@@ -32,22 +32,22 @@ class SeenChip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenLine:
-    """A line of a chip, held by anybody or nobody. `name` is empty when the board gives none."""
+    """A line of a chip, held by a program or free. `name` is empty when the board gives none."""
 
     offset: int
     name: str
     direction: str
-    """`input` or `output`."""
+    """The direction now: `input` or `output`."""
     bias: str
     """`pull_up`, `pull_down`, `disabled`, or `unknown`."""
     used: bool
     consumer: str
-    """Who holds it, as far as the holder says; the kernel's own users too."""
+    """The name that the holder gave, a program or a driver of the kernel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundLine:
-    """The one line that was meant, and how to know its chip again."""
+    """The line that the settings mean, and the mark by which its chip is known again."""
 
     chip: SeenChip
     offset: int
@@ -62,12 +62,12 @@ def find_line(
     chips: Sequence[SeenChip],
     lines_of: Callable[[SeenChip], Sequence[SeenLine]],
 ) -> FoundLine:
-    """The line that the settings mean. `home` says where it was, when it has been held before.
+    """Returns the line that the settings mean. `home` is its chip, when it has been held before.
 
     Raises:
-        LineMissing: there is none (now); the message says what there is.
+        LineMissing: there is no such line (now); the message lists the chips that there are.
         LineDenied: it may be on a chip that we may not open.
-        LineError: it could be several, or no line is set.
+        LineError: several lines match, or no line is set.
     """
     match line:
         case LineByOffset():
@@ -88,7 +88,7 @@ def _home(chip: SeenChip, chips: Sequence[SeenChip]) -> Home:
 
 
 def meant_chips(wanted: str, chips: Sequence[SeenChip]) -> list[SeenChip]:
-    """The chips that a path, a name, a label or a glob of labels means; in that order of precedence."""
+    """Returns the chips that a path, a name, a label or a glob of labels means; in that order of precedence."""
     if wanted.startswith("/"):
         real = os.path.realpath(wanted)
         return [chip for chip in chips if real == os.path.realpath(chip.path)]
@@ -97,7 +97,7 @@ def meant_chips(wanted: str, chips: Sequence[SeenChip]) -> list[SeenChip]:
 
 
 def _one_chip(terminal: str, wanted: str, *, home: Home | None, chips: Sequence[SeenChip]) -> SeenChip:
-    """The chip meant; a chip that came back under another number is known by its label.
+    """Returns the chip of the settings; one that came back under another number is known by its label.
 
     A number that another chip has got meanwhile is not believed: its line could drive anything.
     """
@@ -134,7 +134,7 @@ def _one_name(
 
 
 def _missing(terminal: str, what: str, chips: Sequence[SeenChip]) -> LineError:
-    """Missing; or denied, when it could be on a chip that may not be opened."""
+    """Returns `LineMissing`, or `LineDenied` when the line could be on a chip that may not be opened."""
     denied = [chip.path for chip in chips if chip.denied]
     if denied:
         return LineDenied(terminal, f"{what} among those that may be opened; {_denial(', '.join(denied))}")

@@ -1,4 +1,4 @@
-"""What GPIO there is: for `alarm2mqtt lines`, which prints it for whoever writes the settings."""
+"""Lists GPIO chips and lines, for `alarm2mqtt lines` and for the first settings file."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bridge.lines.gpio.line_lookup import SeenChip, SeenLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedChip:
-    """A chip and its lines; no lines where `chip.denied`."""
+    """A chip and its lines; no lines when `chip.denied`."""
 
     chip: SeenChip
     lines: tuple[SeenLine, ...]
 
 
 def list_chips() -> list[ListedChip]:
-    """All GPIO chips by number; requests nothing, so it never disturbs a line.
+    """Returns all GPIO chips by number; requests nothing, so it never disturbs a line.
 
     Raises:
         StartFailed: the gpiod package cannot be loaded.

@@ -1,4 +1,4 @@
-"""Lines that cannot be had are tried again, soon at first; nothing runs while all are held."""
+"""Retries lines that cannot be requested, soon at first; no timer runs while all lines are held."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class _Wait:
 
 
 class LostLines:
-    """Calls `retry` with a terminal after 1 s, doubling to 8 s, until that says that it has it.
+    """Calls `retry` with a terminal after 1 s, doubling to 8 s, until it returns True: the line is held.
 
-    A device that appears or goes makes all due at once: the modification time of `/dev` is looked
-    at four times a second, but only while a line is lost.
+    A device that appears or goes makes all retries due at once: the modification time of `/dev` is read
+    four times a second, but only while a line is lost.
     """
 
     def __init__(self, *, retry: Callable[[str], bool], devices: Path = _DEVICES) -> None:
@@ -36,14 +36,14 @@ class LostLines:
         self._devices_were = 0
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin to try; those lost before have waited."""
+        """Starts the retries, also of lines that were added before."""
         self._loop = loop
         for wait in self._waits.values():
             wait.due = loop.time() + WAITS.first_s
         self._arm()
 
     def add(self, terminal: str) -> None:
-        """A line is lost."""
+        """Adds the terminal of a lost line; its first retry is due after the first wait."""
         now = self._loop.time() if self._loop is not None else 0.0
         if not self._waits:
             self._devices_were = self._devices_are()
@@ -51,17 +51,17 @@ class LostLines:
         self._arm()
 
     def discard(self, terminal: str) -> None:
-        """A line is not wanted any more, or held again."""
+        """Ends the retries of a terminal that was released, or whose line is held again."""
         self._waits.pop(terminal, None)
         self._disarm_if_idle()
 
     def hurry(self) -> None:
-        """Something was let go of that a lost line may be waiting for: all are due."""
+        """Makes all retries due now: a line was released that a lost one may need."""
         for wait in self._waits.values():
             wait.failures, wait.due = 1, 0.0
 
     def close(self) -> None:
-        """Try no more."""
+        """Ends all retries."""
         self._waits.clear()
         self._disarm_if_idle()
         self._loop = None
@@ -94,7 +94,7 @@ class LostLines:
             self._timer = None
 
     def _devices_are(self) -> int:
-        """When a device last came or went, as the folder of devices tells."""
+        """Returns the modification time of `/dev`, which changes when a device comes or goes."""
         try:
             return self._devices.stat().st_mtime_ns
         except OSError:

@@ -1,8 +1,7 @@
-"""The simulated terminal board: the contacts outside, and what its outputs were driven to.
+"""State of the simulated board: contacts outside its inputs, and contacts of its outputs.
 
-Only state and its rules; who sends commands and who watches is `board_server`'s. A terminal is on
-the board while the daemon holds it. What was once known of it is remembered beyond that, as a wire
-stays in its screw terminal.
+Only state and its rules; commands and watchers belong to `server`. A terminal is on the board while the
+daemon holds it. Its contact is remembered beyond that, as a wire stays in its screw terminal.
 """
 
 from __future__ import annotations
@@ -26,77 +25,79 @@ class BoardContacts:
 
 
 class Board:
-    """Contacts by terminal; every change goes through a method that says whether there was one."""
+    """Contacts by terminal. Each method that changes something returns whether there was a change."""
 
     def __init__(self, memory: BoardMemory) -> None:
         self._inputs = dict(memory.inputs)
         self._outputs = dict(memory.outputs)
         self._failed = set(memory.failed)
-        self._shown_inputs: set[str] = set()
-        self._shown_outputs: set[str] = set()
+        self._inputs_on_board: set[str] = set()
+        self._outputs_on_board: set[str] = set()
 
     def add_input(self, terminal: str) -> bool:
-        """Put an input on the board; whether it was never heard of, and so is disconnected."""
+        """Puts an input on the board. Returns whether it is new, and so disconnected."""
         new = terminal not in self._inputs
-        self._shown_outputs.discard(terminal)
-        self._shown_inputs.add(terminal)
+        self._outputs_on_board.discard(terminal)
+        self._inputs_on_board.add(terminal)
         self._inputs.setdefault(terminal, Contact.DISCONNECTED)
         return new
 
     def add_output(self, terminal: str) -> bool:
-        """Put an output on the board; whether it was never heard of, and so is disconnected."""
+        """Puts an output on the board. Returns whether it is new, and so disconnected."""
         new = terminal not in self._outputs
-        self._shown_inputs.discard(terminal)
-        self._shown_outputs.add(terminal)
+        self._inputs_on_board.discard(terminal)
+        self._outputs_on_board.add(terminal)
         self._outputs.setdefault(terminal, Contact.DISCONNECTED)
         return new
 
     def remove(self, terminal: str) -> None:
-        """Take a terminal off the board; its contact is remembered."""
-        self._shown_inputs.discard(terminal)
-        self._shown_outputs.discard(terminal)
+        """Takes a terminal off the board; its contact is remembered."""
+        self._inputs_on_board.discard(terminal)
+        self._outputs_on_board.discard(terminal)
 
     def input_contact(self, terminal: str) -> Contact:
-        """The contact outside an input that is on the board."""
+        """Returns the contact outside an input that is on the board."""
         return self._inputs[terminal]
 
     def is_failed(self, terminal: str) -> bool:
-        """Whether the line between terminal and daemon is broken."""
+        """Returns whether the line between terminal and daemon is broken."""
         return terminal in self._failed
 
     def set_input(self, terminal: str, contact: Contact) -> bool:
-        """Move the contact outside an input; whether it was another before.
+        """Moves the contact outside an input. Returns whether it changed.
 
         Raises:
-            CommandRefused: it is no input of the board.
+            CommandRefused: the terminal is no input of the board.
         """
-        if terminal not in self._shown_inputs:
+        if terminal not in self._inputs_on_board:
             reason = (
-                "is an output: its contact is driven, not set" if terminal in self._shown_outputs else "is not here"
+                "is an output: its contact is driven, not set" if terminal in self._outputs_on_board else "is not here"
             )
-            message = f"{terminal!r} {reason}; inputs are {_listed(self._shown_inputs)}"
+            message = f"{terminal!r} {reason}; inputs are {_listed(self._inputs_on_board)}"
             raise CommandRefused(message)
         changed = self._inputs[terminal] is not contact
         self._inputs[terminal] = contact
         return changed
 
     def set_failed(self, terminal: str, *, failed: bool) -> bool:
-        """Break or mend a line; whether it was otherwise before.
+        """Breaks or mends a line. Returns whether that is a change.
 
         Raises:
-            CommandRefused: it is no terminal of the board.
+            CommandRefused: the terminal is not on the board.
         """
-        if terminal not in self._shown_inputs | self._shown_outputs:
-            message = f"{terminal!r} is not here; terminals are {_listed(self._shown_inputs | self._shown_outputs)}"
+        if terminal not in self._inputs_on_board | self._outputs_on_board:
+            message = (
+                f"{terminal!r} is not here; terminals are {_listed(self._inputs_on_board | self._outputs_on_board)}"
+            )
             raise CommandRefused(message)
         changed = (terminal in self._failed) != failed
         (self._failed.add if failed else self._failed.discard)(terminal)
         return changed
 
     def drive(self, terminal: str, contact: Contact) -> bool:
-        """Put an output's contact where the daemon wants it; whether it was another before.
+        """Drives an output's contact. Returns whether it changed.
 
-        A contact whose line has failed stays where it is.
+        A contact whose line has failed stays as it is.
         """
         if terminal in self._failed or self._outputs.get(terminal) is contact:
             return False
@@ -104,14 +105,14 @@ class Board:
         return True
 
     def contacts(self) -> BoardContacts:
-        """All that is on the board."""
+        """Returns the contacts of all terminals on the board."""
         return BoardContacts(
-            inputs={terminal: self._inputs[terminal] for terminal in sorted(self._shown_inputs)},
-            outputs={terminal: self._outputs[terminal] for terminal in sorted(self._shown_outputs)},
+            inputs={terminal: self._inputs[terminal] for terminal in sorted(self._inputs_on_board)},
+            outputs={terminal: self._outputs[terminal] for terminal in sorted(self._outputs_on_board)},
         )
 
     def memory(self) -> BoardMemory:
-        """All that is known, also of terminals that are not on the board now."""
+        """Returns the state to keep, with terminals that are not on the board now."""
         return BoardMemory(inputs=dict(self._inputs), outputs=dict(self._outputs), failed=frozenset(self._failed))
 
 

@@ -1,4 +1,4 @@
-"""What the simulated board remembers while nobody runs it: `board.json`, always whole, never behind.
+"""The simulated board's state while no daemon runs: `board.json`, always whole, never behind.
 
 The form is that of the board's `contacts`, with the lines that have failed:
 `{"inputs": {id: contact}, "outputs": {id: contact}, "failed": [id]}`.
@@ -6,7 +6,7 @@ The form is that of the board's `contacts`, with the lines that have failed:
 The file is replaced as a whole when terminals come or fail. A contact that only flips is written
 in place: the words are laid out so that `   "connected"` and `"disconnected"` differ in four bytes
 at a multiple of four. That takes a microsecond, so it is done at each edge of a pulse, and after a
-kill -9 at any instant the file tells how the contacts were left. It is whole after a power cut
+kill -9 at any instant the file holds the contacts as they were left. It is whole after a power cut
 too, but may then be some seconds old; `safe` and an orderly end write through to the disk.
 """
 
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardMemory:
-    """The world outside: contacts of inputs, what outputs were last driven to, lines that failed."""
+    """Contacts of inputs and outputs, and terminals whose lines have failed."""
 
     inputs: Mapping[str, Contact] = field(default_factory=dict)
     outputs: Mapping[str, Contact] = field(default_factory=dict)
@@ -39,13 +39,13 @@ class BoardMemory:
 
 
 def recall(path: Path) -> BoardMemory:
-    """What the file says; nothing when there is none.
+    """Returns the state in the file; an empty one when there is no file.
 
-    A file that cannot be understood is kept aside as `board.json.corrupt`, and the board starts
+    A file that cannot be parsed is kept aside as `board.json.corrupt`, and the board starts
     afresh: it is a test device, and must not keep the alarm from starting.
 
     Raises:
-        BoardError: the file cannot be read, or not be put aside.
+        BoardError: the file cannot be read, or a corrupt one cannot be renamed.
     """
     try:
         text = path.read_bytes()
@@ -68,9 +68,9 @@ def recall(path: Path) -> BoardMemory:
 
 
 class BoardFile:
-    """The file of a board whose lock the caller has. No method raises but `replace` and `sync`.
+    """The file of a board whose lock the caller has.
 
-    A disk that is full or read-only must not stop the alarm: `OSError` is for the caller to tell.
+    A disk that is full or read-only must not stop the alarm: the caller logs `OSError` and goes on.
     """
 
     def __init__(self, path: Path) -> None:
@@ -79,7 +79,7 @@ class BoardFile:
         self._places: dict[tuple[str, str], int] = {}
 
     def replace(self, memory: BoardMemory) -> None:
-        """Put a new file in the old one's place; whoever reads sees one of the two.
+        """Replaces the file as a whole; a reader sees the old one or the new one.
 
         Raises:
             OSError: it cannot be written; the old file is still there.
@@ -96,14 +96,18 @@ class BoardFile:
         self._fd, self._places = fd, places
 
     def flip(self, kind: str, terminal: str, contact: Contact) -> bool:
-        """Note one contact, `kind` being `inputs` or `outputs`; whether the file had a place for it."""
+        """Writes one contact in place; `kind` is `inputs` or `outputs`. Returns whether the file had a place for it.
+
+        Raises:
+            OSError: the disk fails.
+        """
         place = self._places.get((kind, terminal))
         if self._fd is None or place is None:
             return False
         return os.pwrite(self._fd, _PREFIX[contact], place) == _WORD
 
     def sync(self) -> None:
-        """Wait until it is on the disk, its name too.
+        """Writes content and name through to the disk.
 
         Raises:
             OSError: the disk has failed.
@@ -114,14 +118,14 @@ class BoardFile:
         sync_folder(self._path.parent)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Closes the file."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
 
 
 def _laid_out(memory: BoardMemory) -> tuple[bytes, dict[tuple[str, str], int]]:
-    """The file's text, and where in it each contact begins."""
+    """Returns the file's text, and the offset at which each contact begins."""
     text = bytearray(b"{")
     places = {}
     for kind, contacts in (("inputs", memory.inputs), ("outputs", memory.outputs)):
@@ -148,7 +152,7 @@ def _understood(written: object) -> BoardMemory:
 
 
 def _real(contact: object) -> Contact:
-    """A contact as it can be outside: a world has no unknown ones."""
+    """Returns a contact of the file. Raises `ValueError` for `unknown`: a real contact is one or the other."""
     if contact == Contact.UNKNOWN:
         message = "a contact is connected or disconnected"
         raise ValueError(message)

@@ -1,4 +1,4 @@
-"""Where the simulated board lies, and who has it: socket, file and lock, side by side."""
+"""Paths of the simulated board's socket and file, and its lock."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from bridge.errors import BoardError
 
 ENVIRONMENT = "ALARM2MQTT_BOARD"
 LOCK_PATIENCE_S = 0.5
-"""A holder that is just being killed, or is `safe` at work, lets go within this."""
+"""A holder that is just being killed, or is `safe`, releases the lock within this."""
 _PAUSE_S = 0.01
 
 
 def board_socket(store_folder: Path) -> Path:
-    """The board's socket: what `ALARM2MQTT_BOARD` says, else `board.sock` in the store's folder."""
+    """Returns the path of the board's socket: `ALARM2MQTT_BOARD`, else `board.sock` in the store's folder."""
     return Path(os.environ.get(ENVIRONMENT) or store_folder / "board.sock")
 
 
 def board_file(socket: Path) -> Path:
-    """Where the board's contacts are kept: `board.json` beside the socket."""
+    """Returns the path of the board's file: `board.json` beside the socket."""
     return socket.with_name("board.json")
 
 
 class BoardLock:
-    """The right to change a board: one process at a time, ended by the kernel when that dies.
+    """The right to change a board: one process at a time, released by the kernel when it dies.
 
     So neither a second daemon nor `safe` ever writes to the file of a board that is alive, and a
-    socket found by whoever has the lock is a dead one's.
+    socket found by the holder of the lock belongs to a dead process.
     """
 
     def __init__(self, socket: Path) -> None:
-        """Take the lock; waits for at most `LOCK_PATIENCE_S`.
+        """Takes the lock; waits for at most `LOCK_PATIENCE_S`.
 
         Raises:
             BoardError: another process has it (the message says which), or the folder is unusable.
@@ -64,5 +64,5 @@ class BoardLock:
         return False
 
     def close(self) -> None:
-        """Let go; the lock file stays, for a file that is removed could be locked twice."""
+        """Releases the lock. Its file stays, for a file that is removed could be locked twice."""
         os.close(self._fd)

@@ -1,4 +1,4 @@
-"""Keeps the simulated board's file in step with the board, and bears with a disk that fails."""
+"""Keeps the simulated board's file in step with the board, also while its disk fails."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 class BoardKeeper:
-    """Writes changes of what `memory` gives to `file`; a disk's fault is logged once until it is over."""
+    """Writes changes of the state `memory()` to `file`. A disk fault is logged once until it is over."""
 
     def __init__(self, *, file: BoardFile, memory: Callable[[], BoardMemory]) -> None:
         self._file = file
@@ -20,22 +20,22 @@ class BoardKeeper:
         self._failing = False
 
     def contact_changed(self, kind: str, terminal: str, contact: Contact) -> None:
-        """One contact is another now."""
+        """Writes one contact that changed."""
         if self._failing or not self._attempt(lambda: self._file.flip(kind, terminal, contact)):
             self.changed()
 
     def changed(self) -> None:
-        """Terminals or failed lines are others now."""
+        """Writes the whole state: terminals or failed lines changed."""
         self._attempt(lambda: self._file.replace(self._memory()))
 
     def close(self) -> None:
-        """Write the last state for good."""
+        """Writes the last state through to the disk."""
         self.changed()
         self._attempt(self._file.sync)
         self._file.close()
 
     def _attempt(self, write: Callable[[], bool | None]) -> bool | None:
-        """What `write` gives, or None when the disk refuses: that must not stop the alarm."""
+        """Returns the result of `write`, or None after an `OSError`, which must not stop the alarm."""
         try:
             done = write()
         except OSError as error:

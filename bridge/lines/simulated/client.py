@@ -18,7 +18,7 @@ from bridge.lines.simulated.board import BoardContacts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputChange:
-    """An output's contact changed; the instant is the board's, in ns of the monotonic clock."""
+    """A change of an output's contact; the instant is the board's, in ns of the monotonic clock."""
 
     output: str
     contact: Contact
@@ -32,17 +32,17 @@ class BoardClient:
     """
 
     def __init__(self, *, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Use `open`."""
+        """Use `open` instead."""
         self._reader = reader
         self._writer = writer
         self._unanswered: deque[str] = deque()
 
     @classmethod
     async def open(cls, path: Path) -> Self:
-        """Connect.
+        """Connects to the board at the path of its socket.
 
         Raises:
-            BoardError: nobody listens there.
+            BoardError: no board listens there.
         """
         try:
             reader, writer = await asyncio.open_unix_connection(path)
@@ -52,33 +52,33 @@ class BoardClient:
         return cls(reader=reader, writer=writer)
 
     async def connect(self, terminal: str) -> None:
-        """Join an input's terminal to G."""
+        """Connects an input's terminal to G."""
         await self.send(f"connect {terminal}")
 
     async def disconnect(self, terminal: str) -> None:
-        """Take an input's terminal off G."""
+        """Disconnects an input's terminal from G."""
         await self.send(f"disconnect {terminal}")
 
     async def fail(self, terminal: str) -> None:
-        """Break the line behind a terminal."""
+        """Breaks the line behind a terminal."""
         await self.send(f"fail {terminal}")
 
     async def heal(self, terminal: str) -> None:
-        """Mend the line behind a terminal."""
+        """Mends the line behind a terminal."""
         await self.send(f"heal {terminal}")
 
     async def send(self, *commands: str) -> None:
-        """Send commands back to back and wait until all are done."""
+        """Sends commands back to back and waits until all are done."""
         self.post(*commands)
         await self.settle()
 
     def post(self, *commands: str) -> None:
-        """Send commands without waiting; `settle` must follow before anything else is asked."""
+        """Sends commands without waiting; `settle` must follow before another method is called."""
         self._unanswered.extend(commands)
         self._writer.write("".join(f"{command}\n" for command in commands).encode())
 
     async def settle(self) -> None:
-        """Wait for the answers to all that was posted; the first refusal is raised after the last."""
+        """Waits for the answers to all posted commands; raises the first refusal after the last answer."""
         refused: str | None = None
         while self._unanswered:
             answer = await self._answer()
@@ -89,20 +89,20 @@ class BoardClient:
             raise BoardError(refused)
 
     async def contacts(self) -> BoardContacts:
-        """All contacts as they are."""
+        """Returns the contacts of all terminals."""
         return await self._ask("contacts")
 
     async def watch(self) -> BoardContacts:
-        """All contacts as they are; from then on only `change` may be asked of this connection."""
+        """Returns the contacts of all terminals; from then on only `change` may be called."""
         return await self._ask("watch")
 
     async def change(self) -> OutputChange:
-        """The next change of an output's contact, in order, none left out."""
+        """Waits for the next change of an output's contact; they come in order, none left out."""
         seen = await self._answer()
         return OutputChange(output=seen["output"], contact=Contact(seen["contact"]), monotonic_ns=seen["monotonic_ns"])
 
     async def close(self) -> None:
-        """Hang up."""
+        """Closes the connection."""
         self._writer.close()
         try:
             await self._writer.wait_closed()

@@ -1,7 +1,7 @@
-"""One connection to the simulated board: commands in, answers and shown lines out.
+"""One connection to the simulated board: commands in, answers and watched changes out.
 
-Neither side can make the other's memory grow: commands are not read while too many answers wait,
-and a watcher that lets too much wait is thrown out.
+Memory is bounded: commands are not read while too many answers wait, and a watcher that lets too
+much wait is disconnected.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import socket
 from collections.abc import Callable
 
 READ_BYTES = 4096
-"""Some 200 commands: what a turn of the loop takes from one connection before others have theirs."""
+"""Some 200 commands: the share of one connection in a turn of the loop."""
 LONGEST_COMMAND_BYTES = 1024
 MOST_UNSENT_BYTES = 1024 * 1024
 """The answers to 80 000 commands: a client may send a great many before it reads."""
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class BoardConnection:
-    """Obeys what a client sends, in order; `gone` is called once when it is over."""
+    """Executes the commands of a client in order; calls `gone` once, at its end."""
 
     def __init__(
         self,
@@ -38,9 +38,9 @@ class BoardConnection:
         self._partial = b""
         self._unsent = bytearray()
         self._ended = False
-        """The client has sent all that it will."""
+        """Whether the client has ended its side."""
         self._deaf = False
-        """The client reads no more; what it sent is obeyed all the same."""
+        """Whether the client reads no more; its commands are executed all the same."""
         self._closed = False
         self._waits_to_send = False
         self._paused = False
@@ -48,7 +48,7 @@ class BoardConnection:
         loop.add_reader(sock.fileno(), self._read)
 
     def show(self, line: bytes) -> None:
-        """Send a line now, behind the answers that wait."""
+        """Sends a line to a watcher, after the answers that wait."""
         if len(self._unsent) + len(line) > MOST_UNSENT_BYTES:
             _log.warning("a watcher of the simulated board does not read and is thrown out")
             self.close()
@@ -57,7 +57,7 @@ class BoardConnection:
         self._send()
 
     def close(self) -> None:
-        """Hang up."""
+        """Closes the connection."""
         if self._closed:
             return
         self._closed = True
@@ -117,7 +117,7 @@ class BoardConnection:
         self._sent()
 
     def _sent(self) -> None:
-        """Nothing waits any more: read on, or hang up when all has been said."""
+        """Called when nothing waits to be sent: reads on, or closes after the last answer."""
         if self._waits_to_send:
             self._waits_to_send = False
             self._loop.remove_writer(self._sock.fileno())

@@ -1,7 +1,7 @@
-"""Line driver whose terminals are a board made of software, with a socket to touch it from outside.
+"""Line driver of the simulated board, with a socket to move its contacts from outside.
 
 Tests, the demo page and benchmarks push contacts and watch outputs there (`settings.md`, last
-section). After a kill -9 the contact of an output is what it was driven to last, as `board.json` says
+section). After a kill -9 an output's contact stays as it was driven last, as `board.json` says
 (`board_file`), until `safe` or the next start drives it.
 """
 
@@ -50,30 +50,30 @@ class SimulatedLines:
         self._facts = FactBuffer()
         self._inputs: dict[str, InputSettings] = {}
         self._outputs: dict[str, OutputSettings] = {}
-        self._wanted: dict[str, Level] = {}
-        """The level last asked for, by output."""
+        self._levels: dict[str, Level] = {}
+        """The level that was last driven or requested, by output."""
 
     def request_input(self, settings: InputSettings) -> None:
-        """Put an input on the board, or take new settings of one that is there."""
+        """Puts an input on the board, or applies new settings to one that is there."""
         self._inputs[settings.id] = settings
         if self._board.add_input(settings.id):
             self._keeper.changed()
-        self._tell_state(settings.id)
+        self._report_state(settings.id)
 
     def request_output(self, settings: OutputSettings, level: Level) -> None:
-        """Put an output on the board, or take new settings of one that is there."""
+        """Puts an output on the board at a level, or applies new settings to one that is there."""
         self._outputs[settings.id] = settings
         if self._board.add_output(settings.id):
             self._keeper.changed()
         self.drive(settings.id, level)
-        self._tell_state(settings.id)
+        self._report_state(settings.id)
 
     def drive(self, terminal: str, level: Level) -> None:
-        """Put an output to a level; those who watch see its contact at once."""
+        """Drives an output to a level, and sends its contact to all watchers at once."""
         if terminal not in self._outputs:
             _log.warning("%s is driven, but no output of the simulated board", terminal)
             return
-        self._wanted[terminal] = level
+        self._levels[terminal] = level
         contact = contact_of(level, self._outputs[terminal].connected_level)
         if self._board.drive(terminal, contact):
             seen = {"output": terminal, "contact": contact, "monotonic_ns": time.monotonic_ns()}
@@ -81,25 +81,25 @@ class SimulatedLines:
             self._server.show(_line(seen))
 
     def release(self, terminal: str) -> None:
-        """Take a terminal off the board; its contact stays what it is."""
-        for held in (self._inputs, self._outputs, self._wanted):
+        """Takes a terminal off the board; its contact stays as it is."""
+        for held in (self._inputs, self._outputs, self._levels):
             held.pop(terminal, None)
         self._board.remove(terminal)
 
     def start(self, report: Report) -> None:
-        """Report, answer commands and keep contacts from now on."""
+        """Starts to report facts and to answer commands."""
         loop = asyncio.get_running_loop()
         self._facts.open(report)
         self._server.start(loop)
 
     def close(self) -> None:
-        """Hang up on all clients; contacts stay, on disk for good."""
+        """Disconnects all clients, and writes the contacts through to the disk."""
         self._server.close()
         self._keeper.close()
         self._lock.close()
 
     def obey(self, command: str) -> bytes:
-        """Do what one line from the socket says; its answer is one line."""
+        """Executes one command line of the socket. Returns its answer, one line of JSON."""
         match command.split():
             case ["contacts" | "watch"]:
                 contacts = self._board.contacts()
@@ -122,32 +122,32 @@ class SimulatedLines:
                 self._break(terminal, failed=verb == "fail")
 
     def _move(self, terminal: str, contact: Contact) -> None:
-        """A contact outside; on a failed line it is seen when that has healed."""
+        """Moves the contact outside an input. On a failed line the change is reported once the line has healed."""
         if not self._board.set_input(terminal, contact):
             return
         if not self._board.is_failed(terminal):
-            self._tell_level(terminal)  # first: the file is the board's memory, not the alarm's way
+            self._report_level(terminal)  # first: the file is the board's memory, not the alarm's way
         self._keeper.contact_changed("inputs", terminal, contact)
 
     def _break(self, terminal: str, *, failed: bool) -> None:
-        """A line breaks or heals; an output that heals is where it was last wanted."""
+        """Breaks or heals a line. An output that heals is driven to its last requested level."""
         if not self._board.set_failed(terminal, failed=failed):
             return
         self._keeper.changed()
         if terminal in self._outputs:
-            self.drive(terminal, self._wanted[terminal])
-        self._tell_state(terminal)
+            self.drive(terminal, self._levels[terminal])
+        self._report_state(terminal)
 
-    def _tell_state(self, terminal: str) -> None:
-        """Lost or found, and an input's level after that."""
+    def _report_state(self, terminal: str) -> None:
+        """Reports a terminal lost or found, and then an input's level."""
         if self._board.is_failed(terminal):
             self._facts.put(LineLost(terminal=terminal, problem=FAILED))
             return
         self._facts.put(LineFound(terminal=terminal))
         if terminal in self._inputs:
-            self._tell_level(terminal)
+            self._report_level(terminal)
 
-    def _tell_level(self, terminal: str) -> None:
+    def _report_level(self, terminal: str) -> None:
         level = level_of(self._board.input_contact(terminal), self._inputs[terminal].connected_level)
         self._facts.put(LineChanged(terminal=terminal, level=level, at=time.monotonic()))
 

@@ -1,7 +1,7 @@
 """The simulated board's socket: one command a line, one JSON answer a line, in order.
 
-Written on bare sockets: a command is obeyed in the very callback that its bytes wake, which is
-what its time stamp means, and what waits to be sent is counted in bytes.
+Written on bare sockets: a command is executed in the very callback that its bytes wake, which is
+the meaning of its time stamp, and the queue of unsent lines is bounded in bytes.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _log = logging.getLogger(__name__)
 
 
 def listen(path: Path) -> socket.socket:
-    """Listen at a path, in place of a socket that a dead process left there.
+    """Returns a socket that listens at a path, in place of one that a dead process left there.
 
     The caller has the board's lock, so that no other daemon can be about to do the same.
 
     Raises:
-        BoardError: something else lives at the path, or no socket can be made there.
+        BoardError: the path is in use, or no socket can be made there.
     """
     if len(os.fsencode(path)) > _LONGEST_PATH:
         message = f"{path} is longer than the {_LONGEST_PATH} bytes that a socket's path may have"
@@ -63,10 +63,10 @@ def _make_room(path: Path) -> None:
 
 
 class BoardServer:
-    """Takes connections on a listening socket and gives their commands to `obey`.
+    """Accepts connections and passes their commands to `obey`.
 
-    `obey` takes one command and gives its answer, a line of JSON; it never raises. Whoever sent
-    `watch` sees from then on what `show` sends.
+    `obey` executes one command and returns its answer, a line of JSON; it never raises. A client that sent
+    `watch` is a watcher: it gets each line of `show`.
     """
 
     def __init__(self, *, path: Path, obey: Callable[[str], bytes]) -> None:
@@ -77,17 +77,17 @@ class BoardServer:
         self._connections: set[BoardConnection] = set()
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin to answer; those who connected before have waited."""
+        """Starts to accept connections; earlier ones have waited in the kernel."""
         self._loop = loop
         loop.add_reader(self._listening.fileno(), self._accept, loop)
 
     def show(self, line: bytes) -> None:
-        """Send a line to all who watch; one who does not read is thrown out, never waited for."""
+        """Sends a line to all watchers. One that does not read is disconnected, never waited for."""
         for connection in [connection for connection in self._connections if connection.watches]:
             connection.show(line)
 
     def close(self) -> None:
-        """Hang up, and take the socket away."""
+        """Disconnects all clients, and removes the socket."""
         if self._loop is not None:
             self._loop.remove_reader(self._listening.fileno())
         for connection in list(self._connections):
