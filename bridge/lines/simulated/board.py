@@ -85,10 +85,9 @@ class Board:
         Raises:
             CommandRefused: the terminal is not on the board.
         """
-        if terminal not in self._inputs_on_board | self._outputs_on_board:
-            message = (
-                f"{terminal!r} is not here; terminals are {_listed(self._inputs_on_board | self._outputs_on_board)}"
-            )
+        here = self._inputs_on_board | self._outputs_on_board
+        if terminal not in here:
+            message = f"{terminal!r} is not here; terminals are {_listed(here)}"
             raise CommandRefused(message)
         changed = (terminal in self._failed) != failed
         (self._failed.add if failed else self._failed.discard)(terminal)

@@ -1,4 +1,4 @@
-"""A connected socket to the broker, got without ever blocking the event loop."""
+"""Connects a socket to the broker: TCP, TLS or Unix; never blocks the event loop."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ TLS_PORT = 8883
 
 
 def port_of(settings: MqttSettings) -> int:
-    """The broker's port; what TLS uses by custom differs."""
+    """Returns the port of the settings, else the usual one with or without TLS."""
     return settings.port or (TLS_PORT if settings.tls else PLAIN_PORT)
 
 
 def address_of(settings: MqttSettings) -> str:
-    """Where the broker is, for a log line."""
+    """Returns the broker's address as text, for log lines and errors."""
     return settings.host if settings.host.startswith(UNIX) else f"{settings.host}:{port_of(settings)}"
 
 
 def is_local(settings: MqttSettings) -> bool:
-    """Whether the broker is on this machine, as far as its name says."""
+    """Returns whether the broker is on this machine, as far as its name says."""
     if settings.host.startswith(UNIX) or settings.host == "localhost":
         return True
     try:
@@ -70,7 +70,7 @@ async def connect_socket(settings: MqttSettings) -> socket.socket:
 
 
 def _in_words(error: OSError | ValueError) -> str:
-    """Without numbers, and without the address again, which asyncio puts in the place of the reason."""
+    """Returns the reason without error numbers, and without the address, which asyncio puts in its place."""
     if isinstance(error, ConnectionError) and error.errno:
         return os.strerror(error.errno)
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

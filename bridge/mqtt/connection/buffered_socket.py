@@ -1,7 +1,7 @@
 """A connected socket with a buffer on either side.
 
 paho reads a packet as one byte, then one byte, then the rest, and writes each packet on its own.
-Behind this it costs one system call for all packets that have come, and one for all that go out.
+With the buffers one system call reads all packets that have come, and one writes all that go out.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ _FAILED = 128
 """MQTT 5, 2.4: reason codes from here on are failures."""
 _ID, _ID_CODE_AND_LENGTH = 2, 4
 LARGEST_PACKET = 4 * 1024 * 1024
-"""Bytes. Larger ones are none of ours, and would fill the memory before anybody could refuse them."""
+"""Bytes. No topic of ours has larger packets, and they would fill the memory before they could be refused."""
 
 
 class BufferedSocket:
-    """What paho takes for a socket.
+    """The socket that paho reads and writes.
 
     The event loop watches `fileno`, calls `fill` when it can be read and `flush` when it can be
     written; `recv` and `send` only touch the buffers.
@@ -28,7 +28,7 @@ class BufferedSocket:
 
     def __init__(self, connected: socket.socket) -> None:
         self.error: OSError | None = None
-        """Why it broke; None while it stands, and when the other side closed in good order."""
+        """The error that broke the connection; None while it stands, and after the peer closed it in good order."""
         self.ended = False
         self._socket = connected
         self._in = b""
@@ -37,11 +37,11 @@ class BufferedSocket:
 
     @property
     def has_input(self) -> bool:
-        """Whether `recv` has something to give, or the end to tell."""
+        """Whether `recv` would return bytes, or the end of the stream."""
         return self._at < len(self._in) or self.ended
 
     def fill(self) -> None:
-        """Read what has come. Never raises: a broken connection shows as its end."""
+        """Reads all bytes that have come. Never raises: a broken connection sets `ended`."""
         chunks = [self._in[self._at :]]
         try:
             while True:
@@ -59,7 +59,7 @@ class BufferedSocket:
         self._at = 0
 
     def flush(self) -> bool:
-        """Write what goes out; whether some is left for when the socket can be written again."""
+        """Writes the unsent bytes. Returns whether some are left until the socket is writable again."""
         try:
             while self._out:
                 del self._out[: self._socket.send(self._out)]
@@ -67,14 +67,14 @@ class BufferedSocket:
             return True
         except OSError as error:
             self._out.clear()
-            # The other side's last words say more than that it does not listen any more.
+            # The peer's last packets give more of a reason than the failed write.
             self.fill()
             if not self.ended:
                 self._break(error)
         return False
 
     def recv(self, count: int) -> bytes:
-        """For paho: some bytes, none at the end."""
+        """For paho: returns at most `count` bytes, none at the end. Raises `BlockingIOError` when none have come."""
         if count > LARGEST_PACKET:
             message = f"the broker sent a packet of {count} bytes"
             self._break(OSError(message))
@@ -86,11 +86,13 @@ class BufferedSocket:
         return chunk
 
     def take_plain_puback(self) -> int | None:
-        """The identifier of a PUBACK that only says yes, if that is what comes next, and takes it.
+        """Reads a PUBACK without properties that is no refusal, if the next packet is one.
 
-        Nearly all that a broker says to us is this, and paho takes each apart byte by byte and makes
+        Nearly all packets of a broker are such, and paho parses each byte by byte and makes
         three objects of it. MQTT 5, 3.4: an identifier, then nothing, or a reason code (below 128
-        it is a yes), or that and the length of no properties.
+        it is a success), or that and the length of no properties.
+
+        Returns its packet identifier, or None when another packet, or none, is next.
         """
         begin, data = self._at, self._in
         if len(data) < begin + 4 or data[begin] != _PUBACK:
@@ -105,19 +107,19 @@ class BufferedSocket:
         return data[begin + 2] << 8 | data[begin + 3]
 
     def send(self, data: bytes | bytearray) -> int:
-        """For paho: takes everything; what is unsent is bounded by the window of publishes."""
+        """For paho: buffers all of `data`. The window of publishes bounds the unsent bytes."""
         self._out += data
         return len(data)
 
     def fileno(self) -> int:
-        """The socket's, -1 once closed."""
+        """Returns the socket's descriptor, -1 once it is closed."""
         return self._socket.fileno()
 
     def setblocking(self, _flag: bool) -> None:  # noqa: FBT001 - paho's protocol
-        """For paho; it never blocks anyway."""
+        """For paho; the socket never blocks anyway."""
 
     def close(self) -> None:
-        """Send what can still be sent, and close."""
+        """Sends the unsent bytes as far as the socket takes them now, and closes it."""
         if self._socket.fileno() >= 0:
             self.flush()
             with contextlib.suppress(OSError):

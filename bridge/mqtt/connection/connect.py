@@ -60,7 +60,7 @@ async def connect(
             will=will,
             version=versions.next,
         )
-        session = Session(wire=BufferedSocket(await connect_socket(settings.mqtt)), login=login, receive=receive)
+        session = Session(sock=BufferedSocket(await connect_socket(settings.mqtt)), login=login, receive=receive)
         try:
             ended = await session.open()
         except BaseException:

@@ -1,4 +1,4 @@
-"""Whether the other side is still there; pure (`mqtt.md` 3: noticed within 1.5 keepalives)."""
+"""Detects a dead broker within 1.5 keepalives (`mqtt.md` 3); pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from enum import Enum, auto
 
 PING_AFTER = 0.75
 DEAD_AFTER = 1.25
-"""Of a keepalive, both since the last sign of life."""
+"""Parts of a keepalive since the last packet of the broker."""
 
 
 class Check(Enum):
-    """What to do now."""
+    """Result of a check."""
 
     NOTHING = auto()
     PING = auto()
@@ -18,9 +18,9 @@ class Check(Enum):
 
 
 class Keepalive:
-    """Pings a silent broker once and gives up when that is not answered; `at` is monotonic seconds.
+    """Pings a silent broker once, and gives up when the ping is not answered; `at` is monotonic seconds.
 
-    A ping goes out as well when nothing was sent for so long, which is what the broker counts.
+    A ping is due as well when nothing was sent for that long, since the broker counts what it receives.
     """
 
     def __init__(self, *, keepalive_s: float, at: float) -> None:
@@ -30,19 +30,19 @@ class Keepalive:
         self._pinged: float | None = None
 
     def heard(self, at: float) -> None:
-        """Something came from the broker."""
+        """Records that bytes came from the broker."""
         self._heard = at
         self._pinged = None
 
     def sent(self, at: float) -> None:
-        """Something was sent."""
+        """Records that bytes were sent to the broker."""
         self._sent = at
 
     def check(self, at: float) -> Check:
-        """To be asked at `next_check`, or whenever; a ping that it asks for counts as sent."""
+        """Returns the action that is due; a ping counts as sent. To be called at `next_check`, or at any time."""
         waits = DEAD_AFTER - PING_AFTER
         if self._pinged is not None:
-            # Counted from the ping: a process that was stopped for a while has not heard anything either.
+            # Counted from the ping: a process that was stopped for a while has read nothing meanwhile either.
             return Check.GIVE_UP if at - self._pinged >= waits * self._keepalive_s else Check.NOTHING
         if at - min(self._heard, self._sent) >= PING_AFTER * self._keepalive_s:
             self._pinged = at
@@ -51,7 +51,7 @@ class Keepalive:
         return Check.NOTHING
 
     def next_check(self) -> float:
-        """When to ask again."""
+        """Returns the instant of the next check."""
         if self._pinged is not None:
             return self._pinged + (DEAD_AFTER - PING_AFTER) * self._keepalive_s
         return min(self._heard, self._sent) + PING_AFTER * self._keepalive_s

@@ -1,6 +1,6 @@
 """paho with a socket that is connected already, and with acknowledgements left to the session.
 
-paho would open the socket itself, and block in doing so.
+paho would open the socket itself, and block meanwhile.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _ID = 2
 
 
 class PahoClient(Client):
-    """A paho client whose `reconnect` takes the given socket (`_create_socket` of paho 2).
+    """A paho client on a connected socket (`_create_socket` of paho 2).
 
-    `answered` is told of each PUBACK that is not a plain yes.
+    `answered` is called with identifier and reason of each PUBACK that is a refusal, or has properties.
     """
 
     def __init__(
-        self, wire: BufferedSocket, version: Version, client_id: str, *, answered: Callable[[int, ReasonCode], None]
+        self, sock: BufferedSocket, version: Version, client_id: str, *, answered: Callable[[int, ReasonCode], None]
     ) -> None:
-        self._wire = wire
+        self._socket = sock
         self._answered = answered
         super().__init__(
             CallbackAPIVersion.VERSION2,
@@ -41,19 +41,19 @@ class PahoClient(Client):
 
     @property
     def between_packets(self) -> bool:
-        """Whether what comes next is the beginning of a packet."""
+        """Whether the next byte begins a packet."""
         return not self._in_packet["command"]
 
     def next_identifier(self) -> int:
-        """For a PUBLISH; paho numbers its SUBSCRIBEs from the same row."""
+        """Returns the packet identifier for a PUBLISH; paho numbers its SUBSCRIBEs in the same sequence."""
         return self._mid_generate()
 
     def ping(self) -> None:
-        """Ask for a sign of life; paho itself does so only after a whole keepalive."""
+        """Sends PINGREQ; paho itself does so only after a whole keepalive."""
         self._send_pingreq()
 
     def _create_socket(self) -> BufferedSocket:
-        return self._wire
+        return self._socket
 
     def _handle_pubackcomp(self, cmd: Literal["PUBACK", "PUBCOMP"]) -> MQTTErrorCode:
         """A PUBACK that `BufferedSocket.take_plain_puback` left: a refusal, or one with properties."""

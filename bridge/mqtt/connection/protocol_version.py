@@ -1,4 +1,4 @@
-"""Which version of MQTT to speak next: 5, unless the broker does not (`mqtt.md` 3); pure."""
+"""Chooses the version of MQTT: 5, or 3.1.1 for a broker that does not understand 5 (`mqtt.md` 3); pure."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class Version(IntEnum):
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """The usual name of the version."""
         return "5" if self is Version.V5 else "3.1.1"
 
 
 class VersionChoice:
-    """Begins with 5 and remembers what worked.
+    """Begins with 5 and remembers the version that worked.
 
-    3.1.1 is tried only after the broker refused 5 or closed without a word, and never once 5 has
-    worked: the broker that hangs up then is one that is ending.
+    3.1.1 is tried only after the broker refused 5 or closed without an answer, and never once 5 has
+    worked: a broker that hangs up then is ending.
     """
 
     def __init__(self) -> None:
@@ -29,11 +29,14 @@ class VersionChoice:
         self._worked: Version | None = None
 
     def worked(self) -> None:
-        """The version that was tried is the broker's."""
+        """Records that the broker accepted the version `next`."""
         self._worked = self.next
 
     def not_understood(self) -> bool:
-        """The broker refused the version, or said nothing; True when another is worth a try at once."""
+        """Records that the broker refused the version `next`, or closed without an answer.
+
+        Returns whether another version is worth a try at once.
+        """
         if self._worked is Version.V5:
             return False
         fell_back = self.next is Version.V5

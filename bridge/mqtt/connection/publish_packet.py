@@ -1,8 +1,8 @@
-"""The packet that an edge costs four of, as bytes (pure); all others are made and read by paho.
+"""Builds the PUBLISH packet; paho builds and reads all others. Pure.
 
-paho's way to a PUBLISH is some thirty calls, a lock and a dictionary, and keeps the message to send it
-again in a session that goes on. Ours never does: every connection begins anew and says everything
-again. That the bytes are those of paho is what the tests say.
+An edge costs four PUBLISHes, and paho's way to one is some thirty calls, a lock and a dictionary. It keeps
+the message too, to send it again in a resumed session; ours is never resumed, since each connection
+publishes everything again. Tests compare the bytes with those of paho.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from __future__ import annotations
 from bridge.mqtt.messages import Outgoing
 
 NO_PROPERTIES = b"\x00"
-"""MQTT 5, 2.2.2: properties of no length."""
+"""MQTT 5, 2.2.2: properties of length 0."""
 _PUBLISH = 0x30
 _QOS_1 = 0x02
 _MORE = 0x80
 
 
 def publish(message: Outgoing, *, identifier: int | None, properties: bytes) -> bytes:
-    """A PUBLISH (MQTT 5 and 3.1.1, 3.3), at QoS 1 with an identifier of 1 to 65535, at QoS 0 without.
+    """Returns a PUBLISH (MQTT 5 and 3.1.1, 3.3), at QoS 1 with an identifier of 1 to 65535, at QoS 0 without.
 
-    `properties` are packed with their length; under 3.1.1 there are none, and this is empty.
+    `properties` are packed with their length; empty for 3.1.1, which has none.
     """
     topic = message.topic.encode()
     first, number = _PUBLISH | message.retained, b""
@@ -30,7 +30,7 @@ def publish(message: Outgoing, *, identifier: int | None, properties: bytes) -> 
 
 
 def _length(count: int) -> bytes:
-    """A remaining length (2.1.4 and 2.2.3): seven bits a byte, the lowest first."""
+    """Returns a remaining length (2.1.4 and 2.2.3): seven bits a byte, the lowest first."""
     if count < _MORE:
         return b"%c" % count
     digits = bytearray()

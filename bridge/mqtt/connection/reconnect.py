@@ -1,4 +1,4 @@
-"""When to try the broker again, and what to say about it (`mqtt.md` 3); pure."""
+"""Policy of reconnecting to the broker: the next wait and its log line (`mqtt.md` 3); pure."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ QUICK_TWICE = 2
 
 
 class EndReason(StrEnum):
-    """How an attempt, or a connection, came to its end."""
+    """Reason for the end of an attempt, or of a connection."""
 
     UNREACHABLE = auto()
     """No connection, or one that broke."""
     REFUSED = auto()
-    """The broker said no for another reason than those below; trying again may help."""
+    """Refused by the broker for another reason than those below; another attempt may help."""
     DENIED = auto()
     """Wrong password, or no right to connect."""
     TOO_NEW = auto()
@@ -36,12 +36,12 @@ class EndReason(StrEnum):
     TAKEN_OVER = auto()
     """Another client connected with this one's id."""
     THROWN_OUT = auto()
-    """The broker closed an established connection, and did not say why."""
+    """The broker closed an established connection, and gave no reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """Wait so long; say this, at a level of `logging`."""
+    """The wait before the next attempt, and the log line with its level."""
 
     wait_s: float
     level: int
@@ -49,7 +49,7 @@ class Retry:
 
 
 class Reconnect:
-    """First failure a warning, repeats debug, back an info; a wrong password waits the longest at once.
+    """Logs the first failure as a warning, repeats as debug, the return as info; a wrong password waits the longest.
 
     `random` gives numbers in [0, 1).
     """
@@ -57,21 +57,21 @@ class Reconnect:
     def __init__(self, *, random: Callable[[], float]) -> None:
         self._random = random
         self._failures = 0
-        self._said: EndReason | None = None
+        self._logged: EndReason | None = None
         self._quick = 0
 
     def connected(self) -> str:
-        """What to say, at info, about a connection that stands."""
-        back, self._said = self._said is not None, None
+        """Records a connection. Returns its log line, for the level info."""
+        back, self._logged = self._logged is not None, None
         return "connected again" if back else "connected"
 
     def ended(self, how: EndReason, why: str, *, near: bool, after_s: float | None = None) -> Retry:
-        """What to do now. `after_s` is how long the connection stood; None when it never did.
+        """Records the end of an attempt or of a connection. Returns the next wait and the log line.
 
-        `near` says that the broker is on this machine.
+        `near`: the broker is on this machine. `after_s` is the duration of the connection; None after an attempt.
         """
         if after_s is None and how is EndReason.UNREACHABLE:
-            self._quick = 0  # a broker that is gone itself has thrown nobody out for another
+            self._quick = 0  # a broker that is gone has not closed the connection for another client
         if after_s is not None:
             self._quick = self._quick + 1 if after_s < QUICK_S and how is EndReason.THROWN_OUT else 0
             if after_s >= QUICK_S:
@@ -88,7 +88,7 @@ class Reconnect:
         return self._retry(how, waits.wait_s(self._failures, self._random()), why)
 
     def _retry(self, how: EndReason, wait_s: float, why: str) -> Retry:
-        loud = self._said is None or (how in (EndReason.DENIED, EndReason.TAKEN_OVER) and self._said is not how)
-        self._said = how
+        loud = self._logged is None or (how in (EndReason.DENIED, EndReason.TAKEN_OVER) and self._logged is not how)
+        self._logged = how
         message = f"no connection to the broker: {why}; trying again in {max(wait_s, SHORTEST_S):.0f} s"
         return Retry(wait_s=min(wait_s, LONGEST_S), level=logging.WARNING if loud else logging.DEBUG, message=message)

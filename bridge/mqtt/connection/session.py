@@ -1,7 +1,7 @@
 """One MQTT session over one connected socket, by paho, driven by the event loop and without a thread.
 
-paho's keepalive is left alone, which would take two keepalives to notice a broker that is gone:
-`liveness` takes one and a quarter.
+paho's own keepalive is not used, which would need two keepalives to detect a dead broker:
+`keepalive` needs one and a quarter.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from bridge.mqtt.publishing.send_queue import Acknowledged
 
 _LOG = logging.getLogger(__name__)
 ANSWER_S = 10.0
-"""How long a broker may take for a CONNACK or a SUBACK."""
+"""Limit for a broker's CONNACK or SUBACK."""
 TURN_S = 0.002
-"""For so long messages are taken in a row; then lines get their turn, whatever is sent to us."""
+"""Messages are read in a row for so long; then lines get their turn, whatever the broker sends."""
 LARGEST_WINDOW = 20
-"""Publishes that are not acknowledged yet; what Mosquitto takes from a client at a time."""
+"""Limit of publishes that are not acknowledged yet; Mosquitto's limit for a client."""
 _DENIED = frozenset({134, 135, 138, 140})
 """MQTT 5, 3.2.2.2: bad user name or password, not authorized, banned, bad authentication method."""
 _UNSUPPORTED_VERSION = 132
@@ -44,19 +44,19 @@ _FAILED = 128
 
 
 class Session:
-    """Connect with `open`, subscribe, publish; `ended` is done when it is over, whoever ended it.
+    """One session: `open`, then subscribe and publish; `ended` is done once either side has ended it.
 
     `receive` is called for every message, on the loop, in order.
     """
 
-    def __init__(self, *, wire: BufferedSocket, login: Login, receive: Callable[[Incoming], None]) -> None:
+    def __init__(self, *, sock: BufferedSocket, login: Login, receive: Callable[[Incoming], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[Ended] = self._loop.create_future()
         self.window = LARGEST_WINDOW
         self._login = login
         self._receive = receive
-        self._wire = wire
-        self._descriptor = wire.fileno()
+        self._socket = sock
+        self._descriptor = sock.fileno()
         self._largest: int | None = None
         self._qos = 1
         self._refused: set[str] = set()
@@ -71,11 +71,11 @@ class Session:
 
     @property
     def version(self) -> Version:
-        """What is spoken."""
+        """The version of MQTT on this connection."""
         return self._login.version
 
     async def open(self) -> Ended | None:
-        """Say CONNECT and wait for the answer; None when the session stands."""
+        """Sends CONNECT and waits for the answer. Returns None when the session is open, else the reason."""
         properties = None
         if self.version is Version.V5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
@@ -91,7 +91,7 @@ class Session:
         return None
 
     async def subscribe(self, filters: Sequence[Filter]) -> Ended | None:
-        """Subscribe to all of them in one go and wait for the answer; None when the session stands."""
+        """Subscribes to all filters at once and waits for the answer. Returns None, or the end of the session."""
         self._suback = self._loop.create_future()
         self._client.subscribe([(one.topic, self._options(one)) for one in filters])
         await self._first(self._suback, "did not answer SUBSCRIBE")
@@ -103,27 +103,27 @@ class Session:
         return None
 
     def publish(self, message: Outgoing, acknowledged: Acknowledged) -> bool:
-        """Publish at QoS 1; `acknowledged` is called once the broker has answered for it.
+        """Publishes at QoS 1; `acknowledged` is called with the broker's answer.
 
-        False, and no call, for a session that is over and for a message that the broker cannot take.
+        Returns False, and makes no call, once the session has ended, and for a message too large for the broker.
         """
         if self.ended.done():
             return False
         mid = self._client.next_identifier() if self._qos else None
         packet = packets.publish(message, identifier=mid, properties=self._properties(message))
         if self._largest is not None and len(packet) > self._largest:  # MQTT 5, 3.2.2.3.6: of the whole packet
-            self._say_once(message.topic, f"messages over {self._largest} bytes")
+            self._warn_once(message.topic, f"messages over {self._largest} bytes")
             return False
-        self._wire.send(packet)
+        self._socket.send(packet)
         self._flush_soon()
         if mid is not None:
             self._pending[mid] = (message.topic, acknowledged)
-        else:  # MQTT 5, 3.2.2.3.4: a broker that takes no more than QoS 0 answers for nothing
-            self._loop.call_soon(acknowledged, True)  # noqa: FBT003 - the one thing it says
+        else:  # MQTT 5, 3.2.2.3.4: a broker with a maximum of QoS 0 acknowledges nothing
+            self._loop.call_soon(acknowledged, True)  # noqa: FBT003 - its only argument
         return True
 
     def _properties(self, message: Outgoing) -> bytes:
-        """As they stand in the packet; MQTT 3.1.1 knows none."""
+        """Returns the packed properties of a PUBLISH; MQTT 3.1.1 has none."""
         if self.version is not Version.V5:
             return b""
         if message.correlation is None:
@@ -133,12 +133,12 @@ class Session:
         return bytes(properties.pack())  # type: ignore[no-untyped-call]
 
     def flush(self) -> None:
-        """Send what has been published so far now, and not at the end of this turn of the loop."""
+        """Sends the unsent publishes now, and not at the end of this turn of the loop."""
         if not self.ended.done():
             self._send_out()
 
     async def close(self) -> None:
-        """Say goodbye, so that the broker sends no will, and wait until that is written."""
+        """Sends DISCONNECT, so that the broker publishes no will, and waits until it is written."""
         self._client.disconnect()
         try:
             async with asyncio.timeout(1):
@@ -147,14 +147,14 @@ class Session:
             self.abort("the goodbye could not be written")
 
     def abort(self, why: str, how: EndReason = EndReason.UNREACHABLE) -> None:
-        """Cut the connection; the broker sends the will."""
+        """Closes the connection without DISCONNECT; the broker publishes the will."""
         self._end(Ended(how=how, why=why))
 
     # What paho and the event loop call.
 
     def _make_client(self) -> PahoClient:
         login = self._login
-        client = PahoClient(self._wire, login.version, login.client_id, answered=self._answered)
+        client = PahoClient(self._socket, login.version, login.client_id, answered=self._answered)
         if login.username is not None:
             client.username_pw_set(login.username, login.password)
         if login.will is not None:
@@ -163,7 +163,7 @@ class Session:
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_subscribe = self._on_subscribe
-        client.on_socket_register_write = lambda _client, _data, _wire: self._flush_soon()
+        client.on_socket_register_write = lambda _client, _data, _socket: self._flush_soon()
         return client
 
     def _options(self, one: Filter) -> Any:
@@ -201,7 +201,7 @@ class Session:
             self._end(Ended(how=EndReason.REFUSED, why=f"the broker refuses: {code}"))
 
     def _take_limits(self, given: Properties | None) -> None:
-        """What an MQTT 5 broker says that it can take."""
+        """Applies the limits of an MQTT 5 broker's CONNACK."""
         self.window = min(LARGEST_WINDOW, getattr(given, "ReceiveMaximum", LARGEST_WINDOW))
         self._largest = getattr(given, "MaximumPacketSize", None)
         self._qos = min(1, getattr(given, "MaximumQoS", 1))
@@ -211,41 +211,41 @@ class Session:
     def _on_disconnect(
         self, _client: Client, _data: Any, flags: DisconnectFlags, code: ReasonCode, _given: Properties | None
     ) -> None:
-        broken = self._wire.error
+        broken = self._socket.error
         hung_up = broken is None or isinstance(broken, ConnectionError | ssl.SSLEOFError)
-        said = f" ({broken})" if broken is not None else ""
+        reason = f" ({broken})" if broken is not None else ""
         if flags.is_disconnect_packet_from_server:
             how = EndReason.TAKEN_OVER if code.value == _TAKEN_OVER else EndReason.UNREACHABLE
             self._end(Ended(how=how, why=f"the broker closed the connection: {code}"))
         elif not hung_up:
-            self._end(Ended(how=EndReason.UNREACHABLE, why=f"the connection broke{said}"))
+            self._end(Ended(how=EndReason.UNREACHABLE, why=f"the connection broke{reason}"))
         elif not self._connack.done():
             self._end(
                 Ended(
                     how=EndReason.TOO_NEW,
-                    why=f"the broker hung up without an answer; does it want TLS, or a certificate?{said}",
+                    why=f"the broker hung up without an answer; does it want TLS, or a certificate?{reason}",
                 )
             )
         else:
-            self._end(Ended(how=EndReason.THROWN_OUT, why=f"the broker closed the connection{said}"))
+            self._end(Ended(how=EndReason.THROWN_OUT, why=f"the broker closed the connection{reason}"))
 
     def _on_subscribe(self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _given: Any) -> None:
         if self._suback is not None and not self._suback.done():
             self._suback.set_result(codes)
 
     def _answered(self, mid: int, code: ReasonCode) -> None:
-        """The broker has answered for a publish, and not only with a yes."""
+        """Called for a PUBACK that is a refusal, or a success with properties."""
         if code.value < _FAILED:
-            self._taken(mid)
+            self._acknowledge(mid)
         elif mid in self._pending:
             topic, acknowledged = self._pending.pop(mid)
-            self._say_once(topic, f"this: {code}")
-            acknowledged(False)  # noqa: FBT003 - the one thing it says
+            self._warn_once(topic, f"this: {code}")
+            acknowledged(False)  # noqa: FBT003 - its only argument
 
-    def _taken(self, mid: int) -> None:
+    def _acknowledge(self, mid: int) -> None:
         if mid in self._pending:
             _, acknowledged = self._pending.pop(mid)
-            acknowledged(True)  # noqa: FBT003 - the one thing it says
+            acknowledged(True)  # noqa: FBT003 - its only argument
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         try:
@@ -267,13 +267,13 @@ class Session:
         except Exception:  # noqa: BLE001 - logged whole; else paho would hand over the same message for ever
             _LOG.exception("a message on %s could not be handled", ascii(topic)[1:-1])
 
-    def _say_once(self, topic: str, what: str) -> None:
+    def _warn_once(self, topic: str, what: str) -> None:
         if topic not in self._refused:
             self._refused.add(topic)
             _LOG.warning("the broker does not take %s on %s", what, topic)
 
     def _flush_soon(self) -> None:
-        """Write once for all that is published in this turn of the loop."""
+        """Schedules one write for all publishes of this turn of the loop."""
         if not self._flushing:
             self._flushing = True
             self._loop.call_soon(self._flush)
@@ -292,34 +292,34 @@ class Session:
     def _write(self) -> None:
         if self.ended.done():
             return
-        left = self._wire.flush()
+        left = self._socket.flush()
         if left != self._watching_writes:
             self._watching_writes = left
             if left:
                 self._loop.add_writer(self._descriptor, self._write)
             else:
                 self._loop.remove_writer(self._descriptor)
-        if self._wire.ended:
+        if self._socket.ended:
             self._read()
 
     def _on_readable(self) -> None:
-        self._wire.fill()
+        self._socket.fill()
         self._keepalive.heard(self._loop.time())
         self._read()
 
     def _read(self) -> None:
         until = self._loop.time() + TURN_S
         try:
-            while self._wire.has_input and not self.ended.done():
+            while self._socket.has_input and not self.ended.done():
                 if self._loop.time() > until:
                     self._loop.remove_reader(self._descriptor)
                     self._loop.call_soon(self._read_on)
                     return
-                mid = self._wire.take_plain_puback() if self._client.between_packets else None
+                mid = self._socket.take_plain_puback() if self._client.between_packets else None
                 if mid is None:
                     self._client.loop_read()
                 else:
-                    self._taken(mid)
+                    self._acknowledge(mid)
         except Exception:  # noqa: BLE001 - logged whole; paho is left within a packet, and only a new session helps
             _LOG.exception("the MQTT session failed")
             self.abort("an error of our own")
@@ -352,4 +352,4 @@ class Session:
         self._loop.remove_reader(self._descriptor)
         self._loop.remove_writer(self._descriptor)
         self._pending.clear()
-        self._wire.close()
+        self._socket.close()

@@ -1,4 +1,4 @@
-"""What a session is made from, listens to, and ends with."""
+"""Types of an MQTT session: login, subscriptions, reason for its end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bridge.mqtt.messages import Outgoing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """What a session says of itself when it connects."""
+    """Fields of the CONNECT packet of a session."""
 
     client_id: str
     username: str | None
@@ -23,7 +23,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """Why a session is over, for the policy and for a person."""
+    """End of a session: `how` decides on the next attempt, `why` is for a person."""
 
     how: EndReason
     why: str
@@ -31,10 +31,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A subscription, at QoS 1. MQTT 5 alone knows the two flags."""
+    """A subscription at QoS 1. The two flags exist in MQTT 5 only."""
 
     topic: str
     own_too: bool = False
-    """Whether what this client published comes back."""
+    """Whether the client's own publishes come back."""
     flag_retained: bool = True
-    """Whether a live message shows that it was published retained."""
+    """Whether a live message that was published retained has the retain flag."""

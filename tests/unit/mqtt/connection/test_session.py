@@ -28,7 +28,7 @@ class FarEnd:
         self.socket.setblocking(False)
         self.received = []
         login = Login(client_id="c", username="u", password="p", keepalive_s=keepalive_s, will=None, version=version)
-        self.session = Session(wire=BufferedSocket(near), login=login, receive=self.received.append)
+        self.session = Session(sock=BufferedSocket(near), login=login, receive=self.received.append)
 
     async def sends(self, data):
         await asyncio.get_running_loop().sock_sendall(self.socket, data)
