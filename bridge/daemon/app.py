@@ -202,7 +202,7 @@ class App:
             now=self._clock.now,
             random=random.SystemRandom().random,
             release_year=RELEASE_YEAR,
-            tell=self._loop.submit,
+            report=self._loop.submit,
             show=self._show_picture,
             publish=mqtt.snapshot,
             changed=mqtt.status_changed,

@@ -1,1 +1,1 @@
-"""What an alarm sets going beyond the outputs: each action off the engine's path, none delaying another."""
+"""Snapshots, mails, uploads, clips and sounds of alarms: each off the engine's path, none delays another."""

@@ -1,4 +1,4 @@
-"""Clips: which camera records for which alarm, and what became of it."""
+"""Clips of alarms and of commands: orders to the recorders, and reports of their results."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from bridge.linkage.devices import Media
 
 BY_COMMAND = "command"
-"""Stands in a clip's name for the input that there is none of."""
+"""In the name of a clip without an input."""
 USUAL_S = 10.0
 
 
 class Clips:
-    """Hands alarms to recorders. `media` and `settings` give those in force."""
+    """Passes alarms on to recorders. `media()` and `settings()` are those in force; `report` gets each result."""
 
     def __init__(
         self,
@@ -28,21 +28,21 @@ class Clips:
         settings: Callable[[], Settings],
         media: Callable[[], Media],
         now: Callable[[], Now],
-        tell: Callable[[ActionEnded], None],
+        report: Callable[[ActionEnded], None],
         changed: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._media = media
         self._now = now
-        self._tell = tell
+        self._report = report
         self._changed = changed
         self._live: set[str] = set()
 
     def begin(self, input_id: str, *, at: float) -> None:
-        """An alarm began, or came again within the quiet period, at the instant `at`.
+        """Records an alarm that began, or came again within the quiet period, at the instant `at`.
 
-        Both are the same here: what is recorded goes on until that alarm's end, and after a clip that
-        was over already there is a new one, since it is mails that a re-trigger must not repeat.
+        Both are the same here: a clip goes on until that alarm's end, and after a clip that has ended
+        already a new one begins, since only mails must not be repeated by a re-trigger.
         """
         if not any(each.id == input_id and each.linkage.record for each in self._settings().inputs):
             return
@@ -52,13 +52,13 @@ class Clips:
             recorder.begin(input=input_id, at=at)
 
     def end(self, input_id: str) -> None:
-        """An alarm ended: whichever camera recorded it goes into its post-roll."""
+        """Ends the recording of an alarm, after the post-roll."""
         self._live.discard(input_id)
         for recorder in self._media().recorders.values():
             recorder.end(input=input_id)
 
     def record(self, input_id: str | None, *, seconds: float | None, at: float) -> None:
-        """A clip by command, with an input's camera or the first."""
+        """Records a clip by command, with the camera of the input or the first one."""
         recording = self._settings().recording
         usual_s = USUAL_S if recording is None else recording.post_s
         recorder = self._recorder(input_id)
@@ -66,18 +66,18 @@ class Clips:
             recorder.record(input=input_id or BY_COMMAND, seconds=seconds or usual_s, at=at)
 
     def go_on(self) -> None:
-        """The recorders are new ones: alarms that live are recorded by them from now on."""
+        """Makes new recorders record the alarms that are active."""
         for input_id in sorted(self._live):
             self.begin(input_id, at=self._now().monotonic)
 
     def reported(self, report: RecordReport) -> None:
-        """From a recorder."""
+        """Takes a report of a recorder; a finished or missed clip is reported as an outcome."""
         match report:
             case ClipFinished():
                 error = None if report.error is None else str(report.error)
-                self._say(report.input, "recorded", error, path=report.name, seconds=report.seconds)
+                self._report_end(report.input, "recorded", error, path=report.name, seconds=report.seconds)
             case ClipMissed():
-                self._say(report.input, "failed", str(report.error))
+                self._report_end(report.input, "failed", str(report.error))
         self._changed()
 
     def _recorder(self, input_id: str | None) -> CameraRecorder | None:
@@ -85,12 +85,12 @@ class Clips:
         recorder = self._media().recorders.get(camera or "")
         if recorder is None:
             error = "there is no camera" if camera is None else f"camera {camera} has no stream that can be recorded"
-            self._say(input_id, "failed", error)
+            self._report_end(input_id, "failed", error)
         return recorder
 
-    def _say(
+    def _report_end(
         self, name: str | None, reason: str, error: str | None, *, path: str | None = None, seconds: float | None = None
     ) -> None:
         known = any(each.id == name for each in self._settings().inputs)
         source = None if name == BY_COMMAND and not known else name
-        self._tell(ActionEnded(kind="clip", reason=reason, input=source, path=path, seconds=seconds, error=error))
+        self._report(ActionEnded(kind="clip", reason=reason, input=source, path=path, seconds=seconds, error=error))

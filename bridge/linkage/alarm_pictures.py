@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 30.0
-"""So long after its last picture was due a mail goes without those that the camera still owes."""
+"""Time after the last picture was due, at which a mail goes without the missing ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureOrder:
-    """What pictures are for: `count` of them from the instant `at` (monotonic) on.
+    """An order of `count` pictures, from the instant `at` (monotonic) on.
 
-    `mail` is the held job that waits for them; `upload` says whether each is uploaded. The first is the
-    picture on MQTT. `kind` is the path template's.
+    `mail` is the held job that waits for them; with `upload` each is uploaded. The first is the
+    picture on MQTT. `kind` is for the path template.
     """
 
     camera: str
@@ -48,7 +48,7 @@ class PictureOrder:
 
 
 class PictureTaker:
-    """Takes pictures and hands them on, each as soon as it is there; the mail goes after the last."""
+    """Takes pictures and passes each on at once; the mail is released after the last."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class PictureTaker:
         uploads: DeliveryQueue,
         cache: PictureCache,
         now: Callable[[], Now],
-        tell: Callable[[ActionEnded], None],
+        report: Callable[[ActionEnded], None],
         show: Callable[[str | None, bytes], None],
         device: Callable[[], str],
     ) -> None:
@@ -65,15 +65,15 @@ class PictureTaker:
         self._uploads = uploads
         self._cache = cache
         self._now = now
-        self._tell = tell
+        self._report = report
         self._show = show
         self._device = device
 
     async def take(self, order: PictureOrder, camera: SharedCamera | None) -> None:
-        """All of them; a picture that fails is told, and never replaced by another.
+        """Takes all pictures of an order. One that fails is reported, and never replaced by another.
 
-        However this ends, the mail is released. Cut short by the program's end, it says so after the
-        next start, with the pictures that were there.
+        The mail is released in any case. After an end of the program meanwhile, the mail goes at the next
+        start, with the pictures taken until then and a note on the missing ones.
         """
         end = order.at + (order.count - 1) * order.interval_s + PATIENCE_S
         kept: list[KeptPicture] = []
@@ -88,7 +88,7 @@ class PictureTaker:
                     kept.append(await self._keep(order, picture, number))
                     self._attach(order.mail, kept)
                 errors += [error] if error else []
-                self._say(order, picture, error)
+                self._report_end(order, picture, error)
             if order.mail is not None:
                 self._attach(order.mail, kept, missing="; ".join(dict.fromkeys(errors)) or None)
         finally:
@@ -96,8 +96,8 @@ class PictureTaker:
                 self._mail.release(order.mail.id)
 
     def refuse(self, order: PictureOrder, error: str) -> None:
-        """None is taken."""
-        self._say(order, None, error)
+        """Reports that no picture is taken, and releases the mail."""
+        self._report_end(order, None, error)
         if order.mail is not None:
             self._attach(order.mail, [], missing=error)
             self._mail.release(order.mail.id)
@@ -118,7 +118,7 @@ class PictureTaker:
         return (series.pictures[0], None) if series.pictures else (None, str(series.errors[0]))
 
     async def _keep(self, order: PictureOrder, picture: Picture, number: int) -> KeptPicture:
-        """Kept before anything is tried; and queued for upload if that is wanted."""
+        """Keeps a picture before it is sent anywhere, and queues its upload if ordered."""
         file = await self._cache.keep(picture.jpeg)
         if order.upload:
             job = UploadJob(
@@ -135,15 +135,15 @@ class PictureTaker:
         return KeptPicture(file=file, name=name, taken_at=picture.taken_at, offset_ms=picture.offset_ms)
 
     def _attach(self, mail: Job | None, pictures: list[KeptPicture], **missing: str | None) -> None:
-        """The mail as far as it is there: a kill loses only the pictures that were not taken."""
+        """Updates the mail's job after each picture: a kill loses only the pictures that were not taken."""
         if mail is None:
             return
-        told = mail_job(mail.body)
-        body = replace(told, pictures=tuple(pictures), pictures_missing=missing.get("missing", told.pictures_missing))
+        old = mail_job(mail.body)
+        body = replace(old, pictures=tuple(pictures), pictures_missing=missing.get("missing", old.pictures_missing))
         self._mail.update(replace(mail, body=body_of(body), pictures=tuple(each.file for each in pictures)))
 
-    def _say(self, order: PictureOrder, picture: Picture | None, error: str | None) -> None:
-        self._tell(
+    def _report_end(self, order: PictureOrder, picture: Picture | None, error: str | None) -> None:
+        self._report(
             ActionEnded(
                 kind="snapshot",
                 reason="failed" if picture is None else "taken",
@@ -156,7 +156,7 @@ class PictureTaker:
 
 
 def new_job(kind: str, seq: int, body: str, now: Now, *, number: int = 1, pictures: tuple[str, ...] = ()) -> Job:
-    """A job that is due now; its id never repeats, for `seq` does not."""
+    """Returns a job that is due now; its id is unique since `seq` is."""
     return Job(
         id=f"{kind}-{seq}-{number}",
         kind=kind,

@@ -1,4 +1,4 @@
-"""Sounds: an alarm's, and those by command; how each ended is told."""
+"""Sounds of alarms and of commands: started, stopped, and their outcomes reported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
-    """What to play. `owner` is the input whose alarm's end stops a sound that lasts while in alarm."""
+    """A sound to play. The end of the alarm of input `owner` stops a sound that repeats while in alarm."""
 
     owner: str | None
     clips: tuple[str, ...]
@@ -27,7 +27,7 @@ class Sound:
 
 
 def sound_of(input_id: str, settings: Settings) -> Sound | None:
-    """The sound of an input's alarm."""
+    """Returns the sound of an input's alarm, or None without one."""
     link = next((each.linkage.audible for each in settings.inputs if each.id == input_id), None)
     if link is None or not link.enabled:
         return None
@@ -35,7 +35,7 @@ def sound_of(input_id: str, settings: Settings) -> Sound | None:
 
 
 def sound_by_command(request: ActionRequested, settings: Settings) -> Sound:
-    """The sound that a command asks for: without a clip, the one of the input that it names, or of any."""
+    """Returns the sound of a command. Without a clip it is the sound of the command's input, or of any input."""
     links = [
         each.linkage.audible
         for each in settings.inputs
@@ -56,32 +56,32 @@ def sound_by_command(request: ActionRequested, settings: Settings) -> Sound:
 
 
 class Sounds:
-    """Between asking for a sound and its first note lies a task's start.
+    """Starts and stops the sound of each alarm and command.
 
-    An alarm that ends there, and a silence, still stop it: a sound that lasts while in alarm would
-    else never end. `changed` is called when one begins and when it is over.
+    A stop that arrives between `ask` and playback must still stop the sound: one that repeats while in
+    alarm would else never end. `report` gets each outcome; `changed` is called when playback begins and ends.
     """
 
     def __init__(
         self,
         *,
         speaker: Callable[[], Speaker | None],
-        tell: Callable[[ActionEnded], None],
+        report: Callable[[ActionEnded], None],
         changed: Callable[[], None],
     ) -> None:
         self._speaker = speaker
-        self._tell = tell
+        self._report = report
         self._changed = changed
         self._asked: list[_Asked] = []
 
     def ask(self, sound: Sound) -> _Asked:
-        """From now on `end` and `silence` count for it; to be given to `play`."""
+        """Registers a sound, which `end` and `silence` can stop from now on. Returns its handle for `play`."""
         asked = _Asked(sound=sound)
         self._asked.append(asked)
         return asked
 
     def end(self, input_id: str) -> None:
-        """An alarm is over."""
+        """Stops sounds that repeat while the input is in alarm."""
         for asked in self._asked:
             if asked.sound.repeat == "while_active" and asked.sound.owner == input_id:
                 asked.stopped = asked.stopped or "alarm_ended"
@@ -90,7 +90,7 @@ class Sounds:
             speaker.end(input_id)
 
     def silence(self) -> None:
-        """Nothing is to be heard."""
+        """Stops all sounds."""
         for asked in self._asked:
             asked.stopped = asked.stopped or "silenced"
         speaker = self._speaker()
@@ -98,21 +98,21 @@ class Sounds:
             speaker.silence()
 
     def refuse(self, asked: _Asked, error: str) -> None:
-        """It is not played."""
+        """Reports that a sound is not played."""
         self._asked.remove(asked)
-        self._say(asked.sound, "failed", error=error)
+        self._report_end(asked.sound, "failed", error=error)
 
     async def play(self, asked: _Asked) -> None:
-        """Plays to the end, and tells how it ended."""
+        """Plays a sound to its end, and reports the outcome."""
         self._asked.remove(asked)
         if asked.stopped is not None:
-            self._say(asked.sound, asked.stopped, seconds=0.0)
+            self._report_end(asked.sound, asked.stopped, seconds=0.0)
             return
         self._changed()
         try:
             await self._play(asked.sound)
         except ActionError as error:
-            self._say(asked.sound, "refused" if isinstance(error, ActionRefused) else "failed", error=str(error))
+            self._report_end(asked.sound, "refused" if isinstance(error, ActionRefused) else "failed", error=str(error))
         finally:
             self._changed()
 
@@ -124,10 +124,10 @@ class Sounds:
         played = await speaker.play(
             clips=sound.clips, repeat=sound.repeat, volume=sound.volume, owner=sound.owner, limit_s=sound.limit_s
         )
-        self._say(sound, played.ended, seconds=played.seconds, error="; ".join(played.skipped) or None)
+        self._report_end(sound, played.ended, seconds=played.seconds, error="; ".join(played.skipped) or None)
 
-    def _say(self, sound: Sound, reason: str, *, seconds: float | None = None, error: str | None = None) -> None:
-        self._tell(
+    def _report_end(self, sound: Sound, reason: str, *, seconds: float | None = None, error: str | None = None) -> None:
+        self._report(
             ActionEnded(kind="audible", reason=reason, input=sound.owner, by=sound.by, seconds=seconds, error=error)
         )
 

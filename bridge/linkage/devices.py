@@ -1,4 +1,4 @@
-"""Cameras, clips and the loudspeaker, as the settings want them; rebuilt when those change."""
+"""Cameras, recorders, clips and loudspeaker of the settings; rebuilt when these change."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def camera_of(input_id: str | None, settings: Settings) -> str | None:
 class Media:
     """One set of cameras, recorders and a speaker; `run` has to be a running task while it is used.
 
-    `clock_set` says whether clips may be deleted for their age; `report` hears of clips and streams,
-    `changed` that `card` or a stream's problem is another.
+    `clock_set()`: clips may be deleted for their age. `report` gets the reports on clips and streams;
+    `changed` is called when `card` or a stream's problem changes.
     """
 
     def __init__(
@@ -65,18 +65,18 @@ class Media:
 
     @property
     def problem(self) -> str | None:
-        """Why clips cannot be recorded: the card first, then a stream."""
+        """The reason why clips cannot be recorded, of the card first, then of a stream; None without one."""
         card = None if self.clips is None else self.clips.problem
         streams = [f"camera {name}: {each.problem}" for name, each in self.recorders.items() if each.problem]
         return card or (streams[0] if streams else None)
 
     @property
     def card(self) -> CardState | None:
-        """The card, if there is recording at all."""
+        """The state of the card; None without recording."""
         return None if self.clips is None else self.clips.state
 
     async def run(self) -> None:
-        """Keeps cameras watched, rings filled and the card tidy, until cancelled."""
+        """Runs cameras, recorders and retention until cancelled; then closes them."""
         parts: list[tuple[str, Callable[[], Coroutine[None, None, None]]]] = []
         if self.clips is not None:
             parts.append(("clips", self.clips.run))

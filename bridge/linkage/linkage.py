@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 100
-"""Actions under way; beyond them a new one is refused and told."""
+"""Limit of running actions; above it a new one is refused, and reported."""
 FLUSH_S = 1.0
 NOT_TAKEN = "the program was stopped before it was taken"
 TOO_MANY = "too many at once"
@@ -44,10 +44,9 @@ _Work = Callable[[], Coroutine[None, None, None]]
 class Linkage:
     """Snapshot, mail, upload, clip and sound. `run` has to be a running task.
 
-    `tell` takes outcomes as facts. `show` takes a picture as it came, of an input's alarm or of
-    nobody's; `publish` one for MQTT, or None for that there is none. `changed` hears that the state
-    of a queue, of the card or of the loudspeaker is another. `now` is the time, `random` gives
-    numbers in [0, 1).
+    `report` gets outcomes as facts. `show` gets each picture as it came, with the input of its alarm, or None;
+    `publish` one small enough for MQTT, or None for no picture. `changed` is called when the state
+    of a queue, of the card or of the loudspeaker changes. `now()` is the time, `random()` a number in [0, 1).
     """
 
     def __init__(  # noqa: PLR0913 - each of them is one thing of the world outside
@@ -58,7 +57,7 @@ class Linkage:
         now: Callable[[], Now],
         random: Callable[[], float],
         release_year: int,
-        tell: Callable[[ActionEnded], None],
+        report: Callable[[ActionEnded], None],
         show: Callable[[str | None, bytes], None],
         publish: Callable[[str | None, bytes | None], None],
         changed: Callable[[], None],
@@ -66,7 +65,7 @@ class Linkage:
         self._settings = settings
         self._now = now
         self._release_year = release_year
-        self._tell = tell
+        self._report = report
         self._changed = changed
         self._rebuild, self._warm = asyncio.Event(), asyncio.Event()
         self._group: asyncio.TaskGroup | None = None
@@ -74,7 +73,7 @@ class Linkage:
         self._under_way = 0
         self._show = show
         self._published = PublishedPictures(
-            publish=publish, spawn=lambda source, work: self._spawn("snapshot", source, work), tell=tell
+            publish=publish, spawn=lambda source, work: self._spawn("snapshot", source, work), report=report
         )
         cache = PictureCache(store.outbox.pictures)
         worker = partial(
@@ -85,7 +84,7 @@ class Linkage:
             now=now,
             random=random,
             release_year=release_year,
-            tell=tell,
+            report=report,
             changed=changed,
         )
         self._mail = worker(EmailSender(settings=self._in_force, zone=lambda: now().zone, cache=cache))
@@ -95,32 +94,32 @@ class Linkage:
             uploads=self._uploads,
             cache=cache,
             now=now,
-            tell=tell,
+            report=report,
             show=self._shown,
             device=lambda: self._settings.device.id,
         )
-        self._clips = Clips(settings=self._in_force, media=lambda: self.media, now=now, tell=tell, changed=changed)
-        self._sounds = Sounds(speaker=lambda: self.media.speaker, tell=tell, changed=changed)
+        self._clips = Clips(settings=self._in_force, media=lambda: self.media, now=now, report=report, changed=changed)
+        self._sounds = Sounds(speaker=lambda: self.media.speaker, report=report, changed=changed)
         self.media = self._make_media()
-        """Cameras, clips and speaker as they are now."""
+        """The present cameras, clips and speaker."""
 
     @property
     def email(self) -> QueueState | None:
-        """The mails that wait, if mail is configured."""
+        """State of the mail queue; None when mail is not configured."""
         return None if self._settings.email is None else self._mail.state
 
     @property
     def ftp(self) -> QueueState | None:
-        """The uploads that wait, if uploading is configured."""
+        """State of the upload queue; None when uploading is not configured."""
         return None if self._settings.ftp is None else self._uploads.state
 
     @property
     def playing(self) -> bool | None:
-        """Whether something plays, if there is a loudspeaker."""
+        """Whether a sound plays; None without a loudspeaker."""
         return None if self.media.speaker is None else self.media.speaker.playing
 
     def perform(self, effect: LinkageEffect) -> None:
-        """Begins what is asked for; returns at once."""
+        """Begins the actions of an effect; returns at once."""
         match effect:
             case RunLinkage():
                 self._alarm(effect)
@@ -135,7 +134,7 @@ class Linkage:
                 self._sounds.silence()
 
     def apply(self, settings: Settings) -> None:
-        """New settings: cameras, recorders and speaker are rebuilt only when theirs changed."""
+        """Applies new settings. Cameras, recorders and speaker are rebuilt only when theirs changed."""
         old, self._settings = self._settings, settings
         parts = ("cameras", "recording", "audio")
         moved = old.device.timezone != settings.device.timezone
@@ -148,7 +147,7 @@ class Linkage:
         self._changed()
 
     async def run(self) -> None:
-        """Until cancelled; clips are finished then, mails and uploads wait on the disk."""
+        """Runs until cancelled; clips are finished then, mails and uploads wait on the disk."""
         async with asyncio.TaskGroup() as group:
             self._group = group
             try:
@@ -163,7 +162,7 @@ class Linkage:
                     await self._rebuild.wait()
                     self._rebuild.clear()
                     await self._warm_up()
-                    # The new ones first: an alarm that begins while an old clip is finished is recorded.
+                    # New recorders first: an alarm that begins while an old clip is finished is recorded.
                     before, self.media = media, self._make_media()
                     media = group.create_task(kept_alive("media", self.media.run), name="media")
                     self._clips.go_on()
@@ -215,7 +214,7 @@ class Linkage:
             self._take_and_mail(order, mail if request.kind == "email" else None)
 
     def _take_and_mail(self, order: PictureOrder, mail: MailJob | None) -> None:
-        """The mail's job is kept before its pictures are taken: a kill in between loses only those."""
+        """Keeps the mail's job before its pictures are taken: a kill in between loses only these."""
         server = self._settings.email
         if mail is not None and server is not None:
             if order.camera:
@@ -250,7 +249,10 @@ class Linkage:
     # Around
 
     def _spawn(self, kind: str, source: str | None, work: _Work) -> bool:
-        """A task of its own, whose fault is told and is nobody else's; False when there are too many."""
+        """Runs `work` in a task of its own; its fault is reported, and ends no other.
+
+        Returns False when `MOST_AT_ONCE` run already.
+        """
         if self._under_way >= MOST_AT_ONCE:
             return False
         self._under_way += 1
@@ -265,7 +267,7 @@ class Linkage:
         group.create_task(work(), name=kind).add_done_callback(self._ended)
 
     def _ended(self, _task: object) -> None:
-        """Also when it was cancelled before its first step."""
+        """Called at the end of a task, also of one that was cancelled before its first step."""
         self._under_way -= 1
 
     async def _guarded(self, kind: str, source: str | None, work: _Work) -> None:
@@ -273,7 +275,7 @@ class Linkage:
             await work()
         except Exception as error:
             log.exception("%s failed", kind)
-            self._tell(
+            self._report(
                 ActionEnded(kind=kind, reason="failed", input=source, error=f"fault inside: {type(error).__name__}")
             )
 

@@ -1,8 +1,8 @@
-"""The picture of the last alarm on MQTT: never a larger one than is allowed, never one of another alarm.
+"""The picture of the last alarm on MQTT, within the size limit, and never one of an earlier alarm.
 
-A picture that is too large is made smaller. Where that cannot be, nothing is shown: the one of the
-alarm before would stand there as if it were this one's. However many come while one is made smaller,
-that is one task, and each input's newest picture in memory: mails and clips of alarms have their room.
+A picture that is too large is made smaller. When that fails, an empty payload is published: otherwise the
+picture of an earlier alarm would pass for this one's. At most one task shrinks pictures; of each input
+only the newest picture waits, so memory is bounded.
 """
 
 from __future__ import annotations
@@ -18,22 +18,23 @@ from bridge.errors import ActionError
 log = logging.getLogger(__name__)
 
 LARGEST_BYTES = 512 * 1024
-"""`mqtt.md` 1."""
+"""Size limit of a picture on MQTT (`mqtt.md` 1)."""
 
 Publish = Callable[[str | None, bytes | None], None]
 
 
 class MakeSmaller(Protocol):
-    """As `make_smaller`."""
+    """The signature of `shrink.make_smaller`."""
 
     def __call__(self, jpeg: bytes, *, most_bytes: int) -> Awaitable[bytes]:
-        """Raises ActionError."""
+        """Returns the picture with at most `most_bytes`. Raises ActionError."""
 
 
 class PublishedPictures:
-    """`publish` takes an input, or None for nobody's, and its picture, or None for that there is none.
+    """Publishes the pictures of alarms.
 
-    `spawn` runs work beside everything else, or answers that it does not.
+    `publish` gets the input, or None for a picture of no input, and the picture, or None for no picture.
+    `spawn` starts work in a task of its own, or returns False. `report` gets each picture that cannot be published.
     """
 
     def __init__(
@@ -41,19 +42,19 @@ class PublishedPictures:
         *,
         publish: Publish,
         spawn: Callable[[str | None, Callable[[], Coroutine[None, None, None]]], bool],
-        tell: Callable[[ActionEnded], None],
+        report: Callable[[ActionEnded], None],
         smaller: MakeSmaller = make_smaller,
     ) -> None:
         self._publish = publish
         self._spawn = spawn
-        self._tell = tell
+        self._report = report
         self._smaller = smaller
         self._waiting: dict[str | None, bytes] = {}
-        """The newest picture of each input, in the order in which they came."""
+        """The newest waiting picture of each input, in order of arrival."""
         self._at_work = False
 
     def show(self, input_id: str | None, jpeg: bytes) -> None:
-        """At once, or as soon as it is small enough; in order, and of an input's pictures that wait only the newest."""
+        """Publishes a picture at once, or as soon as it is small enough; in order, of each input only the newest."""
         if len(jpeg) <= LARGEST_BYTES and not self._waiting and not self._at_work:
             self._publish(input_id, jpeg)
             return
@@ -65,7 +66,7 @@ class PublishedPictures:
             self._refuse(input_id, jpeg, "too many at once")
 
     async def _work(self) -> None:
-        """One after the other, until none waits."""
+        """Publishes the waiting pictures, one after the other."""
         try:
             while self._waiting:
                 input_id = next(iter(self._waiting))
@@ -83,6 +84,6 @@ class PublishedPictures:
 
     def _refuse(self, input_id: str | None, jpeg: bytes, error: str) -> None:
         self._publish(input_id, None)
-        told = f"{len(jpeg) // 1000} kB are too many for MQTT: {error}"
-        log.warning("the picture of %s is not shown: %s", input_id or "the device", told)
-        self._tell(ActionEnded(kind="snapshot", reason="not_shown", input=input_id, error=told))
+        problem = f"{len(jpeg) // 1000} kB are too many for MQTT: {error}"
+        log.warning("the picture of %s is not shown: %s", input_id or "the device", problem)
+        self._report(ActionEnded(kind="snapshot", reason="not_shown", input=input_id, error=problem))

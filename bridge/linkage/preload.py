@@ -1,8 +1,7 @@
-"""What the actions of the settings import, imported before an alarm needs it.
+"""Imports the modules of the configured actions before an alarm needs them.
 
-A first import takes some hundred milliseconds on a small board. On the event loop, and at the
-moment of an alarm, that would be a pulse that is missed; so it is done by a thread, when the lines
-are watched and nothing else is to be done.
+A first import takes some hundred milliseconds on a small board. On the event loop, at the
+moment of an alarm, a pulse would be missed; so a thread imports them once the lines are watched.
 """
 
 from __future__ import annotations
@@ -19,18 +18,18 @@ log = logging.getLogger(__name__)
 
 
 def modules_of(settings: Settings) -> tuple[str, ...]:
-    """Names of modules."""
+    """Returns the names of the modules that the configured actions need."""
     addresses = [camera.snapshot or camera.stream or "" for camera in settings.cameras.values()]
-    wanted = {
+    needed = {
         "bridge.actions.email.session": settings.email is not None,
         "bridge.actions.ftp.session": settings.ftp is not None,
         "aiohttp": any(address.startswith("http") for address in addresses),
     }
-    return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+    return tuple(name for name, is_needed in needed.items() if is_needed)
 
 
 async def warm_up(settings: Settings) -> None:
-    """Returns when all is imported; whoever needs what cannot be tells so when it is needed."""
+    """Imports the modules, off the loop. One that cannot be imported is logged; the action that needs it fails."""
     for name in modules_of(settings):
         try:
             await asyncio.to_thread(importlib.import_module, name)

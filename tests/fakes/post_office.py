@@ -51,7 +51,7 @@ class ScriptedCarrier:
         self.goodbyes += 1
         await self.goodbye()
 
-    def terms(self, job: Job) -> JobSummary:
+    def summary(self, job: Job) -> JobSummary:
         if job.body == "unreadable":
             message = "a job of the outbox cannot be read"
             raise StoreError(message)
@@ -90,7 +90,7 @@ class Office:
             now=self.now,
             random=lambda: self.chance,
             release_year=2026,
-            tell=self.told.append,
+            report=self.told.append,
             changed=self._change,
         )
 

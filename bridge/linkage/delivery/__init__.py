@@ -1,1 +1,1 @@
-"""Messages that are delivered sooner or later: `delivery_queue` tries one channel's jobs, one sender a channel."""
+"""Delivery of mails and uploads, also after an outage: a queue of jobs and a sender for each channel."""

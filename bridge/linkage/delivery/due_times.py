@@ -1,7 +1,7 @@
-"""When the jobs of one kind are due, and how old they are, whatever becomes of the wall clock; pure.
+"""Due times and ages of the jobs of one kind, independent of the wall clock; pure.
 
-Here all is on the monotonic clock: a device without a battery makes its first mails in the year it
-was built in, and when its clock is set they are seconds old and not years. Wall times only bring
+All times are on the monotonic clock: a device without a battery makes its first mails in the year it
+was built in, and once its clock is set they are seconds old and not years. Wall times only carry
 jobs over a restart.
 """
 
@@ -27,7 +27,7 @@ class _Times:
 
 
 class DueTimes:
-    """One queue's. `release_year` tells a clock that is not set (its year is before)."""
+    """Due times of one queue. A clock whose year is before `release_year` is not set."""
 
     def __init__(self, *, release_year: int) -> None:
         self._release_year = release_year
@@ -36,15 +36,15 @@ class DueTimes:
         self._offset: float | None = None
 
     def begin(self, job: Job, now: Now, *, held: bool = False) -> None:
-        """A new job, due now, or when it is released."""
+        """Adds a new job, due now, or once it is released."""
         self._times[job.id] = _Times(born=now.monotonic, due=math.inf if held else now.monotonic)
 
     def adopt(self, jobs: Iterable[Job], now: Now) -> None:
-        """Jobs that an earlier run left are taken in; those that are gone are forgotten.
+        """Adds jobs of an earlier run, and forgets jobs that are gone.
 
-        One that was never tried is due at once: whoever was to bring its pictures is gone. One that
-        failed keeps its pause, so that a program that begins again and again hammers nobody; but
-        never a longer one than a pause can be, for a wrong clock may have dated it.
+        One that was never tried is due at once: the task that took its pictures is gone. One that
+        failed keeps its pause, so that a program that restarts again and again does not hammer a server; but
+        at most the longest pause, for a wrong clock may have dated it.
         """
         jobs = tuple(jobs)
         for job in jobs:
@@ -58,39 +58,39 @@ class DueTimes:
             del self._times[gone]
 
     def put_off(self, job_id: str, until: float) -> None:
-        """Not before this instant."""
+        """Makes a job due at this instant (monotonic)."""
         self._times[job_id].due = until
 
     def release(self, job_id: str, now: Now) -> None:
-        """What it was held for is there."""
+        """Makes a held job due now."""
         times = self._times.get(job_id)
         if times is not None and times.due == math.inf:
             times.due = now.monotonic
 
     def all_due(self, now: Now) -> None:
-        """There is new hope: nothing waits any longer, but what is held."""
+        """Makes every job due now, except held ones (the server is reachable again)."""
         self._closed_until = -math.inf
         for times in self._times.values():
             if times.due != math.inf:
                 times.due = min(times.due, now.monotonic)
 
     def close(self, until: float) -> None:
-        """None of all is due before this instant."""
+        """Makes no job due before this instant, until `all_due`."""
         self._closed_until = until
 
     @property
     def is_closed(self) -> bool:
-        """Whether `close` was the last word."""
+        """Whether `close` was called since the last `all_due`."""
         return self._closed_until > -math.inf
 
     def age_s(self, job: Job, now: Now) -> float:
-        """Of a job that was met or begun."""
+        """Returns the age of a job that was begun or adopted."""
         return now.monotonic - self._times[job.id].born
 
     def next(self, jobs: Collection[Job], now: Now) -> Job | None:
-        """The one to be tried now, of those `in_order`, or None.
+        """Returns the job to try now, out of jobs `in_order`, or None.
 
-        New ones come first: news of an alarm does not wait behind what failed before.
+        New ones come first: the mail of an alarm does not wait behind failed ones.
         """
         if now.monotonic < self._closed_until:
             return None
@@ -98,13 +98,13 @@ class DueTimes:
         return min(due, key=lambda job: job.attempts > 0, default=None)
 
     def wait_s(self, now: Now) -> float | None:
-        """How long until one is due; None when none will be by itself."""
+        """Returns the seconds until a job is due; None when all are held, or there is none."""
         first = min((times.due for times in self._times.values()), default=math.inf)
         first = max(first, self._closed_until)
         return None if first == math.inf else max(first - now.monotonic, 0.0)
 
     def dated(self, job: Job, now: Now) -> Job:
-        """The job with wall times that a restart can begin from, by what the clock says now."""
+        """Returns the job with its times on the present wall clock, for a restart."""
         times = self._times[job.id]
         due = now.monotonic if times.due == math.inf else times.due
         return replace(
@@ -114,12 +114,12 @@ class DueTimes:
         )
 
     def clock_was_set(self, now: Now) -> bool:
-        """Whether the wall clock jumped since this was asked last: then all jobs are to be `dated` anew."""
+        """Returns whether the wall clock was stepped since the last call: then all jobs have to be `dated` anew."""
         before, self._offset = self._offset, now.local.timestamp() - now.monotonic
         return before is not None and abs(self._offset - before) > STEP_S
 
     def _age_before_s(self, job: Job, now: Now) -> float:
-        """How old it was when this run began; nothing, where either clock was not set."""
+        """Returns the age of an adopted job; 0 when the clock was not set, then or now."""
         if job.created.year < self._release_year or now.local.year < self._release_year:
             return 0.0
         return max((now.local - job.created).total_seconds(), 0.0)

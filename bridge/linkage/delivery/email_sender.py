@@ -1,4 +1,4 @@
-"""How a mail is made from its job, with the settings of now."""
+"""Makes a mail from its job, with the settings in force, and sends it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bridge.actions.email.result import MailOutcome
 from bridge.actions.email.text import AlarmMail, MailPicture
 from bridge.errors import StoreError
 from bridge.linkage.delivery.job_bodies import KeptPicture, MailJob, body_of, mail_job
-from bridge.linkage.delivery.sender import Delivery, JobSummary, PictureCarrier
+from bridge.linkage.delivery.sender import Delivery, JobSummary, PictureSender
 from bridge.store.job import Job
 
 if TYPE_CHECKING:
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
 GONE = "it is no longer on the device"
 
 
-class EmailSender(PictureCarrier):
-    """Mails."""
+class EmailSender(PictureSender):
+    """Sender of mails."""
 
     kind, done = "email", "sent"
 
-    async def attempt(self, job: Job, went: Callable[[Delivery], None]) -> None:
-        """Sends to whom it has not been sent yet, and who is still to be told."""
+    async def attempt(self, job: Job, delivered: Callable[[Delivery], None]) -> None:
+        """Sends to the recipients that have not got it yet and are still in the settings."""
         settings, mail = self._settings(), mail_job(job.body)
         server = self._configured(settings.email)
-        wanted = server.recipients
+        recipients = server.recipients
         if mail.recipients is not None:
-            wanted = tuple(each for each in mail.recipients if each in server.recipients)
-            if not wanted:
-                nobody = f"no longer to be told: {', '.join(mail.recipients)}"
-                raise StoreError(nobody)
+            recipients = tuple(each for each in mail.recipients if each in server.recipients)
+            if not recipients:
+                message = f"no longer to be told: {', '.join(mail.recipients)}"
+                raise StoreError(message)
         words = await self._words(job, mail, settings, server)
-        message = await asyncio.to_thread(message_bytes, words)
+        content = await asyncio.to_thread(message_bytes, words)
         await email.send(
-            server, message, recipients=wanted, taken=lambda outcome: went(self._tried(job, mail, outcome))
+            server, content, recipients=recipients, taken=lambda outcome: delivered(self._tried(job, mail, outcome))
         )
 
     def _tried(self, job: Job, mail: MailJob, outcome: MailOutcome) -> Delivery:
@@ -51,13 +51,13 @@ class EmailSender(PictureCarrier):
             left = replace(job, body=body_of(replace(mail, recipients=rest)))
         return Delivery(left=left, held_back=mail.held_back if mail.recipients is None else None, note=note)
 
-    def terms(self, job: Job) -> JobSummary:
-        """As Sender."""
+    def summary(self, job: Job) -> JobSummary:
+        """Returns the fields for the journal; see `Sender`."""
         mail = mail_job(job.body)
         return JobSummary(input=mail.input, by=mail.by, held_back=mail.held_back)
 
     def reduced(self, job: Job, refusal: str) -> Job | None:
-        """With its first picture alone, and then without. Their files stay until the job is done."""
+        """Returns the mail with its first picture alone, then without. Their files stay until the job is done."""
         mail = mail_job(job.body)
         if not mail.pictures:
             return None
@@ -65,7 +65,7 @@ class EmailSender(PictureCarrier):
         return replace(job, body=body_of(replace(mail, pictures=kept, pictures_missing=f"refused: {refusal}")))
 
     def merge_into(self, dropped: Job, others: Sequence[Job]) -> Job | None:
-        """The next mail of the same input tells of the alarm that this one will not tell of any more."""
+        """Returns the next mail of the same input, which then reports the dropped mail's alarms as held back."""
         try:
             gone = mail_job(dropped.body)
             if not gone.is_alarm or gone.recipients is not None:
@@ -75,7 +75,7 @@ class EmailSender(PictureCarrier):
                 if mail.is_alarm and mail.input == gone.input and mail.recipients is None:
                     return replace(other, body=body_of(replace(mail, held_back=mail.held_back + gone.held_back + 1)))
         except StoreError:
-            return None  # what cannot be read tells nothing
+            return None  # a job that cannot be read has no alarms to report
         return None
 
     async def _words(self, job: Job, mail: MailJob, settings: Settings, server: EmailSettings) -> AlarmMail:
@@ -102,7 +102,7 @@ class EmailSender(PictureCarrier):
         )
 
     async def _jpeg(self, picture: KeptPicture) -> bytes | None:
-        """A mail does not wait for a disk: without its picture it still tells of the alarm."""
+        """Returns a picture, or None when the disk does not give it now: a mail does not wait for a disk."""
         try:
             return await self._cache.picture(picture.file)
         except StoreError:

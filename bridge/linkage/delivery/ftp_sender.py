@@ -1,4 +1,4 @@
-"""How an upload is made from its job, with the settings of now."""
+"""Makes an upload from its job, with the settings in force, and uploads it."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from bridge.actions.ftp import upload as ftp
 from bridge.actions.ftp.path import UploadFacts, render_path
 from bridge.errors import ActionFailed, StoreError
 from bridge.linkage.delivery.job_bodies import UploadJob, upload_job
-from bridge.linkage.delivery.sender import Delivery, JobSummary, PictureCarrier
+from bridge.linkage.delivery.sender import Delivery, JobSummary, PictureSender
 from bridge.store.job import Job
 
 
-class FtpSender(PictureCarrier):
-    """Uploads, a picture each."""
+class FtpSender(PictureSender):
+    """Sender of uploads, one picture each."""
 
     kind, done = "ftp", "uploaded"
 
-    async def attempt(self, job: Job, went: Callable[[Delivery], None]) -> None:
-        """Uploads it under the path of the settings."""
+    async def attempt(self, job: Job, delivered: Callable[[Delivery], None]) -> None:
+        """Uploads the picture under the path of the settings."""
         settings, upload = self._settings(), upload_job(job.body)
         server = self._configured(settings.ftp)
         path = self._path(server.path, settings.device.id, job, upload)
         await ftp.upload(server, await self._jpeg(upload.file), path=path)
-        went(Delivery(path=path))
+        delivered(Delivery(path=path))
 
-    def terms(self, job: Job) -> JobSummary:
-        """As Sender."""
+    def summary(self, job: Job) -> JobSummary:
+        """Returns the fields for the journal; see `Sender`."""
         upload = upload_job(job.body)
         return JobSummary(input=upload.input, by=upload.by)
 
@@ -43,7 +43,7 @@ class FtpSender(PictureCarrier):
         return render_path(template, facts)
 
     async def _jpeg(self, name: str) -> bytes:
-        """Raises StoreError when it is gone: nothing is left to be uploaded; ActionFailed when not now."""
+        """Returns a picture. Raises StoreError when it is gone, ActionFailed when the disk does not give it now."""
         try:
             jpeg = await self._cache.picture(name)
         except StoreError as error:

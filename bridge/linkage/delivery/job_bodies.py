@@ -1,4 +1,4 @@
-"""What a job of the outbox says, as JSON that outlives a restart and an update."""
+"""Bodies of the outbox's jobs, as JSON that outlives a restart and an update."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from bridge.errors import StoreError
 
-_Told = TypeVar("_Told")
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPicture:
-    """A picture that lies in the outbox's folder under `file`; `name` is what others see."""
+    """A picture of the cache under `file`; `name` is its name in the mail."""
 
     file: str
     name: str
@@ -24,7 +24,7 @@ class KeptPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailJob:
-    """A mail. `recipients` is None for those of the settings, else who is still to get it."""
+    """A mail. `recipients` are those that have not got it yet; None for all of the settings."""
 
     input: str | None
     cause: str
@@ -38,13 +38,13 @@ class MailJob:
 
     @property
     def is_alarm(self) -> bool:
-        """Whether an alarm is told, and not what somebody asked to be sent."""
+        """Whether the mail reports an alarm, and is not sent by command."""
         return self.by is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadJob:
-    """A picture to upload; `kind` and `picture` are the path template's."""
+    """A picture to upload; `kind` and `picture` are for the path template."""
 
     input: str | None
     camera: str | None
@@ -56,31 +56,31 @@ class UploadJob:
 
 
 def body_of(job: MailJob | UploadJob) -> str:
-    """As `Job.body`."""
+    """Returns the text for `Job.body`."""
     return json.dumps(_plain(job), default=_plain)
 
 
 def _plain(value: object) -> object:
-    """What JSON has no form for: an instant as text, a part of a job by its fields."""
+    """Returns an instant as text, and a part of a job as its fields, for JSON."""
     if isinstance(value, datetime):
         return value.isoformat()
     return {each.name: getattr(value, each.name) for each in fields(value)}  # type: ignore[arg-type]  # ours
 
 
 def mail_job(body: str) -> MailJob:
-    """Raises StoreError for what `body_of` did not write."""
-    told = _read(body)
+    """Returns the job of a body. Raises StoreError for a body that `body_of` did not write."""
+    document = _read(body)
     try:
-        told["pictures"] = tuple(_known(KeptPicture, each, "taken_at") for each in told["pictures"])
-        recipients = told["recipients"]
-        told["recipients"] = None if recipients is None else tuple(recipients)
-        return _known(MailJob, told, "time")
+        document["pictures"] = tuple(_known(KeptPicture, each, "taken_at") for each in document["pictures"])
+        recipients = document["recipients"]
+        document["recipients"] = None if recipients is None else tuple(recipients)
+        return _known(MailJob, document, "time")
     except (TypeError, KeyError, ValueError) as error:
         raise _unreadable() from error
 
 
 def upload_job(body: str) -> UploadJob:
-    """Raises StoreError for what `body_of` did not write."""
+    """Returns the job of a body. Raises StoreError for a body that `body_of` did not write."""
     try:
         return _known(UploadJob, _read(body), "time")
     except (TypeError, KeyError, ValueError) as error:
@@ -89,21 +89,21 @@ def upload_job(body: str) -> UploadJob:
 
 def _read(body: str) -> dict[str, Any]:
     try:
-        told = json.loads(body)
+        document = json.loads(body)
     except ValueError as error:
         raise _unreadable() from error
-    if not isinstance(told, dict):
+    if not isinstance(document, dict):
         raise _unreadable()
-    return told
+    return document
 
 
-def _known(kind: type[_Told], told: object, key: str) -> _Told:
-    """What a newer version wrote besides is left out: after a downgrade its mails still go."""
-    if not isinstance(told, dict):
+def _known(kind: type[_Part], document: object, key: str) -> _Part:
+    """Returns a part of a job. Fields of a newer version are left out: after a downgrade its mails still go."""
+    if not isinstance(document, dict):
         raise _unreadable()
     names = {each.name for each in fields(kind)}  # type: ignore[arg-type]  # ours
-    known = {name: value for name, value in told.items() if name in names}
-    instant = datetime.fromisoformat(told[key])
+    known = {name: value for name, value in document.items() if name in names}
+    instant = datetime.fromisoformat(document[key])
     if instant.tzinfo is None:
         raise _unreadable()
     return kind(**{**known, key: instant})

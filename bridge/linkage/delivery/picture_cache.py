@@ -1,7 +1,7 @@
-"""Pictures of jobs that wait: on the disk; in memory while the disk takes none.
+"""Pictures of waiting jobs: on the disk; in memory while the disk fails.
 
-A full, broken or hanging disk costs what a restart would have kept, never the picture of a mail
-that goes out a second later.
+With a full, broken or hanging disk pictures do not survive a restart, but a mail that goes out a second
+later has its picture.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _Result = TypeVar("_Result")
 
 
 class PictureCache:
-    """`disk` is None where nothing has to outlive the program. `limit_s` bounds each word with the disk."""
+    """Keeps pictures by name; without `disk` not beyond the program. `limit_s` bounds each access to the disk."""
 
     def __init__(self, disk: Pictures | None, *, limit_s: float = DISK_S, memory_bytes: int = MEMORY_BYTES) -> None:
         self._disk = disk
@@ -36,7 +36,7 @@ class PictureCache:
         self._hanging = False
 
     async def keep(self, jpeg: bytes) -> str:
-        """A picture; its name. In memory the oldest go beyond the bound, the newest stays."""
+        """Keeps a picture. Returns its name. Above `memory_bytes` the oldest pictures in memory are dropped."""
         if self._disk is not None:
             disk = self._disk
             try:
@@ -53,14 +53,14 @@ class PictureCache:
         return name
 
     async def picture(self, name: str) -> bytes | None:
-        """Its bytes; None when it is gone. Raises StoreError when the disk does not give it now."""
+        """Returns a picture; None when it is gone. Raises StoreError when the disk does not give it now."""
         if name in self._memory or self._disk is None:
             return self._memory.get(name)
         disk = self._disk
         return await self._with_disk(lambda: disk.read(name))
 
     async def measure(self) -> None:
-        """Learn how large those are that an earlier run left."""
+        """Reads the sizes of the pictures that an earlier run left."""
         if self._disk is not None:
             try:
                 self._sizes |= await self._with_disk(self._disk.sizes)
@@ -68,11 +68,11 @@ class PictureCache:
                 log.warning("%s", error)
 
     def size_bytes(self, names: Iterable[str]) -> int:
-        """Of pictures together; unknown ones count nothing."""
+        """Returns the size of pictures together; unknown ones count 0."""
         return sum(self._sizes.get(name, 0) for name in names)
 
     def release(self, names: Iterable[str], *, in_use: Collection[str]) -> None:
-        """A job that needed these is gone. Files go with the job's row: here only memory is given back."""
+        """Forgets the pictures of a job that is gone, except those in use. Their files go with the job's row."""
         for name in set(names).difference(in_use):
             self._forget(name)
 

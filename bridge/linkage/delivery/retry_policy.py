@@ -1,4 +1,4 @@
-"""How long a failed job waits, and which jobs are given up (`behaviour.md` 7); pure."""
+"""Pauses between tries, and limits at which jobs are given up (`behaviour.md` 7); pure."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _CODE = re.compile(r".*?\b[45]\d\d\b", re.DOTALL)
 
 
 def in_order(jobs: Sequence[Job]) -> list[Job]:
-    """Oldest first, by the numbers of their alarms: wall times are in no order when the clock is set."""
+    """Returns the oldest first, by the numbers of their alarms: wall times are in no order when the clock is set."""
     return sorted(jobs, key=lambda job: (job.seq, len(job.id), job.id))
 
 
 def given_up(
     jobs: Sequence[Job], *, age_s: Callable[[Job], float], size_bytes: Callable[[Job], int]
 ) -> list[tuple[Job, str]]:
-    """Jobs, of all those of one kind `in_order`, that are dropped now, and why.
+    """Returns the jobs to drop, each with the reason, out of all jobs of one kind `in_order`.
 
-    The newest is never dropped for its size: then there would be nothing left to be told.
+    The newest is never dropped for its size: no report of the alarm would be left.
     """
     gone = [(job, "not delivered within 24 hours") for job in jobs if age_s(job) > LONGEST_LIFE_S]
     young = [job for job in jobs if age_s(job) <= LONGEST_LIFE_S]
@@ -47,9 +47,9 @@ def given_up(
 
 
 def refusal_of(text: str) -> str:
-    """What two refusals have in common when they are the same one: the step and the server's code.
+    """Returns the part of a refusal's text that is equal for equal refusals: the step and the server's code.
 
-    The rest holds numbers of sessions and times, another each time.
+    The rest holds numbers of sessions and times, which differ each time.
     """
     found = _CODE.match(text)
     return found.group() if found else text

@@ -1,4 +1,4 @@
-"""What the worker needs of whoever does one try of one job, and how that went."""
+"""Port of the delivery queue to a channel: one try of one job, and its result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Part = TypeVar("_Part")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How a try went: `left` is what remains to be done, `note` what was wrong with a part of it."""
+    """Result of a successful try: `left` is the job with the rest to do, `note` the problem of a part of it."""
 
     left: Job | None = None
     path: str | None = None
@@ -29,7 +29,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSummary:
-    """Of a job, for the journal: its input, who asked for it, and how many alarms it tells of besides."""
+    """Fields of a job for the journal: input, origin of the command, number of held-back alarms that it reports."""
 
     input: str | None = None
     by: str | None = None
@@ -37,31 +37,35 @@ class JobSummary:
 
 
 class Sender(Protocol):
-    """Does one try of one job of a kind; takes bounded time for it."""
+    """Makes one try of one job of a kind, in bounded time."""
 
     kind: str
     done: str
-    """The word for a job that is done: `sent`, `uploaded`."""
+    """The journal's word for a delivered job: `sent`, `uploaded`."""
 
-    async def attempt(self, job: Job, went: Callable[[Delivery], None]) -> None:
-        """Calls `went` as soon as the other side has it; what is left then is a goodbye.
+    async def attempt(self, job: Job, delivered: Callable[[Delivery], None]) -> None:
+        """Delivers a job, and calls `delivered` as soon as the server has it, before the connection is closed.
 
-        Raises ActionFailed, ActionRefused, or StoreError for a job that can never be done; nothing
-        once `went` was called.
+        Raises:
+            ActionFailed: another try may help.
+            ActionRefused: the server refused.
+            StoreError: the job can never be delivered.
+
+        Nothing is raised once `delivered` was called.
         """
 
-    def terms(self, job: Job) -> JobSummary:
-        """Raises StoreError for a job that cannot be read."""
+    def summary(self, job: Job) -> JobSummary:
+        """Returns the fields for the journal. Raises StoreError for a job that cannot be read."""
 
     def reduced(self, job: Job, refusal: str) -> Job | None:
-        """The job with less of what was refused, or None when there is nothing to leave out."""
+        """Returns the job with less of the refused content, or None when nothing can be left out."""
 
     def merge_into(self, dropped: Job, others: Sequence[Job]) -> Job | None:
-        """One of the others, with what the dropped one had to tell besides its own; None: none can."""
+        """Returns one of `others`, extended by the report of the `dropped` job, or None if no job can carry it."""
 
 
-class PictureCarrier:
-    """What senders share whose jobs have pictures of `cache`, and are made with the settings and the zone of now."""
+class PictureSender:
+    """Base of senders whose jobs have pictures in `cache`; `settings()` and `zone()` are those in force."""
 
     kind: str
 
@@ -71,15 +75,15 @@ class PictureCarrier:
         self._cache = cache
 
     def reduced(self, job: Job, refusal: str) -> Job | None:  # noqa: ARG002 - as Sender
-        """Nothing can be left out."""
+        """Returns None: nothing can be left out."""
         return None
 
     def merge_into(self, dropped: Job, others: Sequence[Job]) -> Job | None:  # noqa: ARG002 - as Sender
-        """None tells anything of another."""
+        """Returns None: no job carries the report of another."""
         return None
 
     def _configured(self, part: _Part | None) -> _Part:
-        """The server's part of the settings; ActionRefused when it was taken out of them."""
+        """Returns the server's part of the settings. Raises ActionRefused when it was removed from them."""
         if part is None:
             message = f"{self.kind} is no longer configured"
             raise ActionRefused(message)

@@ -44,7 +44,7 @@ class Scene:
             settings=lambda: self.settings,
             media=lambda: SimpleNamespace(recorders=self.recorders),
             now=lambda: Now(monotonic=99.0, local=None),
-            tell=self.told.append,
+            report=self.told.append,
             changed=self._change,
         )
 

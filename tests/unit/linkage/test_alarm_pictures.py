@@ -51,7 +51,7 @@ class Studio:
             uploads=self.uploads.worker,
             cache=self.mail.cache,
             now=self.mail.now,
-            tell=self.told.append,
+            report=self.told.append,
             show=lambda source, jpeg: self.shown.append((source, note_of(jpeg))),
             device=lambda: "front-gate",
         )

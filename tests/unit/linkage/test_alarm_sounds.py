@@ -40,7 +40,7 @@ class StandInSpeaker:
 class Scene:
     def __init__(self, speaker):
         self.speaker, self.told, self.changes = speaker, [], 0
-        self.sounds = Sounds(speaker=lambda: self.speaker, tell=self.told.append, changed=self._change)
+        self.sounds = Sounds(speaker=lambda: self.speaker, report=self.told.append, changed=self._change)
 
     def _change(self):
         self.changes += 1

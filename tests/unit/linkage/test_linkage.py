@@ -49,7 +49,7 @@ class Scene:
             now=now,
             random=lambda: 0.0,
             release_year=2026,
-            tell=self.told.append,
+            report=self.told.append,
             show=lambda *shown: self.raw.append(shown),
             publish=lambda *shown: self.shown.append(shown),
             changed=lambda: None,

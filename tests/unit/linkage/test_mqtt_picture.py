@@ -21,7 +21,7 @@ class Wall:
         self.pictures = PublishedPictures(
             publish=lambda source, jpeg: self.hung.append((source, jpeg and jpeg[:1])),
             spawn=lambda _, work: len(self.work) < most and not self.work.append(work),
-            tell=self.told.append,
+            report=self.told.append,
             smaller=self.smaller,
         )
 
