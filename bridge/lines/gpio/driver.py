@@ -16,7 +16,7 @@ from bridge.core.facts import LineFound, LineLost
 from bridge.core.line_driver import Report
 from bridge.errors import LineError
 from bridge.lines.fact_buffer import FactBuffer
-from bridge.lines.gpio.edge_reader import FLOOD_PAUSE_S, WatchedInput
+from bridge.lines.gpio.edge_reader import FLOOD_PAUSE_S, EdgeReader
 from bridge.lines.gpio.gpiod_loader import gpio_devices
 from bridge.lines.gpio.kernel import HeldLine, Home, Kernel
 from bridge.lines.gpio.lost_lines import LostLines
@@ -32,7 +32,7 @@ class _Terminal:
     level: Level | None = None
     """The level to drive; None for an input."""
     held: HeldLine | None = None
-    watched: WatchedInput | None = None
+    reader: EdgeReader | None = None
     home: Home | None = None
     problem: str | None = None
     """The reported reason of its loss; None while the line is held."""
@@ -116,8 +116,8 @@ class GpiodLines:
             terminal.home = terminal.held.home
             self._found(name, terminal)
             if terminal.level is None:
-                terminal.watched = WatchedInput(terminal=name, line=terminal.held, tell=self._facts.put)
-                terminal.watched.read_level()
+                terminal.reader = EdgeReader(terminal=name, line=terminal.held, report=self._facts.put)
+                terminal.reader.read_level()
         except LineError as error:
             self._lose(name, error)
             return False
@@ -146,21 +146,21 @@ class GpiodLines:
         if terminal.held is None:
             return
         try:
-            if terminal.watched is None:
+            if terminal.reader is None:
                 terminal.held.level()  # an output is readable only when its line is gone, which this raises
                 return
-            terminal.watched.read_edges()
+            terminal.reader.read_edges()
         except LineError as error:
             self._lose(name, error)
             return
-        if terminal.watched.flooding and self._loop is not None:
+        if terminal.reader.flooding and self._loop is not None:
             self._loop.remove_reader(terminal.held.fd)
             terminal.pause = self._loop.call_later(FLOOD_PAUSE_S, self._read_on, name)
 
     def _read_on(self, name: str) -> None:
         self._ready(name)
         terminal = self._terminals[name]
-        if terminal.watched is not None and not terminal.watched.flooding:
+        if terminal.reader is not None and not terminal.reader.flooding:
             self._listen(name)
 
     def _retry(self, name: str) -> bool:
@@ -186,7 +186,7 @@ class GpiodLines:
 
     def _drop(self, terminal: _Terminal) -> None:
         """Releases a line at once: a reader left on a dead one would be called without end."""
-        held, terminal.held, terminal.watched = terminal.held, None, None
+        held, terminal.held, terminal.reader = terminal.held, None, None
         if terminal.pause is not None:
             terminal.pause.cancel()
             terminal.pause = None

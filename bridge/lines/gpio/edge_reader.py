@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from bridge.core.facts import EdgesLost, LineChanged
-from bridge.core.line_driver import LineFact
+from bridge.core.line_driver import Report
 from bridge.lines.gpio.kernel import MOST_EDGES, Edge, HeldLine
 
 _READS_A_TURN = 4
@@ -15,7 +14,7 @@ FLOOD_PAUSE_S = 0.05
 _READS_A_BUFFER = 1024 // MOST_EDGES + 1
 
 
-class WatchedInput:
+class EdgeReader:
     """Reads edges of a held line.
 
     While the kernel has room, each edge is reported with its stamp. When it had none (1024 edges
@@ -25,10 +24,10 @@ class WatchedInput:
     kernel's own debounce, which hides edges and stamps late, is never needed.
     """
 
-    def __init__(self, *, terminal: str, line: HeldLine, tell: Callable[[LineFact], None]) -> None:
+    def __init__(self, *, terminal: str, line: HeldLine, report: Report) -> None:
         self._terminal = terminal
         self._line = line
-        self._tell = tell
+        self._report = report
         self._number = 0
         self._read_at = float("-inf")
         self._gaps_running = 0
@@ -42,7 +41,7 @@ class WatchedInput:
             LineError: the line is gone.
         """
         self._read_at = time.monotonic()
-        self._tell(LineChanged(terminal=self._terminal, level=self._line.level(), at=self._read_at))
+        self._report(LineChanged(terminal=self._terminal, level=self._line.level(), at=self._read_at))
 
     def read_edges(self) -> None:
         """Reports the edges that wait, or a part of them: the descriptor stays readable while more wait.
@@ -73,9 +72,9 @@ class WatchedInput:
         lost = edge.number - self._number - 1
         self._number = edge.number
         if lost > 0:
-            self._tell(EdgesLost(terminal=self._terminal, count=lost))
+            self._report(EdgesLost(terminal=self._terminal, count=lost))
         if edge.at > self._read_at:
-            self._tell(LineChanged(terminal=self._terminal, level=edge.level, at=edge.at))
+            self._report(LineChanged(terminal=self._terminal, level=edge.level, at=edge.at))
         return lost > 0
 
     def _read_flood(self) -> None:
@@ -88,7 +87,7 @@ class WatchedInput:
             if len(edges) < MOST_EDGES:
                 break
         if self._number > before:
-            self._tell(EdgesLost(terminal=self._terminal, count=self._number - before))
+            self._report(EdgesLost(terminal=self._terminal, count=self._number - before))
         self.flooding = count >= MOST_EDGES
         self._gaps_running = 0
         self.read_level()

@@ -11,7 +11,7 @@ from bridge.lines.simulated.board_file import BoardFile, BoardMemory
 _log = logging.getLogger(__name__)
 
 
-class BoardKeeper:
+class BoardSaver:
     """Writes changes of the state `memory()` to `file`. A disk fault is logged once until it is over."""
 
     def __init__(self, *, file: BoardFile, memory: Callable[[], BoardMemory]) -> None:

@@ -22,7 +22,7 @@ from bridge.lines.fact_buffer import FactBuffer
 from bridge.lines.simulated.board import FAILED, Board
 from bridge.lines.simulated.board_file import BoardFile, recall
 from bridge.lines.simulated.board_lock import BoardLock, board_file
-from bridge.lines.simulated.board_saver import BoardKeeper
+from bridge.lines.simulated.board_saver import BoardSaver
 from bridge.lines.simulated.server import BoardServer
 
 _DONE = b'{"ok": true}\n'
@@ -46,7 +46,7 @@ class SimulatedLines:
         except BaseException:
             self._lock.close()
             raise
-        self._keeper = BoardKeeper(file=BoardFile(board_file(socket)), memory=self._board.memory)
+        self._saver = BoardSaver(file=BoardFile(board_file(socket)), memory=self._board.memory)
         self._facts = FactBuffer()
         self._inputs: dict[str, InputSettings] = {}
         self._outputs: dict[str, OutputSettings] = {}
@@ -57,14 +57,14 @@ class SimulatedLines:
         """Puts an input on the board, or applies new settings to one that is there."""
         self._inputs[settings.id] = settings
         if self._board.add_input(settings.id):
-            self._keeper.changed()
+            self._saver.changed()
         self._report_state(settings.id)
 
     def request_output(self, settings: OutputSettings, level: Level) -> None:
         """Puts an output on the board at a level, or applies new settings to one that is there."""
         self._outputs[settings.id] = settings
         if self._board.add_output(settings.id):
-            self._keeper.changed()
+            self._saver.changed()
         self.drive(settings.id, level)
         self._report_state(settings.id)
 
@@ -77,7 +77,7 @@ class SimulatedLines:
         contact = contact_of(level, self._outputs[terminal].connected_level)
         if self._board.drive(terminal, contact):
             seen = {"output": terminal, "contact": contact, "monotonic_ns": time.monotonic_ns()}
-            self._keeper.contact_changed("outputs", terminal, contact)
+            self._saver.contact_changed("outputs", terminal, contact)
             self._server.show(_line(seen))
 
     def release(self, terminal: str) -> None:
@@ -95,7 +95,7 @@ class SimulatedLines:
     def close(self) -> None:
         """Disconnects all clients, and writes the contacts through to the disk."""
         self._server.close()
-        self._keeper.close()
+        self._saver.close()
         self._lock.close()
 
     def obey(self, command: str) -> bytes:
@@ -127,13 +127,13 @@ class SimulatedLines:
             return
         if not self._board.is_failed(terminal):
             self._report_level(terminal)  # first: the file is the board's memory, not the alarm's way
-        self._keeper.contact_changed("inputs", terminal, contact)
+        self._saver.contact_changed("inputs", terminal, contact)
 
     def _break(self, terminal: str, *, failed: bool) -> None:
         """Breaks or heals a line. An output that heals is driven to its last requested level."""
         if not self._board.set_failed(terminal, failed=failed):
             return
-        self._keeper.changed()
+        self._saver.changed()
         if terminal in self._outputs:
             self.drive(terminal, self._levels[terminal])
         self._report_state(terminal)

@@ -4,7 +4,7 @@ from contract.line_rigs import Seen
 
 from bridge.core.contact import Level
 from bridge.core.facts import EdgesLost, LineChanged
-from bridge.lines.gpio.edge_reader import WatchedInput
+from bridge.lines.gpio.edge_reader import EdgeReader
 from bridge.lines.gpio.kernel import MOST_EDGES, Edge
 
 LOW, HIGH = Level.LOW, Level.HIGH
@@ -40,9 +40,9 @@ class Script:
             self.queue.append(Edge(level=self.now, at=at, number=self.number))
 
 
-def watched() -> tuple[Script, WatchedInput, Seen]:
+def watched() -> tuple[Script, EdgeReader, Seen]:
     line, seen = Script(), Seen()
-    return line, WatchedInput(terminal="door", line=line, tell=seen), seen  # type: ignore[arg-type]
+    return line, EdgeReader(terminal="door", line=line, report=seen), seen  # type: ignore[arg-type]
 
 
 def lost(seen: Seen) -> int:
