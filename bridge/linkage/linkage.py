@@ -76,7 +76,7 @@ class Linkage:
             publish=publish, spawn=lambda source, work: self._spawn("snapshot", source, work), report=report
         )
         cache = PictureCache(store.outbox.pictures)
-        worker = partial(
+        queue = partial(
             DeliveryQueue,
             outbox=store.outbox,
             cache=cache,
@@ -87,8 +87,8 @@ class Linkage:
             report=report,
             changed=changed,
         )
-        self._mail = worker(EmailSender(settings=self._in_force, zone=lambda: now().zone, cache=cache))
-        self._uploads = worker(FtpSender(settings=self._in_force, zone=lambda: now().zone, cache=cache))
+        self._mail = queue(EmailSender(settings=self._in_force, zone=lambda: now().zone, cache=cache))
+        self._uploads = queue(FtpSender(settings=self._in_force, zone=lambda: now().zone, cache=cache))
         self._pictures = PictureTaker(
             mail=self._mail,
             uploads=self._uploads,

@@ -65,7 +65,7 @@ class KernelLine:
     def redrive(self, settings: OutputSettings, level: Level) -> None:
         """Applies an output's new settings without releasing the line, and drives it to a level."""
         with _line_errors(self._terminal, self._place):
-            _with_pull(settings, level, lambda wanted: self._request.reconfigure_lines({self._offset: wanted}))
+            _with_pull(settings, level, lambda config: self._request.reconfigure_lines({self._offset: config}))
 
     def edges(self) -> Sequence[Edge]:
         """Returns the edges that wait. Raises `LineMissing` for ENODEV: the chip is gone."""
@@ -107,17 +107,17 @@ class GpioDevices:
 
     def take_input(self, settings: InputSettings, home: Home | None) -> KernelLine:
         """Requests an input with edge detection on both edges, stamped with the monotonic clock."""
-        wanted = gpiod.LineSettings(direction=Direction.INPUT, edge_detection=Detection.BOTH, bias=_BIAS[settings.bias])
+        config = gpiod.LineSettings(direction=Direction.INPUT, edge_detection=Detection.BOTH, bias=_BIAS[settings.bias])
         found = self._find(settings.id, settings.line, home)
-        return _taken(settings.id, found, lambda chip: _request(chip, found.offset, wanted))
+        return _request_line(settings.id, found, lambda chip: _request(chip, found.offset, config))
 
     def take_output(self, settings: OutputSettings, level: Level, home: Home | None) -> KernelLine:
         """Requests an output that is at a level from the request on."""
         found = self._find(settings.id, settings.line, home)
-        return _taken(
+        return _request_line(
             settings.id,
             found,
-            lambda chip: _with_pull(settings, level, lambda wanted: _request(chip, found.offset, wanted)),
+            lambda chip: _with_pull(settings, level, lambda config: _request(chip, found.offset, config)),
         )
 
     def _find(self, terminal: str, line: LineSettings | None, home: Home | None) -> FoundLine:
@@ -155,11 +155,11 @@ def _by_number(path: str) -> tuple[int, str]:
     return int(digits[0]) if digits else -1, path
 
 
-def _request(chip: gpiod.Chip, offset: int, wanted: gpiod.LineSettings) -> gpiod.LineRequest:
-    return chip.request_lines({offset: wanted}, consumer=CONSUMER, event_buffer_size=EVENT_BUFFER)
+def _request(chip: gpiod.Chip, offset: int, config: gpiod.LineSettings) -> gpiod.LineRequest:
+    return chip.request_lines({offset: config}, consumer=CONSUMER, event_buffer_size=EVENT_BUFFER)
 
 
-def _taken(terminal: str, found: FoundLine, request: Callable[[gpiod.Chip], gpiod.LineRequest]) -> KernelLine:
+def _request_line(terminal: str, found: FoundLine, request: Callable[[gpiod.Chip], gpiod.LineRequest]) -> KernelLine:
     """Requests a line of a chip. Raises `LineBusy` with the holder's name, or another `LineError`."""
     place = f"line {found.offset} of {found.chip}"
     with _line_errors(terminal, place), gpiod.Chip(found.chip.path) as chip:
@@ -181,13 +181,13 @@ def _with_pull(settings: OutputSettings, level: Level, request: Callable[[gpiod.
     not driven to both sides have pulls of their own outside: they are left alone.
     """
     idle = level_of(demanded_contact(active=False, valid_signal=settings.valid_signal), settings.connected_level)
-    wanted = gpiod.LineSettings(direction=Direction.OUTPUT, drive=_DRIVE[settings.drive], output_value=_VALUE[level])
+    config = gpiod.LineSettings(direction=Direction.OUTPUT, drive=_DRIVE[settings.drive], output_value=_VALUE[level])
     if settings.drive == "push_pull":
         try:
-            return request(replace(wanted, bias=_PULL[idle]))
+            return request(replace(config, bias=_PULL[idle]))
         except _REFUSALS:
-            return request(wanted)
-    return request(wanted)
+            return request(config)
+    return request(config)
 
 
 @contextmanager

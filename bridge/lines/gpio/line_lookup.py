@@ -87,30 +87,30 @@ def _home(chip: SeenChip, chips: Sequence[SeenChip]) -> Home:
     return Home(label=chip.label, alone=sum(other.label == chip.label for other in chips) == 1)
 
 
-def meant_chips(wanted: str, chips: Sequence[SeenChip]) -> list[SeenChip]:
+def meant_chips(name: str, chips: Sequence[SeenChip]) -> list[SeenChip]:
     """Returns the chips that a path, a name, a label or a glob of labels means; in that order of precedence."""
-    if wanted.startswith("/"):
-        real = os.path.realpath(wanted)
+    if name.startswith("/"):
+        real = os.path.realpath(name)
         return [chip for chip in chips if real == os.path.realpath(chip.path)]
-    named = [chip for chip in chips if chip.name == wanted]
-    return named or [chip for chip in chips if not chip.denied and fnmatchcase(chip.label, wanted)]
+    named = [chip for chip in chips if chip.name == name]
+    return named or [chip for chip in chips if not chip.denied and fnmatchcase(chip.label, name)]
 
 
-def _one_chip(terminal: str, wanted: str, *, home: Home | None, chips: Sequence[SeenChip]) -> SeenChip:
+def _one_chip(terminal: str, name: str, *, home: Home | None, chips: Sequence[SeenChip]) -> SeenChip:
     """Returns the chip of the settings; one that came back under another number is known by its label.
 
     A number that another chip has got meanwhile is not believed: its line could drive anything.
     """
-    meant = meant_chips(wanted, chips)
+    meant = meant_chips(name, chips)
     if home is not None and not any(chip.denied for chip in meant):
         meant = [chip for chip in meant if chip.label == home.label]
         if not meant and home.alone:
             meant = [chip for chip in chips if chip.label == home.label]
     if len(meant) > 1:
-        message = f"{wanted!r} could be {_listed(meant)}: name one by its path"
+        message = f"{name!r} could be {_listed(meant)}: name one by its path"
         raise LineError(terminal, message)
     if not meant:
-        raise _missing(terminal, f"there is no GPIO chip {wanted!r}", chips)
+        raise _missing(terminal, f"there is no GPIO chip {name!r}", chips)
     if meant[0].denied:
         raise LineDenied(terminal, _denial(meant[0].path))
     return meant[0]

@@ -82,8 +82,8 @@ class SimulatedLines:
 
     def release(self, terminal: str) -> None:
         """Takes a terminal off the board; its contact stays as it is."""
-        for held in (self._inputs, self._outputs, self._levels):
-            held.pop(terminal, None)
+        for known in (self._inputs, self._outputs, self._levels):
+            known.pop(terminal, None)
         self._board.remove(terminal)
 
     def start(self, report: Report) -> None:

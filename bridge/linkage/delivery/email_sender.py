@@ -35,7 +35,7 @@ class EmailSender(PictureSender):
         if mail.recipients is not None:
             recipients = tuple(each for each in mail.recipients if each in server.recipients)
             if not recipients:
-                message = f"no longer to be told: {', '.join(mail.recipients)}"
+                message = f"no longer among the recipients: {', '.join(mail.recipients)}"
                 raise StoreError(message)
         words = await self._words(job, mail, settings, server)
         content = await asyncio.to_thread(message_bytes, words)

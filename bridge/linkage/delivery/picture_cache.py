@@ -103,6 +103,6 @@ class PictureCache:
             raise StoreError(message) from error
 
     def _answered(self, working: asyncio.Future[_Result]) -> None:
-        """Called when a work ends, in time or after it was given up."""
+        """Called at the end of each work, in time or later."""
         self._hanging = False
         working.exception()  # one that comes too late to be raised is not asyncio's to report either

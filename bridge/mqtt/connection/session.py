@@ -81,7 +81,9 @@ class Session:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.SessionExpiryInterval = 0
             properties.ReceiveMaximum = 100
-        self._client.connect_async("given", keepalive=self._login.keepalive_s, clean_start=True, properties=properties)
+        self._client.connect_async(
+            "connected already", keepalive=self._login.keepalive_s, clean_start=True, properties=properties
+        )
         self._loop.add_reader(self._descriptor, self._on_readable)
         self._client.reconnect()
         await self._first(self._connack, "did not answer CONNECT")
@@ -187,10 +189,10 @@ class Session:
                 answer.cancel()
 
     def _on_connect(
-        self, _client: Client, _data: Any, _flags: ConnectFlags, code: ReasonCode, given: Properties | None
+        self, _client: Client, _data: Any, _flags: ConnectFlags, code: ReasonCode, properties: Properties | None
     ) -> None:
         if code.value == 0:
-            self._take_limits(given)
+            self._apply_limits(properties)
             if not self._connack.done():
                 self._connack.set_result(None)
         elif code.value in _DENIED:
@@ -200,12 +202,12 @@ class Session:
         else:
             self._end(Ended(how=EndReason.REFUSED, why=f"the broker refuses: {code}"))
 
-    def _take_limits(self, given: Properties | None) -> None:
+    def _apply_limits(self, properties: Properties | None) -> None:
         """Applies the limits of an MQTT 5 broker's CONNACK."""
-        self.window = min(LARGEST_WINDOW, getattr(given, "ReceiveMaximum", LARGEST_WINDOW))
-        self._largest = getattr(given, "MaximumPacketSize", None)
-        self._qos = min(1, getattr(given, "MaximumQoS", 1))
-        keepalive_s = getattr(given, "ServerKeepAlive", self._login.keepalive_s)
+        self.window = min(LARGEST_WINDOW, getattr(properties, "ReceiveMaximum", LARGEST_WINDOW))
+        self._largest = getattr(properties, "MaximumPacketSize", None)
+        self._qos = min(1, getattr(properties, "MaximumQoS", 1))
+        keepalive_s = getattr(properties, "ServerKeepAlive", self._login.keepalive_s)
         self._keepalive = Keepalive(keepalive_s=keepalive_s or self._login.keepalive_s, at=self._loop.time())
 
     def _on_disconnect(
@@ -253,14 +255,14 @@ class Session:
         except UnicodeDecodeError:
             _LOG.debug("a message on a topic that is not UTF-8 is ignored")
             return
-        given = message.properties
+        properties = message.properties
         incoming = Incoming(
             topic=topic,
             payload=bytes(message.payload),
             retained=bool(message.retain),
-            response_topic=getattr(given, "ResponseTopic", None),
-            correlation=getattr(given, "CorrelationData", None),
-            expiry_s=getattr(given, "MessageExpiryInterval", None),
+            response_topic=getattr(properties, "ResponseTopic", None),
+            correlation=getattr(properties, "CorrelationData", None),
+            expiry_s=getattr(properties, "MessageExpiryInterval", None),
         )
         try:
             self._receive(incoming)

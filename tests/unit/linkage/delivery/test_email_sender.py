@@ -90,7 +90,7 @@ def test_who_was_deferred_gets_it_alone_and_the_held_back_are_told_once():
 
 
 def test_whoever_was_taken_out_of_the_recipients_gets_nothing_that_is_left():
-    with pytest.raises(StoreError, match=r"no longer to be told: you@example\.org"):
+    with pytest.raises(StoreError, match=r"no longer among the recipients: you@example\.org"):
         asyncio.run(attempt(sender(), a_job(replace(MAIL, recipients=("you@example.org",)))))
 
 
