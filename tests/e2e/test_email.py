@@ -17,6 +17,7 @@ from bridge.actions.email.send import send
 from bridge.actions.email.text import AlarmMail, MailPicture
 from bridge.core.definitions.settings import EmailSettings
 from bridge.errors import ActionFailed, ActionRefused
+from bridge.settings.checks.validator import validated
 
 pytestmark = [
     pytest.mark.e2e,
@@ -52,7 +53,7 @@ def settings_for(server, certificates=None, **changes):
         "sender": "gate@example.org",
         "recipients": ("me@example.org",),
     }
-    return EmailSettings(**(values | changes))
+    return validated(EmailSettings, values | changes)
 
 
 def alarm(size=100_000, **changes):

@@ -13,6 +13,7 @@ from bridge.actions.ftp.path import UploadFacts, render_path
 from bridge.actions.ftp.upload import upload
 from bridge.core.definitions.settings import FtpSettings
 from bridge.errors import ActionFailed, ActionRefused
+from bridge.settings.checks.validator import validated
 
 pytestmark = pytest.mark.e2e
 
@@ -47,7 +48,7 @@ def settings_for(server, certificates=None, **changes):
         "password": "pw",
         "ca_file": certificates and certificates.authority,
     }
-    return FtpSettings(**(values | changes))
+    return validated(FtpSettings, values | changes)
 
 
 def upload_now(settings, path="gate/2026-07-01/door.jpg", content=PICTURE, limits=LIMITS):

@@ -149,7 +149,7 @@ def _other(kind: Any) -> schemas.CoreSchema:
 
 
 def _path(value: object) -> Path:
-    if isinstance(value, str):
+    if isinstance(value, str | Path):
         return Path(value)
     message = "must be a path"
     raise Refused(message)
