@@ -13,6 +13,7 @@ Alarm2MqttError
 │   ├── ActionFailed     this time: try again later
 │   └── ActionRefused    and never will until somebody changes something
 │       └── ContentRefused  what was sent, by its size or kind: less of it may be taken
+├── TlsFileError         a file of certificates or keys cannot be used; whoever connects reports it as its own
 ├── StoreError           the database cannot be read or written; the bridge goes on in memory
 └── StartFailed          the program cannot run at all; exit code 1
 """
@@ -111,6 +112,10 @@ class ActionRefused(ActionError):
 
 class ContentRefused(ActionRefused):
     """Not who brings it is refused, but what it is: with less in it, it may be taken."""
+
+
+class TlsFileError(Alarm2MqttError):
+    """A file of certificates or keys for TLS cannot be used; the message names it and says why."""
 
 
 class StoreError(Alarm2MqttError):

@@ -9,13 +9,9 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
-from bridge.errors import ActionError, ActionFailed, ActionRefused
+from bridge.errors import ActionError, ActionFailed, ActionRefused, TlsFileError
+from bridge.system.tls import tls_problem
 from bridge.text.printable import printable
-
-_NOT_YET_VALID = 9
-"""X509_V_ERR_CERT_NOT_YET_VALID, `x509_vfy.h` of OpenSSL 3."""
-
-_WRONG_KIND_OF_SERVER = {"WRONG_VERSION_NUMBER", "UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +40,8 @@ class Steps:
     `ActionError`, or returns None for those that are not the library's.
     """
 
+    server: str
+    """Host and port, for the messages about its certificate."""
     limit_s: float
     explain: Callable[[Exception], ActionError | None]
 
@@ -64,7 +62,7 @@ class Steps:
             message = f"{what}: no answer {after}"
             raise ActionFailed(message) from None
         except Exception as error:
-            told = self.explain(error) or explain_network(error)
+            told = self.explain(error) or explain_network(error, server=self.server)
             if told is None:
                 raise
             raise _at(what, told) from None
@@ -74,18 +72,17 @@ def _at(what: str, error: ActionError) -> ActionError:
     return type(error)(f"{what}: {error}")
 
 
-def explain_network(error: Exception) -> ActionError | None:
-    """What a socket's or TLS's exception means for the one who waits; None when it is neither.
+def explain_network(error: Exception, *, server: str) -> ActionError | None:
+    """Returns the `ActionError` for an exception of a socket or of TLS; None when it is neither.
 
-    Everything may be better next time but what a certificate or a kind of server cannot be.
+    Everything may be better next time but a file of certificates, a certificate or the kind of server.
     """
+    if isinstance(error, TlsFileError):
+        return ActionRefused(str(error))
     network = next((cause for cause in _causes(error) if isinstance(cause, (ssl.SSLError, socket.gaierror))), error)
-    if isinstance(network, ssl.SSLCertVerificationError):
-        return _explain_certificate(network)
     if isinstance(network, ssl.SSLError):
-        reason = getattr(network, "reason", None)  # missing when Python, and not OpenSSL, made it
-        kind = ActionRefused if reason in _WRONG_KIND_OF_SERVER else ActionFailed
-        return kind(f"TLS failed: {printable(reason or str(network))}")
+        problem = tls_problem(network, server=server)
+        return (ActionRefused if problem.permanent else ActionFailed)(problem.message)
     if isinstance(network, socket.gaierror):
         return ActionFailed(f"the host name cannot be resolved: {network.strerror}")
     if isinstance(network, OSError):
@@ -93,14 +90,6 @@ def explain_network(error: Exception) -> ActionError | None:
         reason = "nobody listens there" if refused else network.strerror or "the connection was cut"
         return ActionFailed(printable(reason))
     return None
-
-
-def _explain_certificate(error: ssl.SSLCertVerificationError) -> ActionError:
-    reason = printable(error.verify_message)
-    if error.verify_code == _NOT_YET_VALID:
-        # A device without a battery wakes up in the past; its clock will be set.
-        return ActionFailed(f"the certificate is not valid yet, or the clock is wrong: {reason}")
-    return ActionRefused(f"the certificate is refused: {reason}")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -1,27 +1,113 @@
-"""The TLS that mail and FTP use as clients: certificate and host name are always checked."""
+"""TLS as a client: one context and one wording of its failures, for broker, mail, upload and camera.
+
+A certificate or an authority that one of them accepts, all of them accept, on every Python.
+Certificate and host name are always checked.
+"""
 
 from __future__ import annotations
 
 import ssl
+from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.errors import ActionRefused
+from bridge.errors import TlsFileError
+
+_NOT_YET_VALID, _EXPIRED = 9, 10
+"""X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED; these codes and the following are of `x509_vfy.h` of OpenSSL 3."""
+_NO_ISSUER = {2, 18, 19, 20, 21}
+"""The issuer is missing or self-signed, and no certificate of the trusted ones."""
+_ANOTHER_NAME = {62, 64}
+
+_ANOTHER_KIND_OF_SERVER = {"WRONG_VERSION_NUMBER", "UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"}
+_NO_PEM = {"NO_CERTIFICATE_OR_CRL_FOUND", "NO_START_LINE", "PEM_LIB"}
+"""Or no reason at all: Python reads it before OpenSSL has named one."""
 
 
-def client_context(ca_file: Path | None) -> ssl.SSLContext:
-    """A context that trusts `ca_file` alone, or the system's authorities when it is None.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsProblem:
+    """A TLS connection that failed, in a message for a person.
 
-    Reads files: to be called off the loop. Raises `ActionRefused` when the file cannot be used.
+    `permanent`: the same will come again until somebody changes the server, a setting or a file.
+    """
+
+    message: str
+    permanent: bool
+
+
+def client_context(
+    ca_file: Path | None, *, cert_file: Path | None = None, key_file: Path | None = None
+) -> ssl.SSLContext:
+    """Returns a context that trusts the certificates of `ca_file`, or the system's authorities when it is None.
+
+    `cert_file` and `key_file` are the client's own certificate and its key, for a server that asks
+    for one. Reads files: to be called off the loop. Raises `TlsFileError` for a file that cannot be used.
     """
     try:
         context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
-    except OSError as error:  # ssl.SSLError is one, for a file that holds no certificate
-        message = f"ca_file {ca_file} cannot be used: {error.strerror or error}"
-        raise ActionRefused(message) from error
-    # Python 3.13 made this the default: authorities made at home often lack the extensions it asks
-    # for, and what worked must not stop working with an update of Python.
+    except OSError as error:  # ssl.SSLError is one
+        message = f"ca_file {ca_file} cannot be used: {_file_problem(error)}"
+        raise TlsFileError(message) from error
+    # Python 3.13 made this flag the default: authorities made at home often lack the extensions that
+    # it asks for, and what worked must not stop working with an update of Python.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    if ca_file is not None:
-        # The server's own certificate may be given instead of an authority's.
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    # Every certificate of `ca_file` is trusted as it is: an intermediate authority without its root, or
+    # the server's own. Python 3.13 made this flag the default, 3.11 has not.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if cert_file is not None:
+        _load_own_certificate(context, cert_file, key_file)
     return context
+
+
+def tls_problem(error: ssl.SSLError, *, server: str) -> TlsProblem:
+    """Returns the message for a handshake with `server` that failed, with what to do about it.
+
+    The texts in it are OpenSSL's constants and `server`: nothing that the server has sent.
+    """
+    if isinstance(error, ssl.SSLCertVerificationError):
+        reason = error.verify_message.rstrip(".")
+        return TlsProblem(
+            message=f"the certificate of {server} is refused: {reason}; {_advice(error.verify_code)}",
+            # A device without a battery wakes up in the past; its clock will be set.
+            permanent=error.verify_code != _NOT_YET_VALID,
+        )
+    code = getattr(error, "reason", None)  # missing when Python, and not OpenSSL, made the error
+    if code in _ANOTHER_KIND_OF_SERVER:
+        message = f"TLS with {server} failed: {code}; check the port, and whether the server has TLS there"
+        return TlsProblem(message=message, permanent=True)
+    return TlsProblem(message=f"TLS with {server} failed: {code or error.strerror or error}", permanent=False)
+
+
+def _advice(code: int) -> str:
+    if code in _NO_ISSUER:
+        return "give the certificate of its authority as ca_file"
+    if code in _ANOTHER_NAME:
+        return "use a host name that is in the certificate"
+    if code == _NOT_YET_VALID:
+        return "check the clock of this device"
+    if code == _EXPIRED:
+        return "renew it, or check the clock of this device"
+    return "give the server another certificate"
+
+
+def _load_own_certificate(context: ssl.SSLContext, cert_file: Path, key_file: Path | None) -> None:
+    files = f"cert_file {cert_file} with key_file {key_file}"
+
+    def pass_phrase() -> str:
+        """Called for an encrypted key; without it OpenSSL would ask at the terminal, and wait."""
+        message = f"{files} cannot be used: the key is encrypted; give it without a pass phrase"
+        raise TlsFileError(message)
+
+    try:
+        context.load_cert_chain(cert_file, key_file, password=pass_phrase)
+    except OSError as error:
+        message = f"{files} cannot be used: {_file_problem(error)}"
+        raise TlsFileError(message) from error
+
+
+def _file_problem(error: OSError) -> str:
+    code = getattr(error, "reason", None)
+    if isinstance(error, ssl.SSLError) and (code is None or code in _NO_PEM):
+        return "there is no certificate or key in PEM form in it"
+    if code == "KEY_VALUES_MISMATCH":
+        return "the key belongs to another certificate"
+    return error.strerror or str(error)

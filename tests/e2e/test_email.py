@@ -259,7 +259,7 @@ def test_a_certificate_of_a_stranger_is_refused(tmp_path, certificates, security
     options = {"certificates": certificates, "implicit_tls": security == "tls"}
     with (
         MisbehavingMailServer(**options, users={"cam": PASSWORD}) as server,
-        pytest.raises(ActionRefused, match=r"certificate is refused: .*issuer"),
+        pytest.raises(ActionRefused, match=r"certificate of .* is refused: .*issuer"),
     ):
         send_now(settings_for(server, stranger, security=security))
 
@@ -270,7 +270,7 @@ def test_a_certificate_for_another_name_is_refused(tmp_path, security):
     options = {"certificates": certificates, "implicit_tls": security == "tls"}
     with (
         MisbehavingMailServer(**options, users={"cam": PASSWORD}) as server,
-        pytest.raises(ActionRefused, match=r"certificate is refused: .*127\.0\.0\.1"),
+        pytest.raises(ActionRefused, match=r"certificate of .* is refused: .*127\.0\.0\.1"),
     ):
         send_now(settings_for(server, certificates, security=security))
     assert server.inbox == []
@@ -278,7 +278,7 @@ def test_a_certificate_for_another_name_is_refused(tmp_path, security):
 
 @pytest.mark.parametrize(
     ("days", "error", "match"),
-    [((-2, -1), ActionRefused, "expired"), ((1, 2), ActionFailed, "not valid yet, or the clock is wrong")],
+    [((-2, -1), ActionRefused, "expired"), ((1, 2), ActionFailed, "not yet valid; check the clock")],
 )
 def test_a_certificate_of_another_time_is_refused_unless_our_clock_may_be_behind(tmp_path, days, error, match):
     begins, ends = (datetime.now(UTC) + timedelta(days=day) for day in days)
@@ -317,7 +317,10 @@ def test_login_missing_is_refused(certificates):
 
 
 def test_tls_towards_a_server_that_has_none_is_refused(certificates):
-    with MisbehavingMailServer() as server, pytest.raises(ActionRefused, match="connect: TLS failed"):
+    with (
+        MisbehavingMailServer() as server,
+        pytest.raises(ActionRefused, match=r"connect: TLS with .* failed"),
+    ):
         send_now(settings_for(server, certificates, security="tls"))
 
 

@@ -113,7 +113,11 @@ def test_a_certificate_of_an_unknown_authority_is_not_accepted(tmp_path, caplog)
     async def story():
         certificates = BrokerCertificates(tmp_path / "tls", "localhost")
         with Mosquitto(tmp_path / "broker", certificates=certificates) as broker:
-            await stays_out(on_port(broker.port, host="localhost", tls={}), caplog, why="is not accepted")
+            await stays_out(
+                on_port(broker.port, host="localhost", tls={}),
+                caplog,
+                why="the certificate of its authority",
+            )
 
     asyncio.run(story())
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from bridge.actions.camera.picture import Picture, picture_of
 from bridge.actions.camera.url import CameraUrl
-from bridge.errors import ActionError, ActionFailed, ActionRefused
-from bridge.system.tls import client_context
+from bridge.errors import ActionError, ActionFailed, ActionRefused, TlsFileError
+from bridge.system.tls import client_context, tls_problem
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse, ClientSession
@@ -49,10 +50,8 @@ class HttpPictures:
                 jpeg, taken = await self._fetch(session)
         except TimeoutError:
             self._fail(f"no picture within {self._timeout_s:g} s")
-        except aiohttp.ClientConnectorCertificateError as error:
-            self._refuse(f"its certificate is not trusted ({error.certificate_error})")
-        except aiohttp.ClientConnectorSSLError as error:
-            self._refuse(f"TLS failed ({error.os_error.strerror})")
+        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
+            self._end_tls(error.os_error)
         except aiohttp.InvalidURL:
             self._refuse("the address is not one")
         except aiohttp.ClientPayloadError:
@@ -81,7 +80,10 @@ class HttpPictures:
     async def _new_session(self) -> ClientSession:
         import aiohttp  # noqa: PLC0415 - the same
 
-        context = await asyncio.to_thread(client_context, self._ca_file)
+        try:
+            context = await asyncio.to_thread(client_context, self._ca_file)
+        except TlsFileError as error:
+            self._refuse(str(error))
         middlewares: tuple[aiohttp.ClientMiddlewareType, ...] = ()
         if self._url.username is not None:
             try:
@@ -138,6 +140,14 @@ class HttpPictures:
             if len(data) > LARGEST_BYTES:
                 self._fail(f"the picture is larger than {LARGEST_BYTES >> 20} MiB")
         return bytes(data), taken
+
+    def _end_tls(self, error: OSError) -> NoReturn:
+        if not isinstance(error, ssl.SSLError):
+            self._fail(f"TLS failed ({error.strerror})")
+        problem = tls_problem(error, server=self._url.server)
+        if problem.permanent:
+            self._refuse(problem.message)
+        self._fail(problem.message)
 
     def _fail(self, reason: str) -> NoReturn:
         message = f"camera {self._url.shown}: {reason}"

@@ -29,6 +29,11 @@ class CameraUrl:
         return self.bare.partition(":")[0].lower()
 
     @property
+    def server(self) -> str:
+        """Host and port, as the address has them."""
+        return self.shown.partition("://")[2]
+
+    @property
     def full(self) -> str:
         """With user part, for a library that takes no other credentials; a secret."""
         if self.username is None:

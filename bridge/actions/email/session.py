@@ -34,7 +34,7 @@ class SmtpSession:
         self._settings = settings
         self._limits = limits
         self._password = settings.password.reveal() if settings.password else ""
-        self._steps = Steps(limit_s=limits.step_s, explain=self._explain)
+        self._steps = Steps(server=f"{settings.host}:{settings.port}", limit_s=limits.step_s, explain=self._explain)
         self._client: aiosmtplib.SMTP | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -66,9 +66,9 @@ class SmtpSession:
     async def _connect(self) -> aiosmtplib.SMTP:
         settings = self._settings
         context = None
-        if settings.security != "none":
-            context = await asyncio.to_thread(client_context, settings.ca_file)
         async with self._steps.step("connect"):
+            if settings.security != "none":
+                context = await asyncio.to_thread(client_context, settings.ca_file)
             client = self._client = aiosmtplib.SMTP(
                 hostname=settings.host,
                 sock=await connect_tcp(settings.host, settings.port),

@@ -31,7 +31,7 @@ class FtpSession:
         self._settings = settings
         self._limits = limits
         self._password = settings.password.reveal() if settings.password else ""
-        self._steps = Steps(limit_s=limits.step_s, explain=self._explain)
+        self._steps = Steps(server=f"{settings.host}:{settings.port}", limit_s=limits.step_s, explain=self._explain)
         self._ftp: FtpClient | None = None
 
     async def deliver(self, content: bytes, path: str) -> None:
@@ -64,11 +64,11 @@ class FtpSession:
     async def _connect(self) -> FtpClient:
         settings, step = self._settings, self._steps.step
         context = None
-        if settings.security != "none":
-            context = await asyncio.to_thread(client_context, settings.ca_file)
         implicit = settings.security == "implicit_tls"
-        ftp = self._ftp = FtpClient(context=context, implicit=implicit)
         async with step("connect"):
+            if settings.security != "none":
+                context = await asyncio.to_thread(client_context, settings.ca_file)
+            ftp = self._ftp = FtpClient(context=context, implicit=implicit)
             await ftp.connect(settings.host, settings.port)
         if context is not None and not implicit:
             async with step("AUTH TLS"):

@@ -16,7 +16,8 @@ MOST_JOBS = 50
 MOST_BYTES = 100_000_000
 """Pictures of one kind's jobs; one that mail and upload share counts in both."""
 
-_CODE = re.compile(r".*?\b[45]\d\d\b", re.DOTALL)
+_CODE = re.compile(r".*?(?<!\S)[45]\d\d\b", re.DOTALL)
+"""The server's code is a word of its own: `mx:587` before it is a port."""
 
 
 def in_order(jobs: Sequence[Job]) -> list[Job]:

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 from bridge.core.definitions.settings import MqttSettings, TlsSettings
-from bridge.errors import BrokerError
+from bridge.errors import BrokerError, TlsFileError
 from bridge.system.tcp import connect_address, connect_tcp
+from bridge.system.tls import client_context, tls_problem
 
 HANDSHAKE_S = 15.0
 UNIX = "unix:"
@@ -60,9 +61,11 @@ async def connect_socket(settings: MqttSettings) -> socket.socket:
     except TimeoutError:
         message = f"{address_of(settings)} does not answer"
         raise BrokerError(message) from None
-    except ssl.SSLCertVerificationError as error:
-        message = f"the certificate of {address_of(settings)} is not accepted: {error.verify_message}"
+    except TlsFileError as error:
+        message = f"{address_of(settings)}: {error}"
         raise BrokerError(message) from error
+    except ssl.SSLError as error:
+        raise BrokerError(tls_problem(error, server=address_of(settings)).message) from error
     except (OSError, ValueError) as error:
         # ValueError: host names that cannot be encoded.
         message = f"{address_of(settings)}: {_in_words(error)}"
@@ -80,7 +83,9 @@ async def _secured(plain: socket.socket, host: str, tls: TlsSettings) -> socket.
     """Files are read beside the loop: the system's certificates take a slow board a tenth of a second."""
     try:
         async with asyncio.timeout(HANDSHAKE_S):
-            context = await asyncio.to_thread(_context, tls)
+            context = await asyncio.to_thread(
+                client_context, tls.ca_file, cert_file=tls.cert_file, key_file=tls.key_file
+            )
             secure = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
     except BaseException:
         plain.close()
@@ -92,13 +97,6 @@ async def _secured(plain: socket.socket, host: str, tls: TlsSettings) -> socket.
         secure.close()
         raise
     return secure
-
-
-def _context(tls: TlsSettings) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=tls.ca_file)
-    if tls.cert_file is not None:
-        context.load_cert_chain(tls.cert_file, tls.key_file)
-    return context
 
 
 async def _shake_hands(secure: ssl.SSLSocket) -> None:

@@ -12,7 +12,7 @@ from bridge.errors import ActionFailed, ActionRefused
 
 def fail(error, *, explain=lambda _: None, limit_s=1.0):
     async def go():
-        async with Steps(limit_s=limit_s, explain=explain).step("login"):
+        async with Steps(server="mail.example:587", limit_s=limit_s, explain=explain).step("login"):
             if error is None:
                 await asyncio.sleep(3600)
             else:
@@ -34,7 +34,7 @@ def test_a_step_that_takes_too_long_is_tried_again():
         (TimeoutError(errno.ETIMEDOUT, "timed out"), "no answer in time"),
         (OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH)), "Network is unreachable"),
         (socket.gaierror(-2, "unknown"), "the host name cannot be resolved: unknown"),
-        (ssl.SSLEOFError(8, "EOF occurred"), "TLS failed: .*EOF occurred.*"),
+        (ssl.SSLEOFError(8, "EOF occurred"), "TLS with mail.example:587 failed: .*EOF occurred.*"),
     ],
 )
 def test_whatever_the_network_does_is_tried_again(error, told):
@@ -62,4 +62,4 @@ def test_a_mistake_of_ours_is_not_hidden():
 def test_the_cause_behind_a_librarys_exception_counts():
     error = ConnectionError("wrapped")
     error.__cause__ = ConnectionRefusedError()
-    assert str(explain_network(error)) == "nobody listens there"
+    assert str(explain_network(error, server="mail.example:587")) == "nobody listens there"

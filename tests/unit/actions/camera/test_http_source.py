@@ -130,11 +130,11 @@ def test_https_is_checked_against_the_ca_file_and_the_host_name(tmp_path):
     with served_as("127.0.0.1") as camera:
         assert len(fetch(camera, ca_file=tmp_path / "ca.pem")) == 1
         for ca_file in (tmp_path / "stranger.pem", None):
-            with pytest.raises(ActionRefused, match="not trusted"):
+            with pytest.raises(ActionRefused, match=r"certificate of .* is refused"):
                 fetch(camera, ca_file=ca_file)
         with pytest.raises(ActionRefused, match="ca_file"):
             fetch(camera, ca_file=tmp_path / "missing.pem")
-    with served_as("camera.example") as camera, pytest.raises(ActionRefused, match="not trusted"):
+    with served_as("camera.example") as camera, pytest.raises(ActionRefused, match=r"certificate of .* is refused"):
         fetch(camera, ca_file=tmp_path / "ca.pem")
 
 

@@ -63,4 +63,10 @@ def test_two_refusals_are_the_same_by_step_and_code():
     assert refusal_of("login: 535 5.7.8 not accepted q12-20020a") == refusal_of("login: 535 5.7.8 not accepted x9-1")
     assert refusal_of("login: 535 no") != refusal_of("login: 534 no")
     assert refusal_of("recipient a@x: 550 no") != refusal_of("recipient b@x: 550 no")
-    assert refusal_of("connect: the certificate is refused") == "connect: the certificate is refused"
+    assert refusal_of("connect: no more today") == "connect: no more today"
+
+
+def test_a_port_is_no_code_of_the_server():
+    expired, unknown = (f"STARTTLS: the certificate of mx:587 is refused: {why}" for why in ("expired", "unknown"))
+    assert refusal_of(expired) == expired
+    assert refusal_of(unknown) == unknown
