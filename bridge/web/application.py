@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import time
+from collections.abc import Callable
 from functools import partial
 
 from aiohttp import web
@@ -43,7 +44,15 @@ ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - who may come there is the door's busines
 class Site:
     """The whole of it; `serve` listens."""
 
-    def __init__(self, *, settings: Settings, live: Live, ports: Ports, ingress: Ingress | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        live: Live,
+        ports: Ports,
+        ingress: Ingress | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         page = settings.web
         secret = page.password
         self._places = places(page.host, page.port, ingress)
@@ -57,8 +66,8 @@ class Site:
         guard = AccessMiddleware(
             policy=self._policy,
             password=None if secret is None else Password(secret.reveal()),
-            sessions=Sessions(time.monotonic),
-            monotonic=time.monotonic,
+            sessions=Sessions(monotonic),
+            monotonic=monotonic,
             cookie=f"alarm2mqtt_{page.port}",
         )
         self.app = web.Application(middlewares=[guard.middleware], client_max_size=LARGEST_BODY)
@@ -149,7 +158,7 @@ async def _described(rows: tuple[Route, ...], live: Live, ports: Ports, request:
     del request
     inputs = [one.id for one in live.settings.inputs]
     outputs = [one.id for one in live.settings.outputs]
-    known = {"input": inputs, "output": outputs, "terminal": [*inputs, *outputs], "action": api_control.ACTIONS}
+    known = {"input": inputs, "output": outputs, "terminal": [*inputs, *outputs], "action": tuple(api_control.PARAMS)}
     described = document(rows, version=ports.system().version, known=known)
     return web.Response(body=as_json(described), content_type="application/json")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -49,6 +50,7 @@ class PageBridge:
         desk: Any = None,
         ingress: Ingress | None = None,
         most_browsers: int = 100,
+        monotonic: Callable[[], float] = time.monotonic,
         **ports: Any,
     ) -> None:
         self.port = free_port()
@@ -71,7 +73,7 @@ class PageBridge:
             }
         )
         self.live = Live(settings, now=self.clock.now, most_browsers=most_browsers)
-        self.site = Site(settings=settings, live=self.live, ports=self.ports, ingress=ingress)
+        self.site = Site(settings=settings, live=self.live, ports=self.ports, ingress=ingress, monotonic=monotonic)
 
     def board(self, command: str) -> None:
         assert json.loads(self.lines.obey(command)) == {"ok": True}
