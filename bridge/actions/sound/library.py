@@ -6,11 +6,10 @@ import re
 from pathlib import Path
 
 from bridge.actions.sound.wav import clip_names, clip_path, read_wav
+from bridge.core.definitions.actions import NEW_CLIP_NAME
 from bridge.errors import ActionFailed, ActionRefused
 from bridge.system.atomic_file import sync_folder, written_beside
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}\.wav")
-"""What a new clip may be called; a file put there by hand may be called otherwise."""
 MOST_CLIPS = 100
 MOST_BYTES = 64 * 2**20
 
@@ -32,7 +31,7 @@ class SoundLibrary:
             ActionRefused: it is no such clip, its name is not fit, or there are too many.
             ActionFailed: the folder cannot be written to.
         """
-        if NAME.fullmatch(name) is None:
+        if re.fullmatch(NEW_CLIP_NAME, name) is None:
             message = "a sound's name is letters, digits, spaces, dots and hyphens, and ends with .wav"
             raise ActionRefused(message)
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
+from bridge.core.definitions.actions import is_clip_name
 from bridge.errors import ActionRefused
 
 _PCM, _EXTENSIBLE = 1, 0xFFFE
@@ -41,8 +42,8 @@ class Wav:
 
 
 def clip_path(folder: Path, name: str) -> Path:
-    """The clip of that name; whoever publishes may name one, so it never leads out of `folder`."""
-    if not name or name.startswith(".") or any(letter == "/" or not letter.isprintable() for letter in name):
+    """Returns the path of the clip of that name, which whoever publishes may choose. Raises `ActionRefused`."""
+    if not is_clip_name(name):
         _refuse("a sound clip's name is a file's name without a folder")
     path = (folder / name).resolve()
     if path.parent != folder.resolve():
@@ -53,9 +54,9 @@ def clip_path(folder: Path, name: str) -> Path:
 
 
 def clip_names(folder: Path) -> tuple[str, ...]:
-    """The clips that there are, by name; none when the folder is missing."""
+    """Returns the names of the clips in `folder`, sorted; none when the folder is missing."""
     try:
-        return tuple(sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".wav" and p.name[0] != "."))
+        return tuple(sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".wav" and is_clip_name(p.name)))
     except OSError:
         return ()
 

@@ -5,12 +5,19 @@ from typing import Annotated, Final, Literal
 
 from bridge.core.contact import Level, TriggerMode
 from bridge.core.definitions import vocabulary
+from bridge.core.definitions.actions import CLIP_NAME, LONGEST_CLIP_NAME_BYTES, REPEAT, VOLUME
 from bridge.core.definitions.field_types import Id, Length, Matches, Name, Range, Read, Refused, ScheduleRef
 from bridge.core.definitions.lines import LineSettings
 from bridge.core.schedule import ALWAYS
 
 WHILE_ACTIVE: Final = "while_active"
-MOST_REPEATS = 50
+MOST_REPEATS = REPEAT.most
+
+ClipName = Annotated[
+    str,
+    Length(1, LONGEST_CLIP_NAME_BYTES),
+    Matches(CLIP_NAME, "is no clip", "a file's name without its folder and without a dot in front"),
+]
 
 
 def _repeat(value: object) -> int | Literal["while_active"]:
@@ -28,17 +35,11 @@ class AudibleLink:
 
     enabled: bool = True
     """Whether it sounds; off keeps the clips for later."""
-    clips: Annotated[
-        tuple[
-            Annotated[str, Length(1), Matches(r"^[^/\x00-\x1f]+$", "is no clip", "a file's name without its folder")],
-            ...,
-        ],
-        Length(1),
-    ]
+    clips: Annotated[tuple[ClipName, ...], Length(1)]
     """Files of audio.folder, played in this order."""
     repeat: Annotated[Annotated[int, Range(1, MOST_REPEATS)] | Literal["while_active"], Read(_repeat)] = 1
     """How often, or while_active: as long as the alarm lasts."""
-    volume: Annotated[int, Range(0, 100)] = 100
+    volume: Annotated[int, Range(VOLUME.least, VOLUME.most)] = VOLUME.most
     """Per cent."""
 
 

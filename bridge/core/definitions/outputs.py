@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from bridge.core.contact import Level, ValidSignal
+from bridge.core.definitions.actions import LONGEST_MS
 from bridge.core.definitions.field_types import Check, Id, Name, OneOf, Range, Refused, ScheduleRef
 from bridge.core.definitions.lines import LineSettings
 from bridge.core.schedule import ALWAYS
@@ -86,7 +87,7 @@ class OutputSettings:
     """The phases of mode pulse."""
     follow_source: bool = False
     """On exactly as long as an alarm that is linked to it."""
-    alarm_time_ms: Annotated[int, Range(0, 86_400_000), Check(_continuous_or_perceptible)] = 0
+    alarm_time_ms: Annotated[int, Range(0, LONGEST_MS), Check(_continuous_or_perceptible)] = 0
     """Milliseconds on for each alarm: 0 until it is stopped, else 100 to 86400000."""
     retrigger: Literal["extend", "ignore"] = "extend"
     """Whether an alarm while it is on extends the time."""

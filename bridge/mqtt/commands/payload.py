@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeGuard
 
+from bridge.core.definitions.actions import LONGEST_MS
 from bridge.core.facts import (
     Command,
     InputTriggerRequested,
@@ -27,7 +28,6 @@ from bridge.mqtt.topics import CommandKind, CommandTopic
 from bridge.text.json_text import object_of, shown, text_of
 
 LONGEST_ID = 64
-LONGEST_MS = 86_400_000
 WORDS = ("ON", "OFF", "TOGGLE")
 MODES = ("switch", "pulse")
 

@@ -6,12 +6,12 @@ stands there that can only be refused.
 
 from __future__ import annotations
 
-from bridge.mqtt.commands.action_payload import LONGEST_TEXT, is_clip_name
+from bridge.core.definitions.actions import MAIL_TEXT, is_clip_name
 from bridge.mqtt.discovery.row import LONGEST_STATE, CommonFields, Part, Row, cut, nested_flag
 from bridge.mqtt.topics import CommandKind
 from ha_discovery import Button, Entity, Image, Notify, Siren
 
-_MAIL = f"{{{{ {{'text': {cut('value', LONGEST_TEXT)}}} | to_json }}}}"
+_MAIL = f"{{{{ {{'text': {cut('value', MAIL_TEXT.longest)}}} | to_json }}}}"
 """A message as a command: quotes and line breaks survive, and one that is too long for a mail's
 text is cut rather than refused, for nobody would hear of that in Home Assistant."""
 

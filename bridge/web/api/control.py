@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
+from bridge.core.definitions.actions import (
+    ACTIONS,
+    CLIP_NAME,
+    LONGEST_CLIP_NAME_BYTES,
+    LONGEST_MS,
+    ActionField,
+    ClipNameField,
+    InputField,
+    NumberField,
+    TextField,
+    is_clip_name,
+)
+from bridge.core.definitions.field_types import ID_PATTERN
 from bridge.core.facts import (
     ActionRequested,
     Command,
@@ -17,40 +31,57 @@ from bridge.core.facts import (
     SilenceRequested,
 )
 from bridge.errors import Fault
-from bridge.web.api.routes import DONE, Call, Param, Reply, Route, refusal, refused
+from bridge.web.api.routes import DONE, Call, Param, Reply, Route, Schema, refusal, refused
+from bridge.web.api.validation import checked
 from bridge.web.live import Live
 from bridge.web.ports import Ports, Submit
 
 ANSWER_S = 5.0
 DURATION = Param(
     name="duration_ms",
-    schema={"type": "integer", "minimum": 1, "maximum": 86_400_000},
+    schema={"type": "integer", "minimum": 1, "maximum": LONGEST_MS},
     says="How long, in milliseconds.",
 )
 MODE = Param(name="mode", schema={"type": "string", "enum": ["switch", "pulse"]}, says="For this run only.")
-ACTIONS = ("snapshot", "email", "ftp", "record", "audible")
-ACTION = (
-    Param(name="input", schema={"type": "string", "maxLength": 32}, says="The input whose camera is meant."),
-    Param(name="text", schema={"type": "string", "maxLength": 4096}, says="Text of a mail."),
-    Param(
-        name="duration_s",
-        schema={"type": "number", "minimum": 0.1, "maximum": 86_400},
-        says="Length of a clip, or of a sound.",
-    ),
-    Param(name="clip", schema={"type": "string", "minLength": 1, "maxLength": 255}, says="The sound's file name."),
-    Param(name="repeat", schema={"type": "integer", "minimum": 1, "maximum": 50}, says="How often a sound plays."),
-    Param(name="volume", schema={"type": "integer", "minimum": 0, "maximum": 100}, says="In percent."),
-    Param(name="stop", schema={"type": "boolean"}, says="End the sound that plays instead."),
-)
-MEANS = {
-    "snapshot": {"input"},
-    "email": {"input", "text"},
-    "ftp": {"input"},
-    "record": {"input", "duration_s"},
-    "audible": {"duration_s", "clip", "repeat", "volume", "stop"},
+STOP = Param(name="stop", schema={"type": "boolean"}, says="End the sound that plays instead.")
+
+
+def _param(field: ActionField) -> Param:
+    return Param(name=field.name, schema=_schema(field), says=field.description)
+
+
+def _schema(field: ActionField) -> Schema:
+    match field:
+        case NumberField():
+            kind = "integer" if field.whole else "number"
+            return {"type": kind, "minimum": field.least, "maximum": field.most}
+        case TextField():
+            return {"type": "string", "maxLength": field.longest}
+        case ClipNameField():
+            return {"type": "string", "minLength": 1, "maxLength": LONGEST_CLIP_NAME_BYTES, "pattern": CLIP_NAME}
+        case InputField():
+            return {"type": "string", "pattern": ID_PATTERN}
+
+
+def _of_all(params: Mapping[str, tuple[Param, ...]]) -> tuple[Param, ...]:
+    """One parameter for each name: what several actions take within the widest limits, with what it means to each."""
+    merged: dict[str, Param] = {}
+    for param in (param for row in params.values() for param in row):
+        before = merged.get(param.name, param)
+        widest = {
+            limit: choose(before.schema[limit], param.schema[limit])
+            for limit, choose in (("minimum", min), ("maximum", max))
+            if limit in param.schema
+        }
+        says = before.says if param.says in before.says else f"{before.says} {param.says}"
+        merged[param.name] = replace(before, schema={**before.schema, **widest}, says=says)
+    return tuple(merged.values())
+
+
+PARAMS = {
+    action.kind: (*map(_param, action.fields), *((STOP,) if action.kind == "audible" else ())) for action in ACTIONS
 }
-"""What each action takes."""
-LONGEST_CLIP_S = 3600
+"""Each action's parameters."""
 BOARD = (
     Param(
         name="do",
@@ -90,10 +121,10 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
         ),
         row(
             path="/api/actions/{action}",
-            says=f"Run an action now: {', '.join(ACTIONS)}",
+            says=f"Run an action now: {', '.join(PARAMS)}",
             work=control.action,
             tag="device",
-            body=ACTION,
+            body=_of_all(PARAMS),
         ),
     )
     if ports.try_broker is not None:
@@ -190,14 +221,17 @@ class Control:
     async def action(self, call: Call) -> Reply:
         """One action; the answer says that it was taken on, the journal how it ended."""
         kind, body = call.path["action"], call.body
-        if kind not in MEANS:
+        if kind not in PARAMS:
             return _no("action", kind)
-        for key in body:
-            if key not in MEANS[kind]:
-                return refused(f"means nothing to {kind}", path=key)
-        if kind == "record" and body.get("duration_s", 0) > LONGEST_CLIP_S:
-            return refused("is out of range", path="duration_s")
-        return await self._commands.ask(call.by, lambda origin: ActionRequested(kind=kind, origin=origin, **body))
+        foreign = set(body).difference(param.name for param in PARAMS[kind])
+        if foreign:
+            return refused(f"means nothing to {kind}", path=min(foreign))
+        values, faults = checked(PARAMS[kind], body)
+        if faults:
+            return refusal(faults)
+        if "clip" in values and not is_clip_name(values["clip"]):
+            return refused(f"is longer than {LONGEST_CLIP_NAME_BYTES} bytes", path="clip")
+        return await self._commands.ask(call.by, lambda origin: ActionRequested(kind=kind, origin=origin, **values))
 
     async def try_broker(self, call: Call) -> Reply:
         """Whether somebody with our name and password is let in."""

@@ -70,7 +70,8 @@ def _wrong(schema: Schema, value: Any) -> str | None:
         return "is none of what there is"
     if isinstance(value, str) and (
         not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", 4096)
-        or ("pattern" in schema and re.search(schema["pattern"], value) is None)
+        or ("pattern" in schema and re.fullmatch(schema["pattern"], value) is None)
+        or any("\ud800" <= letter <= "\udfff" for letter in value)  # half a character: no file can keep it
     ):
         return "is not allowed"
     if isinstance(value, int | float) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):

@@ -1,4 +1,5 @@
 import array
+import os
 import struct
 import wave
 
@@ -82,8 +83,8 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path):
         clip_path(tmp_path / "in", "link.wav")
 
 
-def test_clips_are_listed_by_name_and_a_missing_folder_has_none(tmp_path):
-    for name in ("b.wav", "a.WAV", "notes.txt", ".c.wav"):
+def test_clips_that_can_be_asked_for_are_listed_by_name_and_a_missing_folder_has_none(tmp_path):
+    for name in ("b.wav", "a.WAV", "notes.txt", ".c.wav", "d\n.wav", os.fsdecode(b"\xff.wav")):
         (tmp_path / name).touch()
     assert clip_names(tmp_path) == ("a.WAV", "b.wav")
     assert clip_names(tmp_path / "missing") == ()

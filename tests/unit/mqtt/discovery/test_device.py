@@ -112,7 +112,7 @@ def test_the_tones_of_the_sound_are_the_clips_of_all_inputs() -> None:
     assert "optimistic" not in siren
 
 
-@pytest.mark.parametrize("clip", [".hidden.wav", "\x7f.wav", " ", "\u2003", "x" * 256])
+@pytest.mark.parametrize("clip", [" ", "\u2003", "é" * 128])
 def test_a_clip_that_nobody_could_ask_for_is_no_tone(clip: str) -> None:
     assert component(playing(clip, "dog.wav"), "audible")["available_tones"] == ["dog.wav"]
     assert "audible" not in describe(playing(clip)).components
