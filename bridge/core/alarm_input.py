@@ -3,6 +3,8 @@
 alarm = (enabled and schedule open and tripped) or, while enabled, an alarm by command. It is a
 level; what others act on are its two edges, which come out of here as transitions, on and off
 strictly in turn.
+
+Above 300 lines, since it is one state machine: each of its rules reads what the others keep.
 """
 
 from __future__ import annotations

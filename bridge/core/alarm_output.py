@@ -2,6 +2,8 @@
 
 Demand is the logical on/off; what is driven is the contact that Valid Signal and the pulse's phase
 make of it. State changes by the methods named after facts, and `settle` draws the conclusions.
+
+Above 300 lines, since it is one state machine: each of its rules reads what the others keep.
 """
 
 from __future__ import annotations

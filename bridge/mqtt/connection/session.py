@@ -2,6 +2,9 @@
 
 paho's own keepalive is not used, which would need two keepalives to detect a dead broker:
 `keepalive` needs one and a quarter.
+
+Above 300 lines, since it is one state machine: paho's callbacks, the socket and the timers all change the same
+few fields.
 """
 
 from __future__ import annotations
