@@ -40,3 +40,10 @@ def test_a_file_above_300_lines_says_in_its_docstring_why(path):
     text = path.read_text(encoding="utf-8")
     if len(text.splitlines()) > LONG:
         assert f"Above {LONG} lines, since " in (ast.get_docstring(ast.parse(text)) or "")
+
+
+def test_tls_contexts_of_clients_are_made_in_one_file():
+    """A second one would accept other certificates, as Python's default does from 3.13 on."""
+    makers = ("create_default_context", "_create_unverified_context", "ssl.SSLContext(", "load_verify_locations(")
+    found = {str(path.relative_to(ROOT)) for path in SOURCES if any(maker in path.read_text() for maker in makers)}
+    assert found == {"bridge/system/tls.py"}
