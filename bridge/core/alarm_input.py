@@ -1,10 +1,11 @@
 """One alarm input: from edges to the begin and end of its alarm (`behaviour.md` 2).
 
+Above 300 lines, for it is one state machine: contact, schedule, command and start-up decide the same
+alarm, and each of its methods reads the state of the others.
+
 alarm = (enabled and schedule open and tripped) or, while enabled, an alarm by command. It is a
 level; what others act on are its two edges, which come out of here as transitions, on and off
 strictly in turn.
-
-Above 300 lines, since it is one state machine: each of its rules reads what the others keep.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ class AlarmInput:
 
     def __init__(self, settings: InputSettings, schedule: Schedule, *, stored: StoredInput | None) -> None:
         self.settings = settings
-        self.gate = ScheduleGate(schedule, open_unset=True)
+        self.schedule_gate = ScheduleGate(schedule, open_unset=True)
         self.debouncer = Debouncer(stable_for_s=settings.debounce_ms / 1000)
-        self.pacing = QuietPeriod()
+        self.quiet_period = QuietPeriod()
         self.lost: str | None = None
         self.contact = Contact.UNKNOWN
         """The debounced contact."""
@@ -103,10 +104,10 @@ class AlarmInput:
         """When to settle next."""
         dues = (
             self.debouncer.due,
-            self.gate.due,
-            self.pacing.chatter.due,
+            self.schedule_gate.due,
+            self.quiet_period.chatter.due,
             self._commanded_until,
-            self.pacing.held_until if self._is_held else None,
+            self.quiet_period.held_until if self._is_held else None,
         )
         return min((due for due in dues if due is not None), default=None)
 
@@ -140,7 +141,7 @@ class AlarmInput:
         self._commanded_until = max(now + seconds, self._commanded_until or 0)
         if self._alarm is None:
             return [*self._end_from_before_stop("restored", now), *self._begin("command", now)]
-        linkage = self.pacing.linkage(now)
+        linkage = self.quiet_period.linkage(now)
         self._alarm.linked |= linkage != "held"
         self._note_linkage(linkage, now)
         return [Retriggered("command", now, linkage)]
@@ -152,8 +153,8 @@ class AlarmInput:
         contact, by_contact = self.contact, self._by_contact
         self.settings = settings
         self.debouncer.stable_for_s = settings.debounce_ms / 1000
-        self.gate.follow(schedule)
-        self.gate.update(now, clock_set=clock_set)
+        self.schedule_gate.follow(schedule)
+        self.schedule_gate.update(now, clock_set=clock_set)
         self._take_level(self.debouncer.level)
         if self.contact is not contact:
             self.since = now.monotonic
@@ -174,7 +175,7 @@ class AlarmInput:
         self.lost, self.since = None, now
         self._forget_level()
         self._decided, self._stored = False, None
-        self.pacing = QuietPeriod()
+        self.quiet_period = QuietPeriod()
         return ended
 
     def remove(self, now: float) -> list[Transition]:
@@ -189,13 +190,15 @@ class AlarmInput:
         """
         at, stable_at = now.monotonic, self.debouncer.due
         # What comes first counts first: a trip just after the schedule opened is one while it is open.
-        gate_first = stable_at is not None and self.gate.due is not None and self.gate.due <= stable_at
+        gate_first = (
+            stable_at is not None and self.schedule_gate.due is not None and self.schedule_gate.due <= stable_at
+        )
         transitions = self._look(now, clock_set=clock_set, holding=holding) if gate_first else []
         if seen_until is not None:
             transitions += self._count(self.debouncer.elapse(seen_until), holding=holding)
         if not gate_first:
             transitions += self._look(now, clock_set=clock_set, holding=holding)
-        self.pacing.chatter.elapse(at)
+        self.quiet_period.chatter.elapse(at)
         if not holding:
             transitions += self._decide(at)
             if self._asked_s is not None:
@@ -215,7 +218,7 @@ class AlarmInput:
 
     @property
     def _by_contact(self) -> bool:
-        return self.settings.enabled and self.gate.open and self.tripped and not self._waiting
+        return self.settings.enabled and self.schedule_gate.open and self.tripped and not self._waiting
 
     @property
     def _is_held(self) -> bool:
@@ -224,9 +227,9 @@ class AlarmInput:
 
     def _look(self, now: Now, *, clock_set: bool, holding: bool) -> list[Transition]:
         """The schedule, which may have opened or closed."""
-        if not self.gate.update(now, clock_set=clock_set):
+        if not self.schedule_gate.update(now, clock_set=clock_set):
             return []
-        if self.gate.open and self.tripped and self._decided:
+        if self.schedule_gate.open and self.tripped and self._decided:
             self._waiting = self.settings.when_schedule_opens == "wait"
         return self._evaluate("schedule", "schedule", now.monotonic, holding=holding)
 
@@ -240,7 +243,7 @@ class AlarmInput:
             if self.tripped:
                 self._waiting = False
                 if not first:
-                    self.pacing.chatter.tripped(change.at)
+                    self.quiet_period.chatter.tripped(change.at)
             transitions += self._evaluate("input", "restored", change.at, holding=holding)
         return transitions
 
@@ -277,22 +280,22 @@ class AlarmInput:
         return self._begin("initial" if stored is None else "startup", at)
 
     def _begin(self, cause: str, at: float) -> list[Transition]:
-        linkage: LinkageRun = "none" if cause == "initial" else self.pacing.linkage(at)
-        retrigger = self.pacing.is_quiet(at)
+        linkage: LinkageRun = "none" if cause == "initial" else self.quiet_period.linkage(at)
+        retrigger = self.quiet_period.is_quiet(at)
         self._alarm = _Alarm(cause, at, linked=linkage in ("whole", "extend"))
         self.alarms += 1
         self._note_linkage(linkage, at)
         return [Began(cause, at, linkage, retrigger)]
 
     def _note_linkage(self, linkage: LinkageRun, at: float) -> None:
-        self.pacing.ran(linkage, at, quiet_s=self.settings.quiet_s)
+        self.quiet_period.ran(linkage, at, quiet_s=self.settings.quiet_s)
         if linkage in ("extend", "held"):
             self.held_back += 1
 
     def _held_linkage(self, at: float) -> list[Transition]:
         """An alarm that outlives the minute in which chatter held its linkage back gets it then."""
         alarm = self._alarm
-        if alarm is None or not self._is_held or (linkage := self.pacing.linkage(at)) == "held":
+        if alarm is None or not self._is_held or (linkage := self.quiet_period.linkage(at)) == "held":
             return []
         alarm.linked = True
         self.held_back -= 1  # it was counted as held back when it began

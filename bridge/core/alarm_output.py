@@ -1,9 +1,10 @@
-"""One alarm output: who wants it on, until when, and its pulse (`behaviour.md` 4 and 5).
+"""One alarm output: its demand with reason and end, its cut-off and its pulse (`behaviour.md` 4 and 5).
+
+Above 300 lines, for it is one state machine: manual start, alarm, timing and cut-off compete for the
+same demand, and the formula, its end and the table of changed settings have to be read together.
 
 Demand is the logical on/off; what is driven is the contact that Valid Signal and the pulse's phase
 make of it. State changes by the methods named after facts, and `settle` draws the conclusions.
-
-Above 300 lines, since it is one state machine: each of its rules reads what the others keep.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class AlarmOutput:
 
     def __init__(self, settings: OutputSettings, schedule: Schedule) -> None:
         self.settings = settings
-        self.gate = ScheduleGate(schedule, open_unset=False)
+        self.schedule_gate = ScheduleGate(schedule, open_unset=False)
         self.sources: dict[str, None] = {}  # in the order in which they began
         self.lost: str | None = None
         self.latched = False
@@ -61,7 +62,7 @@ class AlarmOutput:
         self.reason: str | None = None
         self.by: str | None = None
         self.until: float | None = None
-        """When demand ends, as far as that is known."""
+        """The end of demand (monotonic), as far as it is known."""
         self.spent: set[str] = set()
         """Sources silenced by a stop, those of before a restart among them."""
         self._manual: _Manual | None = None
@@ -97,7 +98,7 @@ class AlarmOutput:
 
     @property
     def idle_level(self) -> Level:
-        """The level of an output that nobody wants on."""
+        """The level of an output without demand."""
         settings = self.settings
         return idle_level(valid_signal=settings.valid_signal, connected_level=settings.connected_level)
 
@@ -108,10 +109,10 @@ class AlarmOutput:
 
     @property
     def due(self) -> float | None:
-        """When to settle next."""
+        """The instant at which to settle next; None: never."""
         broker = self._broker_limit()
         dues = (
-            self.gate.due if self.settings.timing.enabled else None,
+            self.schedule_gate.due if self.settings.timing.enabled else None,
             self._manual.until if self._manual and self._manual.until < math.inf else None,
             self._deadline,
             self._pulse_edge,
@@ -121,7 +122,7 @@ class AlarmOutput:
         return min((due for due in dues if due is not None), default=None)
 
     def seconds(self, now: float) -> float:
-        """For how long it has been on, if it is."""
+        """Returns the seconds since demand rose."""
         return now - self._since
 
     # Facts
@@ -172,7 +173,7 @@ class AlarmOutput:
         """Idle now, always; only a new begin or the next window turns it on again."""
         self._clear()
         self.spent.update(self.sources)
-        self._window_stopped = self.settings.timing.enabled and self.gate.open
+        self._window_stopped = self.settings.timing.enabled and self.schedule_gate.open
         self._ending = (reason, by)
 
     def restore_latch(self) -> None:
@@ -188,7 +189,7 @@ class AlarmOutput:
         self._ending = ("fault", None)
 
     def find(self) -> None:
-        """The line is back."""
+        """Takes the line as usable again."""
         self.lost = None
 
     def broker_lost(self, now: float) -> None:
@@ -197,13 +198,13 @@ class AlarmOutput:
             self._broker_lost = now
 
     def broker_found(self) -> None:
-        """And back."""
+        """The broker is connected again: manual starts over MQTT have their commander back."""
         self._broker_lost = None
 
     def apply(self, settings: OutputSettings, schedule: Schedule, now: float) -> None:
         """New settings, by the table of `behaviour.md` 5."""
         old, self.settings = self.settings, settings
-        self.gate.follow(schedule)
+        self.schedule_gate.follow(schedule)
         if (settings.mode, settings.pulse) != (old.mode, old.pulse):
             self._pulse_start = now
             self._manual = replace(self._manual, mode=None) if self._manual else None
@@ -222,7 +223,7 @@ class AlarmOutput:
     def settle(self, now: Now, *, clock_set: bool) -> list[TurnedOn | TurnedOff]:
         """Draws the conclusions of what changed and of the time; `level` and the views follow."""
         at = now.monotonic
-        if self.gate.update(now, clock_set=clock_set):
+        if self.schedule_gate.update(now, clock_set=clock_set):
             self._window_stopped = False
         changes: list[TurnedOn | TurnedOff] = []
         cut_off_at = self._cut_off_at()
@@ -250,19 +251,19 @@ class AlarmOutput:
         return changes
 
     def _demand(self) -> tuple[str, str | None] | None:
-        """Why it is to be on, and by whom; the order is that of the formula in `behaviour.md` 4."""
+        """Returns the reason for demand and its source, or None; the order is that of `behaviour.md` 4."""
         if self.lost:
             return None
         if self._manual:
             return "manual", self._manual.by
         if self.settings.timing.enabled:
-            return ("timing", None) if self.gate.open and not self._window_stopped else None
+            return ("timing", None) if self.schedule_gate.open and not self._window_stopped else None
         if self.settings.follow_source:
             return ("alarm", self.live[0]) if self.live else None
         return ("alarm", self._triggered_by) if self.latched or self._deadline is not None else None
 
     def _expire(self, at: float) -> None:
-        """Ends what had its time by then."""
+        """Ends the manual start and the deadline that are over at `at`."""
         if self._manual and at >= self._manual.until:
             self._manual = None
         limit = self._broker_limit()
@@ -302,8 +303,8 @@ class AlarmOutput:
             return None
         ends = [self._manual.until] if self._manual else []
         if self.settings.timing.enabled:
-            if self.gate.open and not self._window_stopped:
-                ends.append(math.inf if self.gate.changes is None else self.gate.changes)
+            if self.schedule_gate.open and not self._window_stopped:
+                ends.append(math.inf if self.schedule_gate.changes is None else self.schedule_gate.changes)
         elif self.settings.follow_source:
             ends += [math.inf] if self.live else []
         else:

@@ -28,13 +28,13 @@ class BootHold:
         self._restored = True
 
     def due(self, now: float) -> float | None:
-        """When it may be over without any fact."""
+        """Returns the instant at which it may be over without any fact; None: not without one."""
         if self.over or not self._restored or self._grace_ends is None:
             return None
         return self._grace_ends if now < self._grace_ends else self._grace_ends + LONGEST_SETTLING_S
 
     def ends(self, inputs: Iterable[AlarmInput], now: float) -> bool:
-        """Whether it ends in this step."""
+        """Returns whether it ends in this step."""
         if self.over or not self._restored or self._grace_ends is None or now < self._grace_ends:
             return False
         self.over = all(each.known for each in inputs) or now >= self._grace_ends + LONGEST_SETTLING_S

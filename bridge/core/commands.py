@@ -39,9 +39,9 @@ a loop in somebody's automation, which is stopped."""
 class Commands:
     """Does commands on terminals. A stop and a silence are never refused for their rate."""
 
-    def __init__(self, terminals: Terminals, books: EffectCollector, consequences: Consequences) -> None:
+    def __init__(self, terminals: Terminals, collector: EffectCollector, consequences: Consequences) -> None:
         self._terminals = terminals
-        self._books = books
+        self._collector = collector
         self._consequences = consequences
         self._starts = RateLimits(at_most=STARTS_A_SECOND, within_s=1.0)
         self._actions = RateLimits(at_most=ACTIONS_AT_MOST, within_s=ACTIONS_WITHIN_S)
@@ -54,11 +54,11 @@ class Commands:
 
     def elapse(self, now: Now) -> None:
         """What is to be said of refusals, now that it is so late."""
-        self._tell(self._refusal_log.elapse(now.monotonic), now)
+        self._journal_held_back(self._refusal_log.elapse(now.monotonic), now)
 
     def end(self, now: Now) -> None:
         """The program ends: what has not been said yet of refusals."""
-        self._tell(self._refusal_log.end(), now)
+        self._journal_held_back(self._refusal_log.end(), now)
 
     def start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:
         """Manual start, at most five a second an output."""
@@ -105,7 +105,7 @@ class Commands:
             fact.kind, fact.origin, now, lambda: accepted.append(self._accepts(fact, now)), input_id=fact.input
         )
         if accepted and entry is not None:
-            self._books.add(RunAction(request=fact, seq=entry.seq, time=entry.time, at=now.monotonic))
+            self._collector.add(RunAction(request=fact, seq=entry.seq, time=entry.time, at=now.monotonic))
 
     def rejected(self, fact: CommandRejected, now: Now) -> None:
         """One that was refused, and answered, where it came in."""
@@ -132,7 +132,7 @@ class Commands:
         for output in self._terminals.outputs.values():
             output.stop("stop", fact.origin.by)
         self._terminals.touch_all()
-        self._books.add(SilenceSound())
+        self._collector.add(SilenceSound())
 
     def _trigger(self, fact: InputTriggerRequested, now: Now, *, holding: bool) -> list[Transition]:
         alarm_input = self._terminals.inputs.get(fact.input)
@@ -202,17 +202,17 @@ class Commands:
             faults = (Fault(path=refused.path, message=refused.message),)
             self._refuse(now, **named, error=refused.message)
         else:
-            entry = self._books.journal("command", now, **named)
+            entry = self._collector.journal("command", now, **named)
         if origin.request is not None:
-            self._books.add(Answer(origin=origin, faults=faults))
+            self._collector.add(Answer(origin=origin, faults=faults))
         return entry
 
     def _refuse(self, now: Now, **fields: Any) -> None:
         """A journal entry, unless there are too many of them."""
         self.elapse(now)
         if self._refusal_log.takes(fields, now.monotonic):
-            self._books.journal("refused", now, **fields)
+            self._collector.journal("refused", now, **fields)
 
-    def _tell(self, minutes: list[HeldBack], now: Now) -> None:
+    def _journal_held_back(self, minutes: list[HeldBack], now: Now) -> None:
         for minute in minutes:
-            self._books.journal("refused", now, **minute.last, reason="repeated", held_back=minute.count)
+            self._collector.journal("refused", now, **minute.last, reason="repeated", held_back=minute.count)

@@ -17,9 +17,9 @@ from bridge.core.transitions import Began, Ended, LinkageDue, Resumed, Retrigger
 class Consequences:
     """Carries transitions of inputs to their outputs, the journal and everybody else."""
 
-    def __init__(self, terminals: Terminals, books: EffectCollector) -> None:
+    def __init__(self, terminals: Terminals, collector: EffectCollector) -> None:
         self._terminals = terminals
-        self._books = books
+        self._collector = collector
         self.mail_limits = MailLimits()
         self._chattering: set[str] = set()
 
@@ -29,7 +29,7 @@ class Consequences:
             if isinstance(transition, Ended):
                 self._end(alarm_input, transition, now)
             elif isinstance(transition, Resumed):
-                self._books.journal("resumed", now, input=alarm_input.settings.id)
+                self._collector.journal("resumed", now, input=alarm_input.settings.id)
                 self._link(alarm_input, lambda output: output.source_resumed(alarm_input.settings.id))
             else:
                 self._run(alarm_input, transition, now)
@@ -38,7 +38,7 @@ class Consequences:
 
     def keep(self, alarm_input: AlarmInput) -> None:
         """Keeps what the start-up table will need of an input, if that has changed."""
-        self._books.keep_input(alarm_input, silenced=self._terminals.silenced_at(alarm_input.settings.id))
+        self._collector.keep_input(alarm_input, silenced=self._terminals.silenced_at(alarm_input.settings.id))
 
     def silenced(self, output: AlarmOutput) -> None:
         """An output was stopped: what was silenced there stays so over a restart.
@@ -51,15 +51,15 @@ class Consequences:
             if input_id in output.spent:
                 self.keep(alarm_input)
 
-    def tell_chatter(self, alarm_input: AlarmInput, now: Now) -> None:
+    def journal_chatter(self, alarm_input: AlarmInput, now: Now) -> None:
         """A fault when an input begins to chatter, healed when it has stopped."""
-        input_id, raised = alarm_input.settings.id, alarm_input.pacing.chatter.raised
+        input_id, raised = alarm_input.settings.id, alarm_input.quiet_period.chatter.raised
         if raised == (input_id in self._chattering):
             return
         self._chattering ^= {input_id}
-        entry = self._books.journal("fault" if raised else "healed", now, input=input_id, cause="chatter")
+        entry = self._collector.journal("fault" if raised else "healed", now, input=input_id, cause="chatter")
         if raised:
-            self._books.event("fault", alarm_input, entry, "chatter")
+            self._collector.event("fault", alarm_input, entry, "chatter")
 
     def forget(self, input_id: str) -> None:
         """The input is gone."""
@@ -71,15 +71,15 @@ class Consequences:
         if not isinstance(transition, LinkageDue):
             again = isinstance(transition, Retriggered) or transition.retrigger
             kind = "retrigger" if again else "alarm_begin"
-            entry = self._books.journal(kind, now, at=transition.at, input=input_id, cause=transition.cause)
-            self._books.event(kind, alarm_input, entry, transition.cause)
+            entry = self._collector.journal(kind, now, at=transition.at, input=input_id, cause=transition.cause)
+            self._collector.event(kind, alarm_input, entry, transition.cause)
             alarm_input.last_alarm, alarm_input.last_seq = entry.time, entry.seq
         if transition.linkage in ("whole", "extend"):
             self._link(alarm_input, lambda output: output.source_began(input_id, now.monotonic))
         if transition.linkage == "extend":
-            self._books.add(ExtendLinkage(input=input_id))
+            self._collector.add(ExtendLinkage(input=input_id))
         if transition.linkage == "whole":
-            self._books.add(self._linkage(alarm_input, transition, now))
+            self._collector.add(self._linkage(alarm_input, transition, now))
 
     def _linkage(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> RunLinkage:
         """The actions of a whole linkage. A begin that may send no mail is held back for the next that may."""
@@ -99,15 +99,15 @@ class Consequences:
 
     def _end(self, alarm_input: AlarmInput, ended: Ended, now: Now) -> None:
         input_id = alarm_input.settings.id
-        entry = self._books.journal(
+        entry = self._collector.journal(
             "alarm_end", now, at=ended.at, input=input_id, cause=ended.cause, seconds=ended.seconds
         )
-        self._books.event("alarm_end", alarm_input, entry, ended.cause)
+        self._collector.event("alarm_end", alarm_input, entry, ended.cause)
         for output_id, output in self._terminals.outputs.items():
             if input_id in output.sources or input_id in output.spent:
                 output.source_ended(input_id)
                 self._terminals.touch(output_id)
-        self._books.add(EndLinkage(input=input_id))
+        self._collector.add(EndLinkage(input=input_id))
 
     def _link(self, alarm_input: AlarmInput, act: Callable[[AlarmOutput], None]) -> None:
         """Does something to every output that the input links to."""

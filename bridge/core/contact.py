@@ -73,5 +73,5 @@ def demanded_contact(*, active: bool, valid_signal: ValidSignal) -> Contact:
 
 
 def idle_level(*, valid_signal: ValidSignal, connected_level: Level) -> Level:
-    """The level of an output that nobody wants on."""
+    """Returns the level of an output without demand."""
     return level_of(demanded_contact(active=False, valid_signal=valid_signal), connected_level)

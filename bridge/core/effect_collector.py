@@ -1,4 +1,4 @@
-"""What a step has to say: its effects in order, numbered journal entries, and views that changed."""
+"""The effects of one step: in order, with numbered journal entries, and with views only where they changed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bridge.core.views import WallClock, input_view, output_view
 
 
 class EffectCollector:
-    """Collects the effects of one step, and leaves out what has been said already."""
+    """Collects the effects of one step; leaves out views and states that equal the ones published or kept last."""
 
     def __init__(self, boot: str) -> None:
         self.walls = WallClock()
@@ -35,16 +35,19 @@ class EffectCollector:
         self._latched: dict[str, bool] = {}
 
     def take(self) -> list[Effect]:
-        """The effects of this step, which is over."""
+        """Ends the step. Returns its effects in their order."""
         effects, self._effects = self._effects, []
         return effects
 
     def add(self, *effects: Effect) -> None:
-        """Effects that are always to be said."""
+        """Adds effects without a comparison with earlier ones."""
         self._effects += effects
 
     def journal(self, kind: str, now: Now, *, at: float | None = None, **fields: Any) -> JournalEntry:
-        """Writes an entry, dated `at` (monotonic) rather than now if given; seconds to the millisecond."""
+        """Adds a journal entry with the next number. Returns it.
+
+        Its time is `at` (monotonic seconds) if given, else now; `seconds` are rounded to the millisecond.
+        """
         if fields.get("seconds") is not None:
             fields["seconds"] = round(fields["seconds"], 3)
         time = now.local if at is None else self.walls.instant(at, now)
@@ -54,7 +57,7 @@ class EffectCollector:
         return entry
 
     def event(self, event_type: str, alarm_input: AlarmInput, entry: JournalEntry, cause: str) -> None:
-        """A live event of an input, with the number and time of its journal entry."""
+        """Adds a live event of an input, with the number and time of its journal entry."""
         self._effects.append(
             PublishEvent(
                 input=alarm_input.settings.id,
@@ -67,15 +70,15 @@ class EffectCollector:
             )
         )
 
-    def show_input(self, alarm_input: AlarmInput, now: Now) -> None:
-        """Publishes the view if it is another than the one published last."""
+    def publish_input(self, alarm_input: AlarmInput, now: Now) -> None:
+        """Publishes an input's view if it differs from the one published last."""
         view = input_view(alarm_input, now, self.walls)
         if self._views.get(view.id) != view:
             self._views[view.id] = view
             self._effects.append(PublishInput(view=view))
 
-    def show_output(self, output: AlarmOutput, now: Now, *, keep_latch: bool = True) -> None:
-        """Publishes the view if it is another than the one published last; keeps the latch as it is."""
+    def publish_output(self, output: AlarmOutput, now: Now, *, keep_latch: bool = True) -> None:
+        """Publishes an output's view if it differs from the one published last; stores its latch if that changed."""
         view = output_view(output, now, self.walls)
         if self._views.get(view.id) != view:
             self._views[view.id] = view
@@ -85,16 +88,16 @@ class EffectCollector:
             self._effects.append(KeepLatched(output=view.id, latched=output.latched))
 
     def keep_input(self, alarm_input: AlarmInput, *, silenced: frozenset[str]) -> None:
-        """Keeps what the start-up table will need, if it is another than what is kept."""
+        """Stores the state that the start-up table will read, if it differs from the stored one."""
         input_id, state = alarm_input.settings.id, alarm_input.to_keep(silenced)
         if self._kept.get(input_id) != state:
             self._kept[input_id] = state
             self._effects.append(KeepInput(input=input_id, state=state))
 
     def restore(self, inputs: Mapping[str, StoredInput], latched: Iterable[str], *, known: Container[str]) -> None:
-        """What the store holds already need not be kept again; what is not `known` any more is forgotten.
+        """Takes the states in the store as stored, and deletes those of terminals that are not `known`.
 
-        An input that is added again some day would else be judged by what it was long ago.
+        An input that is added again some day would else be judged by a state from long ago.
         """
         self._kept.update(inputs)
         self._latched.update(dict.fromkeys(latched, True))
@@ -103,7 +106,7 @@ class EffectCollector:
                 self.forget(gone)
 
     def forget(self, terminal: str) -> None:
-        """The input or output is gone."""
+        """Deletes the view and the stored state of a removed input or output."""
         self._views.pop(terminal, None)
         if self._kept.pop(terminal, None) is not None:
             self._effects.append(KeepInput(input=terminal, state=None))

@@ -1,4 +1,4 @@
-"""What to do, in the imperative: all that the engine ever asks for, and the views it shows."""
+"""Effects: commands of the engine to the adapters, in the imperative; and the views that it publishes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @value
 class RequestInput:
-    """Watch an input's line; `LineFound` and a first `LineChanged`, or `LineLost`, will follow."""
+    """Request an input's line; the facts `LineFound` and a first `LineChanged`, or `LineLost`, follow."""
 
     settings: InputSettings
 
 
 @value
 class RequestOutput:
-    """Take an output's line, with this level from the very request on."""
+    """Request an output's line with this level, which is set in the request itself."""
 
     settings: OutputSettings
     level: Level
@@ -33,14 +33,14 @@ class RequestOutput:
 
 @value
 class ReleaseLine:
-    """Let go of a terminal's line; an output has been driven idle before."""
+    """Release a terminal's line; an output has been driven idle before."""
 
     terminal: str
 
 
 @value
 class DriveLine:
-    """Put an output's line to a level."""
+    """Drive an output's line to a level."""
 
     terminal: str
     level: Level
@@ -48,7 +48,7 @@ class DriveLine:
 
 @value
 class InputView:
-    """All that others see of an input. `alarms`, `held_back` and `glitches` are counts."""
+    """The published state of an input. `alarms`, `held_back` and `glitches` are counts."""
 
     id: str
     contact: Contact
@@ -58,55 +58,55 @@ class InputView:
     enabled: bool
     armed: bool
     armed_until: datetime | None
-    """When the schedule closes, or None when it is closed or has no end in sight."""
+    """The instant at which the schedule closes; None while it is closed or has no end in sight."""
     since: datetime | None
-    """When the contact became what it is."""
+    """The instant of the contact's last change."""
     last_alarm: datetime | None
     alarms: int
     held_back: int
     glitches: int
     problem: str | None
-    """`line_fault` or `chatter`."""
+    """`line_fault`, `chatter` or None."""
     available: bool
 
 
 @value
 class OutputView:
-    """All that others see of an output; `on` is demand, never a single pulse."""
+    """The published state of an output; `on` is demand, never a single pulse."""
 
     id: str
     on: bool
     contact: Contact
     mode: str
     reason: str | None
-    """Why it is on: manual, alarm, timing; or why it ended: stop, time, cut_off, restored,
-    broker_loss, fault, settings. None before its first run."""
+    """The reason for being on (manual, alarm, timing) or for having ended (stop, time, cut_off, restored,
+    broker_loss, fault, settings). None before its first run."""
     by: str | None
     sources: tuple[str, ...]
     until: datetime | None
     remaining_ms: int | None = field(compare=False)
     problem: str | None
-    """`line_fault`."""
+    """`line_fault` or None."""
     available: bool
 
 
 @value
 class PublishInput:
-    """An input's view has changed."""
+    """Publish an input's view, which has changed."""
 
     view: InputView
 
 
 @value
 class PublishOutput:
-    """An output's view has changed."""
+    """Publish an output's view, which has changed."""
 
     view: OutputView
 
 
 @value
 class PublishEvent:
-    """Something happened at an input, live: alarm_begin, alarm_end, retrigger, fault."""
+    """Publish a live event of an input: alarm_begin, alarm_end, retrigger or fault."""
 
     input: str
     event_type: str
@@ -119,21 +119,21 @@ class PublishEvent:
 
 @value
 class PublishClock:
-    """Whether schedules can be trusted has changed."""
+    """Publish whether the wall clock, and with it every schedule, can be trusted."""
 
     synchronised: bool
 
 
 @value
 class PublishSettings:
-    """New settings are in force: discovery, settings topics and subscriptions follow them."""
+    """Publish new settings, which are in force: discovery, settings topics and subscriptions follow them."""
 
     settings: Settings
 
 
 @value
 class RunLinkage:
-    """An alarm began: the actions of its input's linkage, outputs apart, which are done already.
+    """Run the actions of an input's linkage: its alarm began. Outputs are not among them: the core drives those.
 
     `at` is its instant on the monotonic clock. `email` says whether a mail may go out, by the
     limits of `behaviour.md` 7; `held_back` is how many begins before this one sent none.
@@ -150,21 +150,21 @@ class RunLinkage:
 
 @value
 class ExtendLinkage:
-    """A re-trigger: what records goes on; nothing starts."""
+    """Extend the recordings of an input's linkage: a re-trigger. No other action runs."""
 
     input: str
 
 
 @value
 class EndLinkage:
-    """The alarm ended: recording goes into post-roll, a sound that plays while in alarm stops."""
+    """End the linkage of an input: recording goes into post-roll, a sound that plays while in alarm stops."""
 
     input: str
 
 
 @value
 class RunAction:
-    """One action by command, accepted and numbered."""
+    """Run one action by command, accepted and numbered."""
 
     request: ActionRequested
     seq: int
@@ -174,12 +174,12 @@ class RunAction:
 
 @value
 class SilenceSound:
-    """Whatever plays stops."""
+    """Stop every sound."""
 
 
 @value
 class KeepInput:
-    """What has to be known of an input after a restart; None: forget it."""
+    """Store the state that an input needs after a restart; None deletes it."""
 
     input: str
     state: StoredInput | None
@@ -187,7 +187,7 @@ class KeepInput:
 
 @value
 class KeepLatched:
-    """Whether an output is latched."""
+    """Store whether an output is latched."""
 
     output: str
     latched: bool
@@ -195,7 +195,7 @@ class KeepLatched:
 
 @value
 class Answer:
-    """The one answer to a request; done when there are no faults."""
+    """Answer a request, once; the command was done if there are no faults."""
 
     origin: Origin
     faults: tuple[Fault, ...] = ()

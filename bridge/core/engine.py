@@ -1,9 +1,10 @@
-"""The engine: every fact goes in here, one after the other, and effects come out.
+"""The engine: takes facts and the time, answers with effects.
 
-`receive` takes a fact, `elapse` only the time; both end by re-evaluating what the fact or the time
-touched, so that the same fact twice changes nothing. `next_deadline` says when to come back.
+`receive` takes a fact, `elapse` only the time; both end by re-evaluating the terminals that the fact or
+the time touched, so that the same fact twice changes nothing. `next_deadline` is the next call's time.
 
-Above 300 lines, since every kind of fact has its place in the one order in which facts take effect.
+Above 300 lines, for it is one thing: the table from each fact to its few lines, and the order in which
+every step ends. Rules stand in the modules that it calls.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ class Engine:
 
     def __init__(self, settings: Settings, *, boot: str, release_year: int) -> None:
         self._release_year = release_year
-        self._books = EffectCollector(boot)
+        self._collector = EffectCollector(boot)
         self._terminals = Terminals(settings)
-        self._consequences = Consequences(self._terminals, self._books)
-        self._commands = Commands(self._terminals, self._books, self._consequences)
+        self._consequences = Consequences(self._terminals, self._collector)
+        self._commands = Commands(self._terminals, self._collector, self._consequences)
         self._hold = BootHold()
         self._kernel_synchronised = True
         self._clock_shown: bool | None = None
@@ -78,28 +79,28 @@ class Engine:
         settings = self._terminals.settings
         for output_settings in settings.outputs:
             output = self._terminals.add_output(output_settings)
-            self._books.add(RequestOutput(settings=output_settings, level=output.level))
+            self._collector.add(RequestOutput(settings=output_settings, level=output.level))
         for input_settings in settings.inputs:
-            self._books.add(RequestInput(settings=input_settings))
+            self._collector.add(RequestInput(settings=input_settings))
         self._hold.begin(now.monotonic, settings.device.startup_grace_s)
-        return self._books.take()
+        return self._collector.take()
 
     def receive(self, fact: Fact, now: Now) -> list[Effect]:
-        """Takes one fact; the effects, in the order in which they are to be done."""
+        """Takes one fact. Returns the effects in the order in which they are to be done."""
         if self._stopping:
             if isinstance(fact, facts.ActionEnded):  # a clip that the stop has finished
                 self._action_ended(fact, now)
-                return self._books.take()
+                return self._collector.take()
             return _turned_away(fact)
         due = self._due(now.monotonic)
         if due is not None and due <= (fact.at if isinstance(fact, facts.LineChanged) else now.monotonic):
             self._settle(now)  # what time has brought came before the fact
         self._handlers[type(fact)](fact, now)
         self._settle(now)
-        return self._books.take()
+        return self._collector.take()
 
     def elapse(self, now: Now, *, seen_until: float | None = None) -> list[Effect]:
-        """Nothing happened but time.
+        """Lets the time pass without a fact. Returns the effects in their order.
 
         Only here levels become stable by themselves: `seen_until` (by default now) is the instant
         before which every edge has been received. An edge that still waits somewhere may contradict.
@@ -107,10 +108,10 @@ class Engine:
         if self._stopping:
             return []
         self._settle(now, seen_until=now.monotonic if seen_until is None else seen_until)
-        return self._books.take()
+        return self._collector.take()
 
     def next_deadline(self, now: float) -> float | None:
-        """When `elapse` is wanted, if nothing happens before; None: never."""
+        """Returns the instant (monotonic) at which to call `elapse` if no fact comes before; None: never."""
         if self._stopping:
             return None
         return self._due(now)
@@ -135,12 +136,12 @@ class Engine:
         output = self._terminals.outputs.get(fact.terminal)
         self._terminals.touch(fact.terminal)
         if output is not None and output.lost is None:
-            self._books.journal("fault", now, output=fact.terminal, cause="line_fault", error=fact.problem)
+            self._collector.journal("fault", now, output=fact.terminal, cause="line_fault", error=fact.problem)
             output.lose(fact.problem)
         if alarm_input is not None and alarm_input.lost is None:
-            entry = self._books.journal("fault", now, input=fact.terminal, cause="line_fault", error=fact.problem)
+            entry = self._collector.journal("fault", now, input=fact.terminal, cause="line_fault", error=fact.problem)
             transitions = alarm_input.lose(fact.problem, now.monotonic)
-            self._books.event("fault", alarm_input, entry, "line_fault")
+            self._collector.event("fault", alarm_input, entry, "line_fault")
             self._consequences.carry(alarm_input, transitions, now)
 
     def _line_found(self, fact: facts.LineFound, now: Now) -> None:
@@ -148,18 +149,18 @@ class Engine:
         output = self._terminals.outputs.get(fact.terminal)
         if alarm_input is not None and alarm_input.lost is not None:
             alarm_input.find()
-            self._books.journal("healed", now, input=fact.terminal, cause="line_fault")
+            self._collector.journal("healed", now, input=fact.terminal, cause="line_fault")
         if output is not None and output.lost is not None:
             output.find()
-            self._books.journal("healed", now, output=fact.terminal, cause="line_fault")
+            self._collector.journal("healed", now, output=fact.terminal, cause="line_fault")
         self._terminals.touch(fact.terminal)
 
     def _state_restored(self, fact: facts.StateRestored, now: Now) -> None:
-        self._books.next_seq = fact.next_seq
+        self._collector.next_seq = fact.next_seq
         settings = self._terminals.settings
         known = {each.id for each in settings.inputs} | {each.id for each in settings.outputs}
-        self._books.restore(fact.inputs, fact.latched, known=known)
-        self._books.journal("start", now)
+        self._collector.restore(fact.inputs, fact.latched, known=known)
+        self._collector.journal("start", now)
         for input_settings in settings.inputs:
             self._terminals.add_input(input_settings, fact.inputs.get(input_settings.id))
         self._terminals.restore_silenced(fact.inputs)
@@ -169,18 +170,18 @@ class Engine:
         self._terminals.touch_all()
 
     def _settings_changed(self, fact: facts.SettingsChanged, now: Now) -> None:
-        self._books.journal("settings", now, by=fact.origin.by)
+        self._collector.journal("settings", now, by=fact.origin.by)
         old, self._terminals.settings = self._terminals.settings, fact.settings
         # Schedules are asked anew before inputs are recomputed, so that one edit is one transition.
         clock_set = self._look_at_clock(now)
         if fact.settings.device.timezone != old.device.timezone:
-            self._terminals.doubt_schedules()
-            self._books.walls.forget()
-        change = Reconfiguration(self._terminals, self._books, self._consequences, self._settle_output)
-        self._books.add(PublishSettings(settings=fact.settings))  # before an alarm that the edit begins
+            self._terminals.invalidate_schedules()
+            self._collector.walls.forget()
+        change = Reconfiguration(self._terminals, self._collector, self._consequences, self._settle_output)
+        self._collector.add(PublishSettings(settings=fact.settings))  # before an alarm that the edit begins
         change.run(now, clock_set=clock_set, holding=not self._hold.over)
         if fact.origin.request is not None:
-            self._books.add(Answer(origin=fact.origin))
+            self._collector.add(Answer(origin=fact.origin))
 
     def _trigger_requested(self, fact: facts.InputTriggerRequested, now: Now) -> None:
         self._commands.trigger(fact, now, holding=not self._hold.over)
@@ -198,16 +199,16 @@ class Engine:
         self._terminals.touch_all()
 
     def _clock_stepped(self, fact: facts.ClockStepped, now: Now) -> None:
-        self._books.journal("clock", now, cause="stepped", seconds=fact.seconds)
-        self._books.walls.forget()
-        self._terminals.doubt_schedules()
+        self._collector.journal("clock", now, cause="stepped", seconds=fact.seconds)
+        self._collector.walls.forget()
+        self._terminals.invalidate_schedules()
 
     def _clock_checked(self, fact: facts.ClockChecked, now: Now) -> None:
         del now
         self._kernel_synchronised = fact.synchronised
 
     def _action_ended(self, fact: facts.ActionEnded, now: Now) -> None:
-        self._books.journal(
+        self._collector.journal(
             fact.kind,
             now,
             input=fact.input,
@@ -220,17 +221,19 @@ class Engine:
         )
 
     def _stop_begun(self, fact: facts.StopBegun, now: Now) -> None:
-        """Outputs go idle; what is kept for the next start is not touched by that."""
+        """Drives every output idle; the states stored for the next start stay."""
         del fact
         for output_id, output in self._terminals.outputs.items():
-            self._books.add(DriveLine(terminal=output_id, level=output.idle_level))
+            self._collector.add(DriveLine(terminal=output_id, level=output.idle_level))
             if output.on:
                 seconds = output.seconds(now.monotonic)
-                self._books.journal("output_off", now, output=output_id, reason="stop", by="shutdown", seconds=seconds)
+                self._collector.journal(
+                    "output_off", now, output=output_id, reason="stop", by="shutdown", seconds=seconds
+                )
                 output.on, output.reason, output.by, output.until = False, "stop", "shutdown", None
-                self._books.show_output(output, now, keep_latch=False)
+                self._collector.publish_output(output, now, keep_latch=False)
         self._commands.end(now)
-        self._books.journal("stop", now)
+        self._collector.journal("stop", now)
         self._stopping = True
 
     # The end of every step
@@ -258,21 +261,21 @@ class Engine:
                 now, clock_set=clock_set, holding=not self._hold.over, seen_until=seen_until
             )
             self._consequences.carry(alarm_input, transitions, now)
-            self._consequences.tell_chatter(alarm_input, now)
+            self._consequences.journal_chatter(alarm_input, now)
             self._terminals.settled(alarm_input)
-            self._books.show_input(alarm_input, now)
+            self._collector.publish_input(alarm_input, now)
 
     def _look_at_clock(self, now: Now) -> bool:
         clock_set = self._is_clock_set(now)
         if clock_set != self._clock_set:
             if self._clock_set is not None:
-                self._books.journal("clock", now, cause="set" if clock_set else "not_set")
+                self._collector.journal("clock", now, cause="set" if clock_set else "not_set")
             self._clock_set = clock_set
-            self._terminals.doubt_schedules()
+            self._terminals.invalidate_schedules()
         shown = self._kernel_synchronised and now.local.year >= self._release_year
         if shown != self._clock_shown:
             self._clock_shown = shown
-            self._books.add(PublishClock(synchronised=shown))
+            self._collector.add(PublishClock(synchronised=shown))
         return clock_set
 
     def _is_clock_set(self, now: Now) -> bool:
@@ -283,23 +286,23 @@ class Engine:
         output_id = output.settings.id
         for change in output.settle(now, clock_set=self._is_clock_set(now)):
             if isinstance(change, TurnedOn):
-                self._books.journal("output_on", now, output=output_id, reason=change.reason, by=change.by)
+                self._collector.journal("output_on", now, output=output_id, reason=change.reason, by=change.by)
                 continue
             if change.reason == "cut_off":
-                self._books.journal("cut_off", now, output=output_id, seconds=change.seconds)
+                self._collector.journal("cut_off", now, output=output_id, seconds=change.seconds)
                 self._consequences.silenced(output)
-            self._books.journal(
+            self._collector.journal(
                 "output_off", now, output=output_id, reason=change.reason, by=change.by, seconds=change.seconds
             )
         if self._terminals.driven[output_id] is not output.level:
             self._terminals.driven[output_id] = output.level
-            self._books.add(DriveLine(terminal=output_id, level=output.level))
+            self._collector.add(DriveLine(terminal=output_id, level=output.level))
         self._terminals.settled(output)
-        self._books.show_output(output, now)
+        self._collector.publish_output(output, now)
 
 
 def _turned_away(fact: Fact) -> list[Effect]:
-    """Nothing is done any more, but whoever asked is told so."""
+    """Returns the refusal of a command or an edit that comes while the program ends; no other effect."""
     if isinstance(fact, facts.Command | facts.SettingsChanged) and fact.origin.request is not None:
         return [Answer(origin=fact.origin, faults=(Fault(path="", message="the program is ending"),))]
     return []

@@ -1,4 +1,4 @@
-"""What happened, in the past tense: all that the engine is ever told.
+"""Facts: events that adapters report to the engine, in the past tense.
 
 Ids of inputs and outputs name their terminals; an input and an output never share one. Instants
 (`at`) and durations are seconds of the monotonic clock.
@@ -38,7 +38,9 @@ class Now:
 
 @value
 class Origin:
-    """Who asked: `by` is shown and kept (`mqtt`, `page`, `file`); `request` is the asker's own.
+    """The source of a command or an edit: `by` (`mqtt`, `page`, `file`) goes into journal and views.
+
+    `request` belongs to the adapter it came from.
 
     A request that is not None gets exactly one `Answer`.
     """
@@ -58,7 +60,7 @@ class LineChanged:
 
 @value
 class EdgesLost:
-    """So many edges of an input's line were never seen; a reading of its level follows."""
+    """`count` edges of an input's line were lost; a reading of its level follows."""
 
     terminal: str
     count: int
@@ -81,7 +83,7 @@ class LineFound:
 
 @value
 class StoredInput:
-    """What was kept of an input before the stop."""
+    """The stored state of an input from before the stop."""
 
     alarm: bool
     last_alarm: datetime | None = None
@@ -92,7 +94,7 @@ class StoredInput:
 
 @value
 class StateRestored:
-    """What the store knew: inputs, latched outputs, and the next free sequence number."""
+    """The store was read: states of inputs, latched outputs, and the next free sequence number."""
 
     inputs: Mapping[str, StoredInput]
     latched: frozenset[str]
@@ -109,7 +111,7 @@ class SettingsChanged:
 
 @value
 class OutputStartRequested:
-    """Manual start; `duration_ms` and `mode` (`switch` or `pulse`) are for this run only."""
+    """A manual start was requested; `duration_ms` and `mode` (`switch` or `pulse`) are for this run only."""
 
     output: str
     origin: Origin
@@ -119,7 +121,7 @@ class OutputStartRequested:
 
 @value
 class OutputStopRequested:
-    """Manual stop."""
+    """A manual stop was requested."""
 
     output: str
     origin: Origin
@@ -127,7 +129,7 @@ class OutputStopRequested:
 
 @value
 class OutputToggleRequested:
-    """Manual stop of an output that is on, manual start of one that is off."""
+    """A manual stop of an output that is on, or a manual start of one that is off, was requested."""
 
     output: str
     origin: Origin
@@ -137,7 +139,7 @@ class OutputToggleRequested:
 
 @value
 class InputTriggerRequested:
-    """An alarm of this input by command."""
+    """An alarm of this input was requested by command."""
 
     input: str
     origin: Origin
@@ -146,14 +148,14 @@ class InputTriggerRequested:
 
 @value
 class SilenceRequested:
-    """Every output and sound is to stop."""
+    """A stop of every output and sound was requested."""
 
     origin: Origin
 
 
 @value
 class ActionRequested:
-    """One action is to run now: `snapshot`, `email`, `ftp`, `record` or `audible`.
+    """One action was requested, to run now: `snapshot`, `email`, `ftp`, `record` or `audible`.
 
     `input` names an input whose camera and topic are meant. `text` goes with a mail; `duration_s`
     with a clip or a sound; `clip`, `repeat` (1 to 50) and `volume` (0 to 100) with a sound, which
@@ -200,12 +202,12 @@ class CommandRejected:
 
 @value
 class BrokerLost:
-    """The connection over which manual starts may have come is gone."""
+    """The connection to the broker, over which manual starts may have come, is lost."""
 
 
 @value
 class BrokerFound:
-    """The broker is connected."""
+    """The connection to the broker is up."""
 
 
 @value
@@ -217,7 +219,7 @@ class ClockStepped:
 
 @value
 class ClockChecked:
-    """Whether the kernel says that the wall clock is synchronised."""
+    """The kernel reported whether the wall clock is synchronised."""
 
     synchronised: bool
 

@@ -1,7 +1,7 @@
-"""How many mails may go: one per gap an input, and thirty an hour (`behaviour.md` 7).
+"""Limits of mails: one per gap an input, and thirty an hour in all (`behaviour.md` 7).
 
-Mails by command count among the thirty, and are at most twenty of them: whoever mails in a loop
-must not be able to keep the next burglar's mail from going.
+Mails by command count among the thirty, and are at most twenty of them: a script that mails in a loop
+must not keep the next burglar's mail from going.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ BY_COMMAND_AT_MOST = 20
 
 
 class MailLimits:
-    """Remembers when mails went out; asked, and told, at each alarm or command that would send one."""
+    """Counts mails by alarms and by commands."""
 
     def __init__(self) -> None:
         self._by_input: dict[str, float] = {}
@@ -22,7 +22,7 @@ class MailLimits:
         self._by_command = RateLimit(at_most=BY_COMMAND_AT_MOST, within_s=AN_HOUR_S)
 
     def take(self, source: str, at: float, *, min_gap_s: float) -> bool:
-        """Whether an input may send a mail now; if so, it counts as sent."""
+        """Counts a mail of the input `source` if its gap and the hour allow it. Returns whether they do."""
         last = self._by_input.get(source)  # no RateLimit: the gap is a setting, and may change between two mails
         if (last is not None and at - last < min_gap_s) or not self._all.take(at):
             return False
@@ -30,7 +30,7 @@ class MailLimits:
         return True
 
     def take_by_command(self, at: float) -> bool:
-        """Whether a mail may go by command now; if so, it counts as sent. No gap is kept."""
+        """Counts a mail by command if the hour allows it. Returns whether it does. It keeps no gap."""
         if self._by_command.is_used_up(at) or not self._all.take(at):
             return False
         self._by_command.count(at)

@@ -1,4 +1,4 @@
-"""How much of its linkage a begin runs: the quiet period, and the limit under chatter (`behaviour.md` 2)."""
+"""The quiet period of an input, and the limit of its linkage under chatter (`behaviour.md` 2)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bridge.core.transitions import LinkageRun
 
 
 class QuietPeriod:
-    """One input's pace; instants are those of begins."""
+    """Decides how much of its linkage each begin of one input runs; instants are those of begins."""
 
     def __init__(self) -> None:
         self.chatter = Chatter()
@@ -16,22 +16,22 @@ class QuietPeriod:
 
     @property
     def held_until(self) -> float | None:
-        """When chatter lets the linkage run again, at the latest."""
+        """The instant from which chatter lets the linkage run again; None: it does not hold it back."""
         return self._ran + WINDOW_S if self.chatter.raised and self._ran is not None else None
 
     def is_quiet(self, at: float) -> bool:
-        """Whether a begin is a re-trigger of the one before."""
+        """Returns whether a begin at `at` is a re-trigger of the one before."""
         return self._quiet_until is not None and at < self._quiet_until
 
     def linkage(self, at: float) -> LinkageRun:
-        """How much of its linkage a begin runs."""
+        """Returns how much of its linkage a begin at `at` runs."""
         held_until = self.held_until
         if held_until is not None and at < held_until:
             return "held"
         return "extend" if self.is_quiet(at) else "whole"
 
     def ran(self, linkage: LinkageRun, at: float, *, quiet_s: float) -> None:
-        """A linkage has run as far as that. Under chatter one that extends is a run as well.
+        """Takes note of a linkage that has run. Under chatter one that extends is a run as well.
 
         A begin that was held starts no quiet period: else one that chatters would never mail again.
         """

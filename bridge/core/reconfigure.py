@@ -22,10 +22,10 @@ class Reconfiguration:
     """One change of settings, to new ones that are valid as a whole and in force already."""
 
     def __init__(
-        self, terminals: Terminals, books: EffectCollector, consequences: Consequences, settle_output: SettleOutput
+        self, terminals: Terminals, collector: EffectCollector, consequences: Consequences, settle_output: SettleOutput
     ) -> None:
         self._terminals = terminals
-        self._books = books
+        self._collector = collector
         self._consequences = consequences
         self._settle_output = settle_output
         self._requests: list[Effect] = []
@@ -48,7 +48,7 @@ class Reconfiguration:
         self._link()
         self._in_order(new)
         self._terminals.touch_all()
-        self._books.add(*self._requests)
+        self._collector.add(*self._requests)
 
     def _put_input(self, new: InputSettings, now: Now, *, clock_set: bool, holding: bool) -> None:
         known = self._terminals.inputs.get(new.id)
@@ -58,13 +58,13 @@ class Reconfiguration:
             return
         rewired = (new.line, new.bias) != (known.settings.line, known.settings.bias)
         if rewired and known.lost:
-            self._books.journal("healed", now, input=new.id, cause="settings")
+            self._collector.journal("healed", now, input=new.id, cause="settings")
         transitions = known.rewire(now.monotonic) if rewired else []
         schedule = self._terminals.settings.schedule(new.schedule)
         transitions += known.apply(new, schedule, now, clock_set=clock_set, holding=holding)
         self._consequences.carry(known, transitions, now)
         if rewired:
-            self._books.add(ReleaseLine(terminal=new.id))
+            self._collector.add(ReleaseLine(terminal=new.id))
             self._requests.append(RequestInput(settings=new))
 
     def _put_output(self, new: OutputSettings, now: Now) -> None:
@@ -76,9 +76,9 @@ class Reconfiguration:
         old = known.settings
         if (new.line, new.drive) != (old.line, old.drive):
             idle = known.idle_level
-            self._books.add(DriveLine(terminal=new.id, level=idle), ReleaseLine(terminal=new.id))
+            self._collector.add(DriveLine(terminal=new.id, level=idle), ReleaseLine(terminal=new.id))
             if known.lost:
-                self._books.journal("healed", now, output=new.id, cause="settings")
+                self._collector.journal("healed", now, output=new.id, cause="settings")
                 known.find()
         known.apply(new, self._terminals.settings.schedule(new.timing.schedule), now.monotonic)
         if (new.line, new.drive) != (old.line, old.drive):
@@ -90,16 +90,16 @@ class Reconfiguration:
         self._consequences.carry(gone, gone.remove(now.monotonic), now)
         self._consequences.forget(terminal)
         self._terminals.remove(terminal)
-        self._books.forget(terminal)
-        self._books.add(ReleaseLine(terminal=terminal))
+        self._collector.forget(terminal)
+        self._collector.add(ReleaseLine(terminal=terminal))
 
     def _remove_output(self, terminal: str, now: Now) -> None:
         gone = self._terminals.outputs[terminal]
         gone.stop("settings", None)
         self._settle_output(gone, now)
-        self._books.add(DriveLine(terminal=terminal, level=gone.idle_level), ReleaseLine(terminal=terminal))
+        self._collector.add(DriveLine(terminal=terminal, level=gone.idle_level), ReleaseLine(terminal=terminal))
         self._terminals.remove(terminal)
-        self._books.forget(terminal)
+        self._collector.forget(terminal)
 
     def _unlink(self, inputs: dict[str, InputSettings]) -> None:
         """A link removed: the source ends."""

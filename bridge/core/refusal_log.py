@@ -1,4 +1,4 @@
-"""Which refused commands are journal entries of their own, so that a flood of them is not the whole journal.
+"""Limits journal entries of refused commands, so that a flood of them does not fill the journal.
 
 Of one source twenty in a minute are, and of all together two hundred in an hour; the others are counted,
 and each minute of them is one entry.
@@ -22,7 +22,7 @@ ALL_AT_MOST = 200
 """In an hour: with the minutes, topics invented for two weeks are less than the journal keeps."""
 
 Fields = Mapping[str, Any]
-"""What its journal entry says: who and where, and `error`, which is what was wrong this time."""
+"""The details of its journal entry: source and place, and `error`, the reason of this refusal."""
 _Source = tuple[tuple[str, object], ...]
 _OTHERS: _Source = ()
 
@@ -37,7 +37,7 @@ class _Minute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBack:
-    """A minute's refusals that were no entries: how many, and what the last of them would have said."""
+    """The refusals of one minute that were no entries of their own: their count, and the details of the last."""
 
     count: int
     last: Fields
@@ -52,11 +52,11 @@ class RefusalLog:
 
     @property
     def due(self) -> float | None:
-        """When to ask `elapse`."""
+        """The instant at which to call `elapse`; None: nothing waits."""
         return min(minute.end for minute in self._minutes.values()) if self._minutes else None
 
     def takes(self, fields: Fields, at: float) -> bool:
-        """Whether a refusal is an entry of its own; else it is counted. `elapse` has been asked before."""
+        """Counts a refusal. Returns whether it is an entry of its own. `elapse` is called before."""
         source = tuple((name, value) for name, value in fields.items() if name != "error")
         used_up = self._all.is_used_up(at)
         if used_up or (source not in self._minutes and len(self._minutes) >= SOURCES_AT_MOST):
@@ -71,7 +71,7 @@ class RefusalLog:
         return False
 
     def elapse(self, at: float) -> list[HeldBack]:
-        """What the minutes that are over by now have held back."""
+        """Ends the minutes that are over at `at`. Returns those that held refusals back."""
         over = [(source, minute) for source, minute in self._minutes.items() if minute.end <= at]
         for source, minute in over:
             del self._minutes[source]
@@ -80,5 +80,5 @@ class RefusalLog:
         return [HeldBack(count=minute.held_back, last=minute.last) for _, minute in over if minute.held_back]
 
     def end(self) -> list[HeldBack]:
-        """All that was held back so far: the program ends."""
+        """Ends every minute: the program ends. Returns those that held refusals back."""
         return self.elapse(float("inf"))

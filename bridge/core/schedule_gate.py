@@ -28,22 +28,22 @@ class ScheduleGate:
         self.changes_at: datetime | None = None
         """In UTC; None when it has no end in sight."""
         self.changes: float | None = None
-        """The same on the monotonic clock, as far as can be told now."""
+        """The same on the monotonic clock, by the wall clock of the last update."""
         self.due: float | None = None
-        """When to look again, at the latest."""
+        """The instant of the next update, at the latest; None: no update is needed."""
 
     def follow(self, schedule: Schedule) -> None:
-        """Another schedule from the next look on."""
+        """Follows another schedule from the next update on."""
         if schedule != self.schedule:
             self.schedule = schedule
             self.invalidate()
 
     def invalidate(self) -> None:
-        """The clock was stepped, set or unset: the next look asks the schedule again."""
+        """The clock was stepped, set or unset: the next update asks the schedule again."""
         self._asked = False
 
     def update(self, now: Now, *, clock_set: bool) -> bool:
-        """Whether it opened or closed since the last look."""
+        """Asks the schedule if its answer may have changed. Returns whether it opened or closed."""
         if self._asked and (self.due is None or now.monotonic < self.due):
             return False
         self._asked = True

@@ -17,7 +17,7 @@ Terminal = TypeVar("Terminal", AlarmInput, AlarmOutput)
 
 
 class Terminals:
-    """What the engine is about; ids are shared by nobody."""
+    """All inputs and outputs by their ids; an input and an output never share one."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -29,14 +29,14 @@ class Terminals:
         self._dues: dict[str, float] = {}
 
     def add_input(self, settings: InputSettings, stored: StoredInput | None) -> AlarmInput:
-        """A new input, touched."""
+        """Adds an input, touched. Returns it."""
         schedule = self.settings.schedule(settings.schedule)
         self.inputs[settings.id] = AlarmInput(settings, schedule, stored=stored)
         self.touch(settings.id)
         return self.inputs[settings.id]
 
     def add_output(self, settings: OutputSettings) -> AlarmOutput:
-        """A new output, idle, touched."""
+        """Adds an output, idle and touched. Returns it."""
         output = AlarmOutput(settings, self.settings.schedule(settings.timing.schedule))
         self.outputs[settings.id] = output
         self.driven[settings.id] = output.level
@@ -44,7 +44,7 @@ class Terminals:
         return output
 
     def restore_silenced(self, stored: Mapping[str, StoredInput]) -> None:
-        """What was silenced before the stop stays so, where the link still is."""
+        """Silences again the alarms that were silenced before the stop, where the link still is."""
         for source, alarm_input in self.inputs.items():
             if source in stored and stored[source].alarm:
                 for output_id in stored[source].silenced.intersection(alarm_input.settings.linkage.outputs):
@@ -55,23 +55,23 @@ class Terminals:
         return frozenset(output_id for output_id, output in self.outputs.items() if source in output.spent)
 
     def touch(self, *terminals: str) -> None:
-        """They are to be settled in this step."""
+        """Marks terminals to be settled in this step."""
         self._touched.update(terminals)
 
     def touch_all(self) -> None:
-        """All are to be settled in this step."""
+        """Marks all terminals to be settled in this step."""
         self._touched.update(self.inputs, self.outputs)
 
     def inputs_to_settle(self, now: float) -> list[AlarmInput]:
-        """Inputs touched or due, in the order of the settings; they are untouched from here on."""
+        """Returns the inputs that are touched or due, in the order of the settings, and unmarks them."""
         return self._next(self.inputs, now)
 
     def outputs_to_settle(self, now: float) -> list[AlarmOutput]:
-        """Outputs touched or due, in the order of the settings; they are untouched from here on."""
+        """Returns the outputs that are touched or due, in the order of the settings, and unmarks them."""
         return self._next(self.outputs, now)
 
     def settled(self, terminal: AlarmInput | AlarmOutput) -> None:
-        """It was settled; what it is due at stays so until it is touched."""
+        """Takes note of when a settled terminal is due next, which stays until it is touched."""
         due = terminal.due
         if due is None:
             self._dues.pop(terminal.settings.id, None)
@@ -80,23 +80,23 @@ class Terminals:
 
     @property
     def due(self) -> float | None:
-        """When one of them wants to be settled next."""
+        """The earliest instant at which one of them is to be settled; None: never."""
         return min(self._dues.values()) if self._dues else None
 
     def remove(self, terminal: str) -> None:
-        """An input or an output is gone."""
+        """Removes an input or an output."""
         self.inputs.pop(terminal, None)
         if self.outputs.pop(terminal, None) is not None:
             del self.driven[terminal]
         self._touched.discard(terminal)
         self._dues.pop(terminal, None)
 
-    def doubt_schedules(self) -> None:
-        """The wall clock or its zone is another: every schedule is asked again."""
+    def invalidate_schedules(self) -> None:
+        """Has every schedule asked again: the wall clock or its zone changed."""
         for alarm_input in self.inputs.values():
-            alarm_input.gate.invalidate()
+            alarm_input.schedule_gate.invalidate()
         for output in self.outputs.values():
-            output.gate.invalidate()
+            output.schedule_gate.invalidate()
         self.touch_all()
 
     def _next(self, terminals: dict[str, Terminal], now: float) -> list[Terminal]:

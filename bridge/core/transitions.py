@@ -1,4 +1,4 @@
-"""The edges of an input's alarm, which is all of it that others act on."""
+"""The edges of an input's alarm; outputs, journal and linkage act on these alone."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 LinkageRun = Literal["whole", "extend", "held", "none"]
-"""How much of a linkage runs: all of it; what extends (outputs and recording); none of it because
-of chatter; none of it because the alarm was there before the first start."""
+"""The share of a linkage that runs: `whole`; `extend` (outputs and recording); `held`, none of it because
+of chatter; `none`, because the alarm was there before the first start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """An alarm from before the stop goes on as if nothing had been."""
+    """An alarm that was active before the restart, and still is."""
 
     at: float
 

@@ -1,4 +1,4 @@
-"""What others see of inputs and outputs, made from their state."""
+"""Views: the published state of inputs and outputs, made from their internal state."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class WallClock:
 
 
 def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView:
-    """One input as it is now."""
-    settings, gate = alarm_input.settings, alarm_input.gate
+    """Returns the view of an input at `now`."""
+    settings, gate = alarm_input.settings, alarm_input.schedule_gate
     contact = alarm_input.contact
     armed = settings.enabled and gate.open
-    problem = "line_fault" if alarm_input.lost else "chatter" if alarm_input.pacing.chatter.raised else None
+    problem = "line_fault" if alarm_input.lost else "chatter" if alarm_input.quiet_period.chatter.raised else None
     return InputView(
         id=settings.id,
         contact=contact,
@@ -69,7 +69,7 @@ def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView
 
 
 def output_view(output: AlarmOutput, now: Now, walls: WallClock) -> OutputView:
-    """One output as it is now."""
+    """Returns the view of an output at `now`."""
     settings, until = output.settings, output.until
     return OutputView(
         id=settings.id,

@@ -1,4 +1,4 @@
-"""What a person reads about inputs and outputs: views in words, made in one place for pages and events."""
+"""Views of inputs and outputs in a person's words, for pages and events alike."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def output_mood(view: OutputView) -> str:
 
 
 def asked_by(by: str) -> str:
-    """Who asked, for a person."""
+    """Returns the source of a command in a person's words."""
     return BY.get(by, by)
 
 
