@@ -7,8 +7,7 @@ outside and low when driven nowhere.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from functools import wraps
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -197,13 +196,3 @@ async def settled(seen: Seen, quiet_s: float = 0.1) -> None:
     while count != len(seen.facts):
         count = len(seen.facts)
         await asyncio.sleep(quiet_s)
-
-
-def story(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """A test that is a coroutine, run on a loop of its own."""
-
-    @wraps(test)
-    def run(*args: Any, **kwargs: Any) -> None:
-        asyncio.run(test(*args, **kwargs))
-
-    return run

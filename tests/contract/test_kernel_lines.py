@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from contract.line_rigs import Seen, settled, story, until
+from contract.line_rigs import Seen, settled, until
 from servers.gpio_sim import SimChip, absence
 
 from bridge.core.contact import Level
@@ -63,25 +63,19 @@ def of_siren(chip: SimChip) -> Settings:
     return Settings(outputs=(siren(chip),))
 
 
-def problem_of(line: LineSettings) -> str:
+async def problem_of(line: LineSettings) -> str:
     """Why an input on this line is lost at once."""
     seen = Seen()
     driver = GpiodLines()
     driver.request_input(door(line))
-
-    @story
-    async def start() -> None:
-        driver.start(seen)
-        driver.close()
-
-    start()
+    driver.start(seen)
+    driver.close()
     (fact,) = seen.facts
     assert isinstance(fact, LineLost)
     return fact.problem
 
 
 @pytest.mark.parametrize("way", ["path", "name", "label", "glob of labels", "link", "line name", "both names"])
-@story
 async def test_a_line_is_found_by(relays: SimChip, tmp_path: Path, way: str) -> None:
     link = tmp_path / "my-gpio"
     link.symlink_to(relays.path)
@@ -103,24 +97,25 @@ async def test_a_line_is_found_by(relays: SimChip, tmp_path: Path, way: str) -> 
     driver.close()
 
 
-def test_a_missing_chip_or_line_is_told_with_what_there_is(relays: SimChip) -> None:
-    assert f"{relays.name} [relays]" in problem_of(LineByOffset(chip="nowhere", offset=0))
-    assert "no line named 'window'" in problem_of(LineByName(name="window"))
-    assert problem_of(LineByOffset(chip="relays", offset=4)) == f"{relays.name} [relays] has lines 0 to 3, not 4"
+async def test_a_missing_chip_or_line_is_told_with_what_there_is(relays: SimChip) -> None:
+    assert f"{relays.name} [relays]" in await problem_of(LineByOffset(chip="nowhere", offset=0))
+    assert "no line named 'window'" in await problem_of(LineByName(name="window"))
+    assert await problem_of(LineByOffset(chip="relays", offset=4)) == f"{relays.name} [relays] has lines 0 to 3, not 4"
 
 
-def test_names_that_could_mean_two_places_mean_none(relays: SimChip) -> None:
+async def test_names_that_could_mean_two_places_mean_none(relays: SimChip) -> None:
     with SimChip("relays", ["door"]) as twin:
-        assert all(chip.name in problem_of(LineByOffset(chip="relays", offset=0)) for chip in (relays, twin))
-        ambiguous = problem_of(LineByName(name="door"))
+        same_label = await problem_of(LineByOffset(chip="relays", offset=0))
+        assert all(chip.name in same_label for chip in (relays, twin))
+        ambiguous = await problem_of(LineByName(name="door"))
         assert f"{relays.name} [relays] line 3" in ambiguous
         assert f"{twin.name} [relays] line 0" in ambiguous
 
 
-def test_a_busy_line_is_told_with_its_holder(relays: SimChip) -> None:
+async def test_a_busy_line_is_told_with_its_holder(relays: SimChip) -> None:
     driver = GpiodLines()
     driver.request_output(siren(relays), LOW)
-    assert problem_of(LineByOffset(chip="relays", offset=0)).endswith("is held by 'alarm2mqtt'")
+    assert (await problem_of(LineByOffset(chip="relays", offset=0))).endswith("is held by 'alarm2mqtt'")
     driver.close()
 
 
@@ -147,7 +142,6 @@ for door in doors:
     assert all(line.startswith("LineDenied") and relays.path in line for line in lines)
 
 
-@story
 async def test_when_the_kernel_has_no_room_the_gap_and_the_right_end_are_told(relays: SimChip) -> None:
     seen = Seen()
     driver = GpiodLines()
@@ -168,7 +162,6 @@ async def test_when_the_kernel_has_no_room_the_gap_and_the_right_end_are_told(re
     driver.close()
 
 
-@story
 async def test_a_chip_that_comes_back_under_another_number_is_known_by_its_label(relays: SimChip) -> None:
     seen = Seen()
     driver = GpiodLines()
@@ -188,7 +181,6 @@ async def test_a_chip_that_comes_back_under_another_number_is_known_by_its_label
         driver.close()
 
 
-@story
 async def test_one_chip_lost_leaves_the_lines_of_another_alone(relays: SimChip) -> None:
     seen = Seen()
     with SimChip("other", ["window"]) as other:

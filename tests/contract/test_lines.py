@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from contract.line_rigs import FakeKernelRig, KernelRig, LineRig, Seen, SimulatedRig, settled, story, until
+from contract.line_rigs import FakeKernelRig, KernelRig, LineRig, Seen, SimulatedRig, settled, until
 from servers.gpio_sim import absence
 
 from bridge.core.contact import Level
@@ -52,7 +52,6 @@ def driving(rig: LineRig, seen: Seen, *inputs: str, **outputs: Level) -> Iterato
         driver.close()
 
 
-@story
 async def test_an_input_is_found_and_its_level_told(rig: LineRig) -> None:
     seen = Seen()
     with driving(rig, seen, "in0"):
@@ -61,7 +60,6 @@ async def test_an_input_is_found_and_its_level_told(rig: LineRig) -> None:
         assert seen.words("in0") == ["found", "high"]
 
 
-@story
 async def test_nothing_is_reported_before_the_start_and_then_all_of_it_in_order(rig: LineRig) -> None:
     seen = Seen()
     driver = rig.driver()
@@ -75,7 +73,6 @@ async def test_nothing_is_reported_before_the_start_and_then_all_of_it_in_order(
     driver.close()
 
 
-@story
 async def test_edges_both_ways_are_told_with_the_time_of_their_cause(rig: LineRig) -> None:
     seen = Seen()
     with driving(rig, seen, "in0", "in1"):
@@ -92,7 +89,6 @@ async def test_edges_both_ways_are_told_with_the_time_of_their_cause(rig: LineRi
             assert before <= fact.at <= after + 0.05
 
 
-@story
 async def test_a_burst_at_one_kilohertz_is_told_whole_and_in_order(rig: LineRig) -> None:
     seen = Seen()
     levels = [LOW, HIGH] * 250
@@ -106,7 +102,6 @@ async def test_a_burst_at_one_kilohertz_is_told_whole_and_in_order(rig: LineRig)
         assert all(earlier <= later for earlier, later in pairwise(stamps))
 
 
-@story
 async def test_edges_between_request_and_start_are_not_forgotten(rig: LineRig) -> None:
     if isinstance(rig, SimulatedRig):
         pytest.skip("the simulated board answers nobody before the start")
@@ -120,7 +115,6 @@ async def test_edges_between_request_and_start_are_not_forgotten(rig: LineRig) -
 
 
 @pytest.mark.parametrize("level", [LOW, HIGH])
-@story
 async def test_an_output_has_its_level_from_the_request_on(rig: LineRig, level: Level) -> None:
     seen = Seen()
     with driving(rig, seen, out0=level):
@@ -128,7 +122,6 @@ async def test_an_output_has_its_level_from_the_request_on(rig: LineRig, level: 
         assert await rig.driven("out0") is level
 
 
-@story
 async def test_outputs_are_driven_each_for_itself(rig: LineRig) -> None:
     with driving(rig, Seen(), out0=LOW, out1=LOW) as driver:
         driver.drive("out0", HIGH)
@@ -138,7 +131,6 @@ async def test_outputs_are_driven_each_for_itself(rig: LineRig) -> None:
         assert (await rig.driven("out0"), await rig.driven("out1")) == (LOW, HIGH)
 
 
-@story
 async def test_an_output_asked_for_again_is_told_as_found_and_is_at_the_new_level(rig: LineRig) -> None:
     seen = Seen()
     with driving(rig, seen, out0=HIGH) as driver:
@@ -149,7 +141,6 @@ async def test_an_output_asked_for_again_is_told_as_found_and_is_at_the_new_leve
         assert await rig.driven("out0") is HIGH
 
 
-@story
 async def test_an_input_asked_for_again_tells_its_level_again_and_goes_on(rig: LineRig) -> None:
     seen = Seen()
     with driving(rig, seen, "in0") as driver:
@@ -159,7 +150,6 @@ async def test_an_input_asked_for_again_tells_its_level_again_and_goes_on(rig: L
         await until(lambda: seen.words("in0")[4:] == ["low"])
 
 
-@story
 async def test_what_was_released_is_told_no_more_and_can_be_had_again(rig: LineRig) -> None:
     seen = Seen()
     with driving(rig, seen, "in0", "in1", out0=LOW) as driver:
@@ -177,7 +167,6 @@ async def test_what_was_released_is_told_no_more_and_can_be_had_again(rig: LineR
         assert await rig.driven("out0") is HIGH
 
 
-@story
 async def test_driving_what_is_no_output_does_nothing(rig: LineRig) -> None:
     seen = Seen()
     with driving(rig, seen, "in0") as driver:
@@ -187,7 +176,6 @@ async def test_driving_what_is_no_output_does_nothing(rig: LineRig) -> None:
         assert seen.words("in0") == ["found", "high"]
 
 
-@story
 async def test_a_lost_input_is_told_once_and_found_with_the_level_it_has_then(rig: LineRig) -> None:
     seen = Seen()
     with driving(rig, seen, "in0"):
@@ -205,7 +193,6 @@ async def test_a_lost_input_is_told_once_and_found_with_the_level_it_has_then(ri
         await until(lambda: seen.words("in0") == ["lost", "found", "low", "high"])
 
 
-@story
 async def test_a_lost_output_is_found_at_the_level_last_asked_for(rig: LineRig) -> None:
     seen = Seen()
     with driving(rig, seen, out0=LOW) as driver:
@@ -219,7 +206,6 @@ async def test_a_lost_output_is_found_at_the_level_last_asked_for(rig: LineRig) 
         assert await rig.driven("out0") is HIGH
 
 
-@story
 async def test_a_line_lost_from_the_start_is_told_once_and_found_later(rig: LineRig) -> None:
     seen = Seen()
     with driving(rig, seen, "in0"):
@@ -233,7 +219,6 @@ async def test_a_line_lost_from_the_start_is_told_once_and_found_later(rig: Line
         await until(lambda: again.words("in0") == ["lost", "found", "high"])
 
 
-@story
 async def test_a_lost_line_can_be_released_and_is_tried_no_more(rig: LineRig) -> None:
     seen = Seen()
     with driving(rig, seen, "in0") as driver:
@@ -248,7 +233,6 @@ async def test_a_lost_line_can_be_released_and_is_tried_no_more(rig: LineRig) ->
         assert seen.facts == []
 
 
-@story
 async def test_a_lost_line_takes_no_other_along(rig: LineRig) -> None:
     if isinstance(rig, KernelRig):
         pytest.skip("a real chip is lost whole; test_kernel_lines has two chips")
@@ -263,7 +247,6 @@ async def test_a_lost_line_takes_no_other_along(rig: LineRig) -> None:
         assert await rig.driven("out0") is HIGH
 
 
-@story
 async def test_after_close_nothing_is_reported_and_another_driver_can_have_the_lines(rig: LineRig) -> None:
     seen, again = Seen(), Seen()
     with driving(rig, seen, "in0", out0=LOW):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import contextmanager
 
 import pytest
@@ -47,8 +46,8 @@ def store(request, tmp_path):
             yield database
 
 
-def unsent(store, *, after=0, limit=100):
-    return [entry.seq for entry in asyncio.run(store.journal.unsent(after=after, limit=limit))]
+async def unsent(store, *, after=0, limit=100):
+    return [entry.seq for entry in await store.journal.unsent(after=after, limit=limit)]
 
 
 def test_a_topic_is_known_from_when_it_was_added_until_it_is_discarded(store):
@@ -60,20 +59,20 @@ def test_a_topic_is_known_from_when_it_was_added_until_it_is_discarded(store):
     assert store.ledger.known() == {"b"}
 
 
-def test_entries_are_unsent_in_order_until_they_were_sent(store):
+async def test_entries_are_unsent_in_order_until_they_were_sent(store):
     for seq in (1, 2, 3, 5):
         store.keep(an_entry(seq))
-    assert unsent(store) == [1, 2, 3, 5]
+    assert await unsent(store) == [1, 2, 3, 5]
     store.journal.sent(2)
-    assert unsent(store) == [1, 3, 5]
+    assert await unsent(store) == [1, 3, 5]
     store.journal.sent(2)
     store.journal.sent(99)
-    assert unsent(store) == [1, 3, 5]
+    assert await unsent(store) == [1, 3, 5]
 
 
-def test_entries_come_in_portions_after_a_number(store):
+async def test_entries_come_in_portions_after_a_number(store):
     for seq in range(1, 8):
         store.keep(an_entry(seq))
-    assert unsent(store, limit=3) == [1, 2, 3]
-    assert unsent(store, after=3, limit=3) == [4, 5, 6]
-    assert unsent(store, after=7) == []
+    assert await unsent(store, limit=3) == [1, 2, 3]
+    assert await unsent(store, after=3, limit=3) == [4, 5, 6]
+    assert await unsent(store, after=7) == []

@@ -51,30 +51,30 @@ def settings_for(server, certificates=None, **changes):
     return validated(FtpSettings, values | changes)
 
 
-def upload_now(settings, path="gate/2026-07-01/door.jpg", content=PICTURE, limits=LIMITS):
-    asyncio.run(upload(settings, content, path=path, limits=limits))
+async def upload_now(settings, path="gate/2026-07-01/door.jpg", content=PICTURE, limits=LIMITS):
+    await upload(settings, content, path=path, limits=limits)
 
 
-def test_a_picture_lies_there_whole_in_new_folders(server):
-    upload_now(settings_for(server))
+async def test_a_picture_lies_there_whole_in_new_folders(server):
+    await upload_now(settings_for(server))
     assert (server.root / "gate/2026-07-01/door.jpg").read_bytes() == PICTURE
     assert server.files() == {"gate/2026-07-01/door.jpg": len(PICTURE)}
     assert server.seen == {"door.jpg.part"}
 
 
 @pytest.mark.parametrize("size", [0, 1, 32_768, 5_000_000])
-def test_any_size_arrives_byte_for_byte(secure_server, certificates, size):
+async def test_any_size_arrives_byte_for_byte(secure_server, certificates, size):
     content = (PICTURE * (size // len(PICTURE) + 1))[:size]
-    upload_now(settings_for(secure_server, certificates), "a.jpg", content)
+    await upload_now(settings_for(secure_server, certificates), "a.jpg", content)
     assert (secure_server.root / "a.jpg").read_bytes() == content
 
 
 @pytest.mark.parametrize("version", ["TLS1_2", "TLS1_3"])
 @pytest.mark.parametrize("implicit", [True, False])
-def test_both_kinds_of_tls_in_both_versions(tmp_path, certificates, version, implicit):
+async def test_both_kinds_of_tls_in_both_versions(tmp_path, certificates, version, implicit):
     options = {"certificates": certificates, "implicit_tls": implicit, "tls_version": version}
     with MisbehavingFtpServer(tmp_path / "root", **options) as server:
-        upload_now(settings_for(server, certificates, security="implicit_tls" if implicit else "explicit_tls"))
+        await upload_now(settings_for(server, certificates, security="implicit_tls" if implicit else "explicit_tls"))
         assert server.files() == {"gate/2026-07-01/door.jpg": len(PICTURE)}
         assert ("PROT", "P") in server.commands
 
@@ -82,73 +82,75 @@ def test_both_kinds_of_tls_in_both_versions(tmp_path, certificates, version, imp
 @pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
 @pytest.mark.parametrize("reuse", [True, False])
 @pytest.mark.parametrize("implicit", [True, False])
-def test_vsftpd_takes_it_whether_or_not_it_wants_the_session_reused(tmp_path, certificates, version, reuse, implicit):
+async def test_vsftpd_takes_it_whether_or_not_it_wants_the_session_reused(
+    tmp_path, certificates, version, reuse, implicit
+):
     options = {"certificates": certificates, "reuse": reuse, "implicit_tls": implicit, "tls_version": version}
     with Vsftpd(tmp_path / "vsftpd", **options) as vsftpd:
         security = "implicit_tls" if implicit else "explicit_tls"
-        upload_now(settings_for(vsftpd, certificates, security=security), "/up/2026/a.jpg")
+        await upload_now(settings_for(vsftpd, certificates, security=security), "/up/2026/a.jpg")
         assert (vsftpd.root / "up/2026/a.jpg").read_bytes() == PICTURE
         assert vsftpd.files() == {"up/2026/a.jpg": len(PICTURE)}
 
 
-def test_vsftpd_in_the_open_replaces_a_file_of_the_same_name(tmp_path):
+async def test_vsftpd_in_the_open_replaces_a_file_of_the_same_name(tmp_path):
     with Vsftpd(tmp_path / "vsftpd") as vsftpd:
-        upload_now(settings_for(vsftpd), "up/a.jpg", b"old")
-        upload_now(settings_for(vsftpd), "up/a.jpg")
+        await upload_now(settings_for(vsftpd), "up/a.jpg", b"old")
+        await upload_now(settings_for(vsftpd), "up/a.jpg")
         assert (vsftpd.root / "up/a.jpg").read_bytes() == PICTURE
 
 
-def test_vsftpd_refuses_a_wrong_password_and_a_read_only_folder(tmp_path, certificates):
+async def test_vsftpd_refuses_a_wrong_password_and_a_read_only_folder(tmp_path, certificates):
     with Vsftpd(tmp_path / "vsftpd", certificates=certificates) as vsftpd:
         with pytest.raises(ActionRefused, match="login: 530") as refusal:
-            upload_now(settings_for(vsftpd, certificates, password="another-secret"))
+            await upload_now(settings_for(vsftpd, certificates, password="another-secret"))
         assert "another-secret" not in str(refusal.value)
         with pytest.raises(ActionRefused, match=r"new folder new: 550"):
-            upload_now(settings_for(vsftpd, certificates), "new/a.jpg")
+            await upload_now(settings_for(vsftpd, certificates), "new/a.jpg")
         with pytest.raises(ActionRefused, match=r"upload: 553"):
-            upload_now(settings_for(vsftpd, certificates), "/a.jpg")
+            await upload_now(settings_for(vsftpd, certificates), "/a.jpg")
         assert vsftpd.files() == {}
 
 
-def test_vsftpd_that_wants_tls_refuses_to_do_without(tmp_path, certificates):
+async def test_vsftpd_that_wants_tls_refuses_to_do_without(tmp_path, certificates):
     with Vsftpd(tmp_path / "vsftpd", certificates=certificates) as vsftpd, pytest.raises(ActionRefused, match="530"):
-        upload_now(settings_for(vsftpd))
+        await upload_now(settings_for(vsftpd))
 
 
 STRANGE = "../../etc/..\r\nDELE x\0 🐕 ~root .hidden\\..\\*?\u2028"
 
 
-def test_strange_names_stay_inside_and_whole(tmp_path, certificates, server):
+async def test_strange_names_stay_inside_and_whole(tmp_path, certificates, server):
     facts = UploadFacts(
         device=STRANGE, input="Ü" * 300, camera=None, local=datetime(2026, 7, 1, 14, 3, tzinfo=UTC), seq=7, kind=STRANGE
     )
     path = render_path("{device}/../{input}/🐕 {camera}/{kind}_{seq}.jpg", facts)
     with Vsftpd(tmp_path / "vsftpd", certificates=certificates) as vsftpd:
-        upload_now(settings_for(vsftpd, certificates), f"up/{path}")
-        upload_now(settings_for(server), path)
+        await upload_now(settings_for(vsftpd, certificates), f"up/{path}")
+        await upload_now(settings_for(server), path)
         assert vsftpd.files() == {f"up/{path}": len(PICTURE)}
     assert server.files() == {path: len(PICTURE)}
 
 
-def test_a_file_of_the_same_name_is_replaced_where_only_deleting_helps(server):
-    upload_now(settings_for(server), "a.jpg", b"old")
+async def test_a_file_of_the_same_name_is_replaced_where_only_deleting_helps(server):
+    await upload_now(settings_for(server), "a.jpg", b"old")
     server.faults.refuse_once = {"RNTO": "553 exists"}
-    upload_now(settings_for(server), "a.jpg")
+    await upload_now(settings_for(server), "a.jpg")
     assert (server.root / "a.jpg").read_bytes() == PICTURE
     assert server.files() == {"a.jpg": len(PICTURE)}
 
 
-def test_what_an_attempt_before_left_behind_is_not_in_the_way(server):
+async def test_what_an_attempt_before_left_behind_is_not_in_the_way(server):
     (server.root / "a.jpg.part").write_bytes(b"half")
     server.faults.refuse_once = {"STOR": "553 exists"}
-    upload_now(settings_for(server), "a.jpg")
+    await upload_now(settings_for(server), "a.jpg")
     assert server.files() == {"a.jpg": len(PICTURE)}
 
 
-def test_a_folder_that_another_makes_at_the_same_time_is_no_fault(server):
+async def test_a_folder_that_another_makes_at_the_same_time_is_no_fault(server):
     (server.root / "gate/2026-07-01").mkdir(parents=True)
     server.faults.refuse_once = {"CWD": "550 not yet"}
-    upload_now(settings_for(server))
+    await upload_now(settings_for(server))
     assert server.files() == {"gate/2026-07-01/door.jpg": len(PICTURE)}
 
 
@@ -170,10 +172,10 @@ def test_a_folder_that_another_makes_at_the_same_time_is_no_fault(server):
         ({"EPSV": "229 nonsense"}, ActionFailed),
     ],
 )
-def test_a_servers_4_is_tried_again_and_its_5_is_not(server, answers, error):
+async def test_a_servers_4_is_tried_again_and_its_5_is_not(server, answers, error):
     server.faults.answers = answers
     with pytest.raises(error):
-        upload_now(settings_for(server))
+        await upload_now(settings_for(server))
     assert server.files() == {}
 
 
@@ -185,84 +187,84 @@ def test_a_servers_4_is_tried_again_and_its_5_is_not(server, answers, error):
         ({"PROT": "536 not private"}, ActionRefused),
     ],
 )
-def test_without_tls_nothing_goes_out(secure_server, certificates, answers, error):
+async def test_without_tls_nothing_goes_out(secure_server, certificates, answers, error):
     secure_server.faults.answers = answers
     with pytest.raises(error):
-        upload_now(settings_for(secure_server, certificates))
+        await upload_now(settings_for(secure_server, certificates))
     assert not {"USER", "PASS", "STOR"} & {command for command, _ in secure_server.commands}
 
 
-def test_a_server_without_epsv_is_asked_the_old_way(server):
+async def test_a_server_without_epsv_is_asked_the_old_way(server):
     server.faults.answers = {"EPSV": "500 what?"}
-    upload_now(settings_for(server))
+    await upload_now(settings_for(server))
     assert "PASV" in {command for command, _ in server.commands}
     assert len(server.files()) == 1
 
 
-def test_an_old_servers_letters_do_not_hurt(server):
+async def test_an_old_servers_letters_do_not_hurt(server):
     server.faults.answers = {"PASS": "530 Passwort ungültig"}
     with pytest.raises(ActionRefused, match="login: 530 Passwort ung�ltig"):
-        upload_now(settings_for(server))
+        await upload_now(settings_for(server))
 
 
-def test_a_server_that_echoes_the_password_tells_no_secret(server):
+async def test_a_server_that_echoes_the_password_tells_no_secret(server):
     server.faults.answers = {"PASS": "530 'PASS another-secret'?"}
     with pytest.raises(ActionRefused, match="login: 530 'PASS …'"):
-        upload_now(settings_for(server, password="another-secret"))
+        await upload_now(settings_for(server, password="another-secret"))
 
 
 @pytest.mark.parametrize("kind", ["open", "secure"])
-def test_a_full_disk_is_told_and_tried_again(tmp_path, certificates, kind):
+async def test_a_full_disk_is_told_and_tried_again(tmp_path, certificates, kind):
     trusted = certificates if kind == "secure" else None
     with MisbehavingFtpServer(tmp_path / "root", certificates=trusted) as server:
         server.faults.disk_full_at = 50_000
         with pytest.raises(ActionFailed, match=r"upload: 552 .*disk full"):
-            upload_now(settings_for(server, trusted), content=PICTURE * 20)
+            await upload_now(settings_for(server, trusted), content=PICTURE * 20)
         server.faults.disk_full_at = None
         assert server.files() == {}
-        upload_now(settings_for(server, trusted))
+        await upload_now(settings_for(server, trusted))
         assert server.files() == {"gate/2026-07-01/door.jpg": len(PICTURE)}
 
 
 @pytest.mark.parametrize("kind", ["open", "secure"])
 @pytest.mark.parametrize("size", [1, 100_000])
-def test_a_cut_leaves_no_half_file_under_the_final_name(tmp_path, certificates, kind, size):
+async def test_a_cut_leaves_no_half_file_under_the_final_name(tmp_path, certificates, kind, size):
     trusted = certificates if kind == "secure" else None
     with MisbehavingFtpServer(tmp_path / "root", certificates=trusted) as server:
         server.faults.cut_at = size
         with pytest.raises(ActionFailed, match="upload: "):
-            upload_now(settings_for(server, trusted))
+            await upload_now(settings_for(server, trusted))
         assert set(server.files()) <= {"gate/2026-07-01/door.jpg.part"}
-        upload_now(settings_for(server, trusted))
+        await upload_now(settings_for(server, trusted))
         assert server.files() == {"gate/2026-07-01/door.jpg": len(PICTURE)}
 
 
-def test_a_file_that_lost_its_end_on_the_way_is_not_given_its_name(server):
+async def test_a_file_that_lost_its_end_on_the_way_is_not_given_its_name(server):
     server.faults.loses_the_end = True
     with pytest.raises(ActionFailed, match=f"size: the server has [0-9]+ of {len(PICTURE)} bytes"):
-        upload_now(settings_for(server))
+        await upload_now(settings_for(server))
     assert server.files() == {}
 
 
-def test_a_certificate_of_a_stranger_is_refused(tmp_path, secure_server):
+async def test_a_certificate_of_a_stranger_is_refused(tmp_path, secure_server):
     with pytest.raises(ActionRefused, match=r"AUTH TLS: the certificate of .* is refused"):
-        upload_now(settings_for(secure_server, Certificates(tmp_path / "stranger")))
+        await upload_now(settings_for(secure_server, Certificates(tmp_path / "stranger")))
     assert {command for command, _ in secure_server.commands} == {"AUTH"}
 
 
-def test_a_certificate_for_another_name_is_refused(tmp_path):
+async def test_a_certificate_for_another_name_is_refused(tmp_path):
     other = Certificates(tmp_path / "other", "127.0.0.1")
     with (
         MisbehavingFtpServer(tmp_path / "root", certificates=other) as server,
         pytest.raises(ActionRefused, match=r"AUTH TLS: the certificate of .* is refused: .*localhost"),
     ):
-        upload_now(settings_for(server, other, host="localhost"))
+        await upload_now(settings_for(server, other, host="localhost"))
     assert {command for command, _ in server.commands} == {"AUTH"}
 
 
-def test_implicit_tls_towards_an_open_server_is_refused(server, certificates):
+async def test_implicit_tls_towards_an_open_server_is_refused(server, certificates):
     with pytest.raises((ActionRefused, ActionFailed), match="connect: "):
-        upload_now(settings_for(server, certificates, security="implicit_tls"), limits=SHORT)
+        await upload_now(settings_for(server, certificates, security="implicit_tls"), limits=SHORT)
     assert server.files() == {}
 
 
@@ -270,65 +272,61 @@ def test_implicit_tls_towards_an_open_server_is_refused(server, certificates):
     "step",
     ["banner", "AUTH", "PBSZ", "PROT", "USER", "PASS", "CWD", "MKD", "TYPE", "EPSV", "STOR", "SIZE", "RNFR", "RNTO"],
 )
-def test_a_server_that_falls_silent_is_left_after_a_while(secure_server, certificates, step):
+async def test_a_server_that_falls_silent_is_left_after_a_while(secure_server, certificates, step):
     secure_server.faults.silent_at = step
     began = time.monotonic()
     with pytest.raises(ActionFailed, match=r"no answer within 0\.4 s"):
-        upload_now(settings_for(secure_server, certificates), limits=SHORT)
+        await upload_now(settings_for(secure_server, certificates), limits=SHORT)
     assert time.monotonic() - began < 5
     assert "gate/2026-07-01/door.jpg" not in secure_server.files()
     wait_until(lambda: open_connections(secure_server.port) == 0, what="the connection let go")
 
 
-def test_silence_after_the_rename_changes_nothing(server):
+async def test_silence_after_the_rename_changes_nothing(server):
     server.faults.silent_at = "QUIT"
-    upload_now(settings_for(server), limits=SHORT)
+    await upload_now(settings_for(server), limits=SHORT)
     assert len(server.files()) == 1
 
 
 @pytest.mark.parametrize("kind", ["open", "secure"])
-def test_a_server_that_stops_taking_the_file_is_left_after_a_while(tmp_path, certificates, kind):
+async def test_a_server_that_stops_taking_the_file_is_left_after_a_while(tmp_path, certificates, kind):
     trusted = certificates if kind == "secure" else None
     with MisbehavingFtpServer(tmp_path / "root", certificates=trusted) as server:
         server.faults.bytes_per_s = 10
         with pytest.raises(ActionFailed, match=r"upload: no answer within 0\.4 s"):
-            upload_now(settings_for(server, trusted), content=PICTURE * 60, limits=SHORT)
+            await upload_now(settings_for(server, trusted), content=PICTURE * 60, limits=SHORT)
         wait_until(lambda: "gate/2026-07-01/door.jpg" not in server.files(), what="no half file")
 
 
-def test_the_whole_attempt_is_bounded_too(server):
+async def test_the_whole_attempt_is_bounded_too(server):
     server.faults.silent_at = "MKD"
     with pytest.raises(ActionFailed, match=r"not done within 0\.5 s"):
-        upload_now(settings_for(server), limits=AttemptLimits(step_s=60, whole_s=0.5))
+        await upload_now(settings_for(server), limits=AttemptLimits(step_s=60, whole_s=0.5))
 
 
 @pytest.mark.parametrize("step", ["AUTH", "STOR", "RNTO"])
-def test_a_stop_in_the_middle_lets_everything_go(secure_server, certificates, step):
+async def test_a_stop_in_the_middle_lets_everything_go(secure_server, certificates, step):
     secure_server.faults.silent_at = step
-
-    async def stopped():
-        uploading = asyncio.create_task(upload(settings_for(secure_server, certificates), PICTURE, path="a.jpg"))
-        await asyncio.to_thread(wait_until, lambda: step in {command for command, _ in secure_server.commands})
-        uploading.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await uploading
-        await asyncio.to_thread(wait_until, lambda: open_connections(secure_server.port) == 0)
-
-    asyncio.run(stopped())
+    uploading = asyncio.create_task(upload(settings_for(secure_server, certificates), PICTURE, path="a.jpg"))
+    await asyncio.to_thread(wait_until, lambda: step in {command for command, _ in secure_server.commands})
+    uploading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await uploading
+    await asyncio.to_thread(wait_until, lambda: open_connections(secure_server.port) == 0)
     assert "a.jpg" not in secure_server.files()
 
 
-def test_a_host_that_is_not_there_is_tried_again():
+async def test_a_host_that_is_not_there_is_tried_again():
     class Nobody:
         port = free_port()
 
     with pytest.raises(ActionFailed, match="connect: nobody listens there"):
-        upload_now(settings_for(Nobody))
+        await upload_now(settings_for(Nobody))
     with pytest.raises(ActionFailed, match="connect: the host name cannot be resolved"):
-        upload_now(settings_for(Nobody, host="nas.invalid"))
+        await upload_now(settings_for(Nobody, host="nas.invalid"))
 
 
-def test_a_login_with_a_line_break_is_refused_before_it_is_sent(server):
+async def test_a_login_with_a_line_break_is_refused_before_it_is_sent(server):
     with pytest.raises(ActionRefused, match="login: host, user name or password"):
-        upload_now(settings_for(server, password="pw\r\nDELE a"))
+        await upload_now(settings_for(server, password="pw\r\nDELE a"))
     assert "PASS" not in {command for command, _ in server.commands}

@@ -53,7 +53,7 @@ class Kept:
         self.unsent, self.sent, self.keep = store.unsent.unsent, store.unsent.sent, store.perform
 
 
-def test_an_outage_is_told_fast_whole_and_in_order_and_delays_no_state(tmp_path):
+async def test_an_outage_is_told_fast_whole_and_in_order_and_delays_no_state(tmp_path):
     async def story(store, port, client, states):
         async with Bridge(on_port(port), journal=Kept(store)).running() as bridge:
             late = []
@@ -72,7 +72,7 @@ def test_an_outage_is_told_fast_whole_and_in_order_and_delays_no_state(tmp_path)
     with Mosquitto(tmp_path / "broker") as broker, a_store(tmp_path / "store") as store:
         state = f"{D}/input/door/state"
         with MqttClient(broker.port, f"{D}/journal") as client, MqttClient(broker.port, state) as states:
-            late = asyncio.run(story(store, broker.port, client, states))
+            late = await story(store, broker.port, client, states)
             heard = client.heard
     seqs = [one.json["seq"] for one in heard]
     assert seqs == list(range(1, len(heard) + 1))
@@ -81,7 +81,7 @@ def test_an_outage_is_told_fast_whole_and_in_order_and_delays_no_state(tmp_path)
     assert statistics.median(late) < 0.02, sorted(late)[-5:]
 
 
-def test_a_subscriber_that_looks_away_for_a_moment_misses_nothing(tmp_path):
+async def test_a_subscriber_that_looks_away_for_a_moment_misses_nothing(tmp_path):
     async def story(store, port, client):
         async with Bridge(on_port(port), journal=Kept(store)).running():
             await until(lambda: len(client.heard) >= MISSED, within_s=20, what="all entries")
@@ -91,5 +91,5 @@ def test_a_subscriber_that_looks_away_for_a_moment_misses_nothing(tmp_path):
         a_store(tmp_path / "store") as store,
         Distracted(broker.port, f"{D}/journal") as client,
     ):
-        asyncio.run(story(store, broker.port, client))
+        await story(store, broker.port, client)
     assert [one.json["seq"] for one in client.heard] == list(range(1, MISSED + 1))

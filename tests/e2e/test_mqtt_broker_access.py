@@ -31,141 +31,107 @@ async def stays_out(settings, caplog, *, why):
             assert not bridge.adapter.connected
 
 
-def test_a_password_opens_the_broker_and_is_in_no_log_and_on_no_topic(tmp_path, caplog):
-    async def story():
-        with Mosquitto(tmp_path, users={"gate": SECRET}) as broker, caplog.at_level(logging.DEBUG):
-            async with Bridge(on_port(broker.port, username="gate", password=SECRET)).running():
-                with MqttClient(broker.port, "#", username="gate", password=SECRET) as client:
-                    await until(lambda: client.last(f"{D}/availability") == b"online")
-                    assert not [one for one in client.heard if SECRET.encode() in one.payload]
-
-    asyncio.run(story())
+async def test_a_password_opens_the_broker_and_is_in_no_log_and_on_no_topic(tmp_path, caplog):
+    with Mosquitto(tmp_path, users={"gate": SECRET}) as broker, caplog.at_level(logging.DEBUG):
+        async with Bridge(on_port(broker.port, username="gate", password=SECRET)).running():
+            with MqttClient(broker.port, "#", username="gate", password=SECRET) as client:
+                await until(lambda: client.last(f"{D}/availability") == b"online")
+                assert not [one for one in client.heard if SECRET.encode() in one.payload]
     assert SECRET not in caplog.text
 
 
-def test_a_password_file_is_read_for_each_connection(tmp_path):
-    async def story():
-        file = tmp_path / "password"
-        with Mosquitto(tmp_path / "broker", users={"gate": SECRET}) as broker:
-            settings = on_port(broker.port, username="gate", password_file=file)
-            async with Bridge(settings).running(connected=False) as bridge:
-                await asyncio.sleep(0.1)
-                assert not bridge.adapter.connected
-                file.write_text(f"{SECRET}\n")
-                await until(lambda: bridge.adapter.connected)
-
-    asyncio.run(story())
+async def test_a_password_file_is_read_for_each_connection(tmp_path):
+    file = tmp_path / "password"
+    with Mosquitto(tmp_path / "broker", users={"gate": SECRET}) as broker:
+        settings = on_port(broker.port, username="gate", password_file=file)
+        async with Bridge(settings).running(connected=False) as bridge:
+            await asyncio.sleep(0.1)
+            assert not bridge.adapter.connected
+            file.write_text(f"{SECRET}\n")
+            await until(lambda: bridge.adapter.connected)
 
 
-def test_a_wrong_password_is_said_once_and_tried_again_after_a_minute(tmp_path, caplog):
-    async def story():
-        with Mosquitto(tmp_path, users={"gate": "another"}) as broker:
-            settings = on_port(broker.port, username="gate", password=SECRET)
-            await stays_out(settings, caplog, why="trying again in 60 s")
-            assert broker.log().count("New connection") == 1
-
-    asyncio.run(story())
+async def test_a_wrong_password_is_said_once_and_tried_again_after_a_minute(tmp_path, caplog):
+    with Mosquitto(tmp_path, users={"gate": "another"}) as broker:
+        settings = on_port(broker.port, username="gate", password=SECRET)
+        await stays_out(settings, caplog, why="trying again in 60 s")
+        assert broker.log().count("New connection") == 1
     assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 1
     assert SECRET not in caplog.text
 
 
-def test_tls_with_the_right_host_name_connects(tmp_path):
-    async def story():
-        certificates = BrokerCertificates(tmp_path / "tls", "localhost")
-        with Mosquitto(tmp_path / "broker", certificates=certificates) as broker:
-            tls = {"ca_file": certificates.authority}
-            assert await connects(on_port(broker.port, host="localhost", tls=tls))
-
-    asyncio.run(story())
+async def test_tls_with_the_right_host_name_connects(tmp_path):
+    certificates = BrokerCertificates(tmp_path / "tls", "localhost")
+    with Mosquitto(tmp_path / "broker", certificates=certificates) as broker:
+        tls = {"ca_file": certificates.authority}
+        assert await connects(on_port(broker.port, host="localhost", tls=tls))
 
 
-def test_much_goes_over_tls_in_both_directions(tmp_path):
+async def test_much_goes_over_tls_in_both_directions(tmp_path):
     """More than TLS hands out in one reading, and more than a socket takes in one writing."""
-
-    async def story():
-        certificates = BrokerCertificates(tmp_path / "tls", "localhost")
-        plain = free_port()
-        with Mosquitto(tmp_path, certificates=certificates, extra=f"listener {plain} 127.0.0.1") as broker:
-            tls = {"ca_file": certificates.authority}
-            with MqttClient(plain, f"{D}/snapshot/door", f"{D}/response") as client:
-                async with Bridge(on_port(broker.port, host="localhost", tls=tls)).running() as bridge:
-                    bridge.adapter.snapshot("door", bytes(512 * 1024))
-                    for _ in range(20):
-                        client.publish(f"{D}/silence", b"x" * 100_000)
-                    await until(lambda: len(client.on(f"{D}/response")) == 20)
-                    await until(lambda: client.last(f"{D}/snapshot/door") == bytes(512 * 1024))
-                    assert len(bridge.commands) == 20
-
-    asyncio.run(story())
+    certificates = BrokerCertificates(tmp_path / "tls", "localhost")
+    plain = free_port()
+    with Mosquitto(tmp_path, certificates=certificates, extra=f"listener {plain} 127.0.0.1") as broker:
+        tls = {"ca_file": certificates.authority}
+        with MqttClient(plain, f"{D}/snapshot/door", f"{D}/response") as client:
+            async with Bridge(on_port(broker.port, host="localhost", tls=tls)).running() as bridge:
+                bridge.adapter.snapshot("door", bytes(512 * 1024))
+                for _ in range(20):
+                    client.publish(f"{D}/silence", b"x" * 100_000)
+                await until(lambda: len(client.on(f"{D}/response")) == 20)
+                await until(lambda: client.last(f"{D}/snapshot/door") == bytes(512 * 1024))
+                assert len(bridge.commands) == 20
 
 
-def test_a_certificate_for_another_host_is_not_accepted(tmp_path, caplog):
-    async def story():
-        certificates = BrokerCertificates(tmp_path / "tls", "another.example")
-        with Mosquitto(tmp_path / "broker", certificates=certificates) as broker:
-            settings = on_port(broker.port, host="localhost", tls={"ca_file": certificates.authority})
-            await stays_out(settings, caplog, why="Hostname mismatch")
-
-    asyncio.run(story())
+async def test_a_certificate_for_another_host_is_not_accepted(tmp_path, caplog):
+    certificates = BrokerCertificates(tmp_path / "tls", "another.example")
+    with Mosquitto(tmp_path / "broker", certificates=certificates) as broker:
+        settings = on_port(broker.port, host="localhost", tls={"ca_file": certificates.authority})
+        await stays_out(settings, caplog, why="Hostname mismatch")
 
 
-def test_a_certificate_of_an_unknown_authority_is_not_accepted(tmp_path, caplog):
-    async def story():
-        certificates = BrokerCertificates(tmp_path / "tls", "localhost")
-        with Mosquitto(tmp_path / "broker", certificates=certificates) as broker:
-            await stays_out(
-                on_port(broker.port, host="localhost", tls={}),
-                caplog,
-                why="the certificate of its authority",
-            )
-
-    asyncio.run(story())
+async def test_a_certificate_of_an_unknown_authority_is_not_accepted(tmp_path, caplog):
+    certificates = BrokerCertificates(tmp_path / "tls", "localhost")
+    with Mosquitto(tmp_path / "broker", certificates=certificates) as broker:
+        await stays_out(
+            on_port(broker.port, host="localhost", tls={}),
+            caplog,
+            why="the certificate of its authority",
+        )
 
 
-def test_a_client_certificate_is_shown_where_it_is_asked_for(tmp_path, caplog):
-    async def story():
-        certificates = BrokerCertificates(tmp_path / "tls", "localhost")
-        certificate, key = certificates.client
-        with Mosquitto(tmp_path / "broker", certificates=certificates, client_certificates=True) as broker:
-            tls = {"ca_file": certificates.authority}
-            await stays_out(on_port(broker.port, host="localhost", tls=tls), caplog, why="certificate")
-            with_own = tls | {"cert_file": certificate, "key_file": key}
-            assert await connects(on_port(broker.port, host="localhost", tls=with_own))
-
-    asyncio.run(story())
+async def test_a_client_certificate_is_shown_where_it_is_asked_for(tmp_path, caplog):
+    certificates = BrokerCertificates(tmp_path / "tls", "localhost")
+    certificate, key = certificates.client
+    with Mosquitto(tmp_path / "broker", certificates=certificates, client_certificates=True) as broker:
+        tls = {"ca_file": certificates.authority}
+        await stays_out(on_port(broker.port, host="localhost", tls=tls), caplog, why="certificate")
+        with_own = tls | {"cert_file": certificate, "key_file": key}
+        assert await connects(on_port(broker.port, host="localhost", tls=with_own))
 
 
-def test_a_unix_socket_is_a_way_in(tmp_path):
-    async def story():
-        with Mosquitto(tmp_path, unix=True) as broker:
-            assert await connects(on_port(broker.port, host=f"unix:{broker.socket}"))
-
-    asyncio.run(story())
+async def test_a_unix_socket_is_a_way_in(tmp_path):
+    with Mosquitto(tmp_path, unix=True) as broker:
+        assert await connects(on_port(broker.port, host=f"unix:{broker.socket}"))
 
 
-def test_a_plain_connection_to_a_port_of_tls_is_no_reason_to_stop_trying(tmp_path, caplog):
-    async def story():
-        certificates = BrokerCertificates(tmp_path / "tls", "localhost")
-        with Mosquitto(tmp_path / "broker", certificates=certificates) as broker:
-            await stays_out(on_port(broker.port), caplog, why="trying again")
-
-    asyncio.run(story())
+async def test_a_plain_connection_to_a_port_of_tls_is_no_reason_to_stop_trying(tmp_path, caplog):
+    certificates = BrokerCertificates(tmp_path / "tls", "localhost")
+    with Mosquitto(tmp_path / "broker", certificates=certificates) as broker:
+        await stays_out(on_port(broker.port), caplog, why="trying again")
 
 
-def test_a_host_that_does_not_exist_is_tried_for_ever(caplog):
-    asyncio.run(stays_out(on_port(1883, host="no-such-host.invalid"), caplog, why="trying again"))
+async def test_a_host_that_does_not_exist_is_tried_for_ever(caplog):
+    await stays_out(on_port(1883, host="no-such-host.invalid"), caplog, why="trying again")
 
 
-def test_what_the_broker_forbids_is_said_once_and_the_rest_goes_on(tmp_path, caplog):
-    async def story():
-        acl = tmp_path / "acl"
-        acl.write_text("topic readwrite alarm2mqtt/#\ntopic readwrite test/#\n")
-        acl.chmod(0o600)
-        with Mosquitto(tmp_path / "broker", extra=f"acl_file {acl}") as broker:
-            async with Bridge(on_port(broker.port)).running():
-                await until(lambda: "Not authorized" in caplog.text)
-                await until(lambda: retained(broker.port, f"{D}/availability"))
-
-    asyncio.run(story())
+async def test_what_the_broker_forbids_is_said_once_and_the_rest_goes_on(tmp_path, caplog):
+    acl = tmp_path / "acl"
+    acl.write_text("topic readwrite alarm2mqtt/#\ntopic readwrite test/#\n")
+    acl.chmod(0o600)
+    with Mosquitto(tmp_path / "broker", extra=f"acl_file {acl}") as broker:
+        async with Bridge(on_port(broker.port)).running():
+            await until(lambda: "Not authorized" in caplog.text)
+            await until(lambda: retained(broker.port, f"{D}/availability"))
     assert caplog.text.count("the broker does not take") == 1
     assert "homeassistant/device/front-gate/config" in caplog.text

@@ -27,25 +27,21 @@ def broker(tmp_path):
         yield running
 
 
-def told(broker, *commands, answers=None, prepare=None, **settings):
+async def told(broker, *commands, answers=None, prepare=None, **settings):
     """Publish these to a running bridge; gives the bridge and the answers."""
-
-    async def story():
-        async with Bridge(on_port(broker.port, **settings)).running() as bridge:
-            if prepare is not None:
-                prepare(bridge)
-            with MqttClient(broker.port, RESPONSE, "test/#") as client:
-                for topic, payload, *options in commands:
-                    client.publish(topic, payload, **(options[0] if options else {}))
-                await until(lambda: len(client.heard) >= (len(commands) if answers is None else answers))
-                await asyncio.sleep(0.05)
-                return bridge, client.heard
-
-    return asyncio.run(story())
+    async with Bridge(on_port(broker.port, **settings)).running() as bridge:
+        if prepare is not None:
+            prepare(bridge)
+        with MqttClient(broker.port, RESPONSE, "test/#") as client:
+            for topic, payload, *options in commands:
+                client.publish(topic, payload, **(options[0] if options else {}))
+            await until(lambda: len(client.heard) >= (len(commands) if answers is None else answers))
+            await asyncio.sleep(0.05)
+            return bridge, client.heard
 
 
-def test_a_start_is_done_and_answered(broker):
-    bridge, heard = told(broker, (SET, '{"state": "ON", "duration_ms": 1500, "mode": "pulse", "id": "a1"}'))
+async def test_a_start_is_done_and_answered(broker):
+    bridge, heard = await told(broker, (SET, '{"state": "ON", "duration_ms": 1500, "mode": "pulse", "id": "a1"}'))
     (start,) = bridge.commands
     assert isinstance(start, OutputStartRequested)
     assert (start.output, start.duration_ms, start.mode, start.origin.by) == ("siren", 1500, "pulse", "mqtt")
@@ -56,24 +52,24 @@ def test_a_start_is_done_and_answered(broker):
     assert not answer.stored
 
 
-def test_a_flood_of_refused_commands_is_answered_and_does_not_flood_the_log(broker, caplog):
+async def test_a_flood_of_refused_commands_is_answered_and_does_not_flood_the_log(broker, caplog):
     with caplog.at_level("INFO"):
-        bridge, heard = told(broker, *[(SET, '{"state": "ON", "x": 1}')] * 100)
+        bridge, heard = await told(broker, *[(SET, '{"state": "ON", "x": 1}')] * 100)
     assert len(heard) == len(bridge.rejections) == 100
     assert [one.message for one in caplog.records if "refused" in one.message] == []
 
 
-def test_a_response_topic_and_its_correlation_data_are_honoured(broker):
+async def test_a_response_topic_and_its_correlation_data_are_honoured(broker):
     asked = {"response_topic": "test/answers", "correlation": b"\x00\xff42"}
-    _, heard = told(broker, (SET, "OFF", asked))
+    _, heard = await told(broker, (SET, "OFF", asked))
     assert [(one.topic, one.correlation) for one in heard] == [("test/answers", b"\x00\xff42")]
 
 
 @pytest.mark.parametrize(
     "unwelcome", [f"{D}/silence", f"{D}/output/siren/state", "homeassistant/device/front-gate/config", "$SYS/broker"]
 )
-def test_nobody_makes_the_bridge_command_or_overwrite_itself_by_a_response_topic(broker, unwelcome):
-    bridge, heard = told(broker, (SET, "ON", {"response_topic": unwelcome}))
+async def test_nobody_makes_the_bridge_command_or_overwrite_itself_by_a_response_topic(broker, unwelcome):
+    bridge, heard = await told(broker, (SET, "ON", {"response_topic": unwelcome}))
     assert bridge.commands == []
     assert [(one.topic, one.json["ok"]) for one in heard] == [(RESPONSE, False)]
 
@@ -93,8 +89,8 @@ def test_nobody_makes_the_bridge_command_or_overwrite_itself_by_a_response_topic
         b'{"state": ' * 20_000,
     ],
 )  # fmt: skip
-def test_what_is_not_exactly_a_command_is_refused_counted_and_not_done(broker, payload):
-    bridge, heard = told(broker, (SET, payload))
+async def test_what_is_not_exactly_a_command_is_refused_counted_and_not_done(broker, payload):
+    bridge, heard = await told(broker, (SET, payload))
     (answer,) = heard
     assert answer.json["ok"] is False
     assert answer.json["error"][0]["message"]
@@ -104,50 +100,46 @@ def test_what_is_not_exactly_a_command_is_refused_counted_and_not_done(broker, p
     assert (rejection.topic, rejection.origin.by, rejection.origin.request) == (SET, "mqtt", None)
 
 
-def test_home_assistants_siren_form_is_understood(broker):
-    bridge, _ = told(broker, (SET, '{"state":"ON","duration":12,"tone":"pulse","volume_level":0.5}'))
+async def test_home_assistants_siren_form_is_understood(broker):
+    bridge, _ = await told(broker, (SET, '{"state":"ON","duration":12,"tone":"pulse","volume_level":0.5}'))
     (start,) = bridge.commands
     assert (start.duration_ms, start.mode) == (12_000, "pulse")
 
 
-def test_a_retained_command_is_refused_cleared_and_answered_after_a_connect(broker):
+async def test_a_retained_command_is_refused_cleared_and_answered_after_a_connect(broker):
     with MqttClient(broker.port) as early:
         early.publish(SET, "ON", retain=True)
         early.publish(f"{D}/input/door/trigger", "{}", retain=True)
-
-    async def story():
-        with MqttClient(broker.port, RESPONSE) as client:
-            async with Bridge(on_port(broker.port)).running() as bridge:
-                await until(lambda: len(client.heard) == 2)
-                assert {one.json["ok"] for one in client.heard} == {False}
-                assert bridge.commands == []
-                await until(lambda: retained(broker.port, f"{D}/output/siren/set", f"{D}/input/door/trigger") == {})
-                await asyncio.sleep(0.1)
-                assert len(client.heard) == 2
-                assert bridge.adapter.rejected_commands == 2
-
-    asyncio.run(story())
+    with MqttClient(broker.port, RESPONSE) as client:
+        async with Bridge(on_port(broker.port)).running() as bridge:
+            await until(lambda: len(client.heard) == 2)
+            assert {one.json["ok"] for one in client.heard} == {False}
+            assert bridge.commands == []
+            await until(lambda: retained(broker.port, f"{D}/output/siren/set", f"{D}/input/door/trigger") == {})
+            await asyncio.sleep(0.1)
+            assert len(client.heard) == 2
+            assert bridge.adapter.rejected_commands == 2
 
 
-def test_a_live_command_that_is_published_retained_is_refused_too(broker):
-    bridge, heard = told(broker, (SET, "ON", {"retain": True}))
+async def test_a_live_command_that_is_published_retained_is_refused_too(broker):
+    bridge, heard = await told(broker, (SET, "ON", {"retain": True}))
     assert [one.json["ok"] for one in heard] == [False]
     assert bridge.commands == []
     assert retained(broker.port, SET) == {}
 
 
-def test_a_command_that_has_expired_is_refused(broker):
+async def test_a_command_that_has_expired_is_refused(broker):
     late = (STARTED - timedelta(seconds=1)).isoformat()
-    bridge, heard = told(broker, (SET, json.dumps({"state": "ON", "expires": late, "id": "late"})))
+    bridge, heard = await told(broker, (SET, json.dumps({"state": "ON", "expires": late, "id": "late"})))
     assert (heard[0].json["ok"], heard[0].json["id"]) == (False, "late")
     assert bridge.commands == []
 
 
 @pytest.mark.parametrize(("clock", "done"), [("require_sync", True), ("trust", False)])
-def test_while_the_clock_is_not_set_nothing_counts_as_expired(broker, clock, done):
+async def test_while_the_clock_is_not_set_nothing_counts_as_expired(broker, clock, done):
     """A kernel that calls its clock unsynchronised matters only to who asked for that."""
     late = (STARTED - timedelta(seconds=1)).isoformat()
-    bridge, heard = told(
+    bridge, heard = await told(
         broker,
         (SET, json.dumps({"state": "OFF", "expires": late})),
         prepare=lambda bridge: bridge.adapter.perform(PublishClock(synchronised=False)),
@@ -157,38 +149,35 @@ def test_while_the_clock_is_not_set_nothing_counts_as_expired(broker, clock, don
     assert [type(fact) for fact in bridge.commands] == [OutputStopRequested] * done
 
 
-def test_a_repeat_is_answered_again_and_not_done_again(broker):
+async def test_a_repeat_is_answered_again_and_not_done_again(broker):
     toggle = (SET, '{"state": "TOGGLE", "id": "t1"}')
-    bridge, heard = told(broker, toggle, toggle, toggle)
+    bridge, heard = await told(broker, toggle, toggle, toggle)
     assert len(bridge.commands) == 1
     assert [one.json["id"] for one in heard] == ["t1"] * 3
     assert {one.payload for one in heard} == {heard[0].payload}
 
 
-def test_a_repeat_of_a_command_at_work_waits_for_the_same_answer(broker):
-    async def story():
-        async with Bridge(on_port(broker.port)).running() as bridge:
-            bridge.answers = False
-            with MqttClient(broker.port, RESPONSE, "test/#") as client:
-                client.publish(SET, '{"state": "ON", "id": "slow"}')
-                client.publish(SET, '{"state": "ON", "id": "slow"}', response_topic="test/second")
-                await until(lambda: bridge.commands)
-                await asyncio.sleep(0.1)
-                assert client.heard == []
-                fault = Fault(path="", message="too many starts")
-                bridge.adapter.perform(Answer(origin=bridge.commands[0].origin, faults=(fault,)))
-                await until(lambda: len(client.heard) == 2)
-                assert {one.topic for one in client.heard} == {RESPONSE, "test/second"}
-                error = [{"path": "", "message": "too many starts"}]
-                assert all(one.json["error"] == error for one in client.heard)
-                assert len(bridge.commands) == 1
-                assert bridge.adapter.rejected_commands == 1
-
-    asyncio.run(story())
+async def test_a_repeat_of_a_command_at_work_waits_for_the_same_answer(broker):
+    async with Bridge(on_port(broker.port)).running() as bridge:
+        bridge.answers = False
+        with MqttClient(broker.port, RESPONSE, "test/#") as client:
+            client.publish(SET, '{"state": "ON", "id": "slow"}')
+            client.publish(SET, '{"state": "ON", "id": "slow"}', response_topic="test/second")
+            await until(lambda: bridge.commands)
+            await asyncio.sleep(0.1)
+            assert client.heard == []
+            fault = Fault(path="", message="too many starts")
+            bridge.adapter.perform(Answer(origin=bridge.commands[0].origin, faults=(fault,)))
+            await until(lambda: len(client.heard) == 2)
+            assert {one.topic for one in client.heard} == {RESPONSE, "test/second"}
+            error = [{"path": "", "message": "too many starts"}]
+            assert all(one.json["error"] == error for one in client.heard)
+            assert len(bridge.commands) == 1
+            assert bridge.adapter.rejected_commands == 1
 
 
-def test_trigger_and_silence_are_done(broker):
-    bridge, heard = told(
+async def test_trigger_and_silence_are_done(broker):
+    bridge, heard = await told(
         broker,
         (f"{D}/input/door/trigger", ""),
         (f"{D}/input/door/trigger", '{"duration_ms": 250}'),
@@ -201,8 +190,8 @@ def test_trigger_and_silence_are_done(broker):
     assert [one.json["ok"] for one in heard] == [True] * 3
 
 
-def test_what_nothing_here_takes_is_refused_as_not_available(broker):
-    _, heard = told(
+async def test_what_nothing_here_takes_is_refused_as_not_available(broker):
+    _, heard = await told(
         broker,
         (f"{D}/settings/set", "{}"),
         (f"{D}/input/door/settings/set", '{"debounce_ms": 5}'),
@@ -210,50 +199,40 @@ def test_what_nothing_here_takes_is_refused_as_not_available(broker):
     assert all("not available" in one.json["error"][0]["message"] for one in heard)
 
 
-def test_rejections_show_in_the_status(broker):
-    async def story():
-        async with Bridge(on_port(broker.port)).running() as bridge:
-            with MqttClient(broker.port, f"{D}/status") as client:
-                client.publish(SET, "nonsense")
-                await until(lambda: client.heard and client.heard[-1].json["rejected_commands"] == 1)
-                assert client.heard[-1].json == {
-                    "version": "0", "started": "2026-03-04T05:06:07.890+00:00", "clock_synchronised": True,
-                    "rejected_commands": 1, "journal_unsent": 0,
-                }  # fmt: skip
-                assert bridge.adapter.connected
-
-    asyncio.run(story())
+async def test_rejections_show_in_the_status(broker):
+    async with Bridge(on_port(broker.port)).running() as bridge:
+        with MqttClient(broker.port, f"{D}/status") as client:
+            client.publish(SET, "nonsense")
+            await until(lambda: client.heard and client.heard[-1].json["rejected_commands"] == 1)
+            assert client.heard[-1].json == {
+                "version": "0", "started": "2026-03-04T05:06:07.890+00:00", "clock_synchronised": True,
+                "rejected_commands": 1, "journal_unsent": 0,
+            }  # fmt: skip
+            assert bridge.adapter.connected
 
 
 @pytest.mark.parametrize("manner", ["answers that it does not know version 5", "hangs up on version 5"])
-def test_a_broker_of_3_1_1_is_spoken_to_in_3_1_1(broker, manner):
-    async def story():
-        async with OldBroker(broker.port, hangs_up="hangs up" in manner) as old:
-            async with Bridge(on_port(old.port)).running() as bridge:
-                with MqttClient(broker.port, RESPONSE, f"{D}/input/door/state") as client:
-                    client.publish(SET, "ON")
-                    await until(lambda: client.on(RESPONSE))
-                    assert len(bridge.commands) == 1
-                    old.cut()
-                    await until(lambda: len(bridge.comings_and_goings) == 3)
-            assert old.versions == [5, 4, 4]
-
-    asyncio.run(story())
+async def test_a_broker_of_3_1_1_is_spoken_to_in_3_1_1(broker, manner):
+    async with OldBroker(broker.port, hangs_up="hangs up" in manner) as old:
+        async with Bridge(on_port(old.port)).running() as bridge:
+            with MqttClient(broker.port, RESPONSE, f"{D}/input/door/state") as client:
+                client.publish(SET, "ON")
+                await until(lambda: client.on(RESPONSE))
+                assert len(bridge.commands) == 1
+                old.cut()
+                await until(lambda: len(bridge.comings_and_goings) == 3)
+        assert old.versions == [5, 4, 4]
 
 
-def test_under_3_1_1_clearing_a_retained_trigger_triggers_nothing(broker):
+async def test_under_3_1_1_clearing_a_retained_trigger_triggers_nothing(broker):
     topic = f"{D}/input/door/trigger"
     with MqttClient(broker.port) as early:
         early.publish(topic, "{}", retain=True)
-
-    async def story():
-        async with OldBroker(broker.port, hangs_up=False) as old:
-            with MqttClient(broker.port, RESPONSE) as client:
-                async with Bridge(on_port(old.port)).running() as bridge:
-                    await until(lambda: client.heard)
-                    await until(lambda: retained(broker.port, topic) == {})
-                    client.publish(f"{D}/silence", "mark")
-                    await until(lambda: len(client.heard) == 2)
-                    assert [type(fact) for fact in bridge.commands] == [SilenceRequested]
-
-    asyncio.run(story())
+    async with OldBroker(broker.port, hangs_up=False) as old:
+        with MqttClient(broker.port, RESPONSE) as client:
+            async with Bridge(on_port(old.port)).running() as bridge:
+                await until(lambda: client.heard)
+                await until(lambda: retained(broker.port, topic) == {})
+                client.publish(f"{D}/silence", "mark")
+                await until(lambda: len(client.heard) == 2)
+                assert [type(fact) for fact in bridge.commands] == [SilenceRequested]

@@ -36,207 +36,167 @@ def platforms(payload):
     }
 
 
-def test_a_part_that_is_removed_is_taken_back_from_home_assistant_and_leaves_nothing(broker):
-    async def story():
-        async with Bridge(on_port(broker.port, DOOR, TAMPER, SIREN)).running() as bridge:
-            with MqttClient(broker.port, CONFIG) as client:
-                await until(lambda: len(client.heard) == 1)
-                await until(lambda: bridge.adapter.unfinished_messages == 0)
-                bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, DOOR, SIREN)))
-                await until(lambda: len(client.heard) == 3)
-                gone, _ = platforms(client.heard[1].payload)
-                assert "tamper_state" in gone
-                gone, whole = platforms(client.heard[2].payload)
-                assert gone == set()
-                assert not [key for key in whole if key.startswith("tamper")]
-            await until(lambda: retained(broker.port, f"{D}/input/tamper/#") == {})
-            assert retained(broker.port, f"{D}/input/door/state") == {f"{D}/input/door/state": b"OFF"}
-            assert not [topic for topic in bridge.ledger.known() if "tamper" in topic]
-
-    asyncio.run(story())
-
-
-def test_a_part_that_was_removed_while_the_bridge_was_down_leaves_nothing_either(broker):
-    ledger = MemoryLedger()
-
-    async def story():
-        async with Bridge(on_port(broker.port, DOOR, TAMPER), ledger=ledger).running() as bridge:
-            await until(lambda: bridge.adapter.unfinished_messages == 0)
+async def test_a_part_that_is_removed_is_taken_back_from_home_assistant_and_leaves_nothing(broker):
+    async with Bridge(on_port(broker.port, DOOR, TAMPER, SIREN)).running() as bridge:
         with MqttClient(broker.port, CONFIG) as client:
-            async with Bridge(on_port(broker.port, DOOR), ledger=ledger).running():
-                await until(lambda: len(client.heard) == 3)
-                assert "tamper_state" in platforms(client.heard[1].payload)[0]
-                await until(lambda: retained(broker.port, f"{D}/input/tamper/#") == {})
-        assert f"{D}/input/tamper/state" not in ledger.known()
-
-    asyncio.run(story())
-
-
-def test_a_part_that_is_added_shows_with_the_view_that_came_before_or_after_its_settings(broker):
-    async def story():
-        async with Bridge(on_port(broker.port, DOOR)).running() as bridge:
-            bridge.adapter.perform(PublishInput(view=an_input_view("tamper", tripped=True)))
-            bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, DOOR, TAMPER, an_input("late"))))
-            bridge.adapter.perform(PublishInput(view=an_input_view("late")))
+            await until(lambda: len(client.heard) == 1)
             await until(lambda: bridge.adapter.unfinished_messages == 0)
-            found = retained(broker.port, f"{D}/input/+/state")
-            assert found == {
-                f"{D}/input/door/state": b"OFF", f"{D}/input/tamper/state": b"ON", f"{D}/input/late/state": b"OFF",
-            }  # fmt: skip
-
-    asyncio.run(story())
-
-
-def test_settings_in_force_are_shown_as_they_change(broker):
-    async def story():
-        async with Bridge(on_port(broker.port, DOOR)).running() as bridge:
-            with MqttClient(broker.port, f"{D}/input/door/settings") as client:
-                await until(lambda: client.heard)
-                changed = on_port(broker.port, an_input("door", name="Back door", quiet_s=9))
-                bridge.adapter.perform(PublishSettings(settings=changed))
-                await until(lambda: len(client.heard) == 2)
-                assert client.heard[1].json["name"] == "Back door"
-                assert client.heard[1].json["quiet_s"] == 9
-
-    asyncio.run(story())
+            bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, DOOR, SIREN)))
+            await until(lambda: len(client.heard) == 3)
+            gone, _ = platforms(client.heard[1].payload)
+            assert "tamper_state" in gone
+            gone, whole = platforms(client.heard[2].payload)
+            assert gone == set()
+            assert not [key for key in whole if key.startswith("tamper")]
+        await until(lambda: retained(broker.port, f"{D}/input/tamper/#") == {})
+        assert retained(broker.port, f"{D}/input/door/state") == {f"{D}/input/door/state": b"OFF"}
+        assert not [topic for topic in bridge.ledger.known() if "tamper" in topic]
 
 
-def test_another_device_id_moves_everything_and_leaves_nothing(broker):
-    async def story():
+async def test_a_part_that_was_removed_while_the_bridge_was_down_leaves_nothing_either(broker):
+    ledger = MemoryLedger()
+    async with Bridge(on_port(broker.port, DOOR, TAMPER), ledger=ledger).running() as bridge:
+        await until(lambda: bridge.adapter.unfinished_messages == 0)
+    with MqttClient(broker.port, CONFIG) as client:
+        async with Bridge(on_port(broker.port, DOOR), ledger=ledger).running():
+            await until(lambda: len(client.heard) == 3)
+            assert "tamper_state" in platforms(client.heard[1].payload)[0]
+            await until(lambda: retained(broker.port, f"{D}/input/tamper/#") == {})
+    assert f"{D}/input/tamper/state" not in ledger.known()
+
+
+async def test_a_part_that_is_added_shows_with_the_view_that_came_before_or_after_its_settings(broker):
+    async with Bridge(on_port(broker.port, DOOR)).running() as bridge:
+        bridge.adapter.perform(PublishInput(view=an_input_view("tamper", tripped=True)))
+        bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, DOOR, TAMPER, an_input("late"))))
+        bridge.adapter.perform(PublishInput(view=an_input_view("late")))
+        await until(lambda: bridge.adapter.unfinished_messages == 0)
+        found = retained(broker.port, f"{D}/input/+/state")
+        assert found == {
+            f"{D}/input/door/state": b"OFF", f"{D}/input/tamper/state": b"ON", f"{D}/input/late/state": b"OFF",
+        }  # fmt: skip
+
+
+async def test_settings_in_force_are_shown_as_they_change(broker):
+    async with Bridge(on_port(broker.port, DOOR)).running() as bridge:
+        with MqttClient(broker.port, f"{D}/input/door/settings") as client:
+            await until(lambda: client.heard)
+            changed = on_port(broker.port, an_input("door", name="Back door", quiet_s=9))
+            bridge.adapter.perform(PublishSettings(settings=changed))
+            await until(lambda: len(client.heard) == 2)
+            assert client.heard[1].json["name"] == "Back door"
+            assert client.heard[1].json["quiet_s"] == 9
+
+
+async def test_another_device_id_moves_everything_and_leaves_nothing(broker):
+    async with Bridge(on_port(broker.port)).running() as bridge:
+        await until(lambda: bridge.adapter.unfinished_messages == 0)
+        moved = on_port(broker.port, device={"id": "back-gate"})
+        bridge.adapter.perform(PublishSettings(settings=moved))
+        stem = "alarm2mqtt/back-gate"
+        await until(lambda: retained(broker.port, f"{stem}/availability") == {f"{stem}/availability": b"online"})
+        await until(lambda: bridge.adapter.connected and bridge.adapter.unfinished_messages == 0)
+        found = retained(broker.port, "#")
+        assert not [topic for topic in found if "front-gate" in topic]
+        assert found["homeassistant/device/back-gate/config"]
+        with MqttClient(broker.port, f"{stem}/response") as client:
+            client.publish(f"{stem}/output/siren/set", "ON")
+            await until(lambda: client.heard)
+
+
+async def test_another_broker_is_moved_to_at_once(broker, tmp_path):
+    with Mosquitto(tmp_path / "second") as second:
         async with Bridge(on_port(broker.port)).running() as bridge:
+            bridge.adapter.perform(PublishSettings(settings=on_port(second.port)))
+            await until(lambda: retained(second.port, f"{D}/availability") == {f"{D}/availability": b"online"})
+            assert retained(broker.port, f"{D}/availability") == {f"{D}/availability": b"offline"}
+
+
+async def test_discovery_that_is_turned_off_removes_the_device_once(broker):
+    async with Bridge(on_port(broker.port)).running() as bridge:
+        with MqttClient(broker.port, CONFIG) as client:
+            await until(lambda: client.heard)
             await until(lambda: bridge.adapter.unfinished_messages == 0)
-            moved = on_port(broker.port, device={"id": "back-gate"})
-            bridge.adapter.perform(PublishSettings(settings=moved))
-            stem = "alarm2mqtt/back-gate"
-            await until(lambda: retained(broker.port, f"{stem}/availability") == {f"{stem}/availability": b"online"})
-            await until(lambda: bridge.adapter.connected and bridge.adapter.unfinished_messages == 0)
-            found = retained(broker.port, "#")
-            assert not [topic for topic in found if "front-gate" in topic]
-            assert found["homeassistant/device/back-gate/config"]
-            with MqttClient(broker.port, f"{stem}/response") as client:
-                client.publish(f"{stem}/output/siren/set", "ON")
-                await until(lambda: client.heard)
-
-    asyncio.run(story())
-
-
-def test_another_broker_is_moved_to_at_once(broker, tmp_path):
-    async def story():
-        with Mosquitto(tmp_path / "second") as second:
-            async with Bridge(on_port(broker.port)).running() as bridge:
-                bridge.adapter.perform(PublishSettings(settings=on_port(second.port)))
-                await until(lambda: retained(second.port, f"{D}/availability") == {f"{D}/availability": b"online"})
-                assert retained(broker.port, f"{D}/availability") == {f"{D}/availability": b"offline"}
-
-    asyncio.run(story())
-
-
-def test_discovery_that_is_turned_off_removes_the_device_once(broker):
-    async def story():
-        async with Bridge(on_port(broker.port)).running() as bridge:
-            with MqttClient(broker.port, CONFIG) as client:
-                await until(lambda: client.heard)
-                await until(lambda: bridge.adapter.unfinished_messages == 0)
-                off = on_port(broker.port, home_assistant={"discovery": False})
-                bridge.adapter.perform(PublishSettings(settings=off))
-                await until(lambda: client.last(CONFIG) == b"")
-                await until(lambda: bridge.adapter.unfinished_messages == 0)
-                assert [one.payload for one in client.heard].count(b"") == 1
-                assert CONFIG not in bridge.ledger.known()
-                bridge.adapter.perform(PublishSettings(settings=on_port(broker.port)))
-                await until(lambda: client.last(CONFIG) != b"")
-
-    asyncio.run(story())
-
-
-def test_a_device_that_a_person_deleted_in_home_assistant_stays_deleted_until_something_changes(broker):
-    async def story():
-        async with Bridge(on_port(broker.port)).running() as bridge:
-            with MqttClient(broker.port, CONFIG, f"{D}/availability") as client:
-                await until(lambda: client.on(CONFIG))
-                client.publish(CONFIG, b"", retain=True)
-                await until(lambda: CONFIG not in bridge.ledger.known())
-                client.publish("homeassistant/status", b"online")
-                await until(lambda: len(client.on(f"{D}/availability")) == 2)
-                assert client.last(CONFIG) == b""
-                bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, DOOR)))
-                await until(lambda: client.last(CONFIG) != b"")
-
-    asyncio.run(story())
-
-
-def test_home_assistants_birth_brings_discovery_and_states_again_once_in_five_seconds(broker):
-    async def story():
-        async with Bridge(on_port(broker.port)).running() as bridge:
+            off = on_port(broker.port, home_assistant={"discovery": False})
+            bridge.adapter.perform(PublishSettings(settings=off))
+            await until(lambda: client.last(CONFIG) == b"")
             await until(lambda: bridge.adapter.unfinished_messages == 0)
-            with MqttClient(broker.port, CONFIG, f"{D}/#") as client:
-                await until(lambda: client.last(f"{D}/availability"))
-                client.heard.clear()
-                client.publish("homeassistant/status", b"offline")
-                client.publish("homeassistant/status", b"online")
-                client.publish("homeassistant/status", b"online")
-                await until(lambda: client.last(f"{D}/availability"))
-                await asyncio.sleep(0.1)
-                assert client.topics()[0] == CONFIG
-                assert client.topics().count(CONFIG) == 1
-                assert client.topics().count(f"{D}/input/door/state") == 1
-                assert client.topics()[-1] == f"{D}/availability"
-
-    asyncio.run(story())
+            assert [one.payload for one in client.heard].count(b"") == 1
+            assert CONFIG not in bridge.ledger.known()
+            bridge.adapter.perform(PublishSettings(settings=on_port(broker.port)))
+            await until(lambda: client.last(CONFIG) != b"")
 
 
-def test_a_birth_message_that_lay_on_the_broker_is_old_news(broker):
+async def test_a_device_that_a_person_deleted_in_home_assistant_stays_deleted_until_something_changes(broker):
+    async with Bridge(on_port(broker.port)).running() as bridge:
+        with MqttClient(broker.port, CONFIG, f"{D}/availability") as client:
+            await until(lambda: client.on(CONFIG))
+            client.publish(CONFIG, b"", retain=True)
+            await until(lambda: CONFIG not in bridge.ledger.known())
+            client.publish("homeassistant/status", b"online")
+            await until(lambda: len(client.on(f"{D}/availability")) == 2)
+            assert client.last(CONFIG) == b""
+            bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, DOOR)))
+            await until(lambda: client.last(CONFIG) != b"")
+
+
+async def test_home_assistants_birth_brings_discovery_and_states_again_once_in_five_seconds(broker):
+    async with Bridge(on_port(broker.port)).running() as bridge:
+        await until(lambda: bridge.adapter.unfinished_messages == 0)
+        with MqttClient(broker.port, CONFIG, f"{D}/#") as client:
+            await until(lambda: client.last(f"{D}/availability"))
+            client.heard.clear()
+            client.publish("homeassistant/status", b"offline")
+            client.publish("homeassistant/status", b"online")
+            client.publish("homeassistant/status", b"online")
+            await until(lambda: client.last(f"{D}/availability"))
+            await asyncio.sleep(0.1)
+            assert client.topics()[0] == CONFIG
+            assert client.topics().count(CONFIG) == 1
+            assert client.topics().count(f"{D}/input/door/state") == 1
+            assert client.topics()[-1] == f"{D}/availability"
+
+
+async def test_a_birth_message_that_lay_on_the_broker_is_old_news(broker):
     with MqttClient(broker.port) as client:
         client.publish("homeassistant/status", b"online", retain=True)
 
-    async def story():
-        async with Bridge(on_port(broker.port)).running() as bridge:
-            await until(lambda: bridge.adapter.unfinished_messages == 0)
-            with MqttClient(broker.port, CONFIG) as client:
-                await asyncio.sleep(birth.SOONEST_S + 0.3)
-                assert [one.stored for one in client.heard] == [True]
-
-    asyncio.run(story())
+    async with Bridge(on_port(broker.port)).running() as bridge:
+        await until(lambda: bridge.adapter.unfinished_messages == 0)
+        with MqttClient(broker.port, CONFIG) as client:
+            await asyncio.sleep(birth.SOONEST_S + 0.3)
+            assert [one.stored for one in client.heard] == [True]
 
 
-def test_purge_clears_all_that_was_ever_published_and_nothing_else(broker):
-    async def story():
-        ledger = MemoryLedger({f"{D}/input/long-gone/state"})
-        with MqttClient(broker.port) as client:
-            client.publish(f"{D}/input/long-gone/state", b"ON", retain=True)
-            client.publish("somebody/else", b"1", retain=True)
-        async with Bridge(on_port(broker.port), ledger=ledger).running() as bridge:
-            await until(lambda: bridge.adapter.unfinished_messages == 0)
-            await bridge.adapter.stop()
-        assert await purge(on_port(broker.port), ledger) > 10
-        assert ledger.known() == frozenset()
-
-    asyncio.run(story())
+async def test_purge_clears_all_that_was_ever_published_and_nothing_else(broker):
+    ledger = MemoryLedger({f"{D}/input/long-gone/state"})
+    with MqttClient(broker.port) as client:
+        client.publish(f"{D}/input/long-gone/state", b"ON", retain=True)
+        client.publish("somebody/else", b"1", retain=True)
+    async with Bridge(on_port(broker.port), ledger=ledger).running() as bridge:
+        await until(lambda: bridge.adapter.unfinished_messages == 0)
+        await bridge.adapter.stop()
+    assert await purge(on_port(broker.port), ledger) > 10
+    assert ledger.known() == frozenset()
     assert retained(broker.port, "#") == {"somebody/else": b"1"}
 
 
-def test_purge_without_a_broker_says_so_and_forgets_nothing(tmp_path):
-    async def story():
-        ledger = MemoryLedger({f"{D}/input/long-gone/state"})
-        absent = Mosquitto(tmp_path)
-        with pytest.raises(BrokerError, match=str(absent.port)):
-            await purge(on_port(absent.port), ledger)
-        assert ledger.known() == {f"{D}/input/long-gone/state"}
-
-    asyncio.run(story())
+async def test_purge_without_a_broker_says_so_and_forgets_nothing(tmp_path):
+    ledger = MemoryLedger({f"{D}/input/long-gone/state"})
+    absent = Mosquitto(tmp_path)
+    with pytest.raises(BrokerError, match=str(absent.port)):
+        await purge(on_port(absent.port), ledger)
+    assert ledger.known() == {f"{D}/input/long-gone/state"}
 
 
-def test_purge_keeps_in_the_ledger_what_the_broker_does_not_let_it_clear(tmp_path):
-    async def story():
-        acl = tmp_path / "acl"
-        acl.write_text(f"topic readwrite {D}/#\n")
-        acl.chmod(0o600)
-        ledger = MemoryLedger({"elsewhere/state", f"{D}/x"})
-        with (
-            Mosquitto(tmp_path / "broker", extra=f"acl_file {acl}") as broker,
-            pytest.raises(BrokerError, match="elsewhere/state"),
-        ):
-            await purge(on_port(broker.port), ledger)
-        assert ledger.known() == {"elsewhere/state"}
-
-    asyncio.run(story())
+async def test_purge_keeps_in_the_ledger_what_the_broker_does_not_let_it_clear(tmp_path):
+    acl = tmp_path / "acl"
+    acl.write_text(f"topic readwrite {D}/#\n")
+    acl.chmod(0o600)
+    ledger = MemoryLedger({"elsewhere/state", f"{D}/x"})
+    with (
+        Mosquitto(tmp_path / "broker", extra=f"acl_file {acl}") as broker,
+        pytest.raises(BrokerError, match="elsewhere/state"),
+    ):
+        await purge(on_port(broker.port), ledger)
+    assert ledger.known() == {"elsewhere/state"}

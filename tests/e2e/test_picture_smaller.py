@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 
 import pytest
@@ -28,44 +27,44 @@ def noisy(width, height, *, quality=2):
 
 
 @pytest.mark.parametrize(("width", "height"), [(2560, 1440), (3841, 2161), (1080, 1920)])
-def test_a_large_picture_becomes_a_small_one_of_the_same_shape(width, height):
+async def test_a_large_picture_becomes_a_small_one_of_the_same_shape(width, height):
     large = noisy(width, height)
     assert len(large) > LIMIT
-    small = asyncio.run(make_smaller(large + b"padding", most_bytes=LIMIT))
+    small = await make_smaller(large + b"padding", most_bytes=LIMIT)
     size = measure(small)
     assert len(small) == size.length <= LIMIT
     assert size.width / size.height == pytest.approx(width / height, rel=0.01)
     assert size.width >= width / 8
 
 
-def test_a_usual_picture_keeps_all_its_pixels():
+async def test_a_usual_picture_keeps_all_its_pixels():
     usual = av.VideoFrame(1920, 1080, "yuv420p")
     for plane in usual.planes:
         rows = (os.urandom(8) * (plane.line_size // 8) for _ in range(plane.height))
         plane.update(b"".join(rows))
     large = as_jpeg(usual, quality=2)
-    small = asyncio.run(make_smaller(large, most_bytes=len(large) - 1))
+    small = await make_smaller(large, most_bytes=len(large) - 1)
     assert (measure(small).width, measure(small).height) == (1920, 1080)
 
 
-def test_what_never_gets_that_small_is_told():
+async def test_what_never_gets_that_small_is_told():
     with pytest.raises(ActionFailed, match="could not be made smaller"):
-        asyncio.run(make_smaller(noisy(1920, 1080), most_bytes=100))
+        await make_smaller(noisy(1920, 1080), most_bytes=100)
 
 
-def test_a_picture_of_absurd_size_is_not_even_decoded():
+async def test_a_picture_of_absurd_size_is_not_even_decoded():
     jpeg = bytearray(grey_jpeg("x"))
     at = jpeg.index(b"\xff\xc0")
     jpeg[at + 5 : at + 9] = (16_000).to_bytes(2, "big") * 2
     assert MOST_PIXELS < 16_000**2
     with pytest.raises(ActionRefused, match="16000 x 16000"):
-        asyncio.run(make_smaller(bytes(jpeg), most_bytes=10))
+        await make_smaller(bytes(jpeg), most_bytes=10)
 
 
-def test_one_that_takes_too_long_is_given_up_and_its_process_is_gone():
+async def test_one_that_takes_too_long_is_given_up_and_its_process_is_gone():
     before = _children()
     with pytest.raises(ActionFailed, match="was not made smaller within"):
-        asyncio.run(make_smaller(noisy(1920, 1080), most_bytes=LIMIT, limit_s=0.01))
+        await make_smaller(noisy(1920, 1080), most_bytes=LIMIT, limit_s=0.01)
     assert _children() <= before
 
 

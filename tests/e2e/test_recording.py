@@ -1,6 +1,5 @@
 import asyncio
 import contextlib
-import functools
 import importlib.util
 import os
 import shutil
@@ -87,15 +86,6 @@ async def filled(rig, *, seconds=4.0):
     await asyncio.sleep(seconds)
 
 
-def in_loop(test):
-    @functools.wraps(test)
-    def run(*args, **kwargs):
-        asyncio.run(test(*args, **kwargs))
-
-    return run
-
-
-@in_loop
 async def test_a_clip_holds_the_seconds_before_the_alarm_and_the_post_roll(camera, tmp_path):
     async with recording(camera, tmp_path) as rig:
         await filled(rig)
@@ -118,7 +108,6 @@ async def test_a_clip_holds_the_seconds_before_the_alarm_and_the_post_roll(camer
     assert_plays(path)
 
 
-@in_loop
 async def test_two_inputs_share_one_clip_that_a_retrigger_extends(camera, tmp_path):
     async with recording(camera, tmp_path) as rig:
         await filled(rig, seconds=1)
@@ -136,7 +125,6 @@ async def test_two_inputs_share_one_clip_that_a_retrigger_extends(camera, tmp_pa
     assert len(rig.of(ClipStarted)) == 1
 
 
-@in_loop
 async def test_a_long_alarm_is_split_without_losing_a_picture(camera, tmp_path):
     async with recording(camera, tmp_path, times=ClipTimes(pre_s=1, post_s=1, split_s=4)) as rig:
         await filled(rig, seconds=2)
@@ -152,7 +140,6 @@ async def test_a_long_alarm_is_split_without_losing_a_picture(camera, tmp_path):
         assert_plays(path)
 
 
-@in_loop
 async def test_a_clip_plays_to_its_last_seconds_when_the_media_process_is_killed(camera, tmp_path):
     async with recording(camera, tmp_path) as rig:
         await filled(rig, seconds=3)
@@ -170,7 +157,6 @@ async def test_a_clip_plays_to_its_last_seconds_when_the_media_process_is_killed
     assert_plays(path)
 
 
-@in_loop
 async def test_a_stream_that_dies_ends_its_clip_and_a_new_one_begins_when_it_is_back(tmp_path):
     with RtspCamera(tmp_path) as camera:
         async with recording(camera, tmp_path / "clips") as rig:
@@ -192,7 +178,6 @@ async def test_a_stream_that_dies_ends_its_clip_and_a_new_one_begins_when_it_is_
         assert_plays(tmp_path / "clips" / clip.name)
 
 
-@in_loop
 async def test_a_camera_that_freezes_is_noticed_and_comes_back(tmp_path):
     with RtspCamera(tmp_path) as camera:
         async with recording(camera, tmp_path / "clips") as rig:
@@ -203,7 +188,6 @@ async def test_a_camera_that_freezes_is_noticed_and_comes_back(tmp_path):
             await rig.until(lambda: rig.recorder.problem is None)
 
 
-@in_loop
 async def test_a_media_process_that_hangs_is_replaced(camera, tmp_path, monkeypatch):
     monkeypatch.setattr("bridge.actions.recording.recorder._SILENCE_S", 2.0)
     async with recording(camera, tmp_path) as rig:
@@ -216,7 +200,6 @@ async def test_a_media_process_that_hangs_is_replaced(camera, tmp_path, monkeypa
         os.kill(hung, 0)
 
 
-@in_loop
 async def test_a_camera_with_key_pictures_in_slices_and_equal_stamps_gives_clean_clips(tmp_path):
     with RtspCamera(tmp_path, nasty=True, audio="aac") as camera:
         async with recording(camera, tmp_path / "clips") as rig:
@@ -229,7 +212,6 @@ async def test_a_camera_with_key_pictures_in_slices_and_equal_stamps_gives_clean
     assert len(pictures) == pytest.approx(seconds_of(path) * 15, abs=4)
 
 
-@in_loop
 async def test_the_picture_of_an_instant_comes_from_the_ring(camera, tmp_path):
     async with recording(camera, tmp_path) as rig:
         await filled(rig, seconds=2.5)
@@ -240,7 +222,6 @@ async def test_the_picture_of_an_instant_comes_from_the_ring(camera, tmp_path):
     assert measure(picture.jpeg).length == len(picture.jpeg)
 
 
-@in_loop
 async def test_a_wrong_password_is_told_without_it_and_not_hammered(camera, tmp_path):
     async with recording(camera, tmp_path, password="s3cret-wrong") as rig:
         rig.recorder.record(input="gate", seconds=3, at=time.monotonic())
@@ -253,7 +234,6 @@ async def test_a_wrong_password_is_told_without_it_and_not_hammered(camera, tmp_
     assert "refused" in str(rig.of(ClipMissed)[0].error)
 
 
-@in_loop
 async def test_a_card_that_is_not_mounted_is_a_missed_clip_and_nothing_else(camera, tmp_path):
     async with recording(camera, tmp_path / "sd" / "clips", mount_point=tmp_path / "sd") as rig:
         await filled(rig, seconds=0)
@@ -264,9 +244,8 @@ async def test_a_card_that_is_not_mounted_is_a_missed_clip_and_nothing_else(came
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
-@in_loop
 async def test_a_card_that_fills_up_ends_the_clip_in_an_error_and_what_is_there_plays(camera, tmp_path):
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "card", tmp_path], check=False).returncode:  # noqa: ASYNC221 - at once
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "card", tmp_path], check=False).returncode:
         pytest.skip("mounting is not allowed here")
     try:
         async with recording(camera, tmp_path) as rig:
@@ -278,10 +257,9 @@ async def test_a_card_that_fills_up_ends_the_clip_in_an_error_and_what_is_there_
             assert "No space left" in str(failed.error)
             assert seconds_of(tmp_path / failed.name) > 1
     finally:
-        subprocess.run(["umount", tmp_path], check=True)  # noqa: ASYNC221 - at once
+        subprocess.run(["umount", tmp_path], check=True)
 
 
-@in_loop
 async def test_a_media_process_that_is_told_to_terminate_finishes_its_clip(camera, tmp_path):
     async with recording(camera, tmp_path) as rig:
         await filled(rig, seconds=1)
@@ -298,7 +276,6 @@ async def test_a_media_process_that_is_told_to_terminate_finishes_its_clip(camer
     assert_plays(tmp_path / rig.of(ClipFinished)[0].name)
 
 
-@in_loop
 async def test_when_the_bridge_ends_the_clip_is_finished_and_no_process_is_left(camera, tmp_path):
     async with recording(camera, tmp_path) as rig:
         await filled(rig, seconds=1)

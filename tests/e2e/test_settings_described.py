@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from fakes.mqtt_bridge import Bridge, D, on_port
 from programs.mqtt_client import MqttClient, until
@@ -25,32 +23,23 @@ def broker(tmp_path):
         yield running
 
 
-def test_a_setting_that_changes_no_entity_does_not_describe_the_device_again(broker):
-    async def story():
-        async with Bridge(on_port(broker.port, DOOR, SIREN)).running() as bridge:
-            with MqttClient(broker.port, CONFIG, SETTINGS) as client:
-                await until(lambda: len(client.heard) == 2)
-                bridge.adapter.perform(
-                    PublishSettings(settings=on_port(broker.port, an_input("door", quiet_s=9), SIREN))
-                )
-                await until(lambda: len(client.on(SETTINGS)) == 2)
-                await until(lambda: bridge.adapter.unfinished_messages == 0)
-                assert len(client.on(CONFIG)) == 1
-
-    asyncio.run(story())
+async def test_a_setting_that_changes_no_entity_does_not_describe_the_device_again(broker):
+    async with Bridge(on_port(broker.port, DOOR, SIREN)).running() as bridge:
+        with MqttClient(broker.port, CONFIG, SETTINGS) as client:
+            await until(lambda: len(client.heard) == 2)
+            bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, an_input("door", quiet_s=9), SIREN)))
+            await until(lambda: len(client.on(SETTINGS)) == 2)
+            await until(lambda: bridge.adapter.unfinished_messages == 0)
+            assert len(client.on(CONFIG)) == 1
 
 
-def test_an_option_that_is_new_is_shown_again_once_it_is_known(broker, monkeypatch):
+async def test_an_option_that_is_new_is_shown_again_once_it_is_known(broker, monkeypatch):
     monkeypatch.setattr(publisher, "TAKEN_UP_S", 0.05)
-
-    async def story():
-        async with Bridge(on_port(broker.port, DOOR, SIREN)).running() as bridge:
-            with MqttClient(broker.port, CONFIG, SETTINGS) as client:
-                await until(lambda: len(client.heard) == 2)
-                written = an_input("door", schedule={"mon": ["08:00-09:00"]})
-                bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, written, SIREN)))
-                await until(lambda: len(client.on(SETTINGS)) == 3)
-                assert [one.topic for one in client.heard[2:]] == [SETTINGS, CONFIG, SETTINGS]
-                assert client.heard[2].payload == client.heard[4].payload
-
-    asyncio.run(story())
+    async with Bridge(on_port(broker.port, DOOR, SIREN)).running() as bridge:
+        with MqttClient(broker.port, CONFIG, SETTINGS) as client:
+            await until(lambda: len(client.heard) == 2)
+            written = an_input("door", schedule={"mon": ["08:00-09:00"]})
+            bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, written, SIREN)))
+            await until(lambda: len(client.on(SETTINGS)) == 3)
+            assert [one.topic for one in client.heard[2:]] == [SETTINGS, CONFIG, SETTINGS]
+            assert client.heard[2].payload == client.heard[4].payload

@@ -1,4 +1,3 @@
-import asyncio
 import importlib.util
 import socket
 import ssl
@@ -24,46 +23,46 @@ def camera(request, tmp_path_factory):
         yield camera
 
 
-def take(address, *, password="p:w/ä", **options):  # noqa: S107 - made up
+async def take(address, *, password="p:w/ä", **options):  # noqa: S107 - made up
     source = StreamPictures(url=camera_url(address, username="viewer", password=password), **options)
-    return asyncio.run(source.picture(at=time.monotonic()))
+    return await source.picture(at=time.monotonic())
 
 
-def test_the_first_picture_of_a_stream_is_had_within_seconds(camera):
-    picture = take(camera.url)
+async def test_the_first_picture_of_a_stream_is_had_within_seconds(camera):
+    picture = await take(camera.url)
     assert (picture.width, picture.height) == (640, 360)
     assert 0 < picture.offset_ms < 5_000
 
 
-def test_a_wrong_password_is_a_refusal_that_does_not_show_it(camera):
+async def test_a_wrong_password_is_a_refusal_that_does_not_show_it(camera):
     with pytest.raises(ActionRefused, match="refused") as caught:
-        take(camera.url, password="s3cret-wrong")
+        await take(camera.url, password="s3cret-wrong")
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_wrong_path_is_a_refusal(camera):
+async def test_a_wrong_path_is_a_refusal(camera):
     with pytest.raises(ActionRefused):
-        take(camera.url + "-not")
+        await take(camera.url + "-not")
 
 
-def test_a_camera_that_is_off_is_a_failure():
+async def test_a_camera_that_is_off_is_a_failure():
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with pytest.raises(ActionFailed, match=f"camera rtsp://127.0.0.1:{port}: Connection refused"):
-        take(f"rtsp://127.0.0.1:{port}/s3cret-path")
+        await take(f"rtsp://127.0.0.1:{port}/s3cret-path")
 
 
-def test_a_camera_that_says_nothing_ends_at_the_time_limit_and_leaves_no_process():
+async def test_a_camera_that_says_nothing_ends_at_the_time_limit_and_leaves_no_process():
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         begin = time.monotonic()
         with pytest.raises(ActionFailed, match="within 2 s"):
-            take(f"rtsp://127.0.0.1:{deaf.getsockname()[1]}/x", timeout_s=2)
+            await take(f"rtsp://127.0.0.1:{deaf.getsockname()[1]}/x", timeout_s=2)
         assert time.monotonic() - begin < 4
 
 
-def test_a_video_device_that_is_not_there_is_a_failure():
+async def test_a_video_device_that_is_not_there_is_a_failure():
     with pytest.raises(ActionFailed, match="camera v4l2:/dev/video-none: No such file"):
-        take("v4l2:/dev/video-none")
+        await take("v4l2:/dev/video-none")
 
 
 class TlsFront:
@@ -103,7 +102,7 @@ class TlsFront:
         self._server.close()
 
 
-def test_rtsps_is_checked_against_the_ca_file_and_the_host_name(camera, tmp_path):
+async def test_rtsps_is_checked_against_the_ca_file_and_the_host_name(camera, tmp_path):
     authority, stranger = trustme.CA(), trustme.CA()
     (tmp_path / "ca.pem").write_bytes(authority.cert_pem.bytes())
     (tmp_path / "stranger.pem").write_bytes(stranger.cert_pem.bytes())
@@ -113,9 +112,9 @@ def test_rtsps_is_checked_against_the_ca_file_and_the_host_name(camera, tmp_path
         authority.issue_cert(name).configure_cert(context)
         fronts[name] = TlsFront(camera.port, context)
     right, wrong = (f"rtsps://127.0.0.1:{front.port}/stream" for front in fronts.values())
-    assert take(right, ca_file=tmp_path / "ca.pem").width == 640
+    assert (await take(right, ca_file=tmp_path / "ca.pem")).width == 640
     for address, ca_file in ((right, "stranger.pem"), (right, None), (wrong, "ca.pem")):
         with pytest.raises(ActionFailed, match="certificate"):
-            take(address, ca_file=ca_file and tmp_path / ca_file)
+            await take(address, ca_file=ca_file and tmp_path / ca_file)
     for front in fronts.values():
         front.close()

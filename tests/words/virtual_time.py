@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
-from typing import Any, TypeVar
-
-_Result = TypeVar("_Result")
 
 
 class _Selector(selectors.DefaultSelector):
@@ -31,9 +27,3 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return 3600.0 + self._sleeps.slept_s
-
-
-def play(story: Coroutine[Any, Any, _Result]) -> _Result:
-    """Runs a story on a virtual loop."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(story)

@@ -10,20 +10,17 @@ from bridge.actions.attempt import Steps, explain_network
 from bridge.errors import ActionFailed, ActionRefused
 
 
-def fail(error, *, explain=lambda _: None, limit_s=1.0):
-    async def go():
-        async with Steps(server="mail.example:587", limit_s=limit_s, explain=explain).step("login"):
-            if error is None:
-                await asyncio.sleep(3600)
-            else:
-                raise error
-
-    asyncio.run(go())
+async def fail(error, *, explain=lambda _: None, limit_s=1.0):
+    async with Steps(server="mail.example:587", limit_s=limit_s, explain=explain).step("login"):
+        if error is None:
+            await asyncio.sleep(3600)
+        else:
+            raise error
 
 
-def test_a_step_that_takes_too_long_is_tried_again():
+async def test_a_step_that_takes_too_long_is_tried_again():
     with pytest.raises(ActionFailed, match=r"^login: no answer within 0\.01 s$"):
-        fail(None, limit_s=0.01)
+        await fail(None, limit_s=0.01)
 
 
 @pytest.mark.parametrize(
@@ -37,26 +34,26 @@ def test_a_step_that_takes_too_long_is_tried_again():
         (ssl.SSLEOFError(8, "EOF occurred"), "TLS with mail.example:587 failed: .*EOF occurred.*"),
     ],
 )
-def test_whatever_the_network_does_is_tried_again(error, told):
+async def test_whatever_the_network_does_is_tried_again(error, told):
     with pytest.raises(ActionFailed, match=f"^login: {told}$"):
-        fail(error)
+        await fail(error)
 
 
-def test_the_librarys_own_exceptions_are_explained_by_who_knows_them():
+async def test_the_librarys_own_exceptions_are_explained_by_who_knows_them():
     with pytest.raises(ActionRefused, match=r"^login: no$") as refusal:
-        fail(KeyError("a secret"), explain=lambda _: ActionRefused("no"))
+        await fail(KeyError("a secret"), explain=lambda _: ActionRefused("no"))
     assert refusal.value.__cause__ is None
     assert refusal.value.__suppress_context__
 
 
-def test_a_reason_already_given_keeps_its_kind():
+async def test_a_reason_already_given_keeps_its_kind():
     with pytest.raises(ActionRefused, match=r"^login: no$"):
-        fail(ActionRefused("no"))
+        await fail(ActionRefused("no"))
 
 
-def test_a_mistake_of_ours_is_not_hidden():
+async def test_a_mistake_of_ours_is_not_hidden():
     with pytest.raises(KeyError):
-        fail(KeyError("mistake"))
+        await fail(KeyError("mistake"))
 
 
 def test_the_cause_behind_a_librarys_exception_counts():

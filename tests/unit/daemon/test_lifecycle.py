@@ -97,46 +97,42 @@ class Bridge:
         return work
 
 
-def test_outputs_are_idle_at_the_end_even_if_the_engine_never_knew_of_them(tmp_path: Path):
+async def test_outputs_are_idle_at_the_end_even_if_the_engine_never_knew_of_them(tmp_path: Path):
     bridge = Bridge(tmp_path)
-    asyncio.run(bridge.lifecycle.end(bridge.settings, None))
+    await bridge.lifecycle.end(bridge.settings, None)
     assert bridge.order == [*IDLE, "closed"]
 
 
-def test_outputs_are_idle_before_the_store_is_written_and_the_lines_are_released_last(tmp_path: Path):
+async def test_outputs_are_idle_before_the_store_is_written_and_the_lines_are_released_last(tmp_path: Path):
     bridge = Bridge(tmp_path)
-    asyncio.run(bridge.lifecycle.end(bridge.settings, Store(bridge.order)))
+    await bridge.lifecycle.end(bridge.settings, Store(bridge.order))
     assert bridge.order == [*IDLE, "store", "closed"]
 
 
-def test_entries_that_could_not_be_written_are_logged_and_the_lines_released(tmp_path: Path, caplog):
+async def test_entries_that_could_not_be_written_are_logged_and_the_lines_released(tmp_path: Path, caplog):
     bridge = Bridge(tmp_path)
-    asyncio.run(bridge.lifecycle.end(bridge.settings, Store(bridge.order, written=False)))
+    await bridge.lifecycle.end(bridge.settings, Store(bridge.order, written=False))
     assert "could not be written" in caplog.text
     assert bridge.order[-1] == "closed"
 
 
-def test_linkage_ends_while_the_broker_hears_goodbye_and_the_others_after_it(tmp_path: Path):
+async def test_linkage_ends_while_the_broker_hears_goodbye_and_the_others_after_it(tmp_path: Path):
     bridge = Bridge(tmp_path)
+    stop = asyncio.Event()
 
-    async def story() -> None:
-        stop = asyncio.Event()
+    async def goodbye() -> None:
+        bridge.order.append("goodbye")
+        while "linkage ends" not in bridge.order:
+            await asyncio.sleep(0)
+        bridge.order.append("goodbye over")
 
-        async def goodbye() -> None:
-            bridge.order.append("goodbye")
-            while "linkage ends" not in bridge.order:
-                await asyncio.sleep(0)
-            bridge.order.append("goodbye over")
+    async def stopping() -> None:
+        while "MQTT runs" not in bridge.order or "linkage runs" not in bridge.order:
+            await asyncio.sleep(0)
+        stop.set()
 
-        async def stopping() -> None:
-            while "MQTT runs" not in bridge.order or "linkage runs" not in bridge.order:
-                await asyncio.sleep(0)
-            stop.set()
-
-        tasks = {"MQTT": bridge.worker("MQTT"), LINKAGE: bridge.worker("linkage"), "stopping": stopping}
-        await bridge.serve(stop=stop, goodbye=goodbye, **tasks)
-
-    asyncio.run(story())
+    tasks = {"MQTT": bridge.worker("MQTT"), LINKAGE: bridge.worker("linkage"), "stopping": stopping}
+    await bridge.serve(stop=stop, goodbye=goodbye, **tasks)
     assert bridge.order == [
         "lines",
         "MQTT runs",
@@ -149,7 +145,7 @@ def test_linkage_ends_while_the_broker_hears_goodbye_and_the_others_after_it(tmp
     ]
 
 
-def test_a_broker_that_never_hears_goodbye_is_left_after_its_time(tmp_path: Path):
+async def test_a_broker_that_never_hears_goodbye_is_left_after_its_time(tmp_path: Path):
     bridge = Bridge(tmp_path, goodbye_s=0.01)
 
     async def story() -> None:
@@ -157,23 +153,19 @@ def test_a_broker_that_never_hears_goodbye_is_left_after_its_time(tmp_path: Path
         stop.set()
         await bridge.serve(stop=stop, goodbye=asyncio.Event().wait, MQTT=bridge.worker("MQTT"))
 
-    asyncio.run(asyncio.wait_for(story(), 5))
+    await asyncio.wait_for(story(), 5)
     assert bridge.order[-1] == "MQTT ends"
 
 
-def test_a_stop_that_hangs_ends_the_process(tmp_path: Path):
+async def test_a_stop_that_hangs_ends_the_process(tmp_path: Path):
     bridge = Bridge(tmp_path, longest_s=0.01)
-
-    async def story() -> None:
-        stop = asyncio.Event()
-        stop.set()
-        await bridge.serve(stop=stop, goodbye=lambda: asyncio.to_thread(bridge.left.wait, 5))
-
-    asyncio.run(story())
+    stop = asyncio.Event()
+    stop.set()
+    await bridge.serve(stop=stop, goodbye=lambda: asyncio.to_thread(bridge.left.wait, 5))
     assert bridge.left.is_set()
 
 
-def test_facts_of_lines_reach_the_engine_once_the_lines_are_started(tmp_path: Path):
+async def test_facts_of_lines_reach_the_engine_once_the_lines_are_started(tmp_path: Path):
     bridge = Bridge(tmp_path, "inputs: [{id: door}]\n")
     views: list[Any] = []
 
@@ -191,5 +183,5 @@ def test_facts_of_lines_reach_the_engine_once_the_lines_are_started(tmp_path: Pa
         await bridge.serve(stop=stop, goodbye=partial(asyncio.sleep, 0), press=press)
 
     bridge.router.connect("page", lambda effect: views.append(effect.view) if hasattr(effect, "view") else None)
-    asyncio.run(asyncio.wait_for(story(), 10))
+    await asyncio.wait_for(story(), 10)
     assert [view.problem for view in views if view.problem] == ["line_fault"]

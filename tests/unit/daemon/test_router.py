@@ -32,42 +32,39 @@ async def handed_over(router: Router, *effects: do.Effect) -> None:
     await asyncio.sleep(0)
 
 
-def test_the_store_has_an_entry_before_mqtt_announces_it_whichever_is_connected_first():
+async def test_the_store_has_an_entry_before_mqtt_announces_it_whichever_is_connected_first():
     router, order = Router(), []
     for taker in ("page", "log", "mqtt", "store"):
         router.connect(taker, lambda _, taker=taker: order.append(taker))
-    asyncio.run(handed_over(router, entry()))
+    await handed_over(router, entry())
     assert order == ["store", "mqtt", "log", "page"]
 
 
-def test_a_line_is_driven_and_a_state_published_before_an_entry_that_came_earlier():
-    async def story() -> None:
-        router, order = Router(), []
-        router.connect("store", lambda _: order.append("entry"))
-        router.connect("mqtt", lambda effect: order.append(type(effect).__name__))
-        router.connect("lines", lambda _: order.append("line"))
-        router.perform([entry(), object.__new__(do.PublishInput), do.DriveLine(terminal="siren", level=Level.HIGH)])
-        assert order == ["line", "PublishInput"]
-        await asyncio.sleep(0)
-        assert order == ["line", "PublishInput", "entry", "JournalEntry"]
-
-    asyncio.run(story())
+async def test_a_line_is_driven_and_a_state_published_before_an_entry_that_came_earlier():
+    router, order = Router(), []
+    router.connect("store", lambda _: order.append("entry"))
+    router.connect("mqtt", lambda effect: order.append(type(effect).__name__))
+    router.connect("lines", lambda _: order.append("line"))
+    router.perform([entry(), object.__new__(do.PublishInput), do.DriveLine(terminal="siren", level=Level.HIGH)])
+    assert order == ["line", "PublishInput"]
+    await asyncio.sleep(0)
+    assert order == ["line", "PublishInput", "entry", "JournalEntry"]
 
 
-def test_a_taker_that_fails_keeps_no_other_from_its_effect(caplog: pytest.LogCaptureFixture):
+async def test_a_taker_that_fails_keeps_no_other_from_its_effect(caplog: pytest.LogCaptureFixture):
     router, kept = Router(), []
     router.connect("store", lambda _: 1 / 0)
     router.connect("mqtt", kept.append)
-    asyncio.run(handed_over(router, entry()))
+    await handed_over(router, entry())
     assert len(kept) == 1
     assert "JournalEntry could not be handed over" in caplog.text
 
 
-def test_an_effect_without_a_connected_taker_is_dropped_and_the_next_one_handed_over():
+async def test_an_effect_without_a_connected_taker_is_dropped_and_the_next_one_handed_over():
     router, driven = Router(), []
     router.connect("lines", driven.append)
     drive = do.DriveLine(terminal="siren", level=Level.LOW)
-    asyncio.run(handed_over(router, do.SilenceSound(), drive))
+    await handed_over(router, do.SilenceSound(), drive)
     assert driven == [drive]
 
 
@@ -96,12 +93,9 @@ def test_each_line_effect_is_one_call_of_the_driver():
     ]
 
 
-def test_an_answer_resolves_the_future_that_waits_for_it_and_only_once():
-    async def story() -> None:
-        waiting: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        answer = do.Answer(origin=Origin(by="page", request=waiting))
-        answer_future(answer)
-        answer_future(answer)
-        assert await waiting == ()
-
-    asyncio.run(story())
+async def test_an_answer_resolves_the_future_that_waits_for_it_and_only_once():
+    waiting: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    answer = do.Answer(origin=Origin(by="page", request=waiting))
+    answer_future(answer)
+    answer_future(answer)
+    assert await waiting == ()

@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 from fakes.post_office import Office
 from servers.camera import grey_jpeg, note_of
-from words.virtual_time import play
 
 from bridge.actions.camera.picture import picture_of
 from bridge.actions.camera.shared_camera import SharedCamera
@@ -18,6 +17,8 @@ from bridge.linkage.alarm_pictures import PATIENCE_S, PictureOrder, PictureTaker
 from bridge.linkage.delivery.job_bodies import MailJob, body_of, mail_job, upload_job
 from bridge.linkage.delivery.sender import Delivery
 from bridge.linkage.linkage import NOT_TAKEN
+
+pytestmark = pytest.mark.virtual_time
 
 
 class Lens:
@@ -84,111 +85,87 @@ class Studio:
         await asyncio.gather(task, return_exceptions=True)
 
 
-def test_one_picture_is_shared_by_mail_upload_and_mqtt():
-    async def story():
-        studio = Studio()
-        async with studio.taking(studio.order(upload=True)) as task:
-            await task
-            await asyncio.sleep(1)
-            [upload] = studio.uploads.outbox.jobs()
-            assert studio.sent == [(0, 1, None)]
-            assert studio.shown == [("door", "1")]
-            assert studio.lens.taken == 1
-            assert (upload.id, upload_job(upload.body).picture) == ("ftp-7-1", 1)
-        assert [ended.reason for ended in studio.told] == ["taken"]
-
-    play(story())
-
-
-def test_a_series_keeps_its_times_and_shows_its_first():
-    async def story():
-        studio = Studio()
-        studio.lens.lasts_s = 0.4
-        async with studio.taking(studio.order(upload=True, count=3, interval_s=2)) as task:
-            await task
-            await asyncio.sleep(1)
-        assert studio.sent == [(4.4, 3, None)]
+async def test_one_picture_is_shared_by_mail_upload_and_mqtt():
+    studio = Studio()
+    async with studio.taking(studio.order(upload=True)) as task:
+        await task
+        await asyncio.sleep(1)
+        [upload] = studio.uploads.outbox.jobs()
+        assert studio.sent == [(0, 1, None)]
         assert studio.shown == [("door", "1")]
-        assert [ended.seconds for ended in studio.told] == [0.4] * 3
-        assert [job.id for job in studio.uploads.outbox.jobs()] == ["ftp-7-1", "ftp-7-2", "ftp-7-3"]
+        assert studio.lens.taken == 1
+        assert (upload.id, upload_job(upload.body).picture) == ("ftp-7-1", 1)
+    assert [ended.reason for ended in studio.told] == ["taken"]
 
-    play(story())
+
+async def test_a_series_keeps_its_times_and_shows_its_first():
+    studio = Studio()
+    studio.lens.lasts_s = 0.4
+    async with studio.taking(studio.order(upload=True, count=3, interval_s=2)) as task:
+        await task
+        await asyncio.sleep(1)
+    assert studio.sent == [(4.4, 3, None)]
+    assert studio.shown == [("door", "1")]
+    assert [ended.seconds for ended in studio.told] == [0.4] * 3
+    assert [job.id for job in studio.uploads.outbox.jobs()] == ["ftp-7-1", "ftp-7-2", "ftp-7-3"]
 
 
-def test_a_camera_that_fails_is_said_in_the_mail_once_and_no_picture_takes_its_place():
-    async def story():
-        studio = Studio()
-        studio.lens.fault = {1: ActionFailed("camera: 503"), 3: ActionFailed("camera: 503")}
-        async with studio.taking(studio.order(count=3, interval_s=1)) as task:
-            await task
-            await asyncio.sleep(1)
-        assert studio.sent == [(2, 1, "camera: 503")]
-        assert studio.shown == []
-        assert [ended.reason for ended in studio.told] == ["failed", "taken", "failed"]
-
-    play(story())
+async def test_a_camera_that_fails_is_said_in_the_mail_once_and_no_picture_takes_its_place():
+    studio = Studio()
+    studio.lens.fault = {1: ActionFailed("camera: 503"), 3: ActionFailed("camera: 503")}
+    async with studio.taking(studio.order(count=3, interval_s=1)) as task:
+        await task
+        await asyncio.sleep(1)
+    assert studio.sent == [(2, 1, "camera: 503")]
+    assert studio.shown == []
+    assert [ended.reason for ended in studio.told] == ["failed", "taken", "failed"]
 
 
 @pytest.mark.parametrize("count", [1, 10])
-def test_a_camera_that_hangs_delays_the_mail_by_its_patience_and_sends_it_once(count):
-    async def story():
-        studio = Studio()
-        studio.lens.lasts_s = 3600
-        async with studio.taking(studio.order(count=count, interval_s=1)) as task:
-            await task
-            await asyncio.sleep(7200)
-        assert studio.sent == [(count - 1 + PATIENCE_S, 0, "camera gate did not answer in time")]
-        assert studio.mail.ends == ["sent"]
-
-    play(story())
+async def test_a_camera_that_hangs_delays_the_mail_by_its_patience_and_sends_it_once(count):
+    studio = Studio()
+    studio.lens.lasts_s = 3600
+    async with studio.taking(studio.order(count=count, interval_s=1)) as task:
+        await task
+        await asyncio.sleep(7200)
+    assert studio.sent == [(count - 1 + PATIENCE_S, 0, "camera gate did not answer in time")]
+    assert studio.mail.ends == ["sent"]
 
 
-def test_a_fault_inside_a_camera_still_lets_the_mail_go():
-    async def story():
-        studio = Studio()
-        studio.lens.fault = {1: ZeroDivisionError()}
-        async with studio.taking(studio.order()) as task:
-            await task
-            await asyncio.sleep(1)
-        assert studio.sent == [(0, 0, "camera gate: fault inside: ZeroDivisionError")]
-
-    play(story())
+async def test_a_fault_inside_a_camera_still_lets_the_mail_go():
+    studio = Studio()
+    studio.lens.fault = {1: ZeroDivisionError()}
+    async with studio.taking(studio.order()) as task:
+        await task
+        await asyncio.sleep(1)
+    assert studio.sent == [(0, 0, "camera gate: fault inside: ZeroDivisionError")]
 
 
-def test_a_camera_that_there_is_none_of_lets_the_mail_go():
-    async def story():
-        studio = Studio()
-        studio.camera = None
-        async with studio.taking(studio.order()) as task:
-            await task
-            await asyncio.sleep(1)
-        assert studio.sent == [(0, 0, "camera gate gives no pictures")]
-
-    play(story())
+async def test_a_camera_that_there_is_none_of_lets_the_mail_go():
+    studio = Studio()
+    studio.camera = None
+    async with studio.taking(studio.order()) as task:
+        await task
+        await asyncio.sleep(1)
+    assert studio.sent == [(0, 0, "camera gate gives no pictures")]
 
 
-def test_a_stop_in_the_middle_of_a_series_keeps_what_was_taken_for_the_next_start():
-    async def story():
-        studio = Studio()
-        async with studio.taking(studio.order(count=3, interval_s=60)):
-            await asyncio.sleep(90)
-        [job] = studio.mail.outbox.jobs()
-        mail = mail_job(job.body)
-        assert (len(mail.pictures), mail.pictures_missing) == (2, NOT_TAKEN)
-        assert job.pictures == tuple(picture.file for picture in mail.pictures)
-        assert studio.sent == []
-
-    play(story())
+async def test_a_stop_in_the_middle_of_a_series_keeps_what_was_taken_for_the_next_start():
+    studio = Studio()
+    async with studio.taking(studio.order(count=3, interval_s=60)):
+        await asyncio.sleep(90)
+    [job] = studio.mail.outbox.jobs()
+    mail = mail_job(job.body)
+    assert (len(mail.pictures), mail.pictures_missing) == (2, NOT_TAKEN)
+    assert job.pictures == tuple(picture.file for picture in mail.pictures)
+    assert studio.sent == []
 
 
-def test_what_cannot_be_taken_on_is_told_and_its_mail_goes():
-    async def story():
-        studio = Studio()
-        order = studio.order()
-        async with studio.mail.open():
-            studio.taker.refuse(order, "too many at once")
-            await asyncio.sleep(1)
-        assert studio.sent == [(0, 0, "too many at once")]
-        assert [ended.error for ended in studio.told] == ["too many at once"]
-
-    play(story())
+async def test_what_cannot_be_taken_on_is_told_and_its_mail_goes():
+    studio = Studio()
+    order = studio.order()
+    async with studio.mail.open():
+        studio.taker.refuse(order, "too many at once")
+        await asyncio.sleep(1)
+    assert studio.sent == [(0, 0, "too many at once")]
+    assert [ended.error for ended in studio.told] == ["too many at once"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from words.builders import an_input, settings_of
 
@@ -45,11 +43,11 @@ class Scene:
     def _change(self):
         self.changes += 1
 
-    def play(self, sound, *before):
+    async def play(self, sound, *before):
         asked = self.sounds.ask(sound)
         for act in before:
             act()
-        asyncio.run(self.sounds.play(asked))
+        await self.sounds.play(asked)
         return self.told[-1]
 
 
@@ -58,37 +56,37 @@ def scene():
     return Scene(StandInSpeaker())
 
 
-def test_how_a_sound_ended_is_told(scene):
-    ended = scene.play(LASTING)
+async def test_how_a_sound_ended_is_told(scene):
+    ended = await scene.play(LASTING)
     assert (ended.reason, ended.seconds, ended.error, ended.input) == ("finished", 1.5, "no cat.wav", "door")
     assert scene.changes == 2
 
 
-def test_a_sound_that_lasts_while_in_alarm_is_not_begun_when_the_alarm_is_over(scene):
-    assert scene.play(LASTING, lambda: scene.sounds.end("door")).reason == "alarm_ended"
+async def test_a_sound_that_lasts_while_in_alarm_is_not_begun_when_the_alarm_is_over(scene):
+    assert (await scene.play(LASTING, lambda: scene.sounds.end("door"))).reason == "alarm_ended"
     assert scene.speaker.asked == []
 
 
-def test_the_end_of_another_alarm_stops_it_not_and_a_counted_sound_is_played_to_its_end(scene):
-    assert scene.play(LASTING, lambda: scene.sounds.end("yard")).reason == "finished"
-    assert scene.play(SHORT, lambda: scene.sounds.end("door")).reason == "finished"
+async def test_the_end_of_another_alarm_stops_it_not_and_a_counted_sound_is_played_to_its_end(scene):
+    assert (await scene.play(LASTING, lambda: scene.sounds.end("yard"))).reason == "finished"
+    assert (await scene.play(SHORT, lambda: scene.sounds.end("door"))).reason == "finished"
     assert scene.speaker.stops == ["yard", "door"]
 
 
-def test_silence_stops_what_has_not_begun_as_well(scene):
-    assert scene.play(SHORT, scene.sounds.silence).reason == "silenced"
+async def test_silence_stops_what_has_not_begun_as_well(scene):
+    assert (await scene.play(SHORT, scene.sounds.silence)).reason == "silenced"
     assert scene.speaker.stops == ["all"]
-    assert scene.play(SHORT).reason == "finished", "the next one is heard"
+    assert (await scene.play(SHORT)).reason == "finished", "the next one is heard"
 
 
 @pytest.mark.parametrize(("error", "reason"), [(ActionRefused("no clip"), "refused"), (ActionFailed("busy"), "failed")])
-def test_what_cannot_be_played_is_told(error, reason):
-    ended = Scene(StandInSpeaker(error)).play(SHORT)
+async def test_what_cannot_be_played_is_told(error, reason):
+    ended = await Scene(StandInSpeaker(error)).play(SHORT)
     assert (ended.reason, ended.error) == (reason, str(error))
 
 
-def test_without_a_loudspeaker_it_is_refused():
-    assert Scene(None).play(SHORT).reason == "refused"
+async def test_without_a_loudspeaker_it_is_refused():
+    assert (await Scene(None).play(SHORT)).reason == "refused"
 
 
 def test_what_is_not_taken_on_is_told(scene):

@@ -32,43 +32,34 @@ def media_of(**top):
     return Media(settings, zone=UTC, clock_set=lambda: True, report=lambda _: None, changed=lambda: None)
 
 
-def test_cameras_are_open_until_the_end_and_one_that_does_not_close_keeps_no_other_open(caplog):
-    async def story():
-        media = media_of(cameras=CAMERAS)
-        gate, shed = Shutter(OSError("stuck")), Shutter()
-        media.cameras = {"gate": SharedCamera(source=gate), "shed": SharedCamera(source=shed)}
-        task = asyncio.create_task(media.run())
-        await asyncio.sleep(0.05)
-        assert not task.done()
-        assert not gate.closed
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert gate.closed
-        assert shed.closed
-
-    asyncio.run(story())
+async def test_cameras_are_open_until_the_end_and_one_that_does_not_close_keeps_no_other_open(caplog):
+    media = media_of(cameras=CAMERAS)
+    gate, shed = Shutter(OSError("stuck")), Shutter()
+    media.cameras = {"gate": SharedCamera(source=gate), "shed": SharedCamera(source=shed)}
+    task = asyncio.create_task(media.run())
+    await asyncio.sleep(0.05)
+    assert not task.done()
+    assert not gate.closed
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert gate.closed
+    assert shed.closed
     assert "camera gate could not be closed" in caplog.text
 
 
-def test_without_recording_there_is_no_card_and_no_recorder():
-    async def story():
-        media = media_of(cameras=CAMERAS)
-        assert (media.card, media.problem, media.recorders, set(media.cameras)) == (None, None, {}, {"gate", "shed"})
-
-    asyncio.run(story())
+async def test_without_recording_there_is_no_card_and_no_recorder():
+    media = media_of(cameras=CAMERAS)
+    assert (media.card, media.problem, media.recorders, set(media.cameras)) == (None, None, {}, {"gate", "shed"})
 
 
-def test_the_card_is_told_before_a_stream(tmp_path):
-    async def story():
-        media = media_of(cameras=CAMERAS, recording={"folder": str(tmp_path), "reserve_mb": 0})
-        assert set(media.recorders) == {"shed"}
-        assert media.problem == "not looked at yet"
-        await media.clips.look()
-        assert media.problem == "camera shed: not connected yet"
-        task = asyncio.create_task(media.run())
-        await until(lambda: media.problem != "camera shed: not connected yet", what="the stream's own trouble")
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    asyncio.run(story())
+async def test_the_card_is_told_before_a_stream(tmp_path):
+    media = media_of(cameras=CAMERAS, recording={"folder": str(tmp_path), "reserve_mb": 0})
+    assert set(media.recorders) == {"shed"}
+    assert media.problem == "not looked at yet"
+    await media.clips.look()
+    assert media.problem == "camera shed: not connected yet"
+    task = asyncio.create_task(media.run())
+    await until(lambda: media.problem != "camera shed: not connected yet", what="the stream's own trouble")
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

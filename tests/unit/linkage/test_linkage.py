@@ -69,112 +69,91 @@ class Scene:
         return [(ended.reason, ended.error) for ended in self.told if ended.kind == kind]
 
 
-def test_what_is_asked_for_before_it_runs_is_done_when_it_does(tmp_path):
-    async def story():
-        scene = Scene(tmp_path, email=MAIL, audio={"folder": str(tmp_path)})
-        scene.linkage.perform(an_alarm())
+async def test_what_is_asked_for_before_it_runs_is_done_when_it_does(tmp_path):
+    scene = Scene(tmp_path, email=MAIL, audio={"folder": str(tmp_path)})
+    scene.linkage.perform(an_alarm())
+    scene.linkage.perform(an_action("audible", clip="cat.wav"))
+    assert scene.linkage.email.queued == 1
+    async with scene.running():
+        await until(lambda: scene.ends("audible") and scene.ends("email"))
+    assert scene.ends("email") == [("failed", "connect: nobody listens there")]
+    assert scene.ends("audible")[0][0] == "refused"
+    assert [job.id for job in scene.outbox.jobs()] == ["email-7-1"]
+
+
+async def test_an_alarm_without_a_camera_says_nothing_of_a_picture(tmp_path):
+    scene = Scene(tmp_path, email=MAIL)
+    scene.linkage.perform(an_alarm())
+    [job] = scene.outbox.jobs()
+    assert '"pictures_missing": null' in job.body
+    assert scene.ends("snapshot") == []
+
+
+async def test_beyond_a_hundred_actions_at_once_new_ones_are_told_and_their_mails_go(tmp_path):
+    scene = Scene(
+        tmp_path,
+        email=MAIL,
+        cameras={"gate": {"snapshot": "http://127.0.0.1:1/a.jpg"}},
+        audio={"folder": str(tmp_path)},
+    )
+    for _ in range(MOST_AT_ONCE):
         scene.linkage.perform(an_action("audible", clip="cat.wav"))
-        assert scene.linkage.email.queued == 1
-        async with scene.running():
-            await until(lambda: scene.ends("audible") and scene.ends("email"))
-        assert scene.ends("email") == [("failed", "connect: nobody listens there")]
-        assert scene.ends("audible")[0][0] == "refused"
-        assert [job.id for job in scene.outbox.jobs()] == ["email-7-1"]
-
-    asyncio.run(story())
-
-
-def test_an_alarm_without_a_camera_says_nothing_of_a_picture(tmp_path):
-    async def story():
-        scene = Scene(tmp_path, email=MAIL)
-        scene.linkage.perform(an_alarm())
-        [job] = scene.outbox.jobs()
-        assert '"pictures_missing": null' in job.body
-        assert scene.ends("snapshot") == []
-
-    asyncio.run(story())
-
-
-def test_beyond_a_hundred_actions_at_once_new_ones_are_told_and_their_mails_go(tmp_path):
-    async def story():
-        scene = Scene(
-            tmp_path,
-            email=MAIL,
-            cameras={"gate": {"snapshot": "http://127.0.0.1:1/a.jpg"}},
-            audio={"folder": str(tmp_path)},
-        )
-        for _ in range(MOST_AT_ONCE):
-            scene.linkage.perform(an_action("audible", clip="cat.wav"))
+    scene.linkage.perform(an_action("audible", clip="cat.wav"))
+    scene.linkage.perform(an_alarm())
+    assert scene.ends("audible") == [("failed", "too many at once")]
+    assert scene.ends("snapshot") == [("failed", "too many at once")]
+    async with scene.running():
+        await until(lambda: scene.ends("email"))
+        await until(lambda: len(scene.ends("audible")) == MOST_AT_ONCE + 1)
         scene.linkage.perform(an_action("audible", clip="cat.wav"))
-        scene.linkage.perform(an_alarm())
-        assert scene.ends("audible") == [("failed", "too many at once")]
-        assert scene.ends("snapshot") == [("failed", "too many at once")]
-        async with scene.running():
-            await until(lambda: scene.ends("email"))
-            await until(lambda: len(scene.ends("audible")) == MOST_AT_ONCE + 1)
-            scene.linkage.perform(an_action("audible", clip="cat.wav"))
-            await until(lambda: len(scene.ends("audible")) == MOST_AT_ONCE + 2)
-
-    asyncio.run(story())
+        await until(lambda: len(scene.ends("audible")) == MOST_AT_ONCE + 2)
 
 
 @pytest.mark.parametrize(
     "effect", [an_alarm("gone", email=False), ExtendLinkage(input="gone"), EndLinkage(input="gone"), SilenceSound()]
 )
-def test_an_input_that_settings_took_away_meanwhile_is_no_fault(tmp_path, effect):
-    async def story():
-        scene = Scene(tmp_path, email=MAIL)
-        scene.linkage.perform(effect)
-        assert scene.told == []
-
-    asyncio.run(story())
+async def test_an_input_that_settings_took_away_meanwhile_is_no_fault(tmp_path, effect):
+    scene = Scene(tmp_path, email=MAIL)
+    scene.linkage.perform(effect)
+    assert scene.told == []
 
 
-def test_an_action_that_is_not_configured_is_told(tmp_path):
-    async def story():
-        scene = Scene(tmp_path, email=MAIL)
-        async with scene.running():
-            scene.linkage.perform(an_action("audible"))
-            scene.linkage.perform(an_action("record"))
-            await until(lambda: len(scene.told) == 2)
-        assert scene.ends("audible") == [("refused", "audio is not configured")]
-        assert scene.ends("clip") == [("failed", "there is no camera")]
-
-    asyncio.run(story())
+async def test_an_action_that_is_not_configured_is_told(tmp_path):
+    scene = Scene(tmp_path, email=MAIL)
+    async with scene.running():
+        scene.linkage.perform(an_action("audible"))
+        scene.linkage.perform(an_action("record"))
+        await until(lambda: len(scene.told) == 2)
+    assert scene.ends("audible") == [("refused", "audio is not configured")]
+    assert scene.ends("clip") == [("failed", "there is no camera")]
 
 
-def test_new_settings_bring_new_cameras_and_speakers_and_let_the_mails_wait_on(tmp_path):
-    async def story():
-        scene = Scene(tmp_path, email=MAIL)
-        async with scene.running():
-            assert (scene.linkage.playing, scene.linkage.ftp) == (None, None)
-            scene.linkage.perform(an_alarm())
-            await until(lambda: scene.ends("email"))
-            old = scene.linkage.media
-            more = {"audio": {"folder": str(tmp_path)}, "ftp": {"host": "127.0.0.1"}}
-            scene.linkage.apply(settings_of(an_input("door", email=True), email=MAIL, **more))
-            await until(lambda: scene.linkage.media is not old)
-            assert scene.linkage.playing is False
-            assert (scene.linkage.email.queued, scene.linkage.ftp.queued) == (1, 0)
-            same = scene.linkage.media
-            scene.linkage.apply(settings_of(an_input("yard"), email={**MAIL, "port": 2}, **more))
-            await until(lambda: scene.outbox.jobs()[0].attempts == 2, what="new hope for the mail")
-            assert scene.linkage.media is same
-            scene.linkage.apply(settings_of(an_input("yard"), **more))
-            assert scene.linkage.email is None
-
-    asyncio.run(story())
+async def test_new_settings_bring_new_cameras_and_speakers_and_let_the_mails_wait_on(tmp_path):
+    scene = Scene(tmp_path, email=MAIL)
+    async with scene.running():
+        assert (scene.linkage.playing, scene.linkage.ftp) == (None, None)
+        scene.linkage.perform(an_alarm())
+        await until(lambda: scene.ends("email"))
+        old = scene.linkage.media
+        more = {"audio": {"folder": str(tmp_path)}, "ftp": {"host": "127.0.0.1"}}
+        scene.linkage.apply(settings_of(an_input("door", email=True), email=MAIL, **more))
+        await until(lambda: scene.linkage.media is not old)
+        assert scene.linkage.playing is False
+        assert (scene.linkage.email.queued, scene.linkage.ftp.queued) == (1, 0)
+        same = scene.linkage.media
+        scene.linkage.apply(settings_of(an_input("yard"), email={**MAIL, "port": 2}, **more))
+        await until(lambda: scene.outbox.jobs()[0].attempts == 2, what="new hope for the mail")
+        assert scene.linkage.media is same
+        scene.linkage.apply(settings_of(an_input("yard"), **more))
+        assert scene.linkage.email is None
 
 
-def test_a_test_mail_says_that_its_picture_could_not_be_had(tmp_path):
-    async def story():
-        scene = Scene(tmp_path, email=MAIL, cameras={"gate": {"snapshot": "http://127.0.0.1:1/a.jpg"}})
-        async with scene.running():
-            scene.linkage.perform(an_action("email"))
-            await until(lambda: scene.ends("email"))
-        [job] = scene.outbox.jobs()
-        assert '"cause": "test"' in job.body
-        assert "cannot be reached" in job.body
-        assert scene.ends("snapshot")[0][0] == "failed"
-
-    asyncio.run(story())
+async def test_a_test_mail_says_that_its_picture_could_not_be_had(tmp_path):
+    scene = Scene(tmp_path, email=MAIL, cameras={"gate": {"snapshot": "http://127.0.0.1:1/a.jpg"}})
+    async with scene.running():
+        scene.linkage.perform(an_action("email"))
+        await until(lambda: scene.ends("email"))
+    [job] = scene.outbox.jobs()
+    assert '"cause": "test"' in job.body
+    assert "cannot be reached" in job.body
+    assert scene.ends("snapshot")[0][0] == "failed"

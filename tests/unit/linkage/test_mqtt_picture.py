@@ -49,59 +49,47 @@ def test_a_picture_that_is_small_enough_is_shown_at_once():
     assert wall.hung == [("door", b"s")]
 
 
-def test_a_picture_that_is_too_large_is_made_smaller_and_newer_ones_wait_for_it():
-    async def story():
-        wall = Wall()
+async def test_a_picture_that_is_too_large_is_made_smaller_and_newer_ones_wait_for_it():
+    wall = Wall()
+    wall.pictures.show("door", LARGE)
+    wall.pictures.show("gate", SMALL)
+    assert wall.hung == []
+    await wall.finish()
+    wall.pictures.show(None, SMALL)
+    assert wall.hung == [("door", b"m"), ("gate", b"s"), (None, b"s")]
+    assert wall.told == []
+
+
+async def test_of_pictures_that_come_faster_than_they_are_made_smaller_the_newest_of_each_input_is_shown():
+    wall = Wall()
+    for _ in range(50):
         wall.pictures.show("door", LARGE)
-        wall.pictures.show("gate", SMALL)
-        assert wall.hung == []
+        wall.pictures.show("gate", LARGE)
+    wall.pictures.show("door", SMALL)
+    assert len(wall.work) == 1
+    await wall.finish()
+    assert wall.hung == [("gate", b"m"), ("door", b"s")]
+
+
+async def test_after_a_fault_inside_the_next_picture_is_shown():
+    wall = Wall()
+    wall.fault = RuntimeError("inside")
+    wall.pictures.show("door", LARGE)
+    with pytest.raises(ExceptionGroup):
         await wall.finish()
-        wall.pictures.show(None, SMALL)
-        assert wall.hung == [("door", b"m"), ("gate", b"s"), (None, b"s")]
-        assert wall.told == []
-
-    asyncio.run(story())
+    wall.pictures.show("door", SMALL)
+    assert wall.hung == [("door", b"s")]
 
 
-def test_of_pictures_that_come_faster_than_they_are_made_smaller_the_newest_of_each_input_is_shown():
-    async def story():
-        wall = Wall()
-        for _ in range(50):
-            wall.pictures.show("door", LARGE)
-            wall.pictures.show("gate", LARGE)
-        wall.pictures.show("door", SMALL)
-        assert len(wall.work) == 1
-        await wall.finish()
-        assert wall.hung == [("gate", b"m"), ("door", b"s")]
-
-    asyncio.run(story())
-
-
-def test_after_a_fault_inside_the_next_picture_is_shown():
-    async def story():
-        wall = Wall()
-        wall.fault = RuntimeError("inside")
-        wall.pictures.show("door", LARGE)
-        with pytest.raises(ExceptionGroup):
-            await wall.finish()
-        wall.pictures.show("door", SMALL)
-        assert wall.hung == [("door", b"s")]
-
-    asyncio.run(story())
-
-
-def test_one_that_cannot_be_made_smaller_takes_the_one_before_away_and_is_told():
-    async def story():
-        wall = Wall()
-        wall.fault = ActionFailed("no av")
-        wall.pictures.show("door", SMALL)
-        wall.pictures.show("door", LARGE)
-        await wall.finish()
-        assert wall.hung == [("door", b"s"), ("door", None)]
-        assert [(each.kind, each.reason, each.input) for each in wall.told] == [("snapshot", "not_shown", "door")]
-        assert "no av" in wall.told[0].error
-
-    asyncio.run(story())
+async def test_one_that_cannot_be_made_smaller_takes_the_one_before_away_and_is_told():
+    wall = Wall()
+    wall.fault = ActionFailed("no av")
+    wall.pictures.show("door", SMALL)
+    wall.pictures.show("door", LARGE)
+    await wall.finish()
+    assert wall.hung == [("door", b"s"), ("door", None)]
+    assert [(each.kind, each.reason, each.input) for each in wall.told] == [("snapshot", "not_shown", "door")]
+    assert "no av" in wall.told[0].error
 
 
 def test_with_too_much_to_do_nothing_is_shown():

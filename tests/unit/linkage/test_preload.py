@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import sys
 
 from words.builders import an_input, settings_of
@@ -10,17 +9,17 @@ from bridge.linkage.preload import modules_of, warm_up
 MAIL = {"host": "mail", "sender": "gate@example.org", "recipients": ["me@example.org"]}
 
 
-def test_only_what_the_settings_need_is_imported():
+async def test_only_what_the_settings_need_is_imported():
     assert modules_of(settings_of(an_input("door"))) == ()
     everything = settings_of(
         an_input("door"), email=MAIL, ftp={"host": "nas"}, cameras={"gate": {"snapshot": "http://gate/1.jpg"}}
     )
     assert modules_of(everything) == ("bridge.actions.email.session", "bridge.actions.ftp.session", "aiohttp")
-    asyncio.run(warm_up(everything))
+    await warm_up(everything)
     assert set(modules_of(everything)) <= sys.modules.keys()
 
 
-def test_a_package_that_is_missing_or_broken_is_said_and_keeps_nothing_from_being_imported(monkeypatch, caplog):
+async def test_a_package_that_is_missing_or_broken_is_said_and_keeps_nothing_from_being_imported(monkeypatch, caplog):
     monkeypatch.setitem(sys.modules, "bridge.actions.email.session", None)
-    asyncio.run(warm_up(settings_of(an_input("door"), email=MAIL)))
+    await warm_up(settings_of(an_input("door"), email=MAIL))
     assert "email.session cannot be imported" in caplog.text

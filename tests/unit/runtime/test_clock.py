@@ -43,7 +43,7 @@ def test_the_kernel_says_whether_the_clock_is_synchronised():
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may set the clock")
-def test_setting_the_clock_is_told_without_polling():
+async def test_setting_the_clock_is_told_without_polling():
     """The clock is set to what it is: the kernel wakes us, and there was no step to tell."""
 
     async def story():
@@ -58,23 +58,19 @@ def test_setting_the_clock_is_told_without_polling():
         return steps
 
     try:
-        steps = asyncio.run(story())
+        steps = await story()
     except PermissionError:
         pytest.skip("this machine lets nobody set its clock")
     assert steps == [pytest.approx(10, abs=0.5)]
 
 
-def test_small_steps_add_up_until_they_are_one(monkeypatch):
+async def test_small_steps_add_up_until_they_are_one(monkeypatch):
     """Five corrections of a second and a half: a schedule that never hears of them is late by eight seconds."""
-
-    async def story():
-        steps, offset = [], [0.0]
-        monkeypatch.setattr(clock, "_offset", lambda: offset[0])
-        watch = StepWatch(stepped=steps.append)
-        for _ in range(5):
-            offset[0] += 1.5
-            watch._set()  # noqa: SLF001 - what the kernel's wake-up calls
-        watch.close()
-        return steps
-
-    assert asyncio.run(story()) == [3.0, 3.0]
+    steps, offset = [], [0.0]
+    monkeypatch.setattr(clock, "_offset", lambda: offset[0])
+    watch = StepWatch(stepped=steps.append)
+    for _ in range(5):
+        offset[0] += 1.5
+        watch._set()  # noqa: SLF001 - what the kernel's wake-up calls
+    watch.close()
+    assert steps == [3.0, 3.0]

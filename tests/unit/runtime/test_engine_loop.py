@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
 from words.builders import an_input, an_output, settings_of
-from words.virtual_time import play
 
 from bridge.core.contact import Level
 from bridge.core.effects import DriveLine
@@ -42,7 +42,7 @@ class Looped:
                 await asyncio.sleep(0.001)
 
 
-async def _facts_before_the_start_wait_for_it():
+async def test_facts_before_the_start_wait_for_it():
     looped = Looped(an_input("door"))
     looped.begin()
     looped.loop.submit(LineChanged(terminal="door", level=Level.LOW, at=asyncio.get_running_loop().time()))
@@ -55,11 +55,8 @@ async def _facts_before_the_start_wait_for_it():
     assert kinds == ["start", "alarm_begin"]
 
 
-def test_facts_before_the_start_wait_for_it():
-    asyncio.run(_facts_before_the_start_wait_for_it())
-
-
-async def _an_edge_behind_facts_that_wait_keeps_its_place():
+@pytest.mark.virtual_time
+async def test_an_edge_is_consumed_at_once_and_behind_facts_that_wait():
     looped = Looped(an_input("door"), an_output("siren"))
     looped.begin()
     looped.loop.start()
@@ -69,11 +66,8 @@ async def _an_edge_behind_facts_that_wait_keeps_its_place():
     assert kinds == ["start", "command", "output_on", "alarm_begin"]
 
 
-def test_an_edge_is_consumed_at_once_and_behind_facts_that_wait():
-    play(_an_edge_behind_facts_that_wait_keeps_its_place())
-
-
-async def _the_engine_is_woken_at_its_deadlines():
+@pytest.mark.virtual_time
+async def test_the_engine_is_woken_at_its_deadlines():
     looped = Looped(an_output("siren", mode="pulse", pulse={"on_ms": 50, "off_ms": 50}))
     looped.begin()
     looped.loop.start()
@@ -83,11 +77,7 @@ async def _the_engine_is_woken_at_its_deadlines():
     assert looped.driven() == ["high", "low", "high", "low"]
 
 
-def test_the_engine_is_woken_at_its_deadlines():
-    play(_the_engine_is_woken_at_its_deadlines())
-
-
-async def _commands_beyond_the_bound_are_refused_and_lines_never_are():
+async def test_commands_beyond_the_bound_are_refused_and_lines_never_are():
     looped = Looped(an_input("door"), an_output("siren"))
     looped.begin()
     origin = Origin(by="mqtt", request=1)
@@ -101,11 +91,7 @@ async def _commands_beyond_the_bound_are_refused_and_lines_never_are():
             await asyncio.sleep(0)
 
 
-def test_commands_beyond_the_bound_are_refused_and_lines_never_are():
-    asyncio.run(_commands_beyond_the_bound_are_refused_and_lines_never_are())
-
-
-async def _a_late_timer_does_not_make_a_glitch_stable_whose_end_still_waits():
+async def test_a_late_timer_does_not_make_a_glitch_stable_whose_end_still_waits():
     looped = Looped({**an_input("door"), "debounce_ms": 50})
     looped.begin()
     looped.loop.start()
@@ -122,11 +108,7 @@ async def _a_late_timer_does_not_make_a_glitch_stable_whose_end_still_waits():
     assert not any(isinstance(effect, JournalEntry) and effect.kind == "alarm_begin" for effect in looped.done)
 
 
-def test_a_late_timer_does_not_make_a_glitch_stable_whose_end_still_waits():
-    asyncio.run(_a_late_timer_does_not_make_a_glitch_stable_whose_end_still_waits())
-
-
-async def _a_fact_that_the_engine_cannot_take_is_logged_and_the_next_one_is_taken(caplog):
+async def test_a_fact_that_the_engine_cannot_take_is_logged_and_the_next_one_is_taken(caplog):
     looped = Looped(an_input("door"))
     looped.begin()
     looped.loop.start()
@@ -135,7 +117,3 @@ async def _a_fact_that_the_engine_cannot_take_is_logged_and_the_next_one_is_take
     await asyncio.sleep(0)
     assert "could not take: str" in caplog.text
     assert any(isinstance(effect, JournalEntry) and effect.kind == "alarm_begin" for effect in looped.done)
-
-
-def test_a_fact_that_the_engine_cannot_take_is_logged_and_the_next_one_is_taken(caplog):
-    asyncio.run(_a_fact_that_the_engine_cannot_take_is_logged_and_the_next_one_is_taken(caplog))

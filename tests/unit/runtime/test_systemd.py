@@ -40,19 +40,15 @@ def test_a_watchdog_for_another_process_is_not_ours():
     assert ServiceManager({"WATCHDOG_USEC": "1000000", "WATCHDOG_PID": "1"}).watchdog_s is None
 
 
-def test_the_watchdog_hears_us_at_half_its_patience(manager_socket):
+async def test_the_watchdog_hears_us_at_half_its_patience(manager_socket):
     environ = {"NOTIFY_SOCKET": manager_socket.getsockname(), "WATCHDOG_USEC": "40000"}
-
-    async def live():
-        task = asyncio.create_task(signs_of_life(ServiceManager(environ)))
-        await asyncio.sleep(0.2)
-        task.cancel()
-
-    asyncio.run(live())
+    task = asyncio.create_task(signs_of_life(ServiceManager(environ)))
+    await asyncio.sleep(0.2)
+    task.cancel()
     assert [manager_socket.recv(100) for _ in range(3)] == [b"WATCHDOG=1"] * 3
 
 
-def test_what_fails_is_logged_and_begun_again(caplog):
+async def test_what_fails_is_logged_and_begun_again(caplog):
     runs = []
 
     async def fragile():
@@ -61,6 +57,6 @@ def test_what_fails_is_logged_and_begun_again(caplog):
             message = "broken"
             raise RuntimeError(message)
 
-    asyncio.run(kept_alive("the part", fragile, restarts=Backoff(first_s=0.001, longest_s=60.0)))
+    await kept_alive("the part", fragile, restarts=Backoff(first_s=0.001, longest_s=60.0))
     assert len(runs) == 3
     assert caplog.text.count("the part failed") == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,17 +109,13 @@ def a_desk(folder: Path, text: str = TEXT, *, file: Any = None, **variables: str
     return desk
 
 
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(work)
+async def door(desk: Desk, patch: dict[str, Any]) -> tuple[Fault, ...]:
+    return await desk.store.patch_input("door", patch, "page")
 
 
-def door(desk: Desk, patch: dict[str, Any]) -> tuple[Fault, ...]:
-    return run(desk.store.patch_input("door", patch, "page"))
-
-
-def test_a_patch_is_written_applied_and_answered_in_this_order(tmp_path: Path) -> None:
+async def test_a_patch_is_written_applied_and_answered_in_this_order(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
-    assert door(desk, {"debounce_ms": 7}) == ()
+    assert await door(desk, {"debounce_ms": 7}) == ()
     assert desk.text == TEXT.replace("100   # it", "7     # it")
     assert desk.version(1) == TEXT
     ((settings, by),) = desk.applied
@@ -128,9 +124,9 @@ def test_a_patch_is_written_applied_and_answered_in_this_order(tmp_path: Path) -
     assert len(desk.answers) == 1
 
 
-def test_all_faults_are_told_and_nothing_is_changed(tmp_path: Path) -> None:
+async def test_all_faults_are_told_and_nothing_is_changed(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
-    faults = door(desk, {"debounce_ms": -1, "nmae": "x", "linkage": {"email": True}})
+    faults = await door(desk, {"debounce_ms": -1, "nmae": "x", "linkage": {"email": True}})
     assert {fault.path: fault.message for fault in faults} == {
         "debounce_ms": "is out of range",
         "nmae": "is not a setting; did you mean name?",
@@ -143,25 +139,22 @@ def test_all_faults_are_told_and_nothing_is_changed(tmp_path: Path) -> None:
     assert "debounce_ms: is out of range (is -1; allowed: 0 to 10000)" in message
 
 
-def test_what_is_so_already_writes_nothing_and_is_answered(tmp_path: Path) -> None:
+async def test_what_is_so_already_writes_nothing_and_is_answered(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
-    assert door(desk, {"debounce_ms": 100, "enabled": True, "linkage": {"outputs": {"siren": True}}}) == ()
+    assert await door(desk, {"debounce_ms": 100, "enabled": True, "linkage": {"outputs": {"siren": True}}}) == ()
     assert (desk.text, desk.applied, len(desk.answers)) == (TEXT, [], 1)
     assert not (tmp_path / "alarm2mqtt.yaml.1").exists()
 
 
-def test_two_edits_at_once_are_both_made(tmp_path: Path) -> None:
+async def test_two_edits_at_once_are_both_made(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
-
-    async def at_once() -> Any:
-        store = desk.store
-        return await asyncio.gather(
-            *(store.patch_input("door", {"quiet_s": number}, "page") for number in range(20, 30)),
-            *(store.patch_input("window", {"quiet_s": number}, "page") for number in range(30, 40)),
-            store.patch_output("siren", {"alarm_time_ms": 0}, "page"),
-        )
-
-    assert set(run(at_once())) == {()}
+    store = desk.store
+    result = await asyncio.gather(
+        *(store.patch_input("door", {"quiet_s": number}, "page") for number in range(20, 30)),
+        *(store.patch_input("window", {"quiet_s": number}, "page") for number in range(30, 40)),
+        store.patch_output("siren", {"alarm_time_ms": 0}, "page"),
+    )
+    assert set(result) == {()}
     settings = desk.store.loaded.settings
     assert [one.quiet_s for one in settings.inputs] == [29, 39]
     assert settings.outputs[0].alarm_time_ms == 0
@@ -169,21 +162,17 @@ def test_two_edits_at_once_are_both_made(tmp_path: Path) -> None:
     assert len(desk.answers) == 21
 
 
-def test_inputs_and_outputs_come_and_go(tmp_path: Path) -> None:
+async def test_inputs_and_outputs_come_and_go(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
-
-    async def story() -> list[tuple[Fault, ...]]:
-        store = desk.store
-        return [
-            await store.add("inputs", {"id": "gate", "name": "Gate"}, "page"),
-            await store.add("inputs", {"id": "door"}, "page"),
-            await store.remove("outputs", "siren", "page"),
-            await store.remove("inputs", "cellar", "page"),
-            await store.remove("inputs", "window", "page"),
-            await store.add("cameras", {"id": "x"}, "page"),
-        ]
-
-    results = run(story())
+    store = desk.store
+    results = [
+        await store.add("inputs", {"id": "gate", "name": "Gate"}, "page"),
+        await store.add("inputs", {"id": "door"}, "page"),
+        await store.remove("outputs", "siren", "page"),
+        await store.remove("inputs", "cellar", "page"),
+        await store.remove("inputs", "window", "page"),
+        await store.add("cameras", {"id": "x"}, "page"),
+    ]
     assert [tuple(str(fault) for fault in result) for result in results] == [
         (),
         ('id: is used by inputs[0] as well (is "door"; allowed: an id that no other input or output has)',),
@@ -198,26 +187,26 @@ def test_inputs_and_outputs_come_and_go(tmp_path: Path) -> None:
     assert "  # The other one.\n  - id: gate\n    name: Gate\n" in desk.text
 
 
-def test_the_rest_is_patched_but_not_the_lists(tmp_path: Path) -> None:
+async def test_the_rest_is_patched_but_not_the_lists(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
-    assert run(desk.store.patch_rest({"device": {"name": "Gate"}, "log": {"level": "debug"}}, "page")) == ()
+    assert await desk.store.patch_rest({"device": {"name": "Gate"}, "log": {"level": "debug"}}, "page") == ()
     assert "device: {id: gate, name: Gate}   # here\n" in desk.text
-    (fault,) = run(desk.store.patch_rest({"inputs": []}, "page"))
+    (fault,) = await desk.store.patch_rest({"inputs": []}, "page")
     assert str(fault) == "inputs: are changed one by one, by their ids"
 
 
-def test_a_patch_that_is_nested_without_end_is_refused(tmp_path: Path) -> None:
+async def test_a_patch_that_is_nested_without_end_is_refused(tmp_path: Path) -> None:
     deep: dict[str, Any] = {}
     for _ in range(900):
         deep = {"linkage": deep, "x": 1}
-    (fault,) = door(a_desk(tmp_path), deep)
+    (fault,) = await door(a_desk(tmp_path), deep)
     assert fault.message == "is nested too deeply"
 
 
-def test_over_mqtt_only_what_is_open_there(tmp_path: Path) -> None:
+async def test_over_mqtt_only_what_is_open_there(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
     edit = edits.patch_input("door", {"line": {"chip": "x"}, "bias": None, "name": "D"}, only=changeable.INPUT)
-    run(desk.store.change(edit, Origin(by="mqtt", request=object())))
+    await desk.store.change(edit, Origin(by="mqtt", request=object()))
     assert {fault.path for fault in desk.answers[0].faults} == {"line.chip", "bias"}
     assert desk.text == TEXT
 
@@ -231,26 +220,26 @@ def test_over_mqtt_only_what_is_open_there(tmp_path: Path) -> None:
         ({"ALARM2MQTT_SCHEDULES": '{"nights": "never"}'}, {"schedules": {"nights": "always"}}, "schedules.nights"),
     ],
 )
-def test_what_comes_from_above_the_file_is_not_changed_in_it(
+async def test_what_comes_from_above_the_file_is_not_changed_in_it(
     tmp_path: Path, variables: dict[str, str], patch: Any, path: str
 ) -> None:
     email = "email: {host: a.b, sender: a@b, recipients: [c@d]}\n"
     desk = a_desk(tmp_path, email + TEXT, **variables)
-    faults = run(desk.store.patch_rest(patch, "page"))
+    faults = await desk.store.patch_rest(patch, "page")
     assert [fault.path for fault in faults] == [path]
     assert "goes before the file: change it there" in faults[0].message
     assert next(iter(variables)) in faults[0].message
     assert "s3cret" not in str(desk.told) + str(faults)
 
 
-def test_a_list_from_above_the_file_hides_all_of_its_items(tmp_path: Path) -> None:
+async def test_a_list_from_above_the_file_hides_all_of_its_items(tmp_path: Path) -> None:
     desk = a_desk(tmp_path, ALARM2MQTT_INPUTS='[{"id": "door"}]')
-    assert [fault.path for fault in door(desk, {"name": "D"})] == ["name"]
+    assert [fault.path for fault in await door(desk, {"name": "D"})] == ["name"]
 
 
-def test_values_from_above_the_file_are_never_written_into_it(tmp_path: Path) -> None:
+async def test_values_from_above_the_file_are_never_written_into_it(tmp_path: Path) -> None:
     desk = a_desk(tmp_path, ALARM2MQTT_MQTT__PASSWORD="s3cret", ALARM2MQTT_MQTT__PORT="1999")
-    assert door(desk, {"name": "D"}) == ()
+    assert await door(desk, {"name": "D"}) == ()
     assert desk.applied[0][0].mqtt.port == 1999
     assert "s3cret" not in desk.text
     assert "1999" not in desk.text
@@ -259,117 +248,119 @@ def test_values_from_above_the_file_are_never_written_into_it(tmp_path: Path) ->
 # By hand
 
 
-def test_an_edit_by_hand_before_a_patch_is_taken_first_and_not_lost(tmp_path: Path) -> None:
+async def test_an_edit_by_hand_before_a_patch_is_taken_first_and_not_lost(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
-    assert door(desk, {"quiet_s": 9}) == ()
+    assert await door(desk, {"quiet_s": 9}) == ()
     by_hand = desk.text.replace("alarm_time_ms: 1000", "alarm_time_ms: 2000  # mine")
     desk.path.write_text(by_hand)
-    assert door(desk, {"quiet_s": 10}) == ()
+    assert await door(desk, {"quiet_s": 10}) == ()
     assert [by for _, by in desk.applied] == ["page", "file", "page"]
     assert desk.applied[1][0].outputs[0].alarm_time_ms == 2000
     assert desk.text == by_hand.replace("quiet_s: 9", "quiet_s: 10")
 
 
-def test_an_edit_by_hand_before_the_first_look_is_noticed_too(tmp_path: Path) -> None:
+async def test_an_edit_by_hand_before_the_first_look_is_noticed_too(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
     desk.path.write_text(TEXT.replace("100   # it", "50    # it"))
-    assert door(desk, {"name": "D"}) == ()
+    assert await door(desk, {"name": "D"}) == ()
     assert [by for _, by in desk.applied] == ["file", "page"]
 
 
-def test_while_the_file_is_wrong_a_patch_is_refused_with_what_is_wrong_in_it(tmp_path: Path) -> None:
+async def test_while_the_file_is_wrong_a_patch_is_refused_with_what_is_wrong_in_it(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
     wrong = TEXT.replace("100   # it", "-100   # it")
     desk.path.write_text(wrong)
-    first, second = door(desk, {"name": "D"})
+    first, second = await door(desk, {"name": "D"})
     assert first.message.startswith("the file was edited by hand and is wrong")
     assert (second.path, second.line) == ("inputs[0].debounce_ms", 11)
     assert (desk.text, desk.applied) == (wrong, [])
 
 
-def test_a_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+async def test_a_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
     desk.path.unlink()
-    assert "cannot be read: No such file" in str(door(desk, {"name": "D"})[1])
+    assert "cannot be read: No such file" in str((await door(desk, {"name": "D"}))[1])
     assert not desk.path.exists()
 
 
 @pytest.mark.parametrize("empty", ["", "# all gone\n"])
-def test_a_file_that_a_full_disk_has_emptied_disarms_nothing(tmp_path: Path, empty: str) -> None:
+async def test_a_file_that_a_full_disk_has_emptied_disarms_nothing(tmp_path: Path, empty: str) -> None:
     desk = a_desk(tmp_path)
     desk.path.write_text(empty)
-    run(desk.store.reload_if_changed())
-    run(desk.store.reload())
+    await desk.store.reload_if_changed()
+    await desk.store.reload()
     assert desk.applied == []
     assert desk.refusals[0][2].startswith("is empty now")
     desk.path.write_text("lines: {driver: simulated}\ninputs: []\n")
-    run(desk.store.reload_if_changed())
+    await desk.store.reload_if_changed()
     assert [len(settings.inputs) for settings, _ in desk.applied] == [0]
 
 
-def test_an_edit_by_hand_keeps_the_version_before_it(tmp_path: Path) -> None:
+async def test_an_edit_by_hand_keeps_the_version_before_it(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
-    run(desk.store.reload_if_changed())
+    await desk.store.reload_if_changed()
     desk.path.write_text(TEXT.replace("1000", "2000"))
-    run(desk.store.reload_if_changed())
+    await desk.store.reload_if_changed()
     assert desk.version(1) == TEXT
     assert [by for _, by in desk.applied] == ["file"]
 
 
 @pytest.mark.parametrize("wrong", ["", "inputs: [", None], ids=["emptied", "no yaml", "removed"])
 @pytest.mark.parametrize("looked", [True, False])
-def test_while_the_file_is_wrong_what_is_in_force_is_the_version_before(
+async def test_while_the_file_is_wrong_what_is_in_force_is_the_version_before(
     tmp_path: Path, wrong: str | None, *, looked: bool
 ) -> None:
     desk = a_desk(tmp_path)
     if looked:
-        run(desk.store.reload_if_changed())
+        await desk.store.reload_if_changed()
     for _ in range(2):
         if wrong is None:
             desk.path.unlink(missing_ok=True)
         else:
             desk.path.write_text(wrong)
-        run(desk.store.reload_if_changed())
+        await desk.store.reload_if_changed()
         assert desk.version(1) == TEXT
     desk.path.write_text(TEXT.replace("1000", "2000"))
-    run(desk.store.reload_if_changed())
+    await desk.store.reload_if_changed()
     assert desk.version(1) == TEXT
     assert not desk.path.with_name(f"{desk.path.name}.2").exists()
 
 
-def test_what_is_wrong_is_told_once_until_somebody_asks_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_is_wrong_is_told_once_until_somebody_asks_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     desk = a_desk(tmp_path)
     desk.path.write_text("inputs: 7\n")
     for _ in range(3):
-        run(desk.store.reload_if_changed())
+        await desk.store.reload_if_changed()
     assert desk.refusals == [("file", "inputs", "must be a list")]
-    run(desk.store.reload())
+    await desk.store.reload()
     assert len(desk.refusals) == 2
     assert "alarm2mqtt.yaml:1: inputs: must be a list" in caplog.text
     desk.path.write_text(TEXT)
     with caplog.at_level("INFO"):
-        run(desk.store.reload_if_changed())
+        await desk.store.reload_if_changed()
     assert "is right again" in caplog.text
     assert desk.applied == []
 
 
-def test_only_comments_changed_by_hand_change_no_settings_and_stay(tmp_path: Path) -> None:
+async def test_only_comments_changed_by_hand_change_no_settings_and_stay(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
-    run(desk.store.reload_if_changed())
+    await desk.store.reload_if_changed()
     desk.path.write_text(f"# Mine.\n{TEXT}")
-    run(desk.store.reload_if_changed())
+    await desk.store.reload_if_changed()
     assert desk.applied == []
-    assert door(desk, {"name": "D"}) == ()
+    assert await door(desk, {"name": "D"}) == ()
     assert desk.text.startswith("# Mine.\n# The gate.\n")
 
 
-def test_a_secret_file_that_changes_is_read_again(tmp_path: Path) -> None:
+async def test_a_secret_file_that_changes_is_read_again(tmp_path: Path) -> None:
     secret = tmp_path / "password"
     secret.write_text("one")
     desk = a_desk(tmp_path, f"mqtt: {{username: u, password_file: {secret}}}\n{TEXT}")
-    run(desk.store.reload_if_changed())
+    await desk.store.reload_if_changed()
     secret.write_text("another")
-    run(desk.store.reload_if_changed())
+    await desk.store.reload_if_changed()
     ((settings, by),) = desk.applied
     assert settings.mqtt.password is not None
     assert (settings.mqtt.password.reveal(), by) == ("another", "file")
@@ -392,16 +383,16 @@ class Racing(SettingsFile):
         return super().replace(content, expected=expected, secret=secret)
 
 
-def test_who_writes_between_looking_and_replacing_is_not_overwritten(tmp_path: Path) -> None:
+async def test_who_writes_between_looking_and_replacing_is_not_overwritten(tmp_path: Path) -> None:
     desk = a_desk(tmp_path, file=lambda path: Racing(path, 2))
-    assert door(desk, {"name": "D"}) == ()
+    assert await door(desk, {"name": "D"}) == ()
     assert desk.text.endswith("# The end.\n# by hand\n# by hand\n")
     assert "name: D\n" in desk.text
 
 
-def test_who_writes_all_the_time_makes_an_edit_impossible(tmp_path: Path) -> None:
+async def test_who_writes_all_the_time_makes_an_edit_impossible(tmp_path: Path) -> None:
     desk = a_desk(tmp_path, file=lambda path: Racing(path, 10_000))
-    (fault,) = door(desk, {"name": "D"})
+    (fault,) = await door(desk, {"name": "D"})
     assert fault.message == "somebody else writes the file all the time"
 
 
@@ -415,9 +406,9 @@ class Broken(SettingsFile):
     keep = None  # type: ignore[assignment]
 
 
-def test_what_cannot_be_written_is_refused_and_not_applied(tmp_path: Path) -> None:
+async def test_what_cannot_be_written_is_refused_and_not_applied(tmp_path: Path) -> None:
     desk = a_desk(tmp_path, file=Broken)
-    (fault,) = door(desk, {"name": "D"})
+    (fault,) = await door(desk, {"name": "D"})
     assert fault.message == "the settings file cannot be written: Read-only file system"
     assert desk.applied == []
     assert desk.store.loaded.settings.inputs[0].name is None
@@ -431,8 +422,8 @@ class Mounted(SettingsFile):
         raise OSError(16, "Device or resource busy")
 
 
-def test_a_file_that_is_mounted_by_itself_says_what_to_do(tmp_path: Path) -> None:
-    (fault,) = door(a_desk(tmp_path, file=Mounted), {"name": "D"})
+async def test_a_file_that_is_mounted_by_itself_says_what_to_do(tmp_path: Path) -> None:
+    (fault,) = await door(a_desk(tmp_path, file=Mounted), {"name": "D"})
     assert fault.message.endswith("Device or resource busy; mount its folder rather than the file alone")
 
 
@@ -444,44 +435,40 @@ class Faulty(SettingsFile):
         raise ZeroDivisionError
 
 
-def test_a_mistake_in_the_program_is_answered_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_mistake_in_the_program_is_answered_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     desk = a_desk(tmp_path, file=Faulty)
-    (fault,) = door(desk, {"name": "D"})
+    (fault,) = await door(desk, {"name": "D"})
     assert fault.message == "failed; the log says why"
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_file_that_only_a_person_can_change_is_left_alone(tmp_path: Path) -> None:
+async def test_a_file_that_only_a_person_can_change_is_left_alone(tmp_path: Path) -> None:
     odd = TEXT.replace("    debounce_ms: 100   # it bounces\n", "    ? debounce_ms\n    : 100\n")
     desk = a_desk(tmp_path, odd)
-    assert door(desk, {"debounce_ms": 9}) == ()
+    assert await door(desk, {"debounce_ms": 9}) == ()
     assert "    ? debounce_ms\n    : 9\n" in desk.text
     shared = TEXT.replace("debounce_ms: 100 ", "debounce_ms: !!int &d 100 ").replace(
         "id: window", "id: window\n    debounce_ms: *d"
     )
     desk = a_desk(tmp_path, shared)
-    assert door(desk, {"debounce_ms": 9}) == ()
+    assert await door(desk, {"debounce_ms": 9}) == ()
     assert [one.debounce_ms for one in desk.store.loaded.settings.inputs] == [9, 100]
 
 
 # Many
 
 
-def test_those_that_were_submitted_are_made_in_order_and_too_many_are_refused(tmp_path: Path) -> None:
+async def test_those_that_were_submitted_are_made_in_order_and_too_many_are_refused(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
-
-    async def story() -> None:
-        for number in range(MOST_WAITING):
-            desk.store.submit(edits.patch_input("door", {"quiet_s": number + 10}), Origin(by="mqtt", request=number))
-        with pytest.raises(CommandRefused, match="too many changes"):
-            desk.store.submit(edits.patch_input("door", {}), Origin(by="mqtt", request="late"))
-        working = asyncio.create_task(desk.store.run())
-        async with asyncio.timeout(30):
-            while len(desk.answers) < MOST_WAITING:
-                await asyncio.sleep(0.01)
-        working.cancel()
-
-    run(story())
+    for number in range(MOST_WAITING):
+        desk.store.submit(edits.patch_input("door", {"quiet_s": number + 10}), Origin(by="mqtt", request=number))
+    with pytest.raises(CommandRefused, match="too many changes"):
+        desk.store.submit(edits.patch_input("door", {}), Origin(by="mqtt", request="late"))
+    working = asyncio.create_task(desk.store.run())
+    async with asyncio.timeout(30):
+        while len(desk.answers) < MOST_WAITING:
+            await asyncio.sleep(0.01)
+    working.cancel()
     assert [one.origin.request for one in desk.answers] == list(range(MOST_WAITING))
     assert desk.store.loaded.settings.inputs[0].quiet_s == MOST_WAITING + 9
 
@@ -558,25 +545,22 @@ FIXED_COMMENTS = ["# The gate.", "# here", "# The end."]
 
 @limits(max_examples=60)
 @given(steps=st.lists(EDITS | BY_HAND, max_size=12))
-def test_whatever_is_edited_by_whom_the_file_means_what_is_in_force(
+async def test_whatever_is_edited_by_whom_the_file_means_what_is_in_force(
     tmp_path_factory: pytest.TempPathFactory, steps: list[Any]
 ) -> None:
     folder = tmp_path_factory.mktemp("settings")
     desk = a_desk(folder)
 
-    async def story() -> None:
-        for number, step in enumerate(steps):
-            if isinstance(step, Edit):
-                before = desk.path.read_bytes()
-                await desk.store.change(step, Origin(by="mqtt", request=number))
-                assert desk.answers[-1].origin.request == number
-                if desk.answers[-1].faults:
-                    assert desk.path.read_bytes() == before
-            else:
-                desk.path.write_bytes(step(desk.path.read_bytes().decode()).encode())
-                await desk.store.reload_if_changed()
-
-    run(story())
+    for number, step in enumerate(steps):
+        if isinstance(step, Edit):
+            before = desk.path.read_bytes()
+            await desk.store.change(step, Origin(by="mqtt", request=number))
+            assert desk.answers[-1].origin.request == number
+            if desk.answers[-1].faults:
+                assert desk.path.read_bytes() == before
+        else:
+            desk.path.write_bytes(step(desk.path.read_bytes().decode()).encode())
+            await desk.store.reload_if_changed()
     asked = [number for number, step in enumerate(steps) if isinstance(step, Edit)]
     assert [one.origin.request for one in desk.answers] == asked
     try:

@@ -1,4 +1,3 @@
-import asyncio
 import sqlite3
 import threading
 from contextlib import closing
@@ -118,7 +117,7 @@ def test_entries_can_be_read_before_they_are_written(tmp_path):
         assert seqs(probe.store.entries(Wanted(since=NOON + timedelta(seconds=3)))) == [3]
 
 
-def test_unsent_entries_come_in_pages_and_outlive_a_restart(tmp_path):
+async def test_unsent_entries_come_in_pages_and_outlive_a_restart(tmp_path):
     with a_store(tmp_path) as probe:
         for seq in range(1, 8):
             probe.store.perform(an_entry(seq))
@@ -128,14 +127,14 @@ def test_unsent_entries_come_in_pages_and_outlive_a_restart(tmp_path):
         assert seqs(unsent.read(limit=3)) == [1, 2, 3]
         unsent.sent(1)
         unsent.sent(2, 2, 99)
-        assert seqs(asyncio.run(unsent.unsent(after=3, limit=3))) == [4, 5, 6]
+        assert seqs(await unsent.unsent(after=3, limit=3)) == [4, 5, 6]
         assert seqs(unsent.read(limit=100)) == [3, 4, 5, 6, 7, 8]
         assert unsent.count == 6
     with a_store(tmp_path) as probe:
         assert probe.store.unsent.count == 6
         assert seqs(probe.store.unsent.read()) == [3, 4, 5, 6, 7, 8]
         probe.store.unsent.sent(*range(1, 9))
-        assert asyncio.run(probe.store.unsent.unsent()) == ()
+        assert await probe.store.unsent.unsent() == ()
     with a_store(tmp_path) as probe:
         assert probe.store.unsent.count == 0
         assert seqs(probe.store.entries(Wanted())) == list(range(1, 9))

@@ -12,33 +12,27 @@ from bridge.system.disk_thread import start_disk_thread
 
 
 @pytest.mark.parametrize("result", [7, None])
-def test_the_result_comes_from_a_thread_of_that_name(result):
+async def test_the_result_comes_from_a_thread_of_that_name(result):
     names = []
 
     def work():
         names.append(threading.current_thread().name)
         return result
 
-    async def story():
-        return await start_disk_thread("pictures", work)
-
-    assert asyncio.run(story()) == result
+    assert await start_disk_thread("pictures", work) == result
     assert names == ["pictures"]
 
 
-def test_an_error_of_the_work_is_raised_where_the_future_is_awaited():
+async def test_an_error_of_the_work_is_raised_where_the_future_is_awaited():
     def work():
         raise OSError(5, "Input/output error")
 
-    async def story():
-        await start_disk_thread("pictures", work)
-
     with pytest.raises(OSError, match="Input/output error"):
-        asyncio.run(story())
+        await start_disk_thread("pictures", work)
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_work_that_ends_after_its_future_was_cancelled_disturbs_nothing(fails):
+async def test_work_that_ends_after_its_future_was_cancelled_disturbs_nothing(fails):
     go_on, problems = threading.Event(), []
 
     def work():
@@ -46,28 +40,21 @@ def test_work_that_ends_after_its_future_was_cancelled_disturbs_nothing(fails):
         if fails:
             raise OSError(5, "Input/output error")
 
-    async def story():
-        asyncio.get_running_loop().set_exception_handler(lambda _, context: problems.append(context))
-        done = start_disk_thread("pictures", work)
-        thread = next(thread for thread in threading.enumerate() if thread.name == "pictures")
-        done.cancel()
-        go_on.set()
-        await asyncio.to_thread(thread.join)
-        await asyncio.sleep(0)
-        assert done.cancelled()
-
-    asyncio.run(story())
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: problems.append(context))
+    done = start_disk_thread("pictures", work)
+    thread = next(thread for thread in threading.enumerate() if thread.name == "pictures")
+    done.cancel()
+    go_on.set()
+    await asyncio.to_thread(thread.join)
+    await asyncio.sleep(0)
+    assert done.cancelled()
     assert problems == []
 
 
-def test_work_that_ends_after_the_loop_disturbs_nothing(capfd):
+async def test_work_that_ends_after_the_loop_disturbs_nothing(capfd):
     go_on = threading.Event()
-
-    async def story():
-        start_disk_thread("pictures", lambda: go_on.wait(10))
-        return next(thread for thread in threading.enumerate() if thread.name == "pictures")
-
-    thread = asyncio.run(story())
+    start_disk_thread("pictures", lambda: go_on.wait(10))
+    thread = next(thread for thread in threading.enumerate() if thread.name == "pictures")
     go_on.set()
     thread.join(10)
     assert not thread.is_alive()

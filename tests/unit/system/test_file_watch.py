@@ -20,22 +20,18 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "QUIET_S", 0.01)
 
 
-def told(watching: Callable[[], AsyncIterator[None]], does: Callable[[], object]) -> bool:
+async def told(watching: Callable[[], AsyncIterator[None]], does: Callable[[], object]) -> bool:
     """Whether a change is told of within a while; the one at the beginning is not counted."""
-
-    async def story() -> bool:
-        seen = watching()
-        await anext(seen)
-        waiting = asyncio.ensure_future(anext(seen))
-        await asyncio.sleep(0)
-        does()
-        done, _ = await asyncio.wait({waiting}, timeout=2 if does is not quiet else 0.2)
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-        await seen.aclose()
-        return bool(done)
-
-    return asyncio.run(story())
+    seen = watching()
+    await anext(seen)
+    waiting = asyncio.ensure_future(anext(seen))
+    await asyncio.sleep(0)
+    does()
+    done, _ = await asyncio.wait({waiting}, timeout=2 if does is not quiet else 0.2)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    await seen.aclose()
+    return bool(done)
 
 
 def quiet() -> None:
@@ -57,44 +53,42 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("way", [changes, lambda files: polled(files, every_s=0.01)], ids=["told", "looking"])
-def test_every_way_to_write_it_is_seen_and_nothing_is_nothing(
+async def test_every_way_to_write_it_is_seen_and_nothing_is_nothing(
     file: Path, way: Callable[..., AsyncIterator[None]]
 ) -> None:
     def watching() -> AsyncIterator[None]:
         return way(lambda: [file])
 
-    assert told(watching, lambda: file.write_text("written over"))
-    assert told(watching, lambda: put_in_place(file))
-    assert not told(watching, quiet)
+    assert await told(watching, lambda: file.write_text("written over"))
+    assert await told(watching, lambda: put_in_place(file))
+    assert not await told(watching, quiet)
     file.unlink()
-    assert told(watching, lambda: file.write_text("back"))
+    assert await told(watching, lambda: file.write_text("back"))
 
 
-def test_a_neighbour_is_none_of_its_business(file: Path) -> None:
-    async def story() -> bool:
-        seen = changes(lambda: [file])
-        await anext(seen)
-        waiting = asyncio.ensure_future(anext(seen))
-        await asyncio.sleep(0)
-        file.with_name("neighbour").write_text("x")
-        done, _ = await asyncio.wait({waiting}, timeout=0.2)
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-        await seen.aclose()
-        return bool(done)
-
-    assert not asyncio.run(story())
+async def test_a_neighbour_is_none_of_its_business(file: Path) -> None:
+    seen = changes(lambda: [file])
+    await anext(seen)
+    waiting = asyncio.ensure_future(anext(seen))
+    await asyncio.sleep(0)
+    file.with_name("neighbour").write_text("x")
+    done, _ = await asyncio.wait({waiting}, timeout=0.2)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    await seen.aclose()
+    result = bool(done)
+    assert not result
 
 
-def test_what_a_link_leads_to_is_watched_as_well(file: Path, tmp_path: Path) -> None:
+async def test_what_a_link_leads_to_is_watched_as_well(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "etc"
     folder.mkdir()
     link = folder / "alarm2mqtt.yaml"
     link.symlink_to(file)
-    assert told(lambda: changes(lambda: [link]), lambda: put_in_place(file))
+    assert await told(lambda: changes(lambda: [link]), lambda: put_in_place(file))
 
 
-def test_a_map_that_is_mounted_anew_is_seen(tmp_path: Path) -> None:
+async def test_a_map_that_is_mounted_anew_is_seen(tmp_path: Path) -> None:
     """Kubernetes puts a new folder in the place of another by renaming the link to it."""
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
@@ -107,35 +101,31 @@ def test_a_map_that_is_mounted_anew_is_seen(tmp_path: Path) -> None:
         (tmp_path / "..fresh").symlink_to("two")
         (tmp_path / "..fresh").rename(tmp_path / "..data")
 
-    assert told(lambda: changes(lambda: [link]), mount)
+    assert await told(lambda: changes(lambda: [link]), mount)
     assert link.read_text() == "two"
 
 
-def test_it_goes_on_after_the_file_was_replaced_and_another_one_joined(file: Path, tmp_path: Path) -> None:
+async def test_it_goes_on_after_the_file_was_replaced_and_another_one_joined(file: Path, tmp_path: Path) -> None:
     secret = tmp_path / "sub" / "password"
     secret.parent.mkdir()
     secret.write_text("x")
     files = [file]
-
-    async def story() -> None:
-        seen = changes(lambda: files)
-        await anext(seen)
-        for _ in range(3):
-            put_in_place(file)
-            await asyncio.wait_for(anext(seen), 2)
-        files.append(secret)
+    seen = changes(lambda: files)
+    await anext(seen)
+    for _ in range(3):
         put_in_place(file)
         await asyncio.wait_for(anext(seen), 2)
-        waiting = asyncio.ensure_future(anext(seen))
-        await asyncio.sleep(0)
-        secret.write_text("y")
-        await asyncio.wait_for(waiting, 2)
-        await seen.aclose()
+    files.append(secret)
+    put_in_place(file)
+    await asyncio.wait_for(anext(seen), 2)
+    waiting = asyncio.ensure_future(anext(seen))
+    await asyncio.sleep(0)
+    secret.write_text("y")
+    await asyncio.wait_for(waiting, 2)
+    await seen.aclose()
 
-    asyncio.run(story())
 
-
-def test_without_the_kernels_help_it_looks(
+async def test_without_the_kernels_help_it_looks(
     file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     class UsedUp:
@@ -148,14 +138,14 @@ def test_without_the_kernels_help_it_looks(
 
     monkeypatch.setattr(ctypes, "CDLL", UsedUp)
     with caplog.at_level("INFO"):
-        assert told(lambda: changes(lambda: [file], every_s=0.01), lambda: put_in_place(file))
+        assert await told(lambda: changes(lambda: [file], every_s=0.01), lambda: put_in_place(file))
     assert "the kernel does not report changed files (Too many open files)" in caplog.text
 
 
-def test_it_leaves_no_descriptor_open(file: Path) -> None:
+async def test_it_leaves_no_descriptor_open(file: Path) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(5):
-        told(lambda: changes(lambda: [file]), quiet)
+        await told(lambda: changes(lambda: [file]), quiet)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 

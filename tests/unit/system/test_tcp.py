@@ -1,4 +1,3 @@
-import asyncio
 import contextlib
 import socket
 
@@ -33,59 +32,50 @@ def host_with(monkeypatch, *servers):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
 
 
-def connect_now(**options):
-    async def go():
-        with await connect_tcp("nas.local", 21, **options) as connection:
-            return connection.getpeername()
-
-    return asyncio.run(go())
+async def connect_now(**options):
+    with await connect_tcp("nas.local", 21, **options) as connection:
+        return connection.getpeername()
 
 
-def test_an_address_that_swallows_everything_does_not_hide_the_next(monkeypatch, black_hole, listener):
+async def test_an_address_that_swallows_everything_does_not_hide_the_next(monkeypatch, black_hole, listener):
     host_with(monkeypatch, black_hole, listener)
-    assert connect_now(address_limit_s=0.1) == listener.getsockname()
+    assert await connect_now(address_limit_s=0.1) == listener.getsockname()
 
 
-def test_an_address_that_refuses_does_not_hide_the_next(monkeypatch, listener):
+async def test_an_address_that_refuses_does_not_hide_the_next(monkeypatch, listener):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         address = closed.getsockname()
     host_with(monkeypatch, type("Closed", (), {"getsockname": lambda _: address})(), listener)
-    assert connect_now() == listener.getsockname()
+    assert await connect_now() == listener.getsockname()
 
 
-def test_the_last_addresss_reason_is_told(monkeypatch, black_hole):
+async def test_the_last_addresss_reason_is_told(monkeypatch, black_hole):
     host_with(monkeypatch, black_hole)
     with pytest.raises(TimeoutError):
-        connect_now(address_limit_s=0.1)
+        await connect_now(address_limit_s=0.1)
 
 
-def test_a_name_without_addresses_is_an_error(monkeypatch):
+async def test_a_name_without_addresses_is_an_error(monkeypatch):
     host_with(monkeypatch)
     with pytest.raises(ConnectionError, match="no address"):
-        connect_now()
+        await connect_now()
 
 
-def test_a_number_is_not_asked_of_the_name_service(monkeypatch, listener):
+async def test_a_number_is_not_asked_of_the_name_service(monkeypatch, listener):
     def refuse(*_, **__):
         raise socket.gaierror(socket.EAI_NONAME, "no name service here")
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-
-    async def go():
-        with await connect_tcp(*listener.getsockname()) as connection:
-            return connection.getpeername()
-
-    assert asyncio.run(go()) == listener.getsockname()
+    with await connect_tcp(*listener.getsockname()) as connection:
+        result = connection.getpeername()
+    assert result == listener.getsockname()
 
 
-def test_a_unix_socket_is_an_address_too(tmp_path):
+async def test_a_unix_socket_is_an_address_too(tmp_path):
     path = str(tmp_path / "broker.sock")
-
-    async def go():
-        with socket.socket(socket.AF_UNIX) as server:
-            server.bind(path)
-            server.listen()
-            with await connect_address(socket.AF_UNIX, path) as connection:
-                return connection.getpeername()
-
-    assert asyncio.run(go()) == path
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen()
+        with await connect_address(socket.AF_UNIX, path) as connection:
+            result = connection.getpeername()
+    assert result == path

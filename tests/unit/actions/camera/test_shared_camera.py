@@ -37,15 +37,6 @@ async def until_asked(camera, times):
         await asyncio.sleep(0.001)
 
 
-def in_loop(test):
-    def run():
-        asyncio.run(test())
-
-    run.__name__ = test.__name__
-    return run
-
-
-@in_loop
 async def test_three_that_want_one_instant_share_one_request():
     camera = SlowCamera()
     shared = SharedCamera(source=camera, clock=camera.clock)
@@ -61,7 +52,6 @@ async def test_three_that_want_one_instant_share_one_request():
     assert (await shared.picture(at=100.0)).jpeg == pictures[0].jpeg
 
 
-@in_loop
 async def test_another_instant_is_another_picture():
     camera = SlowCamera()
     shared = SharedCamera(source=camera, clock=camera.clock)
@@ -69,7 +59,6 @@ async def test_another_instant_is_another_picture():
     assert notes == ["1", "2", "3"]
 
 
-@in_loop
 async def test_a_camera_is_asked_for_three_pictures_at_a_time_at_most():
     camera = SlowCamera()
     shared = SharedCamera(source=camera, clock=camera.clock)
@@ -83,7 +72,6 @@ async def test_a_camera_is_asked_for_three_pictures_at_a_time_at_most():
     assert len(camera.asked) == 8
 
 
-@in_loop
 async def test_a_picture_is_forgotten_after_a_minute():
     camera = SlowCamera()
     shared = SharedCamera(source=camera, clock=camera.clock)
@@ -93,7 +81,6 @@ async def test_a_picture_is_forgotten_after_a_minute():
     assert len(camera.asked) == 2
 
 
-@in_loop
 async def test_a_failure_is_told_to_all_and_not_kept():
     camera = SlowCamera()
     shared = SharedCamera(source=camera, clock=camera.clock)
@@ -107,7 +94,6 @@ async def test_a_failure_is_told_to_all_and_not_kept():
     assert (await shared.picture(at=100.0)).width == 16
 
 
-@in_loop
 async def test_when_the_first_is_cancelled_the_second_fetches_for_itself():
     camera = SlowCamera()
     shared = SharedCamera(source=camera, clock=camera.clock)
@@ -122,7 +108,6 @@ async def test_when_the_first_is_cancelled_the_second_fetches_for_itself():
         await first
 
 
-@in_loop
 async def test_one_that_waits_can_be_cancelled_alone():
     camera = SlowCamera()
     shared = SharedCamera(source=camera, clock=camera.clock)
@@ -137,7 +122,6 @@ async def test_one_that_waits_can_be_cancelled_alone():
     assert note_of((await first).jpeg) == "1"
 
 
-@in_loop
 async def test_the_ring_gives_the_picture_of_the_instant_and_says_how_far_it_is():
     camera = SlowCamera()
     shared = SharedCamera(source=camera, ring=RingRate(rate_hz=500, keep_s=0.01), clock=camera.clock)
@@ -154,7 +138,6 @@ async def test_the_ring_gives_the_picture_of_the_instant_and_says_how_far_it_is(
     assert len(camera.asked) == asked + 1
 
 
-@in_loop
 async def test_a_ring_survives_a_camera_that_fails():
     camera = SlowCamera()
     camera.error = ActionFailed("down")
@@ -167,7 +150,6 @@ async def test_a_ring_survives_a_camera_that_fails():
     filling.cancel()
 
 
-@in_loop
 async def test_a_series_keeps_its_times_and_goes_on_after_a_failure():
     camera = SlowCamera()
     answers = iter([None, ActionRefused("password"), None])

@@ -1,5 +1,3 @@
-import asyncio
-
 import pytest
 from servers.camera import grey_jpeg, note_of
 
@@ -50,10 +48,10 @@ def test_credentials_come_from_the_settings():
 
 
 @pytest.mark.parametrize(("problem", "note"), [(None, "ring"), ("stream lost", "own")])
-def test_the_ring_is_asked_while_it_has_a_stream(problem, note):
+async def test_the_ring_is_asked_while_it_has_a_stream(problem, note):
     ring, own = Source("ring", problem), Source("own")
     source = RingFirst(ring=ring, otherwise=own)
-    assert note_of(asyncio.run(source.picture(at=1.0)).jpeg) == note
-    asyncio.run(source.close())
+    assert note_of((await source.picture(at=1.0)).jpeg) == note
+    await source.close()
     assert own.closed
     assert not ring.closed

@@ -13,9 +13,9 @@ from bridge.errors import ActionRefused
 is_root = os.geteuid() == 0
 
 
-def look(folder, *, mount_point=None, clock_trusted=lambda: True, **limits):
+async def look(folder, *, mount_point=None, clock_trusted=lambda: True, **limits):
     store = ClipStore(folder=folder, limits=Limits(**limits), mount_point=mount_point, clock_trusted=clock_trusted)
-    return store, asyncio.run(store.look())
+    return store, await store.look()
 
 
 def make(folder, name="2026-11-23/101500_door.mp4", *, size=10, days_old=0):
@@ -27,117 +27,113 @@ def make(folder, name="2026-11-23/101500_door.mp4", *, size=10, days_old=0):
     return path
 
 
-def test_a_folder_on_a_disk_is_made_and_can_be_written_to(tmp_path):
-    store, state = look(tmp_path / "clips")
+async def test_a_folder_on_a_disk_is_made_and_can_be_written_to(tmp_path):
+    store, state = await look(tmp_path / "clips")
     assert state.problem is None
     assert state.free_mb > 0
     assert store.device == tmp_path.stat().st_dev
     assert (tmp_path / "clips").is_dir()
 
 
-def test_old_clips_are_deleted_and_empty_days_with_them(tmp_path):
+async def test_old_clips_are_deleted_and_empty_days_with_them(tmp_path):
     make(tmp_path, "2026-01-01/101500_door.mp4", days_old=31)
     make(tmp_path, "2026-11-23/101500_door.mp4")
-    _, state = look(tmp_path, keep_days=30)
+    _, state = await look(tmp_path, keep_days=30)
     assert (state.clips, state.last_clip) == (1, "2026-11-23/101500_door.mp4")
     assert [p.name for p in tmp_path.iterdir()] == ["2026-11-23"]
 
 
-def test_only_clips_are_ever_deleted(tmp_path):
+async def test_only_clips_are_ever_deleted(tmp_path):
     diary = make(tmp_path, "2026-01-01/diary.txt", days_old=99)
     stray = make(tmp_path, "101500_door.mp4", days_old=99)
     (tmp_path / "2026-01-01" / "101500_link.mp4").symlink_to(diary)
     (tmp_path / "2026-01-02").symlink_to(tmp_path)
-    look(tmp_path, keep_days=1)
+    await look(tmp_path, keep_days=1)
     assert diary.exists()
     assert stray.exists()
 
 
-def test_a_clip_that_is_written_is_not_deleted(tmp_path):
+async def test_a_clip_that_is_written_is_not_deleted(tmp_path):
     path = make(tmp_path, days_old=99)
     store = ClipStore(folder=tmp_path, limits=Limits(keep_days=1))
     store.began("2026-11-23/101500_door.mp4")
-    asyncio.run(store.look())
+    await store.look()
     assert path.exists()
     with pytest.raises(ActionRefused, match="being written"):
         store.delete("2026-11-23/101500_door.mp4")
     store.ended("2026-11-23/101500_door.mp4")
-    asyncio.run(store.look())
+    await store.look()
     assert not path.exists()
 
 
-def test_a_wrong_clock_deletes_nothing(tmp_path):
+async def test_a_wrong_clock_deletes_nothing(tmp_path):
     path = make(tmp_path, days_old=99)
-    look(tmp_path, keep_days=1, clock_trusted=lambda: False)
+    await look(tmp_path, keep_days=1, clock_trusted=lambda: False)
     assert path.exists()
 
 
-def test_a_full_card_is_a_problem_that_says_how_full(tmp_path):
-    store, state = look(tmp_path, reserve_mb=10**9)
+async def test_a_full_card_is_a_problem_that_says_how_full(tmp_path):
+    store, state = await look(tmp_path, reserve_mb=10**9)
     assert "is full" in state.problem
     assert store.device is None
 
 
-def test_a_folder_that_is_a_file_is_a_problem(tmp_path):
+async def test_a_folder_that_is_a_file_is_a_problem(tmp_path):
     (tmp_path / "clips").touch()
-    _, state = look(tmp_path / "clips")
+    _, state = await look(tmp_path / "clips")
     assert state.problem is not None
 
 
-def test_a_mount_point_without_its_card_is_a_problem_and_is_not_written_to(tmp_path):
-    store, state = look(tmp_path / "sd" / "clips", mount_point=tmp_path / "sd")
+async def test_a_mount_point_without_its_card_is_a_problem_and_is_not_written_to(tmp_path):
+    store, state = await look(tmp_path / "sd" / "clips", mount_point=tmp_path / "sd")
     assert state.problem == f"{tmp_path / 'sd'} is not mounted"
     assert store.device is None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_problems_are_reported_on_change_only(tmp_path):
+async def test_problems_are_reported_on_change_only(tmp_path):
     told = []
     store = ClipStore(folder=tmp_path / "clips", limits=Limits(), mount_point=tmp_path / "sd", report=told.append)
     for _ in range(3):
-        asyncio.run(store.look())
+        await store.look()
     assert len(told) == 1
 
 
 @pytest.mark.skipif(not is_root, reason="only root can mount")
-def test_a_card_is_noticed_when_it_is_mounted_turns_read_only_and_is_taken_out(tmp_path):
+async def test_a_card_is_noticed_when_it_is_mounted_turns_read_only_and_is_taken_out(tmp_path):
     card = tmp_path / "sd"
     card.mkdir()
     store = ClipStore(folder=card / "clips", limits=Limits(), mount_point=card)
 
-    def problem():
-        return asyncio.run(store.look()).problem
+    async def problem():
+        return (await store.look()).problem
 
-    assert "not mounted" in problem()
+    assert "not mounted" in await problem()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "card", card], check=False).returncode:
         pytest.skip("mounting is not allowed here")
     try:
-        assert problem() is None
+        assert await problem() is None
         subprocess.run(["mount", "-o", "remount,ro", card], check=True)
-        assert "read-only" in problem()
+        assert "read-only" in await problem()
     finally:
         subprocess.run(["umount", card], check=True)
-    assert "not mounted" in problem()
+    assert "not mounted" in await problem()
     assert list(card.iterdir()) == []
 
 
-def test_a_card_that_hangs_is_a_problem_until_it_answers(tmp_path):
+async def test_a_card_that_hangs_is_a_problem_until_it_answers(tmp_path):
     os.mkfifo(tmp_path / "fstab")  # reading it blocks, like a card that hangs
     told = []
     store = ClipStore(
         folder=tmp_path / "clips", limits=Limits(), fstab=tmp_path / "fstab", patience_s=0.05, report=told.append
     )
-
-    async def go():
-        looking = asyncio.create_task(store.look())
-        while not told:
-            await asyncio.sleep(0.01)
-        assert "does not answer" in store.problem
-        assert not looking.done()
-        await asyncio.to_thread((tmp_path / "fstab").write_text, "")
-        await looking
-
-    asyncio.run(go())
+    looking = asyncio.create_task(store.look())
+    while not told:
+        await asyncio.sleep(0.01)
+    assert "does not answer" in store.problem
+    assert not looking.done()
+    await asyncio.to_thread((tmp_path / "fstab").write_text, "")
+    await looking
     assert store.problem is None
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from fakes.mqtt_bridge import D, an_entry, an_input_view, an_output_view
 from words.builders import an_input, settings_of
-from words.virtual_time import play
 
 from bridge.cli.watch.change_printer import PlainLines
 from bridge.cli.watch.change_text import bridge_line, broker_line, entry_line, input_line, output_line
@@ -16,6 +15,8 @@ from bridge.cli.watch.device_mirror import DeviceMirror
 from bridge.core.contact import Contact
 from bridge.mqtt import payloads
 from bridge.mqtt.messages import Incoming
+
+pytestmark = pytest.mark.virtual_time
 
 NOW = datetime(2026, 11, 23, 14, 3, 20, 123_456, tzinfo=timezone(timedelta(hours=1)))
 AT = "2026-11-23T14:03:20.123+01:00"
@@ -64,22 +65,18 @@ def tell(lines, view):
     lines.receive(said("attributes", payloads.input_attributes(view)))
 
 
-def test_a_change_of_several_messages_is_one_line_and_no_change_is_none():
+async def test_a_change_of_several_messages_is_one_line_and_no_change_is_none():
     shown: list[str] = []
-
-    async def story():
-        lines = PlainLines(DeviceMirror(settings_of(an_input("door"))), show=shown.append, now=lambda: NOW)
-        tell(lines, an_input_view())
-        await asyncio.sleep(1)
-        tell(lines, an_input_view(glitches=5))  # nothing that a line tells
-        await asyncio.sleep(1)
-        tell(lines, an_input_view(alarm=True, tripped=True))
-        await asyncio.sleep(1)
-        for what in ("state", "alarm", "attributes"):
-            lines.receive(said(what, b""))
-        await asyncio.sleep(1)
-
-    play(story())
+    lines = PlainLines(DeviceMirror(settings_of(an_input("door"))), show=shown.append, now=lambda: NOW)
+    tell(lines, an_input_view())
+    await asyncio.sleep(1)
+    tell(lines, an_input_view(glitches=5))  # nothing that a line tells
+    await asyncio.sleep(1)
+    tell(lines, an_input_view(alarm=True, tripped=True))
+    await asyncio.sleep(1)
+    for what in ("state", "alarm", "attributes"):
+        lines.receive(said(what, b""))
+    await asyncio.sleep(1)
     assert [line.split()[3] for line in shown] == ["alarm=off", "alarm=on", "state=removed"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from datetime import UTC, datetime
 
@@ -13,8 +12,8 @@ from bridge.cli.watch.watch import watch
 from bridge.errors import StartFailed
 
 
-def test_without_rich_it_says_what_to_install_and_that_plain_lines_need_nothing(monkeypatch):
+async def test_without_rich_it_says_what_to_install_and_that_plain_lines_need_nothing(monkeypatch):
     monkeypatch.setitem(sys.modules, "rich.console", None)
     monkeypatch.delitem(sys.modules, "bridge.cli.watch.screen", raising=False)
     with pytest.raises(StartFailed, match=r"install it with: pip install 'rich>=13\.9,<16', or take --plain"):
-        asyncio.run(watch(settings_of(), now=lambda: datetime.now(UTC), plain=False))
+        await watch(settings_of(), now=lambda: datetime.now(UTC), plain=False)

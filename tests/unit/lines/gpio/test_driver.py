@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 import pytest
-from contract.line_rigs import Seen, settled, story, until
+from contract.line_rigs import Seen, settled, until
 from fakes.fake_kernel import FakeKernel
 
 from bridge.core.contact import Level
@@ -31,7 +31,6 @@ def test_lines_are_taken_at_once_in_the_order_asked_for_with_the_levels_of_outpu
 
 
 @pytest.mark.parametrize("error", [LineMissing, LineBusy, LineDenied])
-@story
 async def test_a_refused_line_is_told_with_the_reason_and_leaves_the_next_alone(
     error: type[LineMissing | LineBusy | LineDenied],
 ) -> None:
@@ -48,7 +47,6 @@ async def test_a_refused_line_is_told_with_the_reason_and_leaves_the_next_alone(
     lines.close()
 
 
-@story
 async def test_a_dead_line_is_released_at_once_and_its_reader_called_once() -> None:
     kernel, seen, lines = made()
     lines.request_input(InputSettings(id="door"))
@@ -60,7 +58,6 @@ async def test_a_dead_line_is_released_at_once_and_its_reader_called_once() -> N
     lines.close()
 
 
-@story
 async def test_an_output_whose_line_dies_while_driven_is_lost_and_nothing_raised() -> None:
     kernel, seen, lines = made()
     lines.request_output(OutputSettings(id="siren"), LOW)
@@ -74,7 +71,6 @@ async def test_an_output_whose_line_dies_while_driven_is_lost_and_nothing_raised
     lines.close()
 
 
-@story
 async def test_an_output_with_new_settings_is_not_let_go_of_unless_its_line_is_another() -> None:
     kernel, _, lines = made()
     here, there = LineByOffset(chip="a", offset=1), LineByOffset(chip="a", offset=2)
@@ -87,7 +83,6 @@ async def test_an_output_with_new_settings_is_not_let_go_of_unless_its_line_is_a
     lines.close()
 
 
-@story
 async def test_a_release_lets_lines_that_wait_be_tried_soon() -> None:
     kernel, seen, lines = made()
     kernel.refuse["door"] = LineBusy
@@ -103,7 +98,6 @@ async def test_a_release_lets_lines_that_wait_be_tried_soon() -> None:
     lines.close()
 
 
-@story
 async def test_nothing_wakes_the_loop_while_all_lines_are_held() -> None:
     kernel, seen, lines = made()
     lines.request_input(InputSettings(id="door"))
@@ -120,7 +114,6 @@ async def test_nothing_wakes_the_loop_while_all_lines_are_held() -> None:
     lines.close()
 
 
-@story
 async def test_a_flooding_line_is_read_now_and_then_and_edges_are_told_again_after() -> None:
     kernel, seen, lines = made()
     lines.request_input(InputSettings(id="door"))

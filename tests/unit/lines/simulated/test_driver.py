@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from contract.line_rigs import Seen, story, until
+from contract.line_rigs import Seen, until
 
 from bridge.core.contact import Contact, Level
 from bridge.core.definitions.settings import InputSettings, LinesSettings, OutputSettings, Settings, StoreSettings
@@ -99,7 +99,6 @@ def test_the_board_answers(tmp_path: Path, command: str, answer: str) -> None:
         assert json.loads(said)["error"].startswith(answer)
 
 
-@story
 async def test_twenty_thousand_edges_in_bursts_come_whole_and_in_order(tmp_path: Path) -> None:
     seen = Seen()
     lines = board(tmp_path)
@@ -112,7 +111,6 @@ async def test_twenty_thousand_edges_in_bursts_come_whole_and_in_order(tmp_path:
     lines.close()
 
 
-@story
 async def test_a_client_that_sends_and_leaves_without_reading_is_obeyed(tmp_path: Path) -> None:
     seen = Seen()
     lines = board(tmp_path)
@@ -126,7 +124,6 @@ async def test_a_client_that_sends_and_leaves_without_reading_is_obeyed(tmp_path
     lines.close()
 
 
-@story
 async def test_a_watcher_sees_every_change_with_its_time(tmp_path: Path) -> None:
     lines = board(tmp_path)
     lines.start(Seen())
@@ -144,7 +141,6 @@ async def test_a_watcher_sees_every_change_with_its_time(tmp_path: Path) -> None
     lines.close()
 
 
-@story
 async def test_a_watcher_that_does_not_read_is_thrown_out_and_holds_up_nobody(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -163,7 +159,6 @@ async def test_a_watcher_that_does_not_read_is_thrown_out_and_holds_up_nobody(
     lines.close()
 
 
-@story
 async def test_commands_are_left_unread_while_too_many_answers_are(tmp_path: Path) -> None:
     seen = Seen()
     lines = board(tmp_path)
@@ -188,7 +183,6 @@ async def test_commands_are_left_unread_while_too_many_answers_are(tmp_path: Pat
     lines.close()
 
 
-@story
 async def test_an_endless_command_is_refused_and_hung_up_on(tmp_path: Path) -> None:
     lines = board(tmp_path)
     lines.start(Seen())
@@ -200,7 +194,6 @@ async def test_an_endless_command_is_refused_and_hung_up_on(tmp_path: Path) -> N
     lines.close()
 
 
-@story
 async def test_contacts_outlive_the_driver(tmp_path: Path) -> None:
     lines = board(tmp_path)
     lines.start(Seen())
@@ -223,7 +216,6 @@ async def test_contacts_outlive_the_driver(tmp_path: Path) -> None:
     again.close()
 
 
-@story
 async def test_a_contact_of_a_failed_line_is_moved_but_seen_only_when_it_heals(tmp_path: Path) -> None:
     seen = Seen()
     lines = board(tmp_path)
@@ -238,7 +230,6 @@ async def test_a_contact_of_a_failed_line_is_moved_but_seen_only_when_it_heals(t
     lines.close()
 
 
-@story
 async def test_a_client_learns_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(BoardError, match="no simulated board listens"):
         await BoardClient.open(tmp_path / "board.sock")
@@ -253,7 +244,6 @@ async def test_a_client_learns_what_is_wrong(tmp_path: Path) -> None:
     await client.close()
 
 
-@story
 async def test_the_time_of_an_edge_is_that_of_its_command(tmp_path: Path) -> None:
     seen = Seen()
     lines = board(tmp_path)
@@ -320,7 +310,6 @@ def test_the_environment_says_where_the_board_is(tmp_path: Path, monkeypatch: py
     assert board_socket(tmp_path) == tmp_path / "other.sock"
 
 
-@story
 async def test_a_card_that_cannot_be_written_is_told_once_and_the_lines_go_on(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -339,10 +328,9 @@ async def test_a_card_that_cannot_be_written_is_told_once_and_the_lines_go_on(
         lines.close()
 
 
-@story
 async def test_killed_in_a_pulse_the_file_tells_the_truth_and_safe_makes_it_idle(tmp_path: Path) -> None:
     path = tmp_path / "board.sock"
-    daemon = subprocess.Popen([sys.executable, "-c", PULSING, str(path)])  # noqa: ASYNC220 - started in a moment
+    daemon = subprocess.Popen([sys.executable, "-c", PULSING, str(path)])
     try:
         await until(path.exists)
         alive = safe(of_board(tmp_path))

@@ -9,13 +9,14 @@ import pytest
 from fakes.post_office import BEGIN, HOUR, Office
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from words.virtual_time import play
 
 from bridge.core.facts import Now
 from bridge.errors import ActionFailed, ActionRefused
 from bridge.linkage.delivery.due_times import LONGEST_DUE_S, DueTimes
 from bridge.linkage.delivery.sender import Delivery
 from bridge.store.job import Job
+
+pytestmark = pytest.mark.virtual_time
 
 YEAR_S = 365 * 24 * HOUR
 
@@ -25,99 +26,81 @@ def down(_job):
 
 
 @pytest.mark.parametrize("step_s", [3 * YEAR_S, 3 * 24 * HOUR, 3 * HOUR, -3 * HOUR, -3 * YEAR_S])
-def test_a_clock_that_is_set_moves_no_try_and_drops_no_job(step_s):
-    async def story():
-        office = Office()
-        office.sender.answer = down
-        async with office.open():
-            job = office.add()
-            await asyncio.sleep(100)
-            office.set_clock(seconds=step_s)
-            await asyncio.sleep(900)
-            [kept] = office.outbox.jobs()
-            assert office.instants == [0, 30, 90, 210, 450, 930]
-            assert kept.created == job.created + timedelta(seconds=step_s), "dated anew, for a restart"
-            assert office.ends == ["failed"]
-
-    play(story())
+async def test_a_clock_that_is_set_moves_no_try_and_drops_no_job(step_s):
+    office = Office()
+    office.sender.answer = down
+    async with office.open():
+        job = office.add()
+        await asyncio.sleep(100)
+        office.set_clock(seconds=step_s)
+        await asyncio.sleep(900)
+        [kept] = office.outbox.jobs()
+        assert office.instants == [0, 30, 90, 210, 450, 930]
+        assert kept.created == job.created + timedelta(seconds=step_s), "dated anew, for a restart"
+        assert office.ends == ["failed"]
 
 
-def test_jobs_from_before_the_clock_was_set_outlive_the_restart_after_it():
-    async def story():
-        unset = Office(wall=BEGIN.replace(year=2024))
-        unset.sender.answer = down
-        async with unset.open():
-            unset.add()
-            await asyncio.sleep(10)
-        office = Office(outbox=unset.outbox, wall=BEGIN)
-        async with office.open():
-            await asyncio.sleep(1)
-        assert office.ends == ["sent"]
-
-    play(story())
+async def test_jobs_from_before_the_clock_was_set_outlive_the_restart_after_it():
+    unset = Office(wall=BEGIN.replace(year=2024))
+    unset.sender.answer = down
+    async with unset.open():
+        unset.add()
+        await asyncio.sleep(10)
+    office = Office(outbox=unset.outbox, wall=BEGIN)
+    async with office.open():
+        await asyncio.sleep(1)
+    assert office.ends == ["sent"]
 
 
-def test_a_restart_with_a_clock_that_is_not_set_drops_nothing_and_waits_no_longer_than_a_pause():
-    async def story():
-        before = Office()
-        before.sender.answer = down
-        async with before.open():
-            before.add()
-            await asyncio.sleep(1)
-        office = Office(outbox=before.outbox, wall=BEGIN.replace(year=1970))
-        async with office.open():
-            await asyncio.sleep(LONGEST_DUE_S + 1)
-        assert office.ends == ["sent"]
-
-    play(story())
+async def test_a_restart_with_a_clock_that_is_not_set_drops_nothing_and_waits_no_longer_than_a_pause():
+    before = Office()
+    before.sender.answer = down
+    async with before.open():
+        before.add()
+        await asyncio.sleep(1)
+    office = Office(outbox=before.outbox, wall=BEGIN.replace(year=1970))
+    async with office.open():
+        await asyncio.sleep(LONGEST_DUE_S + 1)
+    assert office.ends == ["sent"]
 
 
-def test_a_restart_keeps_the_pause_and_the_age_and_the_last_error_of_what_failed():
-    async def story():
-        before = Office()
-        before.sender.answer = down
-        async with before.open():
-            before.add()
-            await asyncio.sleep(100)  # tried at 0, 30, 90
-        office = Office(outbox=before.outbox, wall=BEGIN + timedelta(seconds=110))
-        office.sender.answer = down
-        async with office.open():
-            assert office.worker.state.queued == 1
-            await asyncio.sleep(1)
-            assert office.worker.state.last_error == "no"
-            await asyncio.sleep(100)
-            assert office.instants == [100]
-            await asyncio.sleep(24 * HOUR)
-        assert office.ends == ["dropped"]
-        assert office.told[0].seconds < 24 * HOUR + 1200
-
-    play(story())
+async def test_a_restart_keeps_the_pause_and_the_age_and_the_last_error_of_what_failed():
+    before = Office()
+    before.sender.answer = down
+    async with before.open():
+        before.add()
+        await asyncio.sleep(100)  # tried at 0, 30, 90
+    office = Office(outbox=before.outbox, wall=BEGIN + timedelta(seconds=110))
+    office.sender.answer = down
+    async with office.open():
+        assert office.worker.state.queued == 1
+        await asyncio.sleep(1)
+        assert office.worker.state.last_error == "no"
+        await asyncio.sleep(100)
+        assert office.instants == [100]
+        await asyncio.sleep(24 * HOUR)
+    assert office.ends == ["dropped"]
+    assert office.told[0].seconds < 24 * HOUR + 1200
 
 
-def test_a_restart_tries_at_once_what_was_never_tried_though_it_waited_for_pictures():
-    async def story():
-        before = Office()
-        async with before.open():
-            before.add(held=True)
-            await asyncio.sleep(1)
-        office = Office(outbox=before.outbox)
-        async with office.open():
-            await asyncio.sleep(1)
-        assert (office.instants, office.ends) == ([0], ["sent"])
-
-    play(story())
+async def test_a_restart_tries_at_once_what_was_never_tried_though_it_waited_for_pictures():
+    before = Office()
+    async with before.open():
+        before.add(held=True)
+        await asyncio.sleep(1)
+    office = Office(outbox=before.outbox)
+    async with office.open():
+        await asyncio.sleep(1)
+    assert (office.instants, office.ends) == ([0], ["sent"])
 
 
-def test_jobs_of_a_store_that_opens_late_are_found():
-    async def story():
-        office = Office()
-        async with office.open():
-            await asyncio.sleep(1)
-            office.outbox.put(office.job())
-            await asyncio.sleep(301)
-        assert office.ends == ["sent"]
-
-    play(story())
+async def test_jobs_of_a_store_that_opens_late_are_found():
+    office = Office()
+    async with office.open():
+        await asyncio.sleep(1)
+        office.outbox.put(office.job())
+        await asyncio.sleep(301)
+    assert office.ends == ["sent"]
 
 
 STEPS = st.lists(
@@ -174,19 +157,16 @@ class History:
 
 @given(STEPS)
 @settings(max_examples=60)
-def test_whatever_happens_each_job_is_sent_once_or_dropped_once_or_still_waits(steps):
-    async def story():
-        history = History(steps)
-        while history.steps:
-            await history.one_run()
-        assert len(history.ends) + len(history.office.waiting) == history.added
-        # In the end a server that works gets, within a pause, whatever is left.
-        history.state, history.steps = "up", [("wait", LONGEST_DUE_S + 10)]
+async def test_whatever_happens_each_job_is_sent_once_or_dropped_once_or_still_waits(steps):
+    history = History(steps)
+    while history.steps:
         await history.one_run()
-        assert history.office.waiting == []
-        assert len(history.ends) == history.added
-
-    play(story())
+    assert len(history.ends) + len(history.office.waiting) == history.added
+    # In the end a server that works gets, within a pause, whatever is left.
+    history.state, history.steps = "up", [("wait", LONGEST_DUE_S + 10)]
+    await history.one_run()
+    assert history.office.waiting == []
+    assert len(history.ends) == history.added
 
 
 @given(st.lists(st.floats(-2 * YEAR_S, 2 * YEAR_S), max_size=5), st.floats(0, 2000))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -55,15 +54,12 @@ def picture(file):
     return KeptPicture(file=file, name=f"{file}.jpg", taken_at=NOW, offset_ms=0)
 
 
-def test_pictures_that_are_gone_are_said_and_the_mail_goes():
-    async def story(server):
+async def test_pictures_that_are_gone_are_said_and_the_mail_goes():
+    with MisbehavingMailServer() as server:
         cache = PictureCache(None)
         there = await cache.keep(b"jpeg")
         mail = replace(MAIL, pictures=(picture(there), picture("gone")))
         await attempt(sender(server.port, cache=cache), a_job(mail))
-
-    with MisbehavingMailServer() as server:
-        asyncio.run(story(server))
         [taken] = server.inbox
     text = taken.message.get_body().get_content()
     assert len(list(taken.message.iter_attachments())) == 1
@@ -72,16 +68,13 @@ def test_pictures_that_are_gone_are_said_and_the_mail_goes():
     assert taken.message["Message-ID"] == "<email-7-1@example.org>"
 
 
-def test_who_was_deferred_gets_it_alone_and_the_held_back_are_told_once():
-    async def story(server):
+async def test_who_was_deferred_gets_it_alone_and_the_held_back_are_told_once():
+    with MisbehavingMailServer() as server:
         post = sender(server.port, "me@example.org", "you@example.org")
         server.faults.answers["you@example.org"] = "451 later"
         first = await attempt(post, a_job())
         server.faults.answers.clear()
-        return first, await attempt(post, first.left)
-
-    with MisbehavingMailServer() as server:
-        first, second = asyncio.run(story(server))
+        second = await attempt(post, first.left)
         assert [taken.recipients for taken in server.inbox] == [["me@example.org"], ["you@example.org"]]
         ids = {taken.message["Message-ID"] for taken in server.inbox}
     assert first.note == "you@example.org: 451 later"
@@ -89,15 +82,15 @@ def test_who_was_deferred_gets_it_alone_and_the_held_back_are_told_once():
     assert len(ids) == 1
 
 
-def test_whoever_was_taken_out_of_the_recipients_gets_nothing_that_is_left():
+async def test_whoever_was_taken_out_of_the_recipients_gets_nothing_that_is_left():
     with pytest.raises(StoreError, match=r"no longer among the recipients: you@example\.org"):
-        asyncio.run(attempt(sender(), a_job(replace(MAIL, recipients=("you@example.org",)))))
+        await attempt(sender(), a_job(replace(MAIL, recipients=("you@example.org",))))
 
 
-def test_without_a_mail_server_in_the_settings_a_mail_waits():
+async def test_without_a_mail_server_in_the_settings_a_mail_waits():
     bare = EmailSender(settings=lambda: settings_of(an_input("door")), zone=lambda: UTC, cache=PictureCache(None))
     with pytest.raises(ActionRefused, match="no longer configured"):
-        asyncio.run(attempt(bare, a_job()))
+        await attempt(bare, a_job())
 
 
 def test_a_mail_too_large_loses_all_but_its_first_picture_and_then_that():
@@ -130,28 +123,22 @@ def test_the_next_mail_of_the_same_input_tells_of_the_alarm_that_a_dropped_one_d
 @pytest.mark.parametrize(
     ("faults", "size_limit"), [({"verdict": "554 5.7.1 no pictures here"}, 33_554_432), ({}, 20_000)]
 )
-def test_a_message_that_is_refused_is_told_from_a_sender_that_is(faults, size_limit):
-    async def story(server):
-        cache = PictureCache(None)
-        file = await cache.keep(bytes(40_000))
-        await attempt(sender(server.port, cache=cache), a_job(replace(MAIL, pictures=(picture(file),))))
-
+async def test_a_message_that_is_refused_is_told_from_a_sender_that_is(faults, size_limit):
+    cache = PictureCache(None)
+    job = a_job(replace(MAIL, pictures=(picture(await cache.keep(bytes(40_000))),)))
     with MisbehavingMailServer(size_limit=size_limit) as server:
         vars(server.faults).update(faults)
         with pytest.raises(ContentRefused):
-            asyncio.run(story(server))
+            await attempt(sender(server.port, cache=cache), job)
         vars(server.faults).update(verdict=None, answers={"MAIL": "550 not you"})
         with pytest.raises(ActionRefused) as refused:
-            asyncio.run(story(server))
+            await attempt(sender(server.port, cache=cache), job)
         assert not isinstance(refused.value, ContentRefused)
 
 
-def test_a_mail_counts_as_sent_before_the_server_has_heard_the_goodbye():
-    async def story(server):
-        commands = []
-        await sender(server.port).attempt(a_job(), lambda _: commands.extend(server.commands))
-        return [command for command, _ in commands]
-
+async def test_a_mail_counts_as_sent_before_the_server_has_heard_the_goodbye():
+    commands = []
     with MisbehavingMailServer() as server:
-        assert asyncio.run(story(server))[-1] == "DATA"
+        await sender(server.port).attempt(a_job(), lambda _: commands.extend(server.commands))
+        assert commands[-1][0] == "DATA"
         assert server.commands[-1][0] == "QUIT"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -22,18 +21,18 @@ class MuteAlbum(PictureCache):
         raise StoreError(name)
 
 
-def attempt(cache):
+async def attempt(cache):
     upload = UploadJob(input="door", camera="gate", time=NOW, kind="alarm", picture=1, file="gone.jpg")
     job = Job(id="ftp-7-1", kind="ftp", seq=7, created=NOW, due=NOW, body=body_of(upload))
     settings = settings_of(an_input("door"), ftp={"host": "127.0.0.1", "port": 1, "security": "none"})
-    asyncio.run(FtpSender(settings=lambda: settings, zone=lambda: UTC, cache=cache).attempt(job, lambda _: None))
+    await FtpSender(settings=lambda: settings, zone=lambda: UTC, cache=cache).attempt(job, lambda _: None)
 
 
-def test_a_picture_that_is_gone_is_not_told_as_uploaded():
+async def test_a_picture_that_is_gone_is_not_told_as_uploaded():
     with pytest.raises(StoreError, match="no longer on the device"):
-        attempt(PictureCache(None))
+        await attempt(PictureCache(None))
 
 
-def test_a_disk_that_does_not_answer_now_may_later():
+async def test_a_disk_that_does_not_answer_now_may_later():
     with pytest.raises(ActionFailed):
-        attempt(MuteAlbum(None))
+        await attempt(MuteAlbum(None))

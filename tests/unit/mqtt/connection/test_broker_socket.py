@@ -1,6 +1,5 @@
 """Why there is no connection, in words for a person."""
 
-import asyncio
 import socket
 
 import pytest
@@ -10,20 +9,22 @@ from bridge.errors import BrokerError
 from bridge.mqtt.connection.broker_socket import connect_socket
 
 
-def told(mqtt):
+async def told(mqtt):
     """What is said of a broker that is not there, without numbers."""
     with pytest.raises(BrokerError) as error:
-        asyncio.run(connect_socket(settings_of(mqtt=mqtt).mqtt))
+        await connect_socket(settings_of(mqtt=mqtt).mqtt)
     assert "Errno" not in str(error.value)
     return str(error.value)
 
 
-def test_a_port_where_nobody_listens_is_told_once():
+async def test_a_port_where_nobody_listens_is_told_once():
     with socket.socket() as taken:  # and nobody else can listen there meanwhile
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-        assert told({"host": "127.0.0.1", "port": port}).endswith(f"127.0.0.1:{port}: Connection refused")
+        assert (await told({"host": "127.0.0.1", "port": port})).endswith(f"127.0.0.1:{port}: Connection refused")
 
 
-def test_a_socket_that_is_not_there_is_told_once():
-    assert told({"host": "unix:/nowhere/broker.sock"}).endswith("/nowhere/broker.sock: No such file or directory")
+async def test_a_socket_that_is_not_there_is_told_once():
+    assert (await told({"host": "unix:/nowhere/broker.sock"})).endswith(
+        "/nowhere/broker.sock: No such file or directory"
+    )

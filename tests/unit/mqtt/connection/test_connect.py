@@ -55,82 +55,63 @@ def log_in(settings, **options):
 
 
 @pytest.mark.parametrize("refusal", [TOO_NEW, HANGS_UP], ids=["refuses", "hangs up"])
-def test_a_broker_of_before_mqtt_5_is_spoken_to_in_3_1_1_and_that_is_remembered(refusal):
-    async def story():
-        async with broker({5: refusal, 4: ACCEPTED[4]}) as (old, settings):
-            versions = VersionChoice()
-            for _ in range(2):
-                session = await log_in(settings, versions=versions)
-                assert isinstance(session, Session)
-                assert session.version is Version.V311
-                await session.close()
-            assert old.versions == [5, 4, 4]
-
-    asyncio.run(story())
-
-
-def test_a_broker_that_knows_5_is_asked_once():
-    async def story():
-        async with broker(ACCEPTED) as (new, settings):
-            session = await log_in(settings)
+async def test_a_broker_of_before_mqtt_5_is_spoken_to_in_3_1_1_and_that_is_remembered(refusal):
+    async with broker({5: refusal, 4: ACCEPTED[4]}) as (old, settings):
+        versions = VersionChoice()
+        for _ in range(2):
+            session = await log_in(settings, versions=versions)
             assert isinstance(session, Session)
-            assert session.version is Version.V5
+            assert session.version is Version.V311
             await session.close()
-            assert new.versions == [5]
-
-    asyncio.run(story())
+        assert old.versions == [5, 4, 4]
 
 
-def test_a_broker_that_understands_neither_is_asked_for_each_once():
-    async def story():
-        async with broker({5: TOO_NEW, 4: TOO_NEW}) as (odd, settings):
-            ended = await log_in(settings)
-            assert isinstance(ended, Ended)
-            assert ended.how is EndReason.TOO_NEW
-            assert odd.versions == [5, 4]
-
-    asyncio.run(story())
+async def test_a_broker_that_knows_5_is_asked_once():
+    async with broker(ACCEPTED) as (new, settings):
+        session = await log_in(settings)
+        assert isinstance(session, Session)
+        assert session.version is Version.V5
+        await session.close()
+        assert new.versions == [5]
 
 
-def test_a_wrong_password_is_not_tried_again_in_3_1_1():
-    async def story():
-        async with broker(WRONG_PASSWORD) as (strict, settings):
-            ended = await log_in(settings)
-            assert isinstance(ended, Ended)
-            assert ended.how is EndReason.DENIED
-            assert strict.versions == [5]
-
-    asyncio.run(story())
+async def test_a_broker_that_understands_neither_is_asked_for_each_once():
+    async with broker({5: TOO_NEW, 4: TOO_NEW}) as (odd, settings):
+        ended = await log_in(settings)
+        assert isinstance(ended, Ended)
+        assert ended.how is EndReason.TOO_NEW
+        assert odd.versions == [5, 4]
 
 
-def test_a_login_that_is_cancelled_leaves_no_connection():
-    async def story():
-        async with broker({5: None}) as (silent, settings):
-            task = asyncio.create_task(log_in(settings))
-            async with asyncio.timeout(5):
-                while not silent.hellos:
-                    await asyncio.sleep(0.005)
-                task.cancel()
-                await silent.left.wait()
-
-    asyncio.run(story())
+async def test_a_wrong_password_is_not_tried_again_in_3_1_1():
+    async with broker(WRONG_PASSWORD) as (strict, settings):
+        ended = await log_in(settings)
+        assert isinstance(ended, Ended)
+        assert ended.how is EndReason.DENIED
+        assert strict.versions == [5]
 
 
-def test_a_password_file_is_read_for_each_login(tmp_path):
+async def test_a_login_that_is_cancelled_leaves_no_connection():
+    async with broker({5: None}) as (silent, settings):
+        task = asyncio.create_task(log_in(settings))
+        async with asyncio.timeout(5):
+            while not silent.hellos:
+                await asyncio.sleep(0.005)
+            task.cancel()
+            await silent.left.wait()
+
+
+async def test_a_password_file_is_read_for_each_login(tmp_path):
     file = tmp_path / "password"
-
-    async def story():
-        async with broker(ACCEPTED, username="me", password_file=str(file)) as (seen, settings):
-            for password in ("first", "second"):
-                file.write_text(f"{password}\n")
-                session = await log_in(settings)
-                await session.close()
-            assert [hello.endswith(word) for hello, word in zip(seen.hellos, (b"first", b"second"), strict=True)] == [
-                True,
-                True,
-            ]
-            file.unlink()
-            with pytest.raises(BrokerError, match=r"password_file .*: No such file or directory"):
-                await log_in(settings)
-
-    asyncio.run(story())
+    async with broker(ACCEPTED, username="me", password_file=str(file)) as (seen, settings):
+        for password in ("first", "second"):
+            file.write_text(f"{password}\n")
+            session = await log_in(settings)
+            await session.close()
+        assert [hello.endswith(word) for hello, word in zip(seen.hellos, (b"first", b"second"), strict=True)] == [
+            True,
+            True,
+        ]
+        file.unlink()
+        with pytest.raises(BrokerError, match=r"password_file .*: No such file or directory"):
+            await log_in(settings)

@@ -53,14 +53,11 @@ async def _body(reader):
 
 
 @pytest.mark.parametrize(("answer", "in_good_order"), [(0, True), (NOT_AUTHORIZED, False)])
-def test_whoever_does_not_take_offline_is_left_without_a_goodbye_and_so_sends_the_will(answer, in_good_order):
-    async def story():
-        broker = StubbornBroker(answer)
-        server = await asyncio.start_server(broker.serve, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        async with server, Bridge(on_port(port)).running() as bridge:
-            await bridge.adapter.stop()
-            await until(lambda: broker.is_over)
-        assert (broker.kinds[-1] == DISCONNECT) == in_good_order
-
-    asyncio.run(story())
+async def test_whoever_does_not_take_offline_is_left_without_a_goodbye_and_so_sends_the_will(answer, in_good_order):
+    broker = StubbornBroker(answer)
+    server = await asyncio.start_server(broker.serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, Bridge(on_port(port)).running() as bridge:
+        await bridge.adapter.stop()
+        await until(lambda: broker.is_over)
+    assert (broker.kinds[-1] == DISCONNECT) == in_good_order

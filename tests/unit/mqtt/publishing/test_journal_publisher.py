@@ -73,166 +73,136 @@ class Story:
         await asyncio.gather(self.task, return_exceptions=True)
 
 
-def test_an_entry_goes_out_at_once_while_connected():
-    async def story():
-        async with Story() as given:
-            given.record(1)
-            assert (given.broker.seqs, given.broker.replayed) == ([1], [False])
-
-    asyncio.run(story())
+async def test_an_entry_goes_out_at_once_while_connected():
+    async with Story() as given:
+        given.record(1)
+        assert (given.broker.seqs, given.broker.replayed) == ([1], [False])
 
 
-def test_what_was_not_acknowledged_is_sent_again_on_the_next_connection():
-    async def story():
-        given = Story()
-        async with given:
-            given.broker.quick = False
-            given.record(1, 2)
-            given.broker.open[1](True)
-        given.broker.quick = True
-        async with given:
-            given.record(3)
-            await until(lambda: len(given.broker.seqs) == 4)
-        assert given.broker.seqs == [1, 2, 1, 3]
-        assert given.broker.replayed == [False, False, True, False]
-
-    asyncio.run(story())
+async def test_what_was_not_acknowledged_is_sent_again_on_the_next_connection():
+    given = Story()
+    async with given:
+        given.broker.quick = False
+        given.record(1, 2)
+        given.broker.open[1](True)
+    given.broker.quick = True
+    async with given:
+        given.record(3)
+        await until(lambda: len(given.broker.seqs) == 4)
+    assert given.broker.seqs == [1, 2, 1, 3]
+    assert given.broker.replayed == [False, False, True, False]
 
 
-def test_more_than_can_be_held_is_read_from_the_store_without_gap_or_repeat():
-    async def story():
-        given = Story()
-        total = 2 * MOST_HELD + 7
+async def test_more_than_can_be_held_is_read_from_the_store_without_gap_or_repeat():
+    given = Story()
+    total = 2 * MOST_HELD + 7
+    given.record(*range(1, total + 1))
+    async with given:
+        await until(lambda: len(given.broker.seqs) == total)
+    assert given.broker.seqs == list(range(1, total + 1))
+    assert set(given.broker.replayed) == {True}
+    assert given.broker.caught_up == 1
+
+
+async def test_what_was_missed_does_not_flood_those_who_listen():
+    given = Story(burst_s=3600)
+    given.record(*range(1, 3 * BURST))
+    async with given:
+        await until(lambda: len(given.broker.seqs) == BURST)
+        await asyncio.sleep(0.05)
+        assert len(given.broker.seqs) == BURST
+
+
+async def test_a_slow_broker_makes_entries_wait_and_none_is_lost_or_overtakes():
+    async with Story() as given:
+        given.broker.quick = False
+        total = 2 * MOST_HELD
         given.record(*range(1, total + 1))
-        async with given:
-            await until(lambda: len(given.broker.seqs) == total)
+        await asyncio.sleep(0.01)
+        assert len(given.broker.seqs) == WINDOW
+        given.broker.quick = True
+        given.broker.acknowledge()
+        await until(lambda: len(given.broker.seqs) == total)
         assert given.broker.seqs == list(range(1, total + 1))
-        assert set(given.broker.replayed) == {True}
-        assert given.broker.caught_up == 1
-
-    asyncio.run(story())
-
-
-def test_what_was_missed_does_not_flood_those_who_listen():
-    async def story():
-        given = Story(burst_s=3600)
-        given.record(*range(1, 3 * BURST))
-        async with given:
-            await until(lambda: len(given.broker.seqs) == BURST)
-            await asyncio.sleep(0.05)
-            assert len(given.broker.seqs) == BURST
-
-    asyncio.run(story())
-
-
-def test_a_slow_broker_makes_entries_wait_and_none_is_lost_or_overtakes():
-    async def story():
-        async with Story() as given:
-            given.broker.quick = False
-            total = 2 * MOST_HELD
-            given.record(*range(1, total + 1))
-            await asyncio.sleep(0.01)
-            assert len(given.broker.seqs) == WINDOW
-            given.broker.quick = True
-            given.broker.acknowledge()
-            await until(lambda: len(given.broker.seqs) == total)
-            assert given.broker.seqs == list(range(1, total + 1))
-            await until(lambda: len(given.source.acknowledged) == total)
-
-    asyncio.run(story())
+        await until(lambda: len(given.source.acknowledged) == total)
 
 
 def test_the_window_is_the_one_of_the_session():
     assert WINDOW == LARGEST_WINDOW
 
 
-def test_entries_that_wait_for_their_turn_leave_room_for_states_in_the_window():
-    async def story():
-        given = Story()
+async def test_entries_that_wait_for_their_turn_leave_room_for_states_in_the_window():
+    given = Story()
+    given.broker.quick = False
+    given.record(*range(1, 100))
+    async with given:
+        await until(lambda: len(given.broker.seqs) == 16)
+        await asyncio.sleep(0.01)
+        assert len(given.broker.seqs) == 16
+    for window, sent in ((10, 8), (4, 4), (1, 1)):
+        given.broker.seqs.clear()
+        running = asyncio.create_task(given.feed.run(window=window))
+        await until(lambda: len(given.broker.seqs) == sent)  # noqa: B023 - now
+        await asyncio.sleep(0.01)
+        assert len(given.broker.seqs) == sent
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_what_the_broker_has_is_told_to_the_store_in_groups_and_at_the_end_of_a_connection():
+    given = Story()
+    told = []
+    given.source.sent = lambda *seqs: told.append(seqs)
+    given.broker.quick = False
+    given.record(*range(1, 6))
+    async with given:
+        await until(lambda: len(given.broker.open) == 5)
+        given.broker.open[0](True)
+        given.broker.open[1](True)
+        assert told == []
+    assert told == [(1, 2)]
+    given.source.acknowledged += [1, 2]
+    given.broker.open.clear()
+    async with given:
+        await until(lambda: len(given.broker.open) == 3)
+        given.broker.acknowledge()
+        await until(lambda: len(told) > 1)
+        assert told == [(1, 2), (3, 4, 5)]
+
+
+async def test_an_entry_that_the_broker_refused_is_not_marked_as_sent():
+    async with Story() as given:
         given.broker.quick = False
-        given.record(*range(1, 100))
-        async with given:
-            await until(lambda: len(given.broker.seqs) == 16)
-            await asyncio.sleep(0.01)
-            assert len(given.broker.seqs) == 16
-        for window, sent in ((10, 8), (4, 4), (1, 1)):
-            given.broker.seqs.clear()
-            running = asyncio.create_task(given.feed.run(window=window))
-            await until(lambda: len(given.broker.seqs) == sent)  # noqa: B023 - now
-            await asyncio.sleep(0.01)
-            assert len(given.broker.seqs) == sent
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-
-    asyncio.run(story())
-
-
-def test_what_the_broker_has_is_told_to_the_store_in_groups_and_at_the_end_of_a_connection():
-    async def story():
-        given = Story()
-        told = []
-        given.source.sent = lambda *seqs: told.append(seqs)
-        given.broker.quick = False
-        given.record(*range(1, 6))
-        async with given:
-            await until(lambda: len(given.broker.open) == 5)
-            given.broker.open[0](True)
-            given.broker.open[1](True)
-            assert told == []
-        assert told == [(1, 2)]
-        given.source.acknowledged += [1, 2]
-        given.broker.open.clear()
-        async with given:
-            await until(lambda: len(given.broker.open) == 3)
-            given.broker.acknowledge()
-            await until(lambda: len(told) > 1)
-            assert told == [(1, 2), (3, 4, 5)]
-
-    asyncio.run(story())
-
-
-def test_an_entry_that_the_broker_refused_is_not_marked_as_sent():
-    async def story():
-        async with Story() as given:
-            given.broker.quick = False
-            given.record(1)
-            given.broker.open.pop()(False)
-            assert given.source.acknowledged == []
-
-    asyncio.run(story())
-
-
-def test_entries_that_the_broker_cannot_take_do_not_hold_up_those_that_it_can():
-    async def story():
-        given, sent = Story(), []
-        outbox = SendQueue()
-
-        def send(message, acknowledged):
-            seq = json.loads(message.payload)["seq"]
-            if seq <= 2 * WINDOW:  # as one that is too large
-                return False
-            sent.append(seq)
-            asyncio.get_running_loop().call_soon(acknowledged, True)
-            return True
-
-        outbox.open(send, window=WINDOW)
-        given.feed = JournalPublisher(
-            source=given.source, topic="j", put=outbox.put, caught_up=given.broker.told, pace=ReplayPace(burst_s=0)
-        )
-        given.record(*range(1, 2 * WINDOW + 4))
-        async with given:
-            await until(lambda: sent == [2 * WINDOW + 1, 2 * WINDOW + 2, 2 * WINDOW + 3])
-        assert given.source.acknowledged == sent
-
-    asyncio.run(story())
-
-
-def test_without_a_store_entries_still_go_out():
-    async def story():
-        given = Story(source=False)
         given.record(1)
-        async with given:
-            given.record(2)
-            await until(lambda: given.broker.seqs == [1, 2])
+        given.broker.open.pop()(False)
+        assert given.source.acknowledged == []
 
-    asyncio.run(story())
+
+async def test_entries_that_the_broker_cannot_take_do_not_hold_up_those_that_it_can():
+    given, sent = Story(), []
+    outbox = SendQueue()
+
+    def send(message, acknowledged):
+        seq = json.loads(message.payload)["seq"]
+        if seq <= 2 * WINDOW:  # as one that is too large
+            return False
+        sent.append(seq)
+        asyncio.get_running_loop().call_soon(acknowledged, True)
+        return True
+
+    outbox.open(send, window=WINDOW)
+    given.feed = JournalPublisher(
+        source=given.source, topic="j", put=outbox.put, caught_up=given.broker.told, pace=ReplayPace(burst_s=0)
+    )
+    given.record(*range(1, 2 * WINDOW + 4))
+    async with given:
+        await until(lambda: sent == [2 * WINDOW + 1, 2 * WINDOW + 2, 2 * WINDOW + 3])
+    assert given.source.acknowledged == sent
+
+
+async def test_without_a_store_entries_still_go_out():
+    given = Story(source=False)
+    given.record(1)
+    async with given:
+        given.record(2)
+        await until(lambda: given.broker.seqs == [1, 2])

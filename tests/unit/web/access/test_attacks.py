@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from contextlib import asynccontextmanager
 
 import pytest
 from fakes.page_bridge import page_bridge, until
@@ -38,15 +39,12 @@ async def no_broker():
     return None
 
 
-def run(story, folder, settings=GUARDED):
+@asynccontextmanager
+async def serving(folder, settings=GUARDED):
     desk = Desk()
-
-    async def whole():
-        async with page_bridge(folder, settings, desk=desk, try_broker=no_broker) as bridge:
-            bridge.desk = desk
-            await story(bridge)
-
-    asyncio.run(whole())
+    async with page_bridge(folder, settings, desk=desk, try_broker=no_broker) as bridge:
+        bridge.desk = desk
+        yield bridge
 
 
 def routes(bridge, *, unsafe):
@@ -72,8 +70,8 @@ def untouched(bridge):
     return not bridge.live.outputs["siren"].on and not bridge.desk.asked and bridge.live.inputs["door"].alarms == 0
 
 
-def test_without_the_password_no_route_tells_or_does_anything(tmp_path):
-    async def story(bridge):
+async def test_without_the_password_no_route_tells_or_does_anything(tmp_path):
+    async with serving(tmp_path) as bridge:
         seen = 0
         for unsafe in (False, True):
             for method, path, address in routes(bridge, unsafe=unsafe):
@@ -85,8 +83,6 @@ def test_without_the_password_no_route_tells_or_does_anything(tmp_path):
                 seen += 1
         assert seen > 35
         assert untouched(bridge)
-
-    run(story, tmp_path)
 
 
 @pytest.mark.parametrize("settings", [OPEN, GUARDED], ids=["open", "guarded"])
@@ -101,8 +97,8 @@ def test_without_the_password_no_route_tells_or_does_anything(tmp_path):
     ],
     ids=str,
 )
-def test_a_foreign_page_changes_nothing_by_any_route_with_session_and_token(tmp_path, settings, said):
-    async def story(bridge):
+async def test_a_foreign_page_changes_nothing_by_any_route_with_session_and_token(tmp_path, settings, said):
+    async with serving(tmp_path, settings) as bridge:
         if settings is GUARDED:
             await log_in(bridge)
         sent = {"X-CSRF-Token": await token(bridge), **said}
@@ -115,12 +111,10 @@ def test_a_foreign_page_changes_nothing_by_any_route_with_session_and_token(tmp_
         if settings is GUARDED:
             assert (await bridge.get("/api/state"))[0] == 200, "it was logged out"
 
-    run(story, tmp_path, settings)
-
 
 @pytest.mark.parametrize("settings", [OPEN, GUARDED], ids=["open", "guarded"])
-def test_no_route_does_anything_for_a_browser_without_the_pages_token(tmp_path, settings):
-    async def story(bridge):
+async def test_no_route_does_anything_for_a_browser_without_the_pages_token(tmp_path, settings):
+    async with serving(tmp_path, settings) as bridge:
         if settings is GUARDED:
             await log_in(bridge)
         own = {"Origin": bridge.url, "Sec-Fetch-Site": "same-origin"}
@@ -131,11 +125,9 @@ def test_no_route_does_anything_for_a_browser_without_the_pages_token(tmp_path, 
                 assert (await bridge.send(method, address, **own, **shown))[0] == 403, (method, path)
         assert untouched(bridge)
 
-    run(story, tmp_path, settings)
 
-
-def test_a_foreign_page_does_not_even_take_a_place_among_those_who_watch(tmp_path):
-    async def story(bridge):
+async def test_a_foreign_page_does_not_even_take_a_place_among_those_who_watch(tmp_path):
+    async with serving(tmp_path, OPEN) as bridge:
         for _, path, address in routes(bridge, unsafe=False):
             if path == "/healthz":
                 continue
@@ -143,11 +135,9 @@ def test_a_foreign_page_does_not_even_take_a_place_among_those_who_watch(tmp_pat
             assert status == 403, path
         assert bridge.live.watched_by == 0
 
-    run(story, tmp_path, OPEN)
 
-
-def test_the_token_of_one_session_is_none_of_another(tmp_path):
-    async def story(bridge):
+async def test_the_token_of_one_session_is_none_of_another(tmp_path):
+    async with serving(tmp_path) as bridge:
         await log_in(bridge)
         first = await token(bridge)
         await log_in(bridge)
@@ -155,11 +145,9 @@ def test_the_token_of_one_session_is_none_of_another(tmp_path):
         assert (await bridge.post("/api/silence", **own, **{"X-CSRF-Token": first}))[0] == 403
         assert (await bridge.post("/api/silence", **own, **{"X-CSRF-Token": await token(bridge)}))[0] == 200
 
-    run(story, tmp_path)
 
-
-def test_a_session_is_of_the_devices_making_and_a_new_one_each_time(tmp_path):
-    async def story(bridge):
+async def test_a_session_is_of_the_devices_making_and_a_new_one_each_time(tmp_path):
+    async with serving(tmp_path) as bridge:
         name = f"alarm2mqtt_{bridge.port}"
         planted = "A" * 43
         bridge.client.cookie_jar.update_cookies({name: planted})
@@ -172,22 +160,18 @@ def test_a_session_is_of_the_devices_making_and_a_new_one_each_time(tmp_path):
         assert (await bridge.get("/api/state", Cookie=f"{name}={first}"))[0] == 401, "the one before goes on"
         assert (await bridge.get("/api/state", Cookie=f"{name}={second}"))[0] == 200
 
-    run(story, tmp_path)
 
-
-def test_tries_side_by_side_are_not_more_tries(tmp_path):
-    async def story(bridge):
+async def test_tries_side_by_side_are_not_more_tries(tmp_path):
+    async with serving(tmp_path) as bridge:
         right = [{"Authorization": "Bearer guess"}] * 20
         said = await asyncio.gather(*(bridge.get("/api/state", **one) for one in right))
         statuses = [status for status, _ in said]
         assert set(statuses) == {401, 429}
         assert statuses.count(401) <= 3
 
-    run(story, tmp_path)
 
-
-def test_who_has_logged_out_watches_no_longer(tmp_path):
-    async def story(bridge):
+async def test_who_has_logged_out_watches_no_longer(tmp_path):
+    async with serving(tmp_path) as bridge:
         await log_in(bridge)
         async with bridge.client.get("/events") as stream:
             assert stream.status == 200
@@ -199,23 +183,18 @@ def test_who_has_logged_out_watches_no_longer(tmp_path):
             assert told.count(b"event: input") <= 2
         await until(lambda: bridge.live.watched_by == 0, what="an empty place")
 
-    run(story, tmp_path)
-
 
 @pytest.mark.parametrize(("enabled", "session", "status"), [(True, False, 401), (True, True, 200), (False, True, 404)])
-def test_figures_are_for_who_is_logged_in_and_only_where_they_are_wanted(tmp_path, enabled, session, status):
+async def test_figures_are_for_who_is_logged_in_and_only_where_they_are_wanted(tmp_path, enabled, session, status):
     settings = settings_of(*PARTS, web={"password": PASSWORD}, metrics={"enabled": enabled})
-
-    async def story(bridge):
+    async with serving(tmp_path, settings) as bridge:
         if session:
             await log_in(bridge)
         assert (await bridge.get("/metrics"))[0] == status
 
-    run(story, tmp_path, settings)
 
-
-def test_no_secret_is_told_by_any_route_nor_given_back_with_a_refusal(tmp_path):
-    async def story(bridge):
+async def test_no_secret_is_told_by_any_route_nor_given_back_with_a_refusal(tmp_path):
+    async with serving(tmp_path) as bridge:
         await log_in(bridge)
         for _, path, address in routes(bridge, unsafe=False):
             if path == "/events":
@@ -234,8 +213,6 @@ def test_no_secret_is_told_by_any_route_nor_given_back_with_a_refusal(tmp_path):
             assert status == 422
             assert "s3cret" not in json.dumps(answer)
 
-    run(story, tmp_path)
-
 
 @pytest.mark.parametrize(
     "sent",
@@ -250,8 +227,8 @@ def test_no_secret_is_told_by_any_route_nor_given_back_with_a_refusal(tmp_path):
         b"GET /api/state HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: a=\xff\xfe\r\nLast-Event-ID: forged\r\n\r\n",
     ],
 )
-def test_nobody_writes_into_the_log_what_they_like(tmp_path, caplog, sent):
-    async def story(bridge):
+async def test_nobody_writes_into_the_log_what_they_like(tmp_path, caplog, sent):
+    async with serving(tmp_path) as bridge:
         reader, writer = await asyncio.open_connection("127.0.0.1", bridge.port)
         writer.write(sent)
         answer = await asyncio.wait_for(reader.read(4096), 5)
@@ -259,8 +236,6 @@ def test_nobody_writes_into_the_log_what_they_like(tmp_path, caplog, sent):
         assert answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4", b"HTTP/9.9 4", b"HTTP/1.1 303")), answer
         assert b"aiohttp" not in answer or b" 400 " in answer
         assert (await bridge.get("/healthz"))[0] == 200
-
-    run(story, tmp_path)
     for record in caplog.records:
         line = record.getMessage()
         assert line.isprintable()

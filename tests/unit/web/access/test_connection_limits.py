@@ -1,16 +1,17 @@
 """Connections are counted and timed before anything of them is believed."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from fakes.page_bridge import page_bridge
 from words.builders import an_input, settings_of
-from words.virtual_time import play
 
 from bridge.web.access.connection_limits import MOST, MOST_OF_ONE, WARN_WITHIN_S, ConnectionLimits
 from bridge.web.access.policy import INGRESS, AccessPolicy
 from bridge.web.application import IDLE_S
+
+pytestmark = pytest.mark.virtual_time
 
 SETTINGS = settings_of(an_input("door"), web={"password": "s3cret"})
 HEAD = b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -67,12 +68,10 @@ def test_who_may_not_come_takes_no_place_and_fills_no_log(caplog):
     assert [record.levelname for record in caplog.records].count("WARNING") == 2
 
 
-def run(story, folder, settings=SETTINGS):
-    async def whole():
-        async with page_bridge(folder, settings) as bridge:
-            return await story(bridge)
-
-    return play(whole())
+@asynccontextmanager
+async def serving(folder, settings=SETTINGS):
+    async with page_bridge(folder, settings) as bridge:
+        yield bridge
 
 
 async def answer_to(bridge, *parts):
@@ -88,14 +87,15 @@ async def answer_to(bridge, *parts):
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "])
-def test_who_connects_and_never_asks_is_let_go(tmp_path, sent):
-    said, after_s = run(lambda bridge: answer_to(bridge, sent), tmp_path)
+async def test_who_connects_and_never_asks_is_let_go(tmp_path, sent):
+    async with serving(tmp_path) as bridge:
+        said, after_s = await answer_to(bridge, sent)
     assert said == b""
     assert after_s <= IDLE_S + 2
 
 
-def test_a_head_that_comes_in_drops_is_not_waited_for(tmp_path):
-    async def story(bridge):
+async def test_a_head_that_comes_in_drops_is_not_waited_for(tmp_path):
+    async with serving(tmp_path) as bridge:
         loop = asyncio.get_running_loop()
         _, writer = await asyncio.open_connection("127.0.0.1", bridge.port)
         writer.write(b"GET / HTTP/1.1\r\nX-Slow: ")
@@ -105,29 +105,27 @@ def test_a_head_that_comes_in_drops_is_not_waited_for(tmp_path):
             await asyncio.sleep(1)
             assert loop.time() - begun < IDLE_S + 10
 
-    run(story, tmp_path)
 
-
-def test_a_body_that_never_comes_is_not_waited_for(tmp_path):
-    said, after_s = run(lambda bridge: answer_to(bridge, HEAD, b"Content-Length: 40\r\n\r\npass"), tmp_path)
+async def test_a_body_that_never_comes_is_not_waited_for(tmp_path):
+    async with serving(tmp_path) as bridge:
+        said, after_s = await answer_to(bridge, HEAD, b"Content-Length: 40\r\n\r\npass")
     assert said.startswith(b"HTTP/1.1 408 ")
     assert after_s < 60
 
 
-def test_a_machines_body_that_never_comes_is_not_waited_for(tmp_path):
+async def test_a_machines_body_that_never_comes_is_not_waited_for(tmp_path):
     head = (
         b"POST /api/silence HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         b"Content-Type: application/json\r\nContent-Length: 40\r\n\r\n{"
     )
-    said, after_s = run(lambda bridge: answer_to(bridge, head), tmp_path, settings_of(an_input("door")))
+    async with serving(tmp_path, settings_of(an_input("door"))) as bridge:
+        said, after_s = await answer_to(bridge, head)
     assert said.startswith(b"HTTP/1.1 408 ")
     assert b"took too long" in said
     assert after_s < 60
 
 
-def test_a_body_that_is_too_large_is_not_read_to_its_end(tmp_path):
-    async def story(bridge):
-        return await answer_to(bridge, HEAD, b"Content-Length: 100000000\r\n\r\n", b"password=" + b"x" * 200_000)
-
-    said, _ = run(story, tmp_path)
+async def test_a_body_that_is_too_large_is_not_read_to_its_end(tmp_path):
+    async with serving(tmp_path) as bridge:
+        said, _ = await answer_to(bridge, HEAD, b"Content-Length: 100000000\r\n\r\n", b"password=" + b"x" * 200_000)
     assert said.startswith(b"HTTP/1.1 413 ")

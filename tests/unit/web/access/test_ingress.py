@@ -1,7 +1,7 @@
 """Behind Home Assistant's ingress proxy: believed by its address alone, and nobody has to log in twice."""
 
-import asyncio
 import re
+from contextlib import asynccontextmanager
 
 from fakes.page_bridge import page_bridge
 from servers.process import free_port
@@ -18,16 +18,14 @@ THROUGH = {
 }
 
 
-def run(story, folder, **parts):
-    async def whole():
-        async with page_bridge(folder, SETTINGS, **parts) as bridge:
-            await story(bridge)
-
-    asyncio.run(whole())
+@asynccontextmanager
+async def serving(folder, **parts):
+    async with page_bridge(folder, SETTINGS, **parts) as bridge:
+        yield bridge
 
 
-def test_who_comes_through_it_is_logged_in_already_and_needs_the_pages_token_still(tmp_path):
-    async def story(bridge):
+async def test_who_comes_through_it_is_logged_in_already_and_needs_the_pages_token_still(tmp_path):
+    async with serving(tmp_path, ingress=Ingress(peer="127.0.0.1", port=free_port())) as bridge:
         status, page = await bridge.get("/", **THROUGH)
         assert status == 200
         token = re.search('name="csrf-token" content="([0-9a-f]{64})"', page)[1]
@@ -37,27 +35,21 @@ def test_who_comes_through_it_is_logged_in_already_and_needs_the_pages_token_sti
         foreign = {**own, "Sec-Fetch-Site": "cross-site", "X-CSRF-Token": token}
         assert (await bridge.post("/api/outputs/siren/stop", **foreign))[0] == 403
 
-    run(story, tmp_path, ingress=Ingress(peer="127.0.0.1", port=free_port()))
 
-
-def test_whoever_only_says_so_is_not_believed(tmp_path):
-    async def story(bridge):
+async def test_whoever_only_says_so_is_not_believed(tmp_path):
+    async with serving(tmp_path, ingress=INGRESS) as bridge:
         for said in (THROUGH, {**THROUGH, "Host": "127.0.0.1", "X-Forwarded-For": "172.30.32.2"}):
             status, _ = await bridge.get("/api/state", **said)
             assert status in (401, 403)
 
-    run(story, tmp_path, ingress=INGRESS)
 
-
-def test_every_address_in_a_page_is_relative(tmp_path):
-    async def story(bridge):
+async def test_every_address_in_a_page_is_relative(tmp_path):
+    async with serving(tmp_path, ingress=Ingress(peer="127.0.0.1", port=free_port())) as bridge:
         for path in ("/", "/alarm-in", "/alarm-out", "/schedules", "/pictures", "/log", "/system"):
             _, page = await bridge.get(path, **THROUGH)
             addresses = re.findall(r'(?:href|src|action|data-post|data-target|data-remove)="([^"]*)"', page)
             assert len(addresses) > 10
             assert not [one for one in addresses if one.startswith("/") or ":" in one], path
-
-    run(story, tmp_path, ingress=Ingress(peer="127.0.0.1", port=free_port()))
 
 
 def test_the_page_listens_where_ingress_looks_for_it_and_where_the_settings_say():

@@ -1,7 +1,7 @@
 """Logging in, tokens, and what every answer says to browsers; over HTTP."""
 
-import asyncio
 import re
+from contextlib import asynccontextmanager
 
 import pytest
 from fakes.page_bridge import page_bridge
@@ -13,12 +13,10 @@ GUARDED = settings_of(*PARTS, web={"password": "s3cret-of-the-page"}, metrics={"
 LOGIN = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def run(story, folder, settings=GUARDED, **parts):
-    async def whole():
-        async with page_bridge(folder, settings, **parts) as bridge:
-            await story(bridge)
-
-    asyncio.run(whole())
+@asynccontextmanager
+async def serving(folder, settings=GUARDED, **parts):
+    async with page_bridge(folder, settings, **parts) as bridge:
+        yield bridge
 
 
 async def log_in(bridge, password="s3cret-of-the-page"):  # noqa: S107 - made up
@@ -36,8 +34,8 @@ def browser(bridge, **more):
     return {"Origin": bridge.url, "Sec-Fetch-Site": "same-origin", **more}
 
 
-def test_without_logging_in_there_is_nothing_to_see(tmp_path):
-    async def story(bridge):
+async def test_without_logging_in_there_is_nothing_to_see(tmp_path):
+    async with serving(tmp_path) as bridge:
         for path in ("/", "/alarm-in", "/log", "/system", "/pictures", "/schedules", "/picture?of=door"):
             async with bridge.client.get(path, allow_redirects=False) as answer:
                 assert (answer.status, answer.headers["Location"]) == (303, "login"), path
@@ -55,11 +53,9 @@ def test_without_logging_in_there_is_nothing_to_see(tmp_path):
         assert (await bridge.get("/healthz"))[0] == 200
         assert (await bridge.get("/static/page.css"))[0] == 200
 
-    run(story, tmp_path)
 
-
-def test_the_password_opens_a_session_in_a_cookie_that_scripts_and_other_sites_do_not_get(tmp_path):
-    async def story(bridge):
+async def test_the_password_opens_a_session_in_a_cookie_that_scripts_and_other_sites_do_not_get(tmp_path):
+    async with serving(tmp_path) as bridge:
         status, headers, _ = await log_in(bridge)
         assert status == 303
         cookie = headers["Set-Cookie"]
@@ -68,21 +64,17 @@ def test_the_password_opens_a_session_in_a_cookie_that_scripts_and_other_sites_d
         assert (await bridge.get("/"))[0] == 200
         assert (await bridge.get("/api/state"))[0] == 200
 
-    run(story, tmp_path)
 
-
-def test_logging_out_ends_the_session(tmp_path):
-    async def story(bridge):
+async def test_logging_out_ends_the_session(tmp_path):
+    async with serving(tmp_path) as bridge:
         await log_in(bridge)
         async with bridge.client.post("/logout", allow_redirects=False) as answer:
             assert answer.status == 303
         assert (await bridge.get("/api/state"))[0] == 401
 
-    run(story, tmp_path)
 
-
-def test_guessing_is_slowed_and_the_right_password_does_not_help_who_is_too_quick(tmp_path):
-    async def story(bridge):
+async def test_guessing_is_slowed_and_the_right_password_does_not_help_who_is_too_quick(tmp_path):
+    async with serving(tmp_path, monotonic=lambda: 1000.0) as bridge:
         said = [await log_in(bridge, f"guess {number}") for number in range(4)]
         assert [status for status, *_ in said] == [401, 401, 401, 429]
         assert "Wait" in said[-1][2]
@@ -90,23 +82,18 @@ def test_guessing_is_slowed_and_the_right_password_does_not_help_who_is_too_quic
         status, answer = await bridge.get("/api/state", Authorization="Bearer s3cret-of-the-page")
         assert (status, answer["error"][0]["message"][:4]) == (429, "Wait")
 
-    # A clock that stands still: on a busy machine the wait may be over before the next guess is sent.
-    run(story, tmp_path, monotonic=lambda: 1000.0)
 
-
-def test_a_machine_sends_the_password_as_a_bearer_token(tmp_path):
-    async def story(bridge):
+async def test_a_machine_sends_the_password_as_a_bearer_token(tmp_path):
+    async with serving(tmp_path) as bridge:
         right = {"Authorization": "Bearer s3cret-of-the-page"}
         assert (await bridge.post("/api/outputs/siren/start", **right)) == (200, {"ok": True})
         assert bridge.live.outputs["siren"].by == "http"
         assert "alarm2mqtt_output_on" in (await bridge.get("/metrics", **right))[1]
         assert (await bridge.get("/api/state", Authorization="Bearer wrong"))[0] == 401
 
-    run(story, tmp_path)
 
-
-def test_a_session_alone_changes_nothing_without_the_pages_token(tmp_path):
-    async def story(bridge):
+async def test_a_session_alone_changes_nothing_without_the_pages_token(tmp_path):
+    async with serving(tmp_path) as bridge:
         await log_in(bridge)
         assert (await bridge.post("/api/outputs/siren/start"))[0] == 403
         assert (await bridge.post("/api/outputs/siren/start", **browser(bridge)))[0] == 403
@@ -116,8 +103,6 @@ def test_a_session_alone_changes_nothing_without_the_pages_token(tmp_path):
         right = browser(bridge, **{"X-CSRF-Token": await token(bridge)})
         assert (await bridge.post("/api/outputs/siren/start", **right))[0] == 200
         assert bridge.live.outputs["siren"].by == "page"
-
-    run(story, tmp_path)
 
 
 @pytest.mark.parametrize("settings", [OPEN, GUARDED], ids=["open", "guarded"])
@@ -132,8 +117,8 @@ def test_a_session_alone_changes_nothing_without_the_pages_token(tmp_path):
     ],
     ids=str,
 )
-def test_a_form_of_another_site_is_refused_even_with_session_and_token(tmp_path, settings, said):
-    async def story(bridge):
+async def test_a_form_of_another_site_is_refused_even_with_session_and_token(tmp_path, settings, said):
+    async with serving(tmp_path, settings) as bridge:
         if settings is GUARDED:
             await log_in(bridge)
         sent = {"X-CSRF-Token": await token(bridge), **said}
@@ -141,44 +126,37 @@ def test_a_form_of_another_site_is_refused_even_with_session_and_token(tmp_path,
             assert (await bridge.post(path, {"do": "connect"} if "board" in path else None, **sent))[0] == 403, path
         assert not bridge.live.outputs["siren"].on
 
-    run(story, tmp_path, settings)
 
-
-def test_without_a_password_a_browser_needs_the_pages_token_and_a_program_does_not(tmp_path):
-    async def story(bridge):
+async def test_without_a_password_a_browser_needs_the_pages_token_and_a_program_does_not(tmp_path):
+    async with serving(tmp_path, OPEN) as bridge:
         assert (await bridge.post("/api/silence", **browser(bridge)))[0] == 403
         assert (await bridge.post("/api/silence", **browser(bridge, **{"X-CSRF-Token": await token(bridge)})))[0] == 200
         assert (await bridge.post("/api/silence"))[0] == 200
 
-    run(story, tmp_path, OPEN)
 
-
-def test_a_body_that_a_foreign_form_can_send_is_not_taken(tmp_path):
-    async def story(bridge):
-        async with bridge.client.post(
+async def test_a_body_that_a_foreign_form_can_send_is_not_taken(tmp_path):
+    async with (
+        serving(tmp_path, OPEN) as bridge,
+        bridge.client.post(
             "/api/board/door", data='{"do": "connect"}', headers={"Content-Type": "text/plain"}
-        ) as answer:
-            assert answer.status == 415
-
-    run(story, tmp_path, OPEN)
+        ) as answer,
+    ):
+        assert answer.status == 415
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/login", "/static/page.js", "/api/state", "/nowhere", "/healthz", "/api/nowhere"]
 )
-def test_every_answer_tells_browsers_to_be_strict(tmp_path, path):
-    async def story(bridge):
-        async with bridge.client.get(path) as answer:
-            policy = answer.headers["Content-Security-Policy"]
-            assert "default-src 'none'" in policy
-            assert "unsafe" not in policy
-            assert "http" not in policy
-            assert answer.headers["X-Content-Type-Options"] == "nosniff"
-
-    run(story, tmp_path, OPEN)
+async def test_every_answer_tells_browsers_to_be_strict(tmp_path, path):
+    async with serving(tmp_path, OPEN) as bridge, bridge.client.get(path) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "http" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_no_secret_is_in_any_page_or_answer(tmp_path):
+async def test_no_secret_is_in_any_page_or_answer(tmp_path):
     secrets = {
         "email": {
             "host": "mail.example",
@@ -191,8 +169,7 @@ def test_no_secret_is_in_any_page_or_answer(tmp_path):
         "ftp": {"host": "nas.example", "password": "s3cret-ftp"},
     }
     settings = settings_of(*PARTS, web={"password": "s3cret-of-the-page"}, **secrets)
-
-    async def story(bridge):
+    async with serving(tmp_path, settings) as bridge:
         await log_in(bridge)
         for path in (
             "/", "/alarm-in", "/alarm-out", "/schedules", "/pictures", "/log", "/system", "/api/settings",
@@ -201,8 +178,6 @@ def test_no_secret_is_in_any_page_or_answer(tmp_path):
             status, answer = await bridge.get(path)
             assert status == 200, path
             assert "s3cret" not in str(answer), path
-
-    run(story, tmp_path, settings)
 
 
 @pytest.mark.parametrize(
@@ -213,33 +188,28 @@ def test_no_secret_is_in_any_page_or_answer(tmp_path):
         "/api/sounds/..%2f..%2fetc%2fpasswd",
     ],
 )  # fmt: skip
-def test_no_path_leads_anywhere_else(tmp_path, path):
-    async def story(bridge):
+async def test_no_path_leads_anywhere_else(tmp_path, path):
+    async with serving(tmp_path, OPEN) as bridge:
         from yarl import URL  # noqa: PLC0415 - to send the address exactly as it stands
 
         async with bridge.client.get(URL(bridge.url + path, encoded=True)) as answer:
             assert answer.status in (404, 405)
 
-    run(story, tmp_path, OPEN)
 
-
-def test_refusals_do_not_fill_the_log(tmp_path, caplog):
-    async def story(bridge):
+async def test_refusals_do_not_fill_the_log(tmp_path, caplog):
+    async with serving(tmp_path, OPEN) as bridge:
         for _ in range(20):
             assert (await bridge.get("/", Host="evil.example"))[0] == 403
         for _ in range(20):
             assert (await bridge.post("/api/silence", Origin="http://evil.example"))[0] == 403
-
-    run(story, tmp_path, OPEN)
     assert len([record for record in caplog.records if record.levelname == "WARNING"]) == 2
 
 
-def test_behind_a_proxy_the_page_works_by_its_name_there_and_the_cookie_is_for_https_alone(tmp_path):
+async def test_behind_a_proxy_the_page_works_by_its_name_there_and_the_cookie_is_for_https_alone(tmp_path):
     named = settings_of(*PARTS, web={"password": "s3cret-of-the-page", "names": ["Gate.example.org"]})
     through = {"Host": "gate.example.org", "X-Forwarded-For": "192.0.2.9"}
     own = {**through, "Origin": "https://gate.example.org", "Sec-Fetch-Site": "same-origin"}
-
-    async def story(bridge):
+    async with serving(tmp_path, named) as bridge:
         password = {"password": "s3cret-of-the-page"}
         async with bridge.client.post("/login", data=password, headers=own, allow_redirects=False) as answer:
             assert answer.status == 303
@@ -253,13 +223,9 @@ def test_behind_a_proxy_the_page_works_by_its_name_there_and_the_cookie_is_for_h
         assert (await bridge.post("/api/outputs/siren/stop", **foreign, **known, **shown))[0] == 403
         assert (await bridge.get("/", **{**through, "Host": "www.example.org"}, **known))[0] == 403
 
-    run(story, tmp_path, named)
-
 
 @pytest.mark.parametrize("said", ["Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host"])
-def test_without_a_password_whatever_a_proxy_passes_on_is_refused(tmp_path, said):
-    async def story(bridge):
+async def test_without_a_password_whatever_a_proxy_passes_on_is_refused(tmp_path, said):
+    async with serving(tmp_path, OPEN) as bridge:
         assert (await bridge.get("/", **{said: "192.0.2.9"}))[0] == 403
         assert (await bridge.get("/"))[0] == 200
-
-    run(story, tmp_path, OPEN)

@@ -1,7 +1,5 @@
 """The password, how tries are slowed, and sessions."""
 
-import asyncio
-
 from bridge.web.access.sessions import IDLE_S, MOST_PEERS, MOST_SESSIONS, SESSION_S, Password, Sessions, Throttle
 
 
@@ -53,18 +51,15 @@ def test_what_is_remembered_of_peers_is_bounded():
     assert throttle.wait_s("192.0.2.1", 0.0) == 0
 
 
-def test_only_the_password_matches_and_is_known_again_without_the_work():
-    async def story():
-        password = Password("corréct horse")
-        for wrong in ("correct horse", "", "x" * 5000):
-            assert not await password.matches(wrong)
-            assert not password.has_seen(wrong)
-        assert not password.has_seen("corréct horse")
-        assert await password.matches("corréct horse")
-        assert password.has_seen("corréct horse")
-        assert not password.has_seen("correct horse")
-
-    asyncio.run(story())
+async def test_only_the_password_matches_and_is_known_again_without_the_work():
+    password = Password("corréct horse")
+    for wrong in ("correct horse", "", "x" * 5000):
+        assert not await password.matches(wrong)
+        assert not password.has_seen(wrong)
+    assert not password.has_seen("corréct horse")
+    assert await password.matches("corréct horse")
+    assert password.has_seen("corréct horse")
+    assert not password.has_seen("correct horse")
 
 
 def test_a_session_ends_by_idling_by_age_by_leaving_and_by_making_room():

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+from contextlib import asynccontextmanager
 
 import pytest
 from fakes.page_bridge import page_bridge
@@ -61,12 +62,10 @@ class Sounds:
         del self.kept[name]
 
 
-def run(story, folder, settings=SETTINGS, *, desk=None, shelf=None):
-    async def whole():
-        async with page_bridge(folder, settings, desk=desk, sounds=lambda: shelf) as bridge:
-            await story(bridge)
-
-    asyncio.run(whole())
+@asynccontextmanager
+async def serving(folder, settings=SETTINGS, *, desk=None, shelf=None):
+    async with page_bridge(folder, settings, desk=desk, sounds=lambda: shelf) as bridge:
+        yield bridge
 
 
 @pytest.mark.parametrize(
@@ -81,42 +80,37 @@ def run(story, folder, settings=SETTINGS, *, desk=None, shelf=None):
         ({"state": "ON"}, "state"),
     ],
 )
-def test_a_value_that_is_not_what_the_description_says_is_refused_with_its_place(tmp_path, body, wrong):
-    async def story(bridge):
+async def test_a_value_that_is_not_what_the_description_says_is_refused_with_its_place(tmp_path, body, wrong):
+    async with serving(tmp_path) as bridge:
         status, answer = await bridge.post("/api/outputs/siren/start", body)
         assert (status, [fault["path"] for fault in answer["error"]]) == (400, [wrong])
         assert not bridge.live.outputs["siren"].on
-
-    run(story, tmp_path)
 
 
 @pytest.mark.parametrize(
     "content", [b"{", b"[]", b"1", b'{"duration_ms": NaN}', b'{"a":1,"a":2}', b"\xff", b"[" * 60_000]
 )
-def test_what_is_no_json_object_is_refused(tmp_path, content):
-    async def story(bridge):
-        async with bridge.client.post(
+async def test_what_is_no_json_object_is_refused(tmp_path, content):
+    async with (
+        serving(tmp_path) as bridge,
+        bridge.client.post(
             "/api/outputs/siren/start", data=content, headers={"Content-Type": "application/json"}
-        ) as answer:
-            assert answer.status == 400
+        ) as answer,
+    ):
+        assert answer.status == 400
 
-    run(story, tmp_path)
 
-
-def test_a_body_that_is_too_large_is_refused(tmp_path):
-    async def story(bridge):
+async def test_a_body_that_is_too_large_is_refused(tmp_path):
+    async with serving(tmp_path, desk=Desk(), shelf=Sounds()) as bridge:
         status, answer = await bridge.send("PATCH", "/api/settings", {"device": {"name": "x" * 70_000}})
         assert (status, answer["ok"]) == (413, False)
         async with bridge.client.put("/api/sounds/x.wav", data=b"RIFF" * 2**21 + b"!") as answer:
             assert answer.status == 413
 
-    run(story, tmp_path, desk=Desk(), shelf=Sounds())
 
-
-def test_settings_are_patched_and_refusals_are_passed_on(tmp_path):
+async def test_settings_are_patched_and_refusals_are_passed_on(tmp_path):
     desk = Desk()
-
-    async def story(bridge):
+    async with serving(tmp_path, desk=desk) as bridge:
         assert await bridge.send("PATCH", "/api/inputs/door/settings", {"name": "Door"}) == (200, {"ok": True})
         assert desk.asked[-1] == ("patch_input", "door", {"name": "Door"}, "http")
         status, answer = await bridge.send("PATCH", "/api/outputs/siren/settings", {"name": "bad"})
@@ -125,8 +119,6 @@ def test_settings_are_patched_and_refusals_are_passed_on(tmp_path):
         assert (await bridge.send("PATCH", "/api/inputs/door/settings", {"id": "gate"}))[0] == 422
         assert await bridge.send("DELETE", "/api/outputs/siren") == (200, {"ok": True})
         assert desk.asked[-1] == ("remove", "outputs", "siren", "http")
-
-    run(story, tmp_path, desk=desk)
 
 
 @pytest.mark.parametrize(
@@ -147,19 +139,16 @@ def test_settings_are_patched_and_refusals_are_passed_on(tmp_path):
     ],
     ids=str,
 )
-def test_what_leads_elsewhere_is_changed_in_the_file_only(tmp_path, patch):
+async def test_what_leads_elsewhere_is_changed_in_the_file_only(tmp_path, patch):
     desk = Desk()
-
-    async def story(bridge):
+    async with serving(tmp_path, desk=desk) as bridge:
         assert (await bridge.send("PATCH", "/api/settings", {"schedules": {"n": "never"}, **patch}))[0] == 422
         assert desk.asked == []
         assert await bridge.send("PATCH", "/api/settings", {"schedules": {"n": "never"}}) == (200, {"ok": True})
 
-    run(story, tmp_path, desk=desk)
 
-
-def test_the_journal_is_read_in_pieces_and_exported_whole(tmp_path):
-    async def story(bridge):
+async def test_the_journal_is_read_in_pieces_and_exported_whole(tmp_path):
+    async with serving(tmp_path) as bridge:
         for number in range(2, 1302):
             bridge.entries.append(
                 JournalEntry(
@@ -187,13 +176,10 @@ def test_the_journal_is_read_in_pieces_and_exported_whole(tmp_path):
         _, text = await bridge.get("/api/journal.jsonl")
         assert len([json.loads(line) for line in text.splitlines()]) == len(bridge.entries)
 
-    run(story, tmp_path)
 
-
-def test_a_sound_is_kept_or_refused_with_the_reason(tmp_path):
+async def test_a_sound_is_kept_or_refused_with_the_reason(tmp_path):
     shelf = Sounds()
-
-    async def story(bridge):
+    async with serving(tmp_path, shelf=shelf) as bridge:
         async with bridge.client.put("/api/sounds/dog.wav", data=b"RIFFbark") as answer:
             assert answer.status == 200
         assert shelf.kept == {"dog.wav": b"RIFFbark"}
@@ -203,11 +189,9 @@ def test_a_sound_is_kept_or_refused_with_the_reason(tmp_path):
         assert (await bridge.send("DELETE", "/api/sounds/cat.wav"))[0] == 404
         assert (await bridge.send("DELETE", "/api/sounds/dog.wav"))[0] == 200
 
-    run(story, tmp_path, shelf=shelf)
 
-
-def test_everything_that_is_served_is_described_and_the_other_way_round(tmp_path):
-    async def story(bridge):
+async def test_everything_that_is_served_is_described_and_the_other_way_round(tmp_path):
+    async with serving(tmp_path, desk=Desk(), shelf=Sounds()) as bridge:
         _, described = await bridge.get("/api/openapi.json")
         rows = {(path, method.upper()) for path, ways in described["paths"].items() for method in ways}
         served = {
@@ -219,11 +203,9 @@ def test_everything_that_is_served_is_described_and_the_other_way_round(tmp_path
         text = json.dumps(described)
         assert all(f'"{name}"' in text for name in ("door", "siren"))
 
-    run(story, tmp_path, desk=Desk(), shelf=Sounds())
 
-
-def test_figures_for_prometheus_are_there_when_they_are_wanted(tmp_path):
-    async def story(bridge):
+async def test_figures_for_prometheus_are_there_when_they_are_wanted(tmp_path):
+    async with serving(tmp_path) as bridge:
         bridge.board("connect door")
         await bridge.post("/api/silence")
         _, text = await bridge.get("/metrics")
@@ -232,33 +214,26 @@ def test_figures_for_prometheus_are_there_when_they_are_wanted(tmp_path):
         assert 'alarm2mqtt_service_ok{service="broker"} 1\n' in text
         assert "email" not in text
 
-    run(story, tmp_path)
 
-
-def test_there_are_no_figures_when_they_are_not_wanted(tmp_path):
-    async def story(bridge):
+async def test_there_are_no_figures_when_they_are_not_wanted(tmp_path):
+    async with serving(tmp_path, settings_of(an_input("door"))) as bridge:
         assert (await bridge.get("/metrics"))[0] == 404
 
-    run(story, tmp_path, settings_of(an_input("door")))
 
-
-def test_the_broker_is_tried_by_one_at_a_time(tmp_path):
+async def test_the_broker_is_tried_by_one_at_a_time(tmp_path):
     begun, go_on = [], asyncio.Event()
 
     async def slow():
         begun.append(True)
         await go_on.wait()
 
-    async def story():
-        async with page_bridge(tmp_path, SETTINGS, try_broker=slow) as bridge:
-            first = asyncio.create_task(bridge.post("/api/broker/test"))
-            while not begun:
-                await asyncio.sleep(0.001)
-            status, answer = await bridge.post("/api/broker/test")
-            assert (status, answer["error"][0]["message"]) == (422, "it is being tried already")
-            go_on.set()
-            assert (await first)[0] == 200
-            assert (await bridge.post("/api/broker/test"))[0] == 200
-
-    asyncio.run(story())
+    async with page_bridge(tmp_path, SETTINGS, try_broker=slow) as bridge:
+        first = asyncio.create_task(bridge.post("/api/broker/test"))
+        while not begun:
+            await asyncio.sleep(0.001)
+        status, answer = await bridge.post("/api/broker/test")
+        assert (status, answer["error"][0]["message"]) == (422, "it is being tried already")
+        go_on.set()
+        assert (await first)[0] == 200
+        assert (await bridge.post("/api/broker/test"))[0] == 200
     assert len(begun) == 2

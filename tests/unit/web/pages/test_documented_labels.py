@@ -1,6 +1,5 @@
 """What docs/page.md calls by name is on the page, letter by letter."""
 
-import asyncio
 import re
 from html import unescape
 
@@ -14,7 +13,7 @@ from bridge.web.pages.layout import PAGES
 LABEL = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?!\w)")
 
 
-def test_every_label_that_is_documented_is_seen(tmp_path):
+async def test_every_label_that_is_documented_is_seen(tmp_path):
     settings = settings_of(
         an_input("door", outputs=["siren"]),
         an_output("siren"),
@@ -24,12 +23,9 @@ def test_every_label_that_is_documented_is_seen(tmp_path):
         audio={"folder": str(tmp_path)},
     )
     (tmp_path / "dog.wav").write_bytes(b"some sound")
-
-    async def shown():
-        async with page_bridge(tmp_path, settings, sounds=lambda: SoundLibrary(tmp_path)) as bridge:
-            return [(await bridge.get(f"/{address.removeprefix('./')}"))[1] for address, _ in PAGES]
-
-    seen = unescape(re.sub(r"<[^>]+>", "\n", "\n".join(asyncio.run(shown())))).splitlines()
+    async with page_bridge(tmp_path, settings, sounds=lambda: SoundLibrary(tmp_path)) as bridge:
+        result = [(await bridge.get(f"/{address.removeprefix('./')}"))[1] for address, _ in PAGES]
+    seen = unescape(re.sub(r"<[^>]+>", "\n", "\n".join(result))).splitlines()
     named = LABEL.findall(text("docs/page.md").partition("## From other machines")[0])
     assert len(named) > 20
     assert [label for label in named if label not in seen] == []
