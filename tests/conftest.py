@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from programs.browser import chromium
+from programs.page import PagedBridge
+from servers.mosquitto import Mosquitto
 from words.virtual_time import VirtualLoop
 
 # A machine that does something else meanwhile makes an example slow, and no test wrong.
@@ -39,3 +43,25 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
         pyfuncitem.obj = in_a_loop(test, loop_factory)
     elif (given := getattr(test, "hypothesis", None)) is not None and inspect.iscoroutinefunction(given.inner_test):
         given.inner_test = in_a_loop(given.inner_test, loop_factory)
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A broker that takes everybody in."""
+    with Mosquitto(tmp_path / "broker") as running:
+        yield running
+
+
+# For one file: as long as a browser is open, no loop can be run.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium without a page."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def bridge(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[PagedBridge]:
+    """The whole program with its page; its settings are the file's `PARTS`."""
+    with PagedBridge(tmp_path, **request.module.PARTS) as running:
+        yield running

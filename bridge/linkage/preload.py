@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ def modules_of(settings: Settings) -> tuple[str, ...]:
     return tuple(name for name, is_needed in needed.items() if is_needed)
 
 
-async def warm_up(settings: Settings) -> None:
+async def warm_up(settings: Settings, *, load: Callable[[str], object] = importlib.import_module) -> None:
     """Imports the modules, off the loop. One that cannot be imported is logged; the action that needs it fails."""
     for name in modules_of(settings):
         try:
-            await asyncio.to_thread(importlib.import_module, name)
+            await asyncio.to_thread(load, name)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other actions go on
             log.warning("%s cannot be imported: %s", name, error)

@@ -87,12 +87,36 @@ def is_synchronised() -> bool:
     return not timex.status & _STA_UNSYNC
 
 
-class StepWatch:
-    """Told by the kernel, without polling, when the wall clock is set; timerfd_create(2)."""
+def wall_offset_s() -> float:
+    """Seconds by which the wall clock is ahead of the monotonic one: they differ after a step."""
+    return time.time() - time.monotonic()
 
-    def __init__(self, *, stepped: Callable[[float], None]) -> None:
+
+class StepMeter:
+    """Steps of the wall clock, by its offset to the monotonic one; small corrections add up until they are a step."""
+
+    def __init__(self, offset_s: float) -> None:
+        self._offset_s = offset_s
+
+    def step_s(self, offset_s: float) -> float | None:
+        """Seconds since the last step, or None while they are no step."""
+        step_s = offset_s - self._offset_s
+        if abs(step_s) <= STEP_S:
+            return None
+        self._offset_s = offset_s
+        return step_s
+
+
+class StepWatch:
+    """Waits for the kernel's word, without polling, that the wall clock was set; timerfd_create(2).
+
+    `stepped` is called with the seconds of each step.
+    """
+
+    def __init__(self, *, stepped: Callable[[float], None], offset_s: Callable[[], float] = wall_offset_s) -> None:
         self._stepped = stepped
-        self._offset = _offset()
+        self._offset_s = offset_s
+        self._meter = StepMeter(offset_s())
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._fd = self._libc.timerfd_create(time.CLOCK_REALTIME, _TFD_FLAGS)
         if self._fd < 0:
@@ -119,12 +143,6 @@ class StepWatch:
         except OSError as error:
             log.debug("the wall clock was set: %s", error)
         self._arm()
-        offset = _offset()
-        step = offset - self._offset
-        if abs(step) > STEP_S:  # small ones add up until they are one
-            self._offset = offset
-            self._stepped(step)
-
-
-def _offset() -> float:
-    return time.time() - time.monotonic()
+        step_s = self._meter.step_s(self._offset_s())
+        if step_s is not None:
+            self._stepped(step_s)

@@ -32,13 +32,13 @@ _AT_ONCE = 65_536
 Files = Callable[[], Iterable[Path]]
 
 
-async def changes(files: Files, *, every_s: float = EVERY_S) -> AsyncGenerator[None, None]:
+async def changes(files: Files, *, every_s: float = EVERY_S, quiet_s: float = QUIET_S) -> AsyncGenerator[None, None]:
     """Yields at once, and after each change of one of `files()`, which is called again after each yield.
 
-    One change may yield twice.
+    One change may yield twice. Changes less than `quiet_s` apart are one.
     """
     try:
-        inotify = Inotify()
+        inotify = Inotify(quiet_s=quiet_s)
     except OSError as error:
         log.info("the kernel does not report changed files (%s); polling every %.0f s", error.strerror, every_s)
         async with aclosing(polled(files, every_s=every_s)) as seen:
@@ -74,7 +74,8 @@ class Inotify:
         OSError: from the constructor, when the kernel has no inotify or no watch left.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, quiet_s: float) -> None:
+        self._quiet_s = quiet_s
         self._c = ctypes.CDLL(None, use_errno=True)
         if not hasattr(self._c, "inotify_init1"):
             raise OSError(0, "no inotify")
@@ -97,7 +98,7 @@ class Inotify:
         await self._happened.wait()
         while self._happened.is_set():
             self._happened.clear()
-            await asyncio.sleep(QUIET_S)
+            await asyncio.sleep(self._quiet_s)
 
     def close(self) -> None:
         """Stops watching."""

@@ -14,7 +14,6 @@ from programs.bridge import Bridge, Ear
 from programs.mqtt_client import retained
 from servers.camera import RtspCamera, SnapshotCamera, rtsp_camera_is_missing
 from servers.ftp import MisbehavingFtpServer, Vsftpd
-from servers.mosquitto import Mosquitto
 from servers.process import Certificates, wait_until
 from servers.smtp import Exim, MisbehavingMailServer
 from servers.sound_card import SoundCard, write_tone
@@ -27,12 +26,6 @@ MISSING = rtsp_camera_is_missing() or next(
     (f"no {tool}" for tool in ("ffprobe", "aplay") if shutil.which(tool) is None),
     None if importlib.util.find_spec("av") else "no PyAV (the extra named media)",
 )
-
-
-@pytest.fixture
-def broker(tmp_path):
-    with Mosquitto(tmp_path / "broker") as running:
-        yield running
 
 
 def mail_settings(port, authority, **more):

@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 from fakes.mqtt_bridge import STARTED, Bridge, D, on_port
 from programs.mqtt_client import MqttClient, retained, until
-from servers.mosquitto import Mosquitto
 from servers.old_broker import OldBroker
 
 from bridge.core.effects import Answer, PublishClock
@@ -19,12 +18,6 @@ from bridge.errors import Fault
 pytestmark = pytest.mark.e2e
 SET = f"{D}/output/siren/set"
 RESPONSE = f"{D}/response"
-
-
-@pytest.fixture
-def broker(tmp_path):
-    with Mosquitto(tmp_path) as running:
-        yield running
 
 
 async def told(broker, *commands, answers=None, prepare=None, **settings):

@@ -39,12 +39,6 @@ class Heard:
             await asyncio.gather(task, return_exceptions=True)
 
 
-@pytest.fixture
-def broker(tmp_path):
-    with Mosquitto(tmp_path) as broker:
-        yield broker
-
-
 async def test_any_number_listen_and_none_disturbs_the_bridge(broker):
     settings = on_port(broker.port)
     bridge = Bridge(settings)

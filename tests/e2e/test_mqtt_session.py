@@ -19,12 +19,6 @@ from bridge.mqtt.publishing.throttled_topics import LAG_S
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture
-def broker(tmp_path):
-    with Mosquitto(tmp_path) as running:
-        yield running
-
-
 async def test_after_a_connect_come_discovery_settings_states_online_and_then_the_journal(broker):
     bridge = Bridge(on_port(broker.port))
     bridge.record(an_entry(1))

@@ -22,12 +22,6 @@ CONFIG = "homeassistant/device/front-gate/config"
 DOOR, TAMPER, SIREN = an_input("door"), an_input("tamper"), an_output("siren")
 
 
-@pytest.fixture
-def broker(tmp_path):
-    with Mosquitto(tmp_path) as running:
-        yield running
-
-
 def platforms(payload):
     """The platform-only and the whole components of a description."""
     components = json.loads(payload)["components"]

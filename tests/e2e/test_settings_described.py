@@ -5,22 +5,14 @@ from __future__ import annotations
 import pytest
 from fakes.mqtt_bridge import Bridge, D, on_port
 from programs.mqtt_client import MqttClient, until
-from servers.mosquitto import Mosquitto
 from words.builders import an_input, an_output
 
 from bridge.core.effects import PublishSettings
-from bridge.mqtt.publishing import publisher
 
 pytestmark = pytest.mark.e2e
 CONFIG = "homeassistant/device/front-gate/config"
 SETTINGS = f"{D}/input/door/settings"
 DOOR, SIREN = an_input("door"), an_output("siren")
-
-
-@pytest.fixture
-def broker(tmp_path):
-    with Mosquitto(tmp_path) as running:
-        yield running
 
 
 async def test_a_setting_that_changes_no_entity_does_not_describe_the_device_again(broker):
@@ -33,8 +25,7 @@ async def test_a_setting_that_changes_no_entity_does_not_describe_the_device_aga
             assert len(client.on(CONFIG)) == 1
 
 
-async def test_an_option_that_is_new_is_shown_again_once_it_is_known(broker, monkeypatch):
-    monkeypatch.setattr(publisher, "TAKEN_UP_S", 0.05)
+async def test_an_option_that_is_new_is_shown_again_once_it_is_known(broker):
     async with Bridge(on_port(broker.port, DOOR, SIREN)).running() as bridge:
         with MqttClient(broker.port, CONFIG, SETTINGS) as client:
             await until(lambda: len(client.heard) == 2)

@@ -20,12 +20,6 @@ DOOR = an_input("door", outputs=["siren"])
 SIREN = an_output("siren", alarm_time_ms=1000)
 
 
-@pytest.fixture
-def broker(tmp_path):
-    with Mosquitto(tmp_path / "broker") as running:
-        yield running
-
-
 def test_a_contact_closes_a_state_is_retained_and_an_output_moves(tmp_path, broker):
     with (
         Bridge(tmp_path, broker.port, inputs=[DOOR], outputs=[SIREN]) as bridge,

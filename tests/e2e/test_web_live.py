@@ -4,8 +4,7 @@ import signal
 import statistics
 
 import pytest
-from programs.browser import PHONE, Watched, chromium, overflows
-from programs.page import PagedBridge
+from programs.browser import PHONE, Watched, overflows
 from servers.process import wait_until
 from words.builders import an_input, an_output
 
@@ -21,18 +20,6 @@ PARTS = {
         an_output("strobe", name="Strobe", follow_source=True),
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def bridge(tmp_path):
-    with PagedBridge(tmp_path, **PARTS) as running:
-        yield running
 
 
 def open_live(browser, bridge, **context):

@@ -8,7 +8,7 @@ import re
 from contextlib import contextmanager
 
 import pytest
-from programs.browser import DESKTOP, PHONE, Watched, chromium, overflows
+from programs.browser import DESKTOP, PHONE, Watched, overflows
 from programs.page import PagedBridge
 from servers.camera import SnapshotCamera
 from servers.prefix_proxy import PrefixProxy
@@ -25,18 +25,6 @@ PARTS = {
 }
 PAGES = ["", "alarm-in", "alarm-out", "schedules", "pictures", "log", "system"]
 CLIP = "2026-11-23/110000_door.mp4"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def bridge(tmp_path):
-    with PagedBridge(tmp_path, **PARTS) as running:
-        yield running
 
 
 @pytest.fixture

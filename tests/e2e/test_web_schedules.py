@@ -4,8 +4,7 @@ import json
 import re
 
 import pytest
-from programs.browser import PHONE, Watched, chromium, overflows
-from programs.page import PagedBridge
+from programs.browser import PHONE, Watched, overflows
 from ruamel.yaml import YAML
 from servers.process import wait_until
 from words.builders import an_input, an_output
@@ -20,18 +19,6 @@ PARTS = {
     "outputs": [an_output("lamp", name="Lamp")],
     "schedules": {"nights": NIGHTS},
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def bridge(tmp_path):
-    with PagedBridge(tmp_path, **PARTS) as running:
-        yield running
 
 
 def open_page(browser, bridge, of="nights", **context):

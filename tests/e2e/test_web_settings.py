@@ -5,7 +5,7 @@ import re
 
 import pytest
 from programs.bridge import Ear
-from programs.browser import PHONE, Watched, chromium, overflows
+from programs.browser import PHONE, Watched, overflows
 from programs.page import PagedBridge
 from ruamel.yaml import YAML
 from servers.mosquitto import Mosquitto
@@ -19,12 +19,6 @@ PARTS = {
     "outputs": [an_output("siren", name="Siren"), an_output("strobe", name="Strobe")],
     "schedules": {"nights": {"mon-fri": ["18:00-07:00"]}},
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

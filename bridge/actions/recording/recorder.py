@@ -38,8 +38,6 @@ from bridge.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 
-_SILENCE_S = 20.0
-"""A media process tells something once a second; one that does not hangs."""
 _CARD_S = 20.0
 """A clip that cannot be finished for so long is given up, with the process that writes it."""
 _RECONNECTS = Backoff(first_s=1.0, longest_s=60.0, least=0.8, most=1.2)
@@ -70,6 +68,7 @@ class CameraRecorder:
         zone: tzinfo | None = None,
     ) -> None:
         self._camera = camera
+        self._silence_s = times.silence_s
         self._url = url
         self._store = store
         self._report = report
@@ -156,7 +155,7 @@ class CameraRecorder:
         try:
             require_media()
             child = self._child = await MediaChild.start(self._open)
-            async for report in child.reports(silence_s=_SILENCE_S):
+            async for report in child.reports(silence_s=self._silence_s):
                 if isinstance(report, StreamWent):
                     went = report
                 else:

@@ -9,12 +9,16 @@ from bridge.errors import ActionError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipTimes:
-    """Before and after the event, the longest clip, and how long a camera may show nothing."""
+    """Before and after the event, the longest clip, and how long a camera may send no picture.
+
+    A media process reports something once a second; one that does not for `silence_s` hangs.
+    """
 
     pre_s: float = 5.0
     post_s: float = 10.0
     split_s: float = 300.0
     frozen_s: float = 10.0
+    silence_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,12 +37,21 @@ class _Change:
 
 
 class Handover:
-    """Guards the memory, and wakes the writer when, and only when, there is something to do."""
+    """Guards the memory, and wakes the writer when, and only when, there is something to do.
 
-    def __init__(self, memory: Memory, *, clock: Callable[[], float] = time.monotonic) -> None:
+    `clock` is monotonic seconds; `changed` is the lock, which the writer waits on.
+    """
+
+    def __init__(
+        self,
+        memory: Memory,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        changed: threading.Condition | None = None,
+    ) -> None:
         self._memory = memory
         self._clock = clock
-        self._changed = threading.Condition(threading.RLock())
+        self._changed = changed or threading.Condition(threading.RLock())
         self._urgent = _Change(self._changed, memory, self._urgent_changed)
         self._lazy = _Change(self._changed, memory, self._lazy_changed)
         self._urgent_since: float | None = None

@@ -19,7 +19,14 @@ async def test_only_what_the_settings_need_is_imported():
     assert set(modules_of(everything)) <= sys.modules.keys()
 
 
-async def test_a_package_that_is_missing_or_broken_is_said_and_keeps_nothing_from_being_imported(monkeypatch, caplog):
-    monkeypatch.setitem(sys.modules, "bridge.actions.email.session", None)
-    await warm_up(settings_of(an_input("door"), email=MAIL))
-    assert "email.session cannot be imported" in caplog.text
+async def test_a_package_that_is_missing_or_broken_is_said_and_keeps_nothing_from_being_imported(caplog):
+    loaded = []
+
+    def load(name):
+        if "email" in name:
+            raise ImportError("no aiosmtplib")
+        loaded.append(name)
+
+    await warm_up(settings_of(an_input("door"), email=MAIL, ftp={"host": "nas"}), load=load)
+    assert "email.session cannot be imported: no aiosmtplib" in caplog.text
+    assert loaded == ["bridge.actions.ftp.session"]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from programs.mqtt_client import until
 
 from bridge.core.facts import Now
-from bridge.runtime import clock
-from bridge.runtime.clock import Clock, StepWatch, is_synchronised, zone
+from bridge.runtime.clock import Clock, StepMeter, StepWatch, is_synchronised, wall_offset_s, zone
 
 
 def test_a_zone_by_name_knows_its_daylight_saving():
@@ -44,33 +43,21 @@ def test_the_kernel_says_whether_the_clock_is_synchronised():
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may set the clock")
 async def test_setting_the_clock_is_told_without_polling():
-    """The clock is set to what it is: the kernel wakes us, and there was no step to tell."""
-
-    async def story():
-        steps = []
-        watch = StepWatch(stepped=steps.append)
-        watch._offset -= 10  # noqa: SLF001 - as if the clock had been ten seconds behind until now
-        time.clock_settime_ns(time.CLOCK_REALTIME, time.clock_gettime_ns(time.CLOCK_REALTIME))
-        async with asyncio.timeout(2):
-            while not steps:
-                await asyncio.sleep(0.01)
-        watch.close()
-        return steps
-
+    """The clock is set to what it is, and the watch believes that it was ten seconds behind until now."""
+    steps, offsets = [], iter([wall_offset_s() - 10])
+    watch = StepWatch(stepped=steps.append, offset_s=lambda: next(offsets, wall_offset_s()))
     try:
-        steps = await story()
+        time.clock_settime_ns(time.CLOCK_REALTIME, time.clock_gettime_ns(time.CLOCK_REALTIME))
     except PermissionError:
         pytest.skip("this machine lets nobody set its clock")
+    else:
+        await until(lambda: steps, what="the kernel's word")
+    finally:
+        watch.close()
     assert steps == [pytest.approx(10, abs=0.5)]
 
 
-async def test_small_steps_add_up_until_they_are_one(monkeypatch):
+def test_small_steps_add_up_until_they_are_one():
     """Five corrections of a second and a half: a schedule that never hears of them is late by eight seconds."""
-    steps, offset = [], [0.0]
-    monkeypatch.setattr(clock, "_offset", lambda: offset[0])
-    watch = StepWatch(stepped=steps.append)
-    for _ in range(5):
-        offset[0] += 1.5
-        watch._set()  # noqa: SLF001 - what the kernel's wake-up calls
-    watch.close()
-    assert steps == [3.0, 3.0]
+    meter = StepMeter(1000.0)
+    assert [meter.step_s(1000.0 + 1.5 * count) for count in range(1, 6)] == [None, 3.0, None, 3.0, None]

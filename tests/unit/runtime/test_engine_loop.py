@@ -22,15 +22,20 @@ class Looped:
     def __init__(self, *parts):
         self.done = []
         self.refused = []
+        self.engine = Engine(settings_of(*parts), boot="b00t", release_year=2026)
         self.loop = EngineLoop(
-            Engine(settings_of(*parts), boot="b00t", release_year=2026),
+            self.engine,
             perform=self.done.extend,
             overload=self.refused.append,
-            now=lambda: Now(monotonic=asyncio.get_running_loop().time(), local=datetime.now(UTC)),
+            now=self.now,
         )
 
+    @staticmethod
+    def now():
+        return Now(monotonic=asyncio.get_running_loop().time(), local=datetime.now(UTC))
+
     def begin(self):
-        self.loop._engine.begin(self.loop._now())  # noqa: SLF001 - what the app does
+        self.done.extend(self.engine.begin(self.now()))
         self.loop.take_now(StateRestored(inputs={}, latched=frozenset(), next_seq=1))
 
     def driven(self):

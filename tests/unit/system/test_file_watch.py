@@ -6,18 +6,18 @@ import asyncio
 import ctypes
 import itertools
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
-from bridge.system import file_watch as watch
-from bridge.system.file_watch import changes, polled, signs
+from bridge.system import file_watch
+from bridge.system.file_watch import EVERY_S, polled, signs
 
 
-@pytest.fixture(autouse=True)
-def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "QUIET_S", 0.01)
+def changes(files: Callable[[], list[Path]], *, every_s: float = EVERY_S) -> AsyncGenerator[None, None]:
+    """With an editor that is done at once."""
+    return file_watch.changes(files, every_s=every_s, quiet_s=0.01)
 
 
 async def told(watching: Callable[[], AsyncIterator[None]], does: Callable[[], object]) -> bool:
@@ -76,8 +76,7 @@ async def test_a_neighbour_is_none_of_its_business(file: Path) -> None:
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     await seen.aclose()
-    result = bool(done)
-    assert not result
+    assert not done
 
 
 async def test_what_a_link_leads_to_is_watched_as_well(file: Path, tmp_path: Path) -> None:

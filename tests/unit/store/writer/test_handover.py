@@ -1,40 +1,65 @@
+import math
 import threading
-import time
+from functools import partial
 
 from words.journal_entries import an_entry
-from words.store_probe import PATIENCE_S, a_store, eventually
+from words.store_probe import PATIENCE_S
 
-from bridge.store.writer.commit_timing import INTERVAL_S
+from bridge.store.writer.commit_timing import GATHER_S, INTERVAL_S
 from bridge.store.writer.handover import Handover
 from bridge.store.writer.memory import Memory
 
 
-def voluntary_switches(thread):
-    """How often the kernel says that a thread went to sleep."""
-    with open(f"/proc/self/task/{thread.native_id}/status", encoding="ascii") as status:  # noqa: PTH123 - no file of ours
-        line = next(line for line in status if line.startswith("voluntary_ctxt_switches"))
-    return int(line.split()[1])
+class VirtualTime(threading.Condition):
+    """A lock on which one thread waits in virtual time; `plan` is what others do meanwhile, and when."""
+
+    def __init__(self):
+        super().__init__(threading.RLock())
+        self.now_s, self.wake_ups, self.plan, self._woken = 1000.0, 0, [], False
+
+    def clock(self):
+        return self.now_s
+
+    def notify_all(self):
+        self._woken = True
+
+    def wait(self, timeout=None):
+        end_s = math.inf if timeout is None else self.now_s + timeout
+        self._woken = False
+        while not self._woken and self.plan and self.plan[0][0] <= end_s:
+            self.now_s, act = self.plan.pop(0)
+            act()
+        if not self._woken:
+            assert end_s < math.inf, "the writer would wait for ever"
+            self.now_s = end_s
+        self.wake_ups += 1
+        return self._woken
 
 
-def writer_thread():
-    return next(thread for thread in threading.enumerate() if thread.name == "store-writer")
+def written(time, handover):
+    """The writer's work until the end: number of each entry to the instant at which it was durable."""
+    durable, last_begin_s, last = {}, 0.0, False
+    while not last:
+        last = handover.wait(last_begin=last_begin_s, retry_at=None, other_at=None)
+        last_begin_s = time.now_s
+        batch, _ = handover.take()
+        with handover.durable() as memory:
+            memory.written()
+        durable |= {entry.seq: time.now_s for entry in batch.entries}
+    return durable
 
 
-def test_an_idle_writer_never_wakes_up(tmp_path):
-    with a_store(tmp_path) as probe:
-        probe.store.perform(an_entry(1))
-        assert probe.store.flush(PATIENCE_S)
-        writer = writer_thread()
-        threading.Event().wait(2 * INTERVAL_S)  # it looks once more when it may commit again
-        eventually(lambda: asleep(writer))
-        before = voluntary_switches(writer)
-        threading.Event().wait(1.2)  # longer than any of the writer's own intervals
-        assert voluntary_switches(writer) == before
+def hand_over(handover, seq):
+    with handover.change() as memory:
+        memory.effect(an_entry(seq))
 
 
-def asleep(thread):
-    with open(f"/proc/self/task/{thread.native_id}/stat", encoding="ascii") as stat:  # noqa: PTH123 - no file of ours
-        return stat.read().rsplit(")", 1)[1].split()[0] == "S"
+def test_an_idle_writer_never_wakes_up():
+    time = VirtualTime()
+    handover = Handover(Memory(), clock=time.clock, changed=time)
+    time.plan = [(1000.0, partial(hand_over, handover, 1)), (1000.0 + 86_400, handover.close)]
+    assert written(time, handover) == {1: 1000.0 + GATHER_S}
+    assert time.wake_ups == 4, "for the entry, when it is due, once more when it may commit again, and at the end"
 
 
 def test_the_writer_sleeps_until_something_is_handed_over_and_is_told_of_the_end():
@@ -65,20 +90,16 @@ def test_the_writer_sleeps_until_something_is_handed_over_and_is_told_of_the_end
     assert handover.all_durable()
 
 
-def test_in_a_storm_the_writer_wakes_once_for_each_commit_and_misses_nothing(tmp_path):
-    with a_store(tmp_path) as probe:
-        probe.store.perform(an_entry(1))
-        assert probe.store.flush(PATIENCE_S)
-        writer = writer_thread()
-        before, seq, end = voluntary_switches(writer), 1, time.monotonic() + 20 * INTERVAL_S
-        while time.monotonic() < end:
-            seq += 1
-            probe.store.perform(an_entry(seq))
-            threading.Event().wait(INTERVAL_S / 8)
-        # The disk and the lock make it wait too, now and then; a wake-up for each entry would be 160.
-        assert voluntary_switches(writer) - before < 120
-        threading.Event().wait(3 * INTERVAL_S)
-        assert probe.store.flush(0.0), "durable without being asked"
+def test_in_a_storm_the_writer_wakes_once_for_each_commit_and_misses_nothing():
+    time = VirtualTime()
+    handover = Handover(Memory(), clock=time.clock, changed=time)
+    begun = {seq: 1000.0 + seq * INTERVAL_S / 8 for seq in range(1, 161)}
+    time.plan = [(at_s, partial(hand_over, handover, seq)) for seq, at_s in begun.items()]
+    time.plan.append((2000.0, handover.close))
+    durable = written(time, handover)
+    assert durable.keys() == begun.keys()
+    assert max(durable[seq] - begun[seq] for seq in begun) <= INTERVAL_S + 1e-6
+    assert time.wake_ups <= len(set(durable.values())) + 3
 
 
 def test_a_flush_ends_as_soon_as_an_attempt_has_failed():
