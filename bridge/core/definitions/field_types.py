@@ -78,7 +78,7 @@ class Refused(ValueError):
 
 
 class Secret:
-    """A text that only `reveal` returns: no text, log line, JSON or pickle of it has it."""
+    """A password. Only `reveal` returns it; `str`, `repr`, `format`, JSON and pickle do not."""
 
     __slots__ = ("_text",)
 

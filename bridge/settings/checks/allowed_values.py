@@ -1,4 +1,4 @@
-"""What the definitions allow at a place: the keys of a mapping, the range or the words of a value."""
+"""Keys, range or words that the definitions allow at a place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bridge.settings.location import Loc, step
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What is allowed at one place: types, and the marks at them."""
+    """The types that are allowed at one place, and the marks at them."""
 
     types: tuple[Any, ...]
     marks: tuple[Any, ...] = ()
@@ -29,7 +29,7 @@ class Shape:
 
     @property
     def of_a_key(self) -> Shape:
-        """What is allowed as a key where the definitions leave the keys to the person."""
+        """The shape of a key where the definitions leave the keys to the person."""
         return next((_shape(get_args(kind)[0]) for kind in self.types if get_origin(kind) is Mapping), Shape(()))
 
     @property
@@ -58,7 +58,7 @@ class Shape:
         return f"at least {low}" if limits.le is None else f"{low} to {_number(limits.le)}"
 
     def meant_by(self, value: object) -> Shape:
-        """Of a union with several kinds, what those of the value's kind allow."""
+        """Returns the shape of the members of the kind that a value is meant to be; of any other shape itself."""
         one_of = introspection.mark(self.marks, OneOf)
         if one_of is None or one_of.tag is None:
             return self
@@ -73,7 +73,7 @@ class Shape:
         return Shape(forms, self.marks)
 
     def below(self, part: str | int) -> Shape:
-        """What is allowed one step further; nothing is known of what should not be there."""
+        """Returns the shape one step further; an empty one where nothing should be."""
         for kind in self.types:
             arguments = get_args(kind)
             if get_origin(kind) is tuple and isinstance(part, int):
@@ -86,7 +86,7 @@ class Shape:
 
 
 def shape_at(loc: Loc, document: object) -> Shape:
-    """What the definitions allow at a place; of a union above it, what its members of the kind that is meant allow."""
+    """Returns the shape of a place; below a union, that of the member which the document means."""
     shape, value = Shape((Settings,)), document
     for part in loc:
         shape = shape.meant_by(value).below(part)

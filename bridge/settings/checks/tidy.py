@@ -1,8 +1,8 @@
 """A document as people write it becomes one that can be checked literally; pure.
 
 A key that is left empty (`client_id:`, `""` where nothing is the default) means its default. `true` is
-no number, and pydantic would read it as 1. Of a union the member that is meant is chosen here, so that
-nobody reads the faults of the others.
+no number, and pydantic would read it as 1. Of a union the member is chosen first, so that no fault of
+another member is reported.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NUMBERS = (int, float)
 
 
 def tidy(value: Any, annotation: Any) -> Any:
-    """What is written where a type belongs, ready for the check; a value of another type stays as it is."""
+    """Returns a written value, ready for the check of its type; a value of another type stays as it is."""
     kind, marks = unwrapped(annotation)
     one_of = mark(marks, OneOf)
     if one_of is not None:
