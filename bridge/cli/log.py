@@ -9,8 +9,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from bridge.cli.log_text import HEADING, as_line
-from bridge.cli.log_text import as_json as as_object
+from bridge.cli.log_text import HEADING, as_json_line, as_line
 from bridge.cli.since import since as instant_of
 from bridge.core.journal import JournalEntry
 from bridge.errors import Fault, SettingsError, StoreError
@@ -31,7 +30,7 @@ def print_journal(
         StoreError: there is no journal in `folder`, or it cannot be read.
     """
     wanted = Wanted(limit=_positive(limit), since=_instant(since, now))
-    shown = as_object if as_json else as_line
+    shown = as_json_line if as_json else as_line
     entries = read_entries(folder / FILE_NAME, wanted)
     if not as_json:
         yield HEADING

@@ -6,6 +6,7 @@ import json
 from datetime import UTC
 
 from bridge.core.journal import JournalEntry, details, head
+from bridge.text.json_text import instant
 
 HEADING = f"{'SEQ':>8}  {'TIME':<29}  {'KIND':<12}  {'TERMINAL':<16}  DETAILS"
 _TERMINALS = frozenset({"input", "output"})
@@ -22,13 +23,13 @@ def as_line(entry: JournalEntry) -> str:
     return f"{entry.seq:>8}  {when:<29}  {entry.kind:<12}  {terminal:<16}  {rest}".rstrip()
 
 
-def as_json(entry: JournalEntry) -> str:
+def as_json_line(entry: JournalEntry) -> str:
     """One JSON object on one line, in ASCII; the fields are those of the journal on MQTT."""
     fields = {
         **head(entry),
         **details(entry),
-        "time": entry.time.isoformat(timespec="milliseconds"),
-        "time_utc": entry.time.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "time": instant(entry.time),
+        "time_utc": instant(entry.time.astimezone(UTC)),
     }
     return json.dumps(fields)
 

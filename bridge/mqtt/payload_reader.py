@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from bridge.core.contact import Contact
@@ -16,6 +15,7 @@ from bridge.core.effects import InputView, OutputView
 from bridge.core.journal import DETAILS, NUMBERS, JournalEntry
 from bridge.mqtt.payloads import OFF, OFFLINE, ON
 from bridge.settings.location import printable
+from bridge.text.json_text import read_instant
 
 
 def seen_input(input_id: str, said: Mapping[str, bytes]) -> InputView | None:
@@ -33,9 +33,9 @@ def seen_input(input_id: str, said: Mapping[str, bytes]) -> InputView | None:
         alarm=said.get("alarm") == ON,
         enabled=facts.get("enabled") is not False,
         armed=facts.get("armed") is True,
-        armed_until=_instant(facts.get("armed_until")),
-        since=_instant(facts.get("since")),
-        last_alarm=_instant(facts.get("last_alarm")),
+        armed_until=read_instant(facts.get("armed_until")),
+        since=read_instant(facts.get("since")),
+        last_alarm=read_instant(facts.get("last_alarm")),
         alarms=_count(facts.get("alarms")),
         held_back=_count(facts.get("held_back")),
         glitches=_count(facts.get("glitches")),
@@ -59,7 +59,7 @@ def seen_output(output_id: str, said: Mapping[str, bytes]) -> OutputView | None:
         reason=_text(facts.get("reason")),
         by=_text(facts.get("by")),
         sources=tuple(filter(None, map(_text, sources))) if isinstance(sources, list) else (),
-        until=_instant(facts.get("until")),
+        until=read_instant(facts.get("until")),
         remaining_ms=None,
         problem=None if available else "line_fault",
         available=available,
@@ -71,7 +71,7 @@ def seen_entry(payload: bytes) -> JournalEntry | None:
     facts = as_object(payload)
     if facts is None:
         return None
-    time, kind = _instant(facts.get("time")), _text(facts.get("kind"))
+    time, kind = read_instant(facts.get("time")), _text(facts.get("kind"))
     if time is None or kind is None:
         return None
     details: dict[str, Any] = {}
@@ -101,15 +101,6 @@ def as_object(payload: bytes) -> dict[str, Any] | None:
 
 def _contact(value: object) -> Contact:
     return Contact(value) if isinstance(value, str) and value in tuple(Contact) else Contact.UNKNOWN
-
-
-def _instant(value: object) -> datetime | None:
-    """Only one that knows its offset is an instant."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _text(value: object) -> str | None:

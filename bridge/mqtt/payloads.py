@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -10,6 +9,7 @@ from bridge.core.effects import InputView, OutputView, PublishEvent
 from bridge.core.journal import JournalEntry, details, head
 from bridge.errors import Fault
 from bridge.mqtt.commands.replay_protection import Request
+from bridge.text.json_text import as_json, instant
 
 ON = b"ON"
 OFF = b"OFF"
@@ -17,18 +17,6 @@ UNKNOWN = b"None"
 """Home Assistant shows a contact that nobody knows as unknown."""
 ONLINE = b"online"
 OFFLINE = b"offline"
-
-_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
-
-
-def as_json(value: object) -> bytes:
-    """Compact JSON; what is no Unicode (a file name from somewhere) becomes `?`."""
-    return _ENCODE(value).encode("utf-8", "replace")
-
-
-def instant(when: datetime | None) -> str | None:
-    """An instant that knows its offset, as text."""
-    return None if when is None else when.isoformat(timespec="milliseconds")
 
 
 def on_off(is_on: bool | None) -> bytes:  # noqa: FBT001 - a state's one value

@@ -1,14 +1,49 @@
-"""JSON as commands may use it: one object, finite numbers, no key twice."""
+"""JSON between programs: strict objects in, compact JSON out, and instants as text.
+
+Strict is one object, finite numbers, no key twice: a command that is half understood must not be obeyed.
+"""
 
 from __future__ import annotations
 
 import json
 import math
+from datetime import UTC, datetime, timedelta
+from typing import overload
 
 from bridge.errors import CommandRefused
 
 LARGEST_PAYLOAD = 64 * 1024
 """Bytes; `mqtt.md` 2."""
+
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_A_DAY = timedelta(days=1)
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC) + _A_DAY, datetime.max.replace(tzinfo=UTC) - _A_DAY
+
+
+def as_json(value: object) -> bytes:
+    """Returns compact JSON in UTF-8; text that is no Unicode (a file name of another system) becomes `?`."""
+    return _ENCODE(value).encode("utf-8", "replace")
+
+
+@overload
+def instant(when: datetime) -> str: ...
+@overload
+def instant(when: datetime | None) -> str | None: ...
+def instant(when: datetime | None) -> str | None:
+    """Returns an instant in ISO 8601 with milliseconds and its offset; None for None."""
+    return None if when is None else when.isoformat(timespec="milliseconds")
+
+
+def read_instant(written: object) -> datetime | None:
+    """Returns an instant from ISO 8601, or None for everything else.
+
+    A time without its offset is no instant, nor is one that some time zone cannot express.
+    """
+    try:
+        when = datetime.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        return None
+    return when if when is not None and when.tzinfo is not None and _FIRST <= when <= _LAST else None
 
 
 def shown(value: object) -> str:

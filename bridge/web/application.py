@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bridge.core.definitions.settings import Settings, host_id
+from bridge.text.json_text import as_json
 from bridge.web.access.connection_limits import ConnectionLimits
 from bridge.web.access.middleware import AccessMiddleware
 from bridge.web.access.policy import AccessPolicy, Ingress, is_this_machine
@@ -31,7 +32,6 @@ from bridge.web.live import Live
 from bridge.web.pages.handlers import Pages
 from bridge.web.ports import Ports
 from bridge.web.static_files import assets
-from bridge.web.view_json import as_json
 
 _LOG = logging.getLogger(__name__)
 LARGEST_BODY = 64 * 1024

@@ -14,9 +14,10 @@ from bridge.core.effects import InputView, OutputView, PublishClock, PublishInpu
 from bridge.core.facts import Now
 from bridge.core.journal import JournalEntry
 from bridge.text.journal_words import entry_words
+from bridge.text.json_text import as_json, instant
 from bridge.text.state_words import input_mood, input_words, output_mood, output_words
 from bridge.web.subscribers import GAP, Browser, frame
-from bridge.web.view_json import as_json, entry_json, input_json, instant, output_json
+from bridge.web.view_json import entry_json, input_json, output_json
 
 WebEffect = PublishInput | PublishOutput | PublishClock | PublishSettings | JournalEntry
 RECENT = 100

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from bridge.core.effects import InputView, OutputView
 from bridge.core.journal import JournalEntry, details, head
-
-
-def instant(moment: datetime | None) -> str | None:
-    """ISO 8601 with offset and milliseconds, as on MQTT."""
-    return None if moment is None else moment.isoformat(timespec="milliseconds")
+from bridge.text.json_text import instant
 
 
 def input_json(view: InputView) -> dict[str, Any]:
@@ -59,8 +54,3 @@ def entry_json(entry: JournalEntry) -> dict[str, Any]:
         "time_utc": instant(entry.time.astimezone(UTC)),
         **details(entry),
     }
-
-
-def as_json(value: object) -> bytes:
-    """Compact JSON; a NaN would be a fault of ours."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

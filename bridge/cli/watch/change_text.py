@@ -12,6 +12,7 @@ from datetime import datetime
 from bridge.core.effects import InputView, OutputView
 from bridge.core.journal import JournalEntry, details
 from bridge.settings.location import printable
+from bridge.text.json_text import instant
 
 
 def input_line(view: InputView, now: datetime) -> str:
@@ -73,7 +74,7 @@ def gone_line(kind: str, part: str, now: datetime) -> str:
 
 def _line(at: datetime, what: str, fields: Iterable[tuple[str, object]]) -> str:
     words = " ".join(f"{key}={_word(value)}" for key, value in fields)
-    return f"{at.isoformat(timespec='milliseconds')} {what} {words}"
+    return f"{instant(at)} {what} {words}"
 
 
 def _word(value: object) -> str:
@@ -85,7 +86,7 @@ def _word(value: object) -> str:
 
 
 def _instant(moment: datetime | None, now: datetime) -> str | None:
-    return None if moment is None else moment.astimezone(now.tzinfo).isoformat(timespec="milliseconds")
+    return None if moment is None else instant(moment.astimezone(now.tzinfo))
 
 
 def _on(value: bool) -> str:  # noqa: FBT001 - a state's one value

@@ -25,7 +25,7 @@ from bridge.errors import CommandRefused
 from bridge.mqtt.commands.action_payload import action_requested
 from bridge.mqtt.commands.fields import Fields, not_both, number, one_of, only, whole
 from bridge.mqtt.topics import CommandKind, CommandTopic
-from bridge.text.json_text import object_of, shown, text_of
+from bridge.text.json_text import object_of, read_instant, shown, text_of
 
 LONGEST_ID = 64
 WORDS = ("ON", "OFF", "TOGGLE")
@@ -60,11 +60,11 @@ def read(kind: CommandKind, payload: bytes) -> Payload:
 def expires_of(payload: Payload) -> datetime | None:
     """When a command is too old to be obeyed. Raises CommandRefused when that is no instant."""
     written = payload.fields.get("expires")
-    instant = _instant(written)
+    instant = read_instant(written)
     if instant is None and written is not None:
         message = f"must be an ISO 8601 time with its offset, is {shown(written)}"
         raise CommandRefused(message, path="expires")
-    return instant
+    return instant and instant.astimezone(UTC)
 
 
 def fact_of(topic: CommandTopic, payload: Payload, origin: Origin) -> Command:
@@ -80,7 +80,7 @@ def _anything(payload: bytes) -> Payload:
         return Payload(id=None, fields={})
     command_id, written = fields.get("id"), fields.get("expires")
     return Payload(
-        id=command_id if _is_id(command_id) else None, fields={"expires": written} if _instant(written) else {}
+        id=command_id if _is_id(command_id) else None, fields={"expires": written} if read_instant(written) else {}
     )
 
 
@@ -93,14 +93,6 @@ def _id(value: object) -> str | None:
         return value
     message = f"must be a text of 1 to {LONGEST_ID} printable characters, is {shown(value)}"
     raise CommandRefused(message, path="id")
-
-
-def _instant(written: object) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(written) if isinstance(written, str) else None
-        return instant.astimezone(UTC) if instant is not None and instant.tzinfo is not None else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _output_set(target: str, fields: Fields, origin: Origin) -> Command:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from bridge.core.definitions.document import as_document
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
-from bridge.mqtt.payloads import as_json
 from bridge.settings.edits.permissions import PUBLISHED
+from bridge.text.json_text import as_json
 
 
 def input_settings(one: InputSettings) -> bytes:

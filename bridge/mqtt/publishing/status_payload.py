@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bridge.mqtt.payloads import as_json, instant
+from bridge.text.json_text import as_json, instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from typing import Final
 from aiohttp import web
 
 from bridge.core.rate_limit import RateLimits
+from bridge.text.json_text import as_json
 from bridge.web.access.policy import AccessPolicy, Refused, Standing, Visit
 from bridge.web.access.sessions import Password, Sessions, Throttle
-from bridge.web.view_json import as_json
 
 _LOG = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from bridge.errors import Fault
+from bridge.errors import CommandRefused, Fault
+from bridge.text.json_text import as_json, object_of
 from bridge.web.access.middleware import BY, HEADERS
 from bridge.web.api.routes import Call, Reply, Route, refusal, refused
-from bridge.web.api.validation import checked, from_text, read_json
-from bridge.web.view_json import as_json
+from bridge.web.api.validation import checked, from_text
 
 LARGEST_FILE = 8 * 2**20
 LONGEST_BODY_S = 20.0
@@ -74,10 +74,11 @@ async def _object(request: web.Request, *, needed: bool) -> dict[str, object] | 
     if request.content_type not in ("application/json", "application/merge-patch+json"):
         return refused("must be application/json", status=415)
     try:
-        read = read_json(content)
-    except (ValueError, RecursionError):
-        return refusal((Fault(path="", message="is no JSON"),), status=400)
-    return read if isinstance(read, dict) else refused("must be a JSON object", status=400)
+        return object_of(content.decode())
+    except UnicodeDecodeError:
+        return refused("is not UTF-8", status=400)
+    except CommandRefused as wrong:
+        return refusal((Fault(path=wrong.path, message=wrong.message),), status=400)
 
 
 async def _file(request: web.Request) -> bytes:

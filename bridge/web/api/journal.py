@@ -8,9 +8,10 @@ import io
 from collections.abc import AsyncIterator, Callable
 
 from bridge.core.journal import DETAILS, KINDS, JournalEntry
+from bridge.text.json_text import as_json
 from bridge.web.api.routes import Call, Param, Reply, Route
 from bridge.web.ports import JournalQuery, Ports
-from bridge.web.view_json import as_json, entry_json
+from bridge.web.view_json import entry_json
 
 LARGEST_SEQ = 2**53 - 1
 CHUNK = 500

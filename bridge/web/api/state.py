@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from bridge.text.json_text import instant
 from bridge.web.api.metrics import metrics
 from bridge.web.api.routes import Call, Reply, Route, refused
 from bridge.web.live import Live
 from bridge.web.ports import Ports, ServiceState
-from bridge.web.view_json import input_json, instant, output_json
+from bridge.web.view_json import input_json, output_json
 
 
 def routes(live: Live, ports: Ports) -> tuple[Route, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from bridge.errors import Fault
 from bridge.web.api.routes import Param, Schema
@@ -18,11 +17,6 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
 }
-
-
-def read_json(content: bytes) -> object:
-    """JSON as RFC 8259 has it: no NaN, no key twice. Raises ValueError."""
-    return json.loads(content.decode(), parse_constant=_no_number, object_pairs_hook=_once)
 
 
 def checked(params: Sequence[Param], given: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Fault, ...]]:
@@ -85,16 +79,3 @@ def _allowed(schema: Schema) -> str | None:
     if "minimum" in schema:
         return f"{schema['minimum']} to {schema['maximum']}" if "maximum" in schema else f"from {schema['minimum']}"
     return f"at most {schema['maxLength']} characters" if "maxLength" in schema else None
-
-
-def _no_number(name: str) -> NoReturn:
-    message = f"{name} is no number"
-    raise ValueError(message)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    whole = dict(pairs)
-    if len(whole) != len(pairs):
-        message = "a key is there twice"
-        raise ValueError(message)
-    return whole

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 
 from words.journal_entries import an_entry
 
-from bridge.cli.log_text import HEADING, as_json, as_line
+from bridge.cli.log_text import HEADING, as_json_line, as_line
 
 EVENING = datetime(2026, 12, 24, 18, 3, 7, 123456, timezone(timedelta(hours=1)))
 
@@ -18,7 +18,7 @@ def test_a_line_of_the_table_tells_when_what_where_and_why():
 
 def test_a_json_line_has_the_fields_of_the_journal_on_mqtt():
     entry = an_entry(42, time=EVENING, kind="output_on", output="siren", reason="alarm")
-    assert json.loads(as_json(entry)) == {
+    assert json.loads(as_json_line(entry)) == {
         "seq": 42,
         "id": "boot1-42",
         "boot": "boot1",
@@ -32,7 +32,7 @@ def test_a_json_line_has_the_fields_of_the_journal_on_mqtt():
 
 def test_what_does_not_apply_is_left_out():
     assert as_line(an_entry(1, kind="start")).endswith("start")
-    assert "null" not in as_json(an_entry(1, kind="start"))
+    assert "null" not in as_json_line(an_entry(1, kind="start"))
 
 
 def test_text_from_outside_cannot_steer_the_terminal():
@@ -40,7 +40,7 @@ def test_text_from_outside_cannot_steer_the_terminal():
     line = as_line(entry)
     assert line.isprintable()
     assert line.endswith('error="550 no\\x1b[2J\\x9b1m such \\"user\\"\\r\\nX"')
-    assert as_json(entry).isascii()
+    assert as_json_line(entry).isascii()
 
 
 def test_a_value_with_spaces_stands_in_quotes_and_others_do_not():

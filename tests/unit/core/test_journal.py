@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from bridge.cli.log_text import as_json as log_json
+from bridge.cli.log_text import as_json_line
 from bridge.cli.watch.change_text import entry_line
 from bridge.core.journal import DETAILS, HEAD, KINDS, NUMBERS, JournalEntry, details, head
 from bridge.mqtt import payloads
 from bridge.mqtt.payload_reader import seen_entry
 from bridge.store.sqlite.rows import entry_of, entry_row
+from bridge.text.json_text import as_json
 from bridge.web.api.journal import COLUMNS
 from bridge.web.view_json import entry_json
 from tests.words.journal_entries import NOON, an_entry
@@ -45,10 +46,18 @@ def test_every_detail_reaches_every_room(name: str):
     assert json.loads(payloads.journal(entry, replayed=False))[name] == value
     assert seen_entry(payloads.journal(entry, replayed=False)) == entry
     assert entry_json(entry)[name] == value
-    assert json.loads(log_json(entry))[name] == value
+    assert json.loads(as_json_line(entry))[name] == value
     assert f" {name}={value}" in entry_line(entry, NOON)
     assert entry_of(entry_row(entry)) == entry
     assert name in COLUMNS
+
+
+def test_a_file_name_that_is_no_unicode_reaches_every_room():
+    entry = an_entry(7, path="clip-\udcff.mp4")
+    assert b'"path":"clip-?.mp4"' in payloads.journal(entry, replayed=False)
+    assert b'"path":"clip-?.mp4"' in as_json(entry_json(entry))
+    assert "\\udcff" in as_json_line(entry)
+    assert entry_of(entry_row(entry)) == entry
 
 
 def test_details_come_in_the_one_order_in_every_room():
@@ -56,7 +65,7 @@ def test_details_come_in_the_one_order_in_every_room():
     for written in (
         json.loads(payloads.journal(entry, replayed=False)),
         entry_json(entry),
-        json.loads(log_json(entry)),
+        json.loads(as_json_line(entry)),
     ):
         assert tuple(key for key in written if key in DETAILS) == DETAILS
     line = entry_line(entry, NOON)

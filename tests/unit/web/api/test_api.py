@@ -88,9 +88,19 @@ async def test_a_value_that_is_not_what_the_description_says_is_refused_with_its
 
 
 @pytest.mark.parametrize(
-    "content", [b"{", b"[]", b"1", b'{"duration_ms": NaN}', b'{"a":1,"a":2}', b"\xff", b"[" * 60_000]
+    ("content", "path", "message"),
+    [
+        (b"{", "", "is not JSON"),
+        (b"[]", "", "must be a JSON object"),
+        (b"1", "", "must be a JSON object"),
+        (b'{"duration_ms": NaN}', "", "NaN is no number"),
+        (b'{"duration_ms": 1e999}', "", "holds a number that is too large"),
+        (b'{"a":1,"a":2}', "a", "stands there twice"),
+        (b"\xff", "", "is not UTF-8"),
+        (b"[" * 60_000, "", "is nested too deeply"),
+    ],
 )
-async def test_what_is_no_json_object_is_refused(tmp_path, content):
+async def test_what_is_no_json_object_is_refused(tmp_path, content, path, message):
     async with (
         serving(tmp_path) as bridge,
         bridge.client.post(
@@ -98,6 +108,7 @@ async def test_what_is_no_json_object_is_refused(tmp_path, content):
         ) as answer,
     ):
         assert answer.status == 400
+        assert (await answer.json())["error"] == [{"path": path, "message": message}]
 
 
 async def test_a_body_that_is_too_large_is_refused(tmp_path):
