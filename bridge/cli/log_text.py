@@ -7,6 +7,7 @@ from datetime import UTC
 
 from bridge.core.journal import JournalEntry, details, head
 from bridge.text.json_text import instant
+from bridge.text.printable import escaped
 
 HEADING = f"{'SEQ':>8}  {'TIME':<29}  {'KIND':<12}  {'TERMINAL':<16}  DETAILS"
 _TERMINALS = frozenset({"input", "output"})
@@ -40,5 +41,4 @@ def _shown(value: object) -> str:
     if text and text.isprintable() and not set(text) & set(' "\\'):
         return text
     quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-    escaped = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in quoted)
-    return f'"{escaped}"'
+    return f'"{escaped(quoted)}"'

@@ -14,8 +14,8 @@ from bridge.core.contact import Contact
 from bridge.core.effects import InputView, OutputView
 from bridge.core.journal import DETAILS, NUMBERS, JournalEntry
 from bridge.mqtt.payloads import OFF, OFFLINE, ON
-from bridge.settings.location import printable
 from bridge.text.json_text import read_instant
+from bridge.text.printable import escaped
 
 
 def seen_input(input_id: str, said: Mapping[str, bytes]) -> InputView | None:
@@ -104,7 +104,7 @@ def _contact(value: object) -> Contact:
 
 
 def _text(value: object) -> str | None:
-    return printable(value) if isinstance(value, str) and value else None
+    return escaped(value) if isinstance(value, str) and value else None
 
 
 def _number(value: object) -> int | float | None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import overload
 
 from bridge.errors import CommandRefused
+from bridge.text.printable import short_repr
 
 LARGEST_PAYLOAD = 64 * 1024
 """Bytes; `mqtt.md` 2."""
@@ -44,12 +45,6 @@ def read_instant(written: object) -> datetime | None:
     except ValueError:
         return None
     return when if when is not None and when.tzinfo is not None and _FIRST <= when <= _LAST else None
-
-
-def shown(value: object) -> str:
-    """What somebody sent, fit for a message: short, in ASCII, on one line."""
-    text = ascii(value)
-    return text if len(text) <= 48 else f"{text[:45]}..."  # noqa: PLR2004 - a message's share of a line
 
 
 def text_of(payload: bytes) -> str:
@@ -99,6 +94,6 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     for key, value in pairs:
         if key in found:
             message = "stands there twice"
-            raise CommandRefused(message, path=shown(key)[1:-1])
+            raise CommandRefused(message, path=short_repr(key)[1:-1])
         found[key] = value
     return found

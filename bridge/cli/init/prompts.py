@@ -6,7 +6,7 @@ import getpass
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bridge.settings.location import printable
+from bridge.text.printable import escaped
 
 Check = Callable[[str], str | None]
 """What is wrong with an answer, for a person; None when nothing is."""
@@ -60,7 +60,7 @@ Nothing is written before the end; Ctrl-C leaves everything as it is."""
             wrong = check(answer) if answer.isprintable() else "has a character that cannot be shown"
             if wrong is None:
                 return answer
-            self.say(f"  {printable(answer)}: {wrong}")
+            self.say(f"  {escaped(answer)}: {wrong}")
 
     def secret(self, question: str, *, twice: bool) -> str:
         """A password; typed twice where nobody else knows it yet."""

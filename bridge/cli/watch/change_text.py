@@ -11,8 +11,8 @@ from datetime import datetime
 
 from bridge.core.effects import InputView, OutputView
 from bridge.core.journal import JournalEntry, details
-from bridge.settings.location import printable
 from bridge.text.json_text import instant
+from bridge.text.printable import escaped
 
 
 def input_line(view: InputView, now: datetime) -> str:
@@ -81,7 +81,7 @@ def _word(value: object) -> str:
     """A word as it is; in quotes what would not be one."""
     if value is None:
         return "none"
-    text = printable(str(value))
+    text = escaped(str(value))
     return text if text and not set(text) & set(' "\\=') else json.dumps(text, ensure_ascii=False)
 
 

@@ -14,7 +14,7 @@ from bridge.mqtt.messages import Incoming
 from bridge.mqtt.payload_reader import as_object, seen_entry, seen_input, seen_output
 from bridge.mqtt.payloads import ONLINE
 from bridge.mqtt.topics import Topics, is_id
-from bridge.settings.location import printable
+from bridge.text.printable import escaped
 
 MOST_PARTS = 500
 """Inputs and outputs together; whoever may write to the broker cannot fill this machine's memory."""
@@ -66,7 +66,7 @@ class DeviceMirror:
         if message.topic == topics.settings:
             device = (as_object(message.payload) or {}).get("device")
             name = device.get("name") if isinstance(device, dict) else None
-            self._label = printable(name) if isinstance(name, str) and name else None
+            self._label = escaped(name) if isinstance(name, str) and name else None
             return "", ""
         if message.topic == topics.journal:
             entry = seen_entry(message.payload)
@@ -127,7 +127,7 @@ class DeviceMirror:
         for kind in ("input", "output"):
             if part in self._said[kind] or part in self._of_file[kind]:
                 return (self.input_settings(part) if kind == "input" else self.output_settings(part)).label
-        return printable(part)
+        return escaped(part)
 
     def _parts(self, kind: str) -> list[str]:
         """Those of the file in its order, then the others as they came."""
@@ -138,7 +138,7 @@ class DeviceMirror:
         """Settings that the bridge publishes, of those wanted; without what could garble a terminal."""
         told = as_object(self._said[kind].get(part, {}).get("settings", b"")) or {}
         return {
-            key: printable(value) if isinstance(value, str) else value
+            key: escaped(value) if isinstance(value, str) else value
             for key, form in wanted.items()
             if isinstance(value := told.get(key), form) and value != ""
         }

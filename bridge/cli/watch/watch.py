@@ -19,7 +19,7 @@ from bridge.core.definitions.settings import Settings
 from bridge.errors import StartFailed
 from bridge.mqtt.listener import Listener
 from bridge.mqtt.messages import Incoming
-from bridge.settings.location import printable
+from bridge.text.printable import escaped
 
 if TYPE_CHECKING:
     from bridge.cli.watch.screen import Screen
@@ -144,7 +144,7 @@ class _Notices(logging.Handler):
         self._picture = picture
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._picture.notice = printable(record.getMessage())
+        self._picture.notice = escaped(record.getMessage())
 
     def __enter__(self) -> Self:
         logging.getLogger().addHandler(self)

@@ -24,7 +24,7 @@ from bridge.core.facts import ActionRequested, Origin
 from bridge.errors import CommandRefused
 from bridge.mqtt.commands.fields import Fields, not_both, number, one_of, only, whole
 from bridge.mqtt.topics import is_id
-from bridge.text.json_text import shown
+from bridge.text.printable import short_repr
 
 _ACTIONS = {action.kind: action for action in ACTIONS}
 _SIREN_WORDS = {SOUND_CLIP.name: "tone", VOLUME.name: "volume_level", SOUND_S.name: "duration"}
@@ -38,7 +38,7 @@ def action_requested(kind: str, fields: Fields, origin: Origin) -> ActionRequest
     """
     action = _ACTIONS.get(kind)
     if action is None:
-        message = f"there is no action {shown(kind)}; there are {', '.join(_ACTIONS)}"
+        message = f"there is no action {short_repr(kind)}; there are {', '.join(_ACTIONS)}"
         raise CommandRefused(message)
     known = tuple(field.name for field in action.fields)
     if kind == "audible":
@@ -83,7 +83,7 @@ def _value(field: ActionField, fields: Fields, key: str) -> Any:
 
 def _input(value: object, key: str) -> str:
     if not isinstance(value, str) or not is_id(value):
-        message = f"must be the id of an input, is {shown(value)}"
+        message = f"must be the id of an input, is {short_repr(value)}"
         raise CommandRefused(message, path=key)
     return value
 
@@ -91,7 +91,7 @@ def _input(value: object, key: str) -> str:
 def _text(value: object, key: str, longest: int) -> str:
     """Any text that can be kept in a file, which half a character cannot; the mail sees to the rest."""
     if not isinstance(value, str) or len(value) > longest:
-        message = f"must be a text of at most {longest} characters, is {shown(value)}"
+        message = f"must be a text of at most {longest} characters, is {short_repr(value)}"
         raise CommandRefused(message, path=key)
     if any("\ud800" <= letter <= "\udfff" for letter in value):
         message = "holds half a character (a lone surrogate)"
@@ -101,6 +101,6 @@ def _text(value: object, key: str, longest: int) -> str:
 
 def _clip(value: object, key: str) -> str:
     if not isinstance(value, str) or not is_clip_name(value):
-        message = f"must be the name of a sound clip, without a folder, is {shown(value)}"
+        message = f"must be the name of a sound clip, without a folder, is {short_repr(value)}"
         raise CommandRefused(message, path=key)
     return value

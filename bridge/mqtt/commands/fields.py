@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bridge.errors import CommandRefused
-from bridge.text.json_text import shown
+from bridge.text.printable import short_repr
 
 Fields = Mapping[str, object]
 
@@ -18,7 +18,7 @@ def only(fields: Fields, *known: str) -> None:
     for key in fields:
         if key not in known and key != "expires":
             message = f"is not known; known are {', '.join(known)}, id and expires"
-            raise CommandRefused(message, path=shown(key)[1:-1])
+            raise CommandRefused(message, path=short_repr(key)[1:-1])
 
 
 def one_of(fields: Fields, key: str, words: tuple[str, ...]) -> str | None:
@@ -27,7 +27,7 @@ def one_of(fields: Fields, key: str, words: tuple[str, ...]) -> str | None:
         return None
     value = fields[key]
     if not isinstance(value, str) or value not in words:
-        message = f"must be {' or '.join(words)}, is {shown(value)}"
+        message = f"must be {' or '.join(words)}, is {short_repr(value)}"
         raise CommandRefused(message, path=key)
     return value
 
@@ -38,7 +38,7 @@ def number(fields: Fields, key: str, low: float, high: float) -> float | None:
         return None
     value = fields[key]
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        message = f"must be a number from {low} to {high}, is {shown(value)}"
+        message = f"must be a number from {low} to {high}, is {short_repr(value)}"
         raise CommandRefused(message, path=key)
     return value
 
@@ -47,7 +47,7 @@ def whole(fields: Fields, key: str, low: int, high: int) -> int | None:
     """A whole number in a range, written without a point."""
     value = number(fields, key, low, high)
     if isinstance(value, float):
-        message = f"must be a whole number, is {shown(value)}"
+        message = f"must be a whole number, is {short_repr(value)}"
         raise CommandRefused(message, path=key)
     return value
 

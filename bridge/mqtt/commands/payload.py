@@ -25,7 +25,8 @@ from bridge.errors import CommandRefused
 from bridge.mqtt.commands.action_payload import action_requested
 from bridge.mqtt.commands.fields import Fields, not_both, number, one_of, only, whole
 from bridge.mqtt.topics import CommandKind, CommandTopic
-from bridge.text.json_text import object_of, read_instant, shown, text_of
+from bridge.text.json_text import object_of, read_instant, text_of
+from bridge.text.printable import short_repr
 
 LONGEST_ID = 64
 WORDS = ("ON", "OFF", "TOGGLE")
@@ -62,7 +63,7 @@ def expires_of(payload: Payload) -> datetime | None:
     written = payload.fields.get("expires")
     instant = read_instant(written)
     if instant is None and written is not None:
-        message = f"must be an ISO 8601 time with its offset, is {shown(written)}"
+        message = f"must be an ISO 8601 time with its offset, is {short_repr(written)}"
         raise CommandRefused(message, path="expires")
     return instant and instant.astimezone(UTC)
 
@@ -91,7 +92,7 @@ def _is_id(value: object) -> TypeGuard[str]:
 def _id(value: object) -> str | None:
     if value is None or _is_id(value):
         return value
-    message = f"must be a text of 1 to {LONGEST_ID} printable characters, is {shown(value)}"
+    message = f"must be a text of 1 to {LONGEST_ID} printable characters, is {short_repr(value)}"
     raise CommandRefused(message, path="id")
 
 

@@ -15,7 +15,7 @@ from bridge.mqtt.commands import payload as commands
 from bridge.mqtt.commands.replay_protection import Request, SeenCommands, check_age
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.topics import CommandKind, CommandTopic, Topics
-from bridge.text.json_text import shown
+from bridge.text.printable import escaped, short_repr
 
 _LOG = logging.getLogger(__name__)
 MADE_HERE = (CommandKind.OUTPUT_SET, CommandKind.INPUT_TRIGGER, CommandKind.ACTION_RUN, CommandKind.SILENCE)
@@ -117,7 +117,7 @@ class CommandReceiver:
 
     def _hand_on(self, topic: CommandTopic, payload: commands.Payload, origin: Origin) -> None:
         if topic.target and topic.kind is not CommandKind.ACTION_RUN and not topic.names_an_id:
-            message = f"{shown(topic.target)} is no id"
+            message = f"{short_repr(topic.target)} is no id"
             raise CommandRefused(message)
         if topic.kind in MADE_HERE:
             self._submit(commands.fact_of(topic, payload, origin))
@@ -155,7 +155,7 @@ class CommandReceiver:
     def _refuse(self, request: Request, refused: CommandRefused) -> None:
         self.rejected += 1
         # The journal tells it too, and that is limited: whoever floods commands must not flood the log.
-        _LOG.debug("command on %s refused: %s", ascii(request.topic)[1:-1], refused)
+        _LOG.debug("command on %s refused: %s", escaped(request.topic), refused)
         topic = request.topic[:LONGEST_TOPIC_KEPT]
         self._submit(CommandRejected(origin=Origin(by="mqtt"), topic=topic, message=str(refused)))
         fault = Fault(path=refused.path, message=refused.message)

@@ -30,6 +30,7 @@ from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.connection.session_types import Ended, Filter, Login
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.publishing.send_queue import Acknowledged
+from bridge.text.printable import escaped
 
 _LOG = logging.getLogger(__name__)
 ANSWER_S = 10.0
@@ -270,7 +271,7 @@ class Session:
         try:
             self._receive(incoming)
         except Exception:  # noqa: BLE001 - logged whole; else paho would hand over the same message for ever
-            _LOG.exception("a message on %s could not be handled", ascii(topic)[1:-1])
+            _LOG.exception("a message on %s could not be handled", escaped(topic))
 
     def _warn_once(self, topic: str, what: str) -> None:
         if topic not in self._refused:

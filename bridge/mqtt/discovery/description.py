@@ -17,9 +17,10 @@ from bridge.mqtt.discovery.input_settings import input_setting_rows
 from bridge.mqtt.discovery.inputs import INPUT_ROWS
 from bridge.mqtt.discovery.output_settings import output_setting_rows
 from bridge.mqtt.discovery.outputs import OUTPUT_ROWS
-from bridge.mqtt.discovery.row import InputPart, OutputPart, Part, entities, one_line
+from bridge.mqtt.discovery.row import InputPart, OutputPart, Part, entities
 from bridge.mqtt.discovery.status import STATUS_ROWS
 from bridge.mqtt.topics import Topics
+from bridge.text.printable import one_line
 from ha_discovery import (
     DEVICE_REMOVAL,
     Availability,

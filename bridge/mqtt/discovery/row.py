@@ -8,6 +8,7 @@ from typing import Generic, TypedDict, TypeVar
 
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.mqtt.topics import Topics
+from bridge.text.printable import one_line
 from ha_discovery import Availability, Entity
 
 DIAGNOSTIC = "diagnostic"
@@ -156,11 +157,6 @@ def _name(words: str, part: Part) -> str | None:
     if label in ("", device):
         return words[:1].upper() + words[1:] or None
     return f"{label} {words}".rstrip()
-
-
-def one_line(text: str) -> str:
-    """Single spaces, and none at the ends."""
-    return " ".join(text.split())
 
 
 def _with_the_line(part: Part) -> Availability:
