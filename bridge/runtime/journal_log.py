@@ -6,46 +6,12 @@ import logging
 from collections.abc import Callable
 
 from bridge.core.journal import JournalEntry
+from bridge.text.journal_words import log_line, words_of
 
 log = logging.getLogger("alarm2mqtt")
 
 BURST = 50
 A_SECOND = 2.0
-
-_WORDS = {
-    "start": "started",
-    "stop": "stopped; every output is idle",
-    "alarm_begin": "alarm begins",
-    "alarm_end": "alarm ends",
-    "retrigger": "alarm again, within its quiet period",
-    "resumed": "alarm goes on from before the stop",
-    "output_on": "on",
-    "output_off": "off",
-    "cut_off": "has been on for as long as it may",
-    "command": "command done",
-    "refused": "command refused",
-    "settings": "new settings are in force",
-    "fault": "fault",
-    "healed": "all right again",
-    "clock": "clock",
-    "snapshot": "picture",
-    "email": "mail",
-    "ftp": "upload",
-    "clip": "clip",
-    "audible": "sound",
-}
-_GRAVE = {"fault", "refused", "cut_off"}
-
-
-def in_words(entry: JournalEntry) -> str:
-    """One line: `siren: on (alarm, by garage-door)`."""
-    who = entry.input or entry.output
-    notes = [note for note in (entry.cause, entry.reason) if note]
-    notes += [f"by {entry.by}"] if entry.by else []
-    notes += [f"{entry.seconds:.1f} s"] if entry.seconds is not None else []
-    notes += [note for note in (entry.error, entry.path) if note]
-    words = _WORDS.get(entry.kind, entry.kind)
-    return (f"{who}: " if who else "") + words + (f" ({', '.join(notes)})" if notes else "")
 
 
 class JournalLog:
@@ -63,7 +29,7 @@ class JournalLog:
 
     def tell(self, entry: JournalEntry) -> None:
         """Logs it, or counts it."""
-        level = logging.WARNING if entry.kind in _GRAVE else logging.INFO
+        level = logging.WARNING if words_of(entry.kind).warning else logging.INFO
         if not log.isEnabledFor(level):
             return
         now = self._monotonic()
@@ -75,4 +41,4 @@ class JournalLog:
         if self._left_out:
             log.info("and %d more, all of them in the journal", self._left_out)
             self._left_out = 0
-        log.log(level, "%s", in_words(entry))
+        log.log(level, "%s", log_line(entry))

@@ -1,36 +1,53 @@
-"""A journal entry in a person's words."""
+"""A journal entry in a person's words: one row for each kind, for the page and for the log."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.core.journal import JournalEntry
+from bridge.text.printable import escaped
 from bridge.text.state_words import ENDED, asked_by
 
-KINDS = {
-    "start": "Started",
-    "stop": "Stopped",
-    "alarm_begin": "Alarm begins",
-    "alarm_end": "Alarm ends",
-    "retrigger": "Alarm again",
-    "resumed": "Alarm goes on",
-    "output_on": "On",
-    "output_off": "Off",
-    "cut_off": "Cut off",
-    "command": "Command",
-    "refused": "Refused",
-    "settings": "Settings changed",
-    "fault": "Fault",
-    "healed": "All right again",
-    "snapshot": "Picture",
-    "email": "E-mail",
-    "ftp": "FTP upload",
-    "clip": "Clip",
-    "audible": "Audible alarm",
-    "clock": "Clock",
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindWords:
+    """The words for one kind of entry.
+
+    `title` heads it on the page, `line` follows the terminal's id in the log. A `marked` entry stands
+    out on the page; a `warning` is logged as one: somebody has to look after it.
+    """
+
+    title: str
+    line: str
+    marked: bool = False
+    warning: bool = False
+
+
+WORDS: Mapping[str, KindWords] = {
+    "start": KindWords(title="Started", line="started"),
+    "stop": KindWords(title="Stopped", line="stopped; every output is idle"),
+    "alarm_begin": KindWords(title="Alarm begins", line="alarm begins", marked=True),
+    "alarm_end": KindWords(title="Alarm ends", line="alarm ends"),
+    "retrigger": KindWords(title="Alarm again", line="alarm again, within its quiet period"),
+    "resumed": KindWords(title="Alarm goes on", line="alarm goes on from before the stop"),
+    "output_on": KindWords(title="On", line="on"),
+    "output_off": KindWords(title="Off", line="off"),
+    "cut_off": KindWords(title="Cut off", line="has been on for as long as it may", marked=True, warning=True),
+    "command": KindWords(title="Command", line="command done"),
+    "refused": KindWords(title="Refused", line="command refused", marked=True, warning=True),
+    "settings": KindWords(title="Settings changed", line="new settings are in force"),
+    "fault": KindWords(title="Fault", line="fault", marked=True, warning=True),
+    "healed": KindWords(title="All right again", line="all right again"),
+    "snapshot": KindWords(title="Picture", line="picture"),
+    "email": KindWords(title="E-mail", line="mail"),
+    "ftp": KindWords(title="FTP upload", line="upload"),
+    "clip": KindWords(title="Clip", line="clip"),
+    "audible": KindWords(title="Audible alarm", line="sound"),
+    "clock": KindWords(title="Clock", line="clock"),
 }
-"""The kinds of `behaviour.md` 8, in its order."""
+"""A row for each of `core.journal.KINDS`."""
 CAUSES = {
     "alarm_begin": {
         "input": "contact tripped",
@@ -45,21 +62,39 @@ CAUSES = {
         "settings": "settings changed",
     },
 }
-"""What made an alarm begin or end, where the word alone says too little."""
-GRAVE = frozenset({"alarm_begin", "fault", "cut_off", "refused"})
+"""The cause of an alarm's begin or end in more words, where its own word alone says too little."""
+
+
+def words_of(kind: str) -> KindWords:
+    """Returns a kind's words; a kind of another release is its own word."""
+    return WORDS.get(kind) or KindWords(title=kind, line=kind)
 
 
 def entry_words(entry: JournalEntry, names: Callable[[str], str], now: datetime) -> dict[str, str]:
-    """`time`, `what`, `who` and `notes` of one entry; `names` gives an input's or output's name."""
+    """Returns the texts of one entry on the page: `time`, `what`, `who`, `notes`, and `mood` (`grave` or empty).
+
+    `names` gives an input's or output's name.
+    """
     who = entry.input or entry.output
     local = entry.time.astimezone(now.tzinfo)
+    words = words_of(entry.kind)
     return {
         "time": f"{local:%Y-%m-%d %H:%M:%S}",
-        "what": KINDS.get(entry.kind, entry.kind),
+        "what": words.title,
         "who": names(who) if who else "",
         "notes": ", ".join(_notes(entry, names)),
-        "mood": "grave" if entry.kind in GRAVE or entry.reason in ("failed", "refused") else "",
+        "mood": "grave" if words.marked or entry.reason in ("failed", "refused") else "",
     }
+
+
+def log_line(entry: JournalEntry) -> str:
+    """Returns an entry as a line of the log: `siren: on (alarm, by garage-door)`."""
+    who = entry.input or entry.output
+    notes = [note for note in (entry.cause, entry.reason) if note]
+    notes += [f"by {entry.by}"] if entry.by else []
+    notes += _figures(entry) + _foreign(entry)
+    line = (f"{who}: " if who else "") + words_of(entry.kind).line + (f" ({', '.join(notes)})" if notes else "")
+    return escaped(line)
 
 
 def _notes(entry: JournalEntry, names: Callable[[str], str]) -> list[str]:
@@ -71,6 +106,14 @@ def _notes(entry: JournalEntry, names: Callable[[str], str]) -> list[str]:
     cause = CAUSES.get(entry.kind, {}).get(entry.cause or "", entry.cause)
     notes = [note.replace("_", " ") for note in (cause, reason) if note]
     notes += [f"by {names(asked_by(entry.by))}"] if entry.by else []
-    notes += [f"{entry.seconds:.1f} s"] if entry.seconds is not None else []
-    notes += [f"{entry.held_back} held back"] if entry.held_back else []
-    return notes + [note for note in (entry.error, entry.path) if note]
+    return notes + _figures(entry) + _foreign(entry)
+
+
+def _figures(entry: JournalEntry) -> list[str]:
+    figures = [f"{entry.seconds:.1f} s"] if entry.seconds is not None else []
+    return figures + ([f"{entry.held_back} held back"] if entry.held_back else [])
+
+
+def _foreign(entry: JournalEntry) -> list[str]:
+    """The texts that come from outside: a server's error, a file's path, a topic."""
+    return [note for note in (entry.error, entry.path) if note]

@@ -9,8 +9,8 @@ from typing import TypeVar
 from aiohttp import web
 
 from bridge.core.definitions.settings import InputSettings, OutputSettings
+from bridge.core.journal import KINDS
 from bridge.errors import ActionError
-from bridge.text.journal_words import KINDS
 from bridge.web.access.middleware import TOKEN, AccessMiddleware
 from bridge.web.api.handlers import LONGEST_BODY_S
 from bridge.web.api.settings import input_settings, output_settings, rest_settings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.core.definitions.settings import Settings
-from bridge.text.journal_words import KINDS
+from bridge.text.journal_words import WORDS
 from bridge.web.html import Html, el, some
 from bridge.web.pages.fields import select
 from bridge.web.pages.layout import Frame, page
@@ -60,7 +60,16 @@ def _filter(settings: Settings, wanted: Filter) -> Html:
     parts = [(one.id, one.label) for one in settings.inputs] + [(one.id, one.label) for one in settings.outputs]
     return el(
         "form",
-        _labelled("Kind", select([("", "Every kind"), *KINDS.items()], wanted.kind, id="kind", name="kind"), "kind"),
+        _labelled(
+            "Kind",
+            select(
+                [("", "Every kind"), *((kind, words.title) for kind, words in WORDS.items())],
+                wanted.kind,
+                id="kind",
+                name="kind",
+            ),
+            "kind",
+        ),
         _labelled("Input or output", select([("", "All"), *parts], wanted.part, id="part", name="part"), "part"),
         _labelled("Text", el("input", type="search", id="text", name="text", value=wanted.text, maxlength=100), "text"),
         el("button", "Filter", type="submit"),

@@ -8,20 +8,11 @@ from datetime import UTC, datetime
 
 from bridge.core.journal import JournalEntry
 from bridge.runtime import log_setup as logs
-from bridge.runtime.journal_log import A_SECOND, BURST, JournalLog, in_words
+from bridge.runtime.journal_log import A_SECOND, BURST, JournalLog
 
 
 def entry(kind, **fields):
     return JournalEntry(seq=1, id="b-1", boot="b", kind=kind, time=datetime(2026, 1, 1, tzinfo=UTC), **fields)
-
-
-def test_an_entry_reads_as_a_sentence():
-    assert in_words(entry("output_on", output="siren", reason="alarm", by="door")) == "siren: on (alarm, by door)"
-    assert (
-        in_words(entry("alarm_end", input="door", cause="restored", seconds=3.21))
-        == "door: alarm ends (restored, 3.2 s)"
-    )
-    assert in_words(entry("stop")) == "stopped; every output is idle"
 
 
 def test_a_flood_is_cut_short_and_counted(caplog):
