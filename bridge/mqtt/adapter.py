@@ -16,8 +16,8 @@ from bridge.core.effects import Answer, PublishClock, PublishEvent, PublishInput
 from bridge.core.facts import BrokerFound, BrokerLost, Fact, Now
 from bridge.core.journal import JournalEntry
 from bridge.errors import BrokerError
+from bridge.mqtt.commands.answers import Request
 from bridge.mqtt.commands.receiver import CommandReceiver, Handler
-from bridge.mqtt.commands.replay_protection import Request
 from bridge.mqtt.connection.broker_socket import address_of, is_local
 from bridge.mqtt.connection.connect import client_id_of, connect, will_of
 from bridge.mqtt.connection.protocol_version import Version, VersionChoice

@@ -1,6 +1,8 @@
-"""A message as it came from the broker."""
+"""Messages from the broker and to it."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from bridge.core.value import value
 
@@ -26,3 +28,7 @@ class Outgoing:
     payload: bytes
     retained: bool = False
     correlation: bytes | None = None
+
+
+Acknowledged = Callable[[bool], None]
+"""Called once for a published message: with True when the broker took it, with False when it refused it or is gone."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC
 
 from bridge.core.effects import InputView, OutputView, PublishEvent
 from bridge.core.journal import JournalEntry, details, head
-from bridge.errors import Fault
-from bridge.mqtt.commands.replay_protection import Request
 from bridge.text.json_text import as_json, instant
 
 ON = b"ON"
@@ -89,16 +86,3 @@ def journal(entry: JournalEntry, *, replayed: bool) -> bytes:
             "replayed": replayed,
         }
     )
-
-
-def answer(request: Request, faults: Iterable[Fault], time: datetime) -> bytes:
-    """The answer to a command: done when there is no fault."""
-    wrong = [{"path": fault.path, "message": _in_full(fault)} for fault in faults]
-    return as_json(
-        {"id": request.id, "ok": not wrong, "error": wrong or None, "topic": request.topic, "time": instant(time)}
-    )
-
-
-def _in_full(fault: Fault) -> str:
-    """What is wrong, what it is and what it should be; the place has a key of its own."""
-    return str(Fault(path="", message=fault.message, value=fault.value, allowed=fault.allowed))

@@ -22,8 +22,8 @@ from bridge.core.engine import Engine
 from bridge.core.facts import Now
 from bridge.core.journal import JournalEntry
 from bridge.mqtt import payloads
+from bridge.mqtt.commands.answers import Request, answer
 from bridge.mqtt.commands.payload import fact_of, read
-from bridge.mqtt.commands.replay_protection import Request
 from bridge.mqtt.publishing.status_payload import AudibleStatus, QueueStatus, RecordingStatus, StatusView, status
 from bridge.mqtt.topics import CommandKind, CommandTopic, Topics
 from bridge.settings.edits import edits
@@ -146,7 +146,7 @@ def test_the_examples_of_payloads_have_the_keys_that_are_sent() -> None:
         audible=AudibleStatus(playing=False),
     )
     sent["Status"] = status(everything, clock_synchronised=True, rejected_commands=0)
-    sent["Answers"] = payloads.answer(Request(topic="t", id=None, reply_to="r"), (), noon)
+    sent["Answers"] = answer(Request(topic="t", id=None, reply_to="r"), (), noon)
     for title, payload in sent.items():
         (example,) = BLOCK.findall(section("docs/mqtt.md", title))
         assert shape(json.loads(example[1])) == shape(json.loads(payload)), title

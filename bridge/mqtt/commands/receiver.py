@@ -10,9 +10,9 @@ from typing import Protocol
 from bridge.core.effects import Answer
 from bridge.core.facts import CommandRejected, Fact, Now, Origin
 from bridge.errors import CommandRefused, Fault
-from bridge.mqtt import payloads
 from bridge.mqtt.commands import payload as commands
-from bridge.mqtt.commands.replay_protection import Request, SeenCommands, check_age
+from bridge.mqtt.commands.answers import Request, answer
+from bridge.mqtt.commands.replay_protection import SeenCommands, check_age, check_retained
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.topics import CommandKind, CommandTopic, Topics
 from bridge.text.printable import escaped, short_repr
@@ -86,14 +86,12 @@ class CommandReceiver:
             return
         if effect.faults:
             self.rejected += 1
-        answer = payloads.answer(request, effect.faults, self._now().local)
-        for asker in (request, *self._seen.remember_answer(request, answer)):
-            self._reply(asker, answer)
+        content = answer(request, effect.faults, self._now().local)
+        for asker in (request, *self._seen.remember_answer(request, content)):
+            self._reply(asker, content)
 
     def _obey(self, topic: CommandTopic, payload: commands.Payload, message: Incoming, request: Request) -> None:
-        if message.retained:
-            text = "was published retained; commands are not"
-            raise CommandRefused(text)
+        check_retained(retained=message.retained)
         self._check_response_topic(message.response_topic)
         now = self._now()
         expires = commands.expires_of(payload)
@@ -160,7 +158,7 @@ class CommandReceiver:
         self._submit(CommandRejected(origin=Origin(by="mqtt"), topic=topic, message=str(refused)))
         fault = Fault(path=refused.path, message=refused.message)
         # Not through `answered`: a repeat that is refused must not answer for the command at work.
-        self._reply(request, payloads.answer(request, (fault,), self._now().local))
+        self._reply(request, answer(request, (fault,), self._now().local))
 
-    def _reply(self, request: Request, answer: bytes) -> None:
-        self._send(Outgoing(topic=request.reply_to, payload=answer, correlation=request.correlation))
+    def _reply(self, request: Request, content: bytes) -> None:
+        self._send(Outgoing(topic=request.reply_to, payload=content, correlation=request.correlation))

@@ -1,4 +1,6 @@
-"""What keeps old and repeated commands from being obeyed (`mqtt.md` 2); time is an argument.
+"""Refuses retained and expired commands, and answers repeated ones without doing them again (`mqtt.md` 2).
+
+Time is an argument.
 
 Only commands that were handed on are remembered: one that was refused changed nothing, so reading
 it again gives the same refusal.
@@ -11,23 +13,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.errors import CommandRefused
+from bridge.mqtt.commands.answers import Request
 
 REMEMBERED_S = 60.0
 MOST_REMEMBERED = 1000
 MOST_WAITING = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """Who waits for a command's answer: the `request` of its `Origin`.
+def check_retained(*, retained: bool) -> None:
+    """Raises CommandRefused for a command that was published retained.
 
-    `reply_to` is a topic; `correlation` belongs to MQTT 5 and goes back as it came.
+    The broker would deliver it again to every new session: an output would start by itself whenever
+    the bridge does.
     """
-
-    topic: str
-    id: str | None
-    reply_to: str
-    correlation: bytes | None = None
+    if retained:
+        message = "was published retained; commands are not"
+        raise CommandRefused(message)
 
 
 def check_age(*, expires: datetime | None, utc: datetime, expiry_s: int | None, clock_is_right: bool) -> None:

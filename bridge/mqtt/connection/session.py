@@ -28,8 +28,7 @@ from bridge.mqtt.connection.paho_client import PahoClient
 from bridge.mqtt.connection.protocol_version import Version
 from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.connection.session_types import Ended, Filter, Login
-from bridge.mqtt.messages import Incoming, Outgoing
-from bridge.mqtt.publishing.send_queue import Acknowledged
+from bridge.mqtt.messages import Acknowledged, Incoming, Outgoing
 from bridge.text.printable import escaped
 
 _LOG = logging.getLogger(__name__)

@@ -15,9 +15,8 @@ from typing import Protocol
 
 from bridge.core.journal import JournalEntry
 from bridge.mqtt import payloads
-from bridge.mqtt.messages import Outgoing
+from bridge.mqtt.messages import Acknowledged, Outgoing
 from bridge.mqtt.publishing.replay_rate import ReplayPace
-from bridge.mqtt.publishing.send_queue import Acknowledged
 
 PORTION = 200
 """Entries read from the store at a time."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bridge.mqtt.messages import Outgoing
+from bridge.mqtt.messages import Acknowledged, Outgoing
 
 IN_ORDER = 500
 """So many messages wait in their order, each of them; beyond that states are coalesced."""
@@ -13,8 +13,6 @@ LARGE = 8192
 MOST_EVENTS = 1000
 """Messages that are neither retained nor asked after; beyond them the oldest is dropped and counted."""
 
-Acknowledged = Callable[[bool], None]
-"""Told once the broker has answered for a message, or cannot be given it: whether it took it."""
 Send = Callable[[Outgoing, Acknowledged], bool]
 
 

@@ -10,7 +10,7 @@ from bridge.core.contact import Contact
 from bridge.core.journal import JournalEntry
 from bridge.errors import Fault
 from bridge.mqtt import payloads
-from bridge.mqtt.commands.replay_protection import Request
+from bridge.mqtt.commands.answers import Request, answer
 from bridge.mqtt.publishing.status_payload import AudibleStatus, QueueStatus, RecordingStatus, StatusView, status
 
 LOCAL = datetime(2026, 3, 4, 5, 6, 7, 890_123, tzinfo=timezone(timedelta(hours=2)))
@@ -55,11 +55,11 @@ def test_a_name_from_somewhere_that_is_no_unicode_still_makes_json():
 def test_an_answer_lists_every_fault():
     request = Request(topic="t", id="a", reply_to="r")
     faults = (Fault(path="quiet_s", message="must be 0 to 600"), Fault(path="", message="no"))
-    assert json.loads(payloads.answer(request, faults, LOCAL)) == {
+    assert json.loads(answer(request, faults, LOCAL)) == {
         "id": "a", "ok": False, "topic": "t", "time": SHOWN,
         "error": [{"path": "quiet_s", "message": "must be 0 to 600"}, {"path": "", "message": "no"}],
     }  # fmt: skip
-    assert json.loads(payloads.answer(request, (), LOCAL))["error"] is None
+    assert json.loads(answer(request, (), LOCAL))["error"] is None
 
 
 def test_the_status_tells_of_what_is_configured_and_of_nothing_else():

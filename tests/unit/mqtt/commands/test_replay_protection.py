@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bridge.errors import CommandRefused
+from bridge.mqtt.commands.answers import Request
 from bridge.mqtt.commands.replay_protection import (
     MOST_REMEMBERED,
     MOST_WAITING,
     Repeat,
-    Request,
     SeenCommands,
     check_age,
+    check_retained,
 )
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -23,6 +24,13 @@ def request(command_id="a", topic="t", reply_to="r"):
 
 def age(expires=None, expiry_s=None, clock_is_right=True):
     check_age(expires=expires, utc=NOW, expiry_s=expiry_s, clock_is_right=clock_is_right)
+
+
+def test_a_retained_command_is_refused_and_a_live_one_is_not():
+    check_retained(retained=False)
+    with pytest.raises(CommandRefused) as refused:
+        check_retained(retained=True)
+    assert refused.value.message == "was published retained; commands are not"
 
 
 def test_a_command_is_good_until_the_instant_it_expires():
