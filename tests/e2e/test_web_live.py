@@ -54,6 +54,23 @@ def test_a_click_on_a_contact_lights_the_siren_in_two_browsers_and_stop_puts_it_
     assert one.complaints + other.complaints == []
 
 
+@pytest.mark.parametrize("slow", ["page.js", "ask.js"])
+def test_a_click_before_the_scripts_have_come_is_done_when_they_have(browser, bridge, slow):
+    context = browser.new_context()
+    held = []
+    context.route(f"**/static/{slow}", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it calls, and cannot mark a builtin
+    watched = Watched(context.new_page())
+    page = watched.page
+    page.goto(bridge.url, wait_until="commit")
+    wait_until(lambda: page.wait_for_timeout(10) or held, what=f"the request for {slow}")
+    page.get_by_role("button", name="Start Siren").click()
+    held[0].continue_()
+    page.locator('[data-part="siren"][data-mood="pulse"]').wait_for()
+    page.get_by_role("button", name="Stop Siren").click()
+    page.locator('[data-part="siren"][data-mood="off"]').wait_for()
+    assert watched.complaints == []
+
+
 def test_everything_on_the_live_page_can_be_done_by_keyboard(browser, bridge):
     watched = open_live(browser, bridge)
     page = watched.page

@@ -66,6 +66,7 @@ def _head(title: str, *, scripts: tuple[str, ...], token: str | None) -> Html:
         el("title", title),
         el("link", rel="icon", href="static/icon.svg", type="image/svg+xml"),
         el("link", rel="stylesheet", href="static/page.css"),
+        el("script", src="static/early.js") if scripts else None,
         *(el("script", type="module", src=f"static/{name}") for name in scripts),
     )
 
