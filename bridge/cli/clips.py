@@ -1,4 +1,4 @@
-"""The finished clips of the recording folder, listed and deleted; for `clips`, with or without a daemon beside it."""
+"""`clips`: lists and deletes the finished clips of the recording folder, with or without a running daemon."""
 
 from __future__ import annotations
 
@@ -15,11 +15,19 @@ if TYPE_CHECKING:
     from bridge.core.definitions.settings import Settings
 
 WRITTEN_S = 30.0
-"""A clip that is written grows several times a second, and ends 10 s after its camera froze."""
+"""A clip counts as finished when its file has not changed for this long.
+
+A clip in progress grows several times a second, and ends 10 s after its camera froze.
+"""
 
 
 def clip_lines(settings: Settings, zone: tzinfo) -> Iterator[str]:
-    """One clip a line, newest first: name, size, when it ended. Raises ActionFailed, SettingsError."""
+    """Returns one line for each finished clip, newest first: name, size, time of its end in `zone`.
+
+    Raises:
+        SettingsError: recording is not configured.
+        ActionFailed: the folder cannot be read.
+    """
     for clip in _store(settings).clips():
         if _is_finished(clip):
             ended = datetime.fromtimestamp(clip.modified, zone)
@@ -27,7 +35,13 @@ def clip_lines(settings: Settings, zone: tzinfo) -> Iterator[str]:
 
 
 def delete_clip(settings: Settings, name: str) -> None:
-    """Deletes one for good. Raises ActionRefused, ActionFailed, SettingsError."""
+    """Deletes one finished clip for good.
+
+    Raises:
+        SettingsError: recording is not configured.
+        ActionRefused: there is no such clip, or it is being written.
+        ActionFailed: the file cannot be deleted.
+    """
     store = _store(settings)
     store.path_of(name)
     if not any(clip.name == name and _is_finished(clip) for clip in store.clips()):

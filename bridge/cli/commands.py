@@ -1,6 +1,7 @@
-"""What each command does: reads its arguments, calls the room that does it, and prints. No decisions.
+"""One function for each command: it reads its arguments, calls the room that does the work, and prints. No decisions.
 
-Each gives an exit code: 0 done, 1 failed; what is wrong in settings is raised.
+The docstring of a command is its help text.
+Each returns the exit code: 0 done, 1 failed. SettingsError passes through.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def orientation(options: argparse.Namespace) -> int:  # noqa: ARG001 - without a command there are no options
-    """What there is on this machine, and what to do next."""
+    """The state of this machine, and the next commands to type."""
     from bridge.cli.overview.overview import orientation as orient
 
     print(orient(DEFAULT_FILE))
@@ -112,7 +113,7 @@ def safe(options: argparse.Namespace) -> int:
     from bridge.settings.file.salvage import load_outputs
 
     settings, faults = load_outputs(options.file)
-    results = make_safe(settings)  # before a word is said: whoever listens may be gone as well
+    results = make_safe(settings)  # before anything is printed: the reader of the output may be gone as well
     with suppress(OSError):
         for fault in faults:
             print(f"the file is wrong, went on with what is not: {fault}", file=sys.stderr)
@@ -152,7 +153,7 @@ def lines(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: 
 
 
 def journal(options: argparse.Namespace) -> int:
-    """What happened, from the journal: the newest entries, or those since a time."""
+    """The journal: its newest entries, or those since a time."""
     from bridge.cli.log import print_journal
     from bridge.runtime.clock import Clock
     from bridge.settings.load import load

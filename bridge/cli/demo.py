@@ -1,4 +1,4 @@
-"""`make run`: the main job on embedded defaults, with a broker of its own and a board to play with."""
+"""`make run`: the main job on embedded defaults, with a broker of its own and a simulated board to play with."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 PORT = 1883
 PAGE_PORT = 8099
-BROKER_PATIENCE_S = 10.0
+BROKER_START_LIMIT_S = 10.0
 SETTINGS = """\
 # The demo's settings. Edit and save them while it runs, or change them on the page: it is one file.
 device: {id: front-gate, name: Front gate camera, startup_grace_s: 0}
@@ -96,25 +96,25 @@ Home Assistant finds the device by itself when its MQTT integration uses this br
 
 
 def demo(folder: Path) -> None:
-    """Runs until Ctrl-C, or until its window is closed, with everything it keeps in `folder`.
+    """Runs until Ctrl-C, or until its terminal window is closed. All its files are in `folder`.
 
     Raises:
-        StartFailed: there is no broker, the folder cannot be used, or the demo runs in it already.
+        StartFailed: there is no broker, the folder cannot be used, or a demo runs in it already.
     """
     file = _settings_in(folder)
-    _refuse_a_second(folder)
+    _refuse_second_demo(folder)
     with _broker(folder) as (name, port):
         page = _free_port(PAGE_PORT)
         addresses = {"mqtt.host": "127.0.0.1", "mqtt.port": port, "web.host": "127.0.0.1", "web.port": page}
         loaded = load(file, overrides=addresses)
         logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format, warnings=loaded.warnings)
-        print(_what_to_try(name, port, page, folder, file), flush=True)  # noqa: T201 - said to a person
-        # Whoever closes the window is done with it; `nohup` says otherwise.
+        print(_instructions(name, port, page, folder, file), flush=True)  # noqa: T201 - for the person at the terminal
+        # A closed window ends the demo, except under `nohup`, which ignores SIGHUP.
         boot.run(loaded, ends_with_terminal=signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN)
 
 
 def _settings_in(folder: Path) -> Path:
-    """The demo's settings, made where there are none."""
+    """Returns the path of the demo's settings file, created if it does not exist. Raises StartFailed."""
     file = folder / "alarm2mqtt.yaml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -126,8 +126,8 @@ def _settings_in(folder: Path) -> Path:
     return file
 
 
-def _refuse_a_second(folder: Path) -> None:
-    """Before the broker of the one that runs loses its files to another one."""
+def _refuse_second_demo(folder: Path) -> None:
+    """Raises StartFailed if a demo runs in this folder, before its broker's files are overwritten."""
     try:
         BoardLock(board_socket(folder)).close()
     except BoardError as error:
@@ -135,7 +135,7 @@ def _refuse_a_second(folder: Path) -> None:
         raise StartFailed(message) from error
 
 
-def _what_to_try(broker: str, port: int, page: int, folder: Path, file: Path) -> str:
+def _instructions(broker: str, port: int, page: int, folder: Path, file: Path) -> str:
     tools = "" if shutil.which("mosquitto_sub") else "   (Debian: apt-get install mosquitto-clients)"
     me = os.path.relpath(sys.argv[0])
     return TRY.format(
@@ -153,7 +153,7 @@ def _what_to_try(broker: str, port: int, page: int, folder: Path, file: Path) ->
 
 @contextmanager
 def _broker(folder: Path) -> Iterator[tuple[str, int]]:
-    """A broker on loopback: Mosquitto where it is installed, else the one that came with the demo."""
+    """Runs a broker on loopback and yields its name and port: Mosquitto if it is installed, else the bundled one."""
     port = _free_port(PORT)
     name, command = _broker_command(folder, port)
     with (folder / "broker.log").open("wb") as output:
@@ -182,7 +182,7 @@ def _broker_command(folder: Path, port: int) -> tuple[str, list[str]]:
 
 
 def _free_port(usual: int) -> int:
-    """The usual port when nobody has it, else any."""
+    """Returns the usual port if it is free, else any free port on loopback."""
     for port in (usual, 0):
         with suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
@@ -193,7 +193,7 @@ def _free_port(usual: int) -> int:
 
 async def _listening(process: subprocess.Popen[bytes], port: int, output: Path) -> None:
     loop = asyncio.get_running_loop()
-    give_up = loop.time() + BROKER_PATIENCE_S
+    give_up = loop.time() + BROKER_START_LIMIT_S
     while loop.time() < give_up and process.poll() is None:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)

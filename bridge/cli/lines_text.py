@@ -1,4 +1,4 @@
-"""A listing of GPIO chips as a person reads it, with names that fit the settings file."""
+"""The text of `lines`: GPIO chips and their lines, named as in the settings file (pure)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bridge.lines.gpio.listing import ListedChip
 
 
 def listed_text(chips: Sequence[ListedChip]) -> str:
-    """Each chip with its lines below it; a sentence when there is none."""
+    """Returns each chip with its lines below it, or one sentence if there is no chip."""
     if not chips:
         return "no GPIO chip here (/dev/gpiochip*); lines: {driver: simulated} needs none"
     return "\n".join(row for listed in chips for row in _rows(listed))

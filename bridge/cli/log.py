@@ -1,4 +1,4 @@
-"""`alarm2mqtt log`: the journal as lines, from outside of the daemon."""
+"""`alarm2mqtt log`: prints the journal from outside the daemon."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 def print_journal(
     folder: Path, now: datetime, *, since: str | None, limit: int, as_json: bool, follow: bool
 ) -> Iterator[str]:
-    """The newest `limit` entries, those since a time if given, oldest first; then, following, the next.
+    """Yields the newest `limit` entries as lines, oldest first; with `since` only those from that time on.
+
+    With `follow` it never ends: new entries follow as they are written.
 
     Raises:
         SettingsError: `since` is no time, or `limit` is not positive.
@@ -34,22 +36,22 @@ def print_journal(
     entries = read_entries(folder / FILE_NAME, wanted)
     if not as_json:
         yield HEADING
-    yield from map(shown, entries)
+    yield from map(line_of, entries)
     if follow:
         with closing(Follower(folder / FILE_NAME, after_seq=entries[-1].seq if entries else 0)) as follower:
-            yield from map(shown, _coming(follower))
+            yield from map(line_of, _new_entries(follower))
 
 
-def _coming(follower: Follower) -> Iterator[JournalEntry]:
-    complaint = None
+def _new_entries(follower: Follower) -> Iterator[JournalEntry]:
+    logged = None
     while True:
         try:
             yield from follower.poll()
-            complaint = None
+            logged = None
         except StoreError as error:
-            if str(error) != complaint:
-                complaint = str(error)
-                log.warning("%s", complaint)
+            if str(error) != logged:
+                logged = str(error)
+                log.warning("%s", logged)
         time.sleep(POLL_S)
 
 

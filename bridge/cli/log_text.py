@@ -14,13 +14,13 @@ _TERMINALS = frozenset({"input", "output"})
 
 
 def as_line(entry: JournalEntry) -> str:
-    """One line of the table, under `HEADING`; the time is the local one of then, with its offset.
+    """Returns one line of the table under `HEADING`; the time is local at the entry's time, with its offset.
 
-    What came from outside (a server's answer, a file's name) cannot steer the reader's terminal.
+    Control characters from outside (a server's answer, a file's name) are escaped, so they cannot steer the terminal.
     """
     when = entry.time.isoformat(sep=" ", timespec="milliseconds")
     terminal = " ".join(name for name in (entry.input, entry.output) if name is not None)
-    rest = " ".join(f"{name}={_shown(value)}" for name, value in details(entry).items() if name not in _TERMINALS)
+    rest = " ".join(f"{name}={_quoted(value)}" for name, value in details(entry).items() if name not in _TERMINALS)
     return f"{entry.seq:>8}  {when:<29}  {entry.kind:<12}  {terminal:<16}  {rest}".rstrip()
 
 
@@ -35,8 +35,8 @@ def as_json_line(entry: JournalEntry) -> str:
     return json.dumps(fields)
 
 
-def _shown(value: object) -> str:
-    """A word as it is; in quotes what has spaces or anything that does not print."""
+def _quoted(value: object) -> str:
+    """Returns the text as it is, or in quotes if it has spaces or anything that does not print."""
     text = str(value)
     if text and text.isprintable() and not set(text) & set(' "\\'):
         return text

@@ -1,4 +1,4 @@
-"""The command line: its grammar, and how what goes wrong is told.
+"""The command line: its grammar, and the report of errors on standard error.
 
 Exit codes: 0 done, 1 failed, 2 settings or usage wrong.
 """
@@ -17,18 +17,18 @@ from bridge.cli.commands import DEFAULT_FILE, DONE, FAILED
 from bridge.errors import Alarm2MqttError, SettingsError
 
 WRONG = 2
-_ONLY_SHOW = (commands.board, commands.clips, commands.journal, commands.lines, commands.schema, commands.watch)
+_PRINT_ONLY = (commands.board, commands.clips, commands.journal, commands.lines, commands.schema, commands.watch)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; its exit code."""
+    """Runs one command. Returns its exit code."""
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         code = command(options)
     except BrokenPipeError:
-        # As in `alarm2mqtt log | head`: who only shows is done when the reader has what it wanted.
-        code = DONE if options.only_shows else FAILED
+        # As in `alarm2mqtt log | head`: a command that only prints is done when its reader closes the pipe.
+        code = DONE if options.prints_only else FAILED
     except SettingsError as error:
         for fault in error.faults:
             print(fault, file=sys.stderr)
@@ -45,13 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _flush() -> None:
-    """What is printed goes out; a reader that has gone, or a full disk, changes nothing of what was done."""
-    if sys.stdout is None:  # closed by whoever started us
+    """Flushes standard output. A closed reader or a full disk does not change the exit code."""
+    if sys.stdout is None:  # closed by the parent process
         return
     try:
         sys.stdout.flush()
     except OSError:
-        # Python flushes once more at the end.
+        # Python flushes once more at exit, and must not fail there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -63,13 +63,13 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Without a command it says what there is, and what to do next.",
     )
     parser.add_argument("--version", action="version", version=f"alarm2mqtt {__version__}")
-    parser.set_defaults(command=commands.orientation, only_shows=True)
+    parser.set_defaults(command=commands.orientation, prints_only=True)
     known = parser.add_subparsers(title="commands", metavar="COMMAND", prog="alarm2mqtt")
 
     def add(name: str, command: Callable[[argparse.Namespace], int], *, file: bool = True) -> argparse.ArgumentParser:
         text = (command.__doc__ or "").strip()
         added = known.add_parser(name, help=text, description=text)
-        added.set_defaults(command=command, only_shows=command in _ONLY_SHOW)
+        added.set_defaults(command=command, prints_only=command in _PRINT_ONLY)
         if file:
             added.add_argument("file", metavar="FILE", nargs="?", type=Path, default=DEFAULT_FILE, help="the settings")
         return added

@@ -1,4 +1,4 @@
-"""`alarm2mqtt purge`: the ledger of the store, and the session that clears what it names."""
+"""`alarm2mqtt purge`: opens the store for its ledger, and clears every topic of the ledger at the broker."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ log = logging.getLogger(__name__)
 
 
 async def purge(settings: Settings) -> int:
-    """Clears every retained topic of the ledger, and of these settings; how many.
+    """Clears every retained topic of the ledger and of these settings. Returns their number.
 
     Raises:
         BrokerError: the broker cannot be reached, or refuses.
     """
     post = asyncio.get_running_loop().call_soon_threadsafe
-    opening = partial(open_store, settings.store.folder, post=post, on_problem=_note_problem)
+    opening = partial(open_store, settings.store.folder, post=post, on_problem=_log_problem)
     store = (await asyncio.to_thread(opening)).store
     try:
         return await clear(settings, store.ledger)
@@ -28,6 +28,6 @@ async def purge(settings: Settings) -> int:
         await asyncio.to_thread(store.close)
 
 
-def _note_problem(problem: str | None) -> None:
+def _log_problem(problem: str | None) -> None:
     if problem is not None:
         log.warning("the store has a problem: %s", problem)

@@ -1,6 +1,6 @@
-"""One test mail or upload, now, by the very code that sends an alarm's; for `send-test`.
+"""`send-test`: sends one test mail or uploads one test picture now, with the code that sends an alarm's.
 
-It goes past the outbox, which is the daemon's: both may run at once.
+It bypasses the outbox, which belongs to the daemon: both may run at once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class SendTest:
-    """Raises ActionError when it does not arrive, SettingsError without what it needs; returns what to say."""
+    """Each method makes one attempt and returns the sentence to print.
+
+    Both raise ActionError if the delivery fails, and SettingsError if a setting is missing.
+    """
 
     def __init__(self, settings: Settings, now: Now) -> None:
         self._settings = settings
@@ -32,7 +35,7 @@ class SendTest:
         self._cache = PictureCache(None)
 
     async def email(self) -> str:
-        """To all recipients, with a picture of the first camera if there is one."""
+        """Mails all recipients, with a picture of the first camera if there is one."""
         server = self._settings.email
         if server is None:
             raise SettingsError([Fault(path="email", message="is not configured")])
@@ -52,10 +55,10 @@ class SendTest:
         sender = EmailSender(settings=lambda: self._settings, zone=lambda: self._now.zone, cache=self._cache)
         tried = await self._attempt(sender, self._job("email", body_of(mail)))
         what = "with a picture" if picture else f"without a picture: {missing}" if missing else "without a picture"
-        return f"{server.host} took it, {what}" + (f"; but not for {tried.note}" if tried.note else "")
+        return f"{server.host} took it, {what}" + (f"; but not for {delivery.note}" if delivery.note else "")
 
     async def ftp(self) -> str:
-        """A picture of the first camera."""
+        """Uploads a picture of the first camera."""
         server = self._settings.ftp
         if server is None:
             raise SettingsError([Fault(path="ftp", message="is not configured")])
@@ -75,9 +78,9 @@ class SendTest:
         return f"{server.host} has it as {tried.path}"
 
     async def _attempt(self, sender: Sender, job: Job) -> Delivery:
-        went: list[Delivery] = []
-        await sender.attempt(job, went.append)
-        return went[0]
+        delivered: list[Delivery] = []
+        await sender.attempt(job, delivered.append)
+        return delivered[0]
 
     async def _picture(self) -> KeptPicture | None:
         camera = camera_of(None, self._settings)
@@ -93,7 +96,7 @@ class SendTest:
         return KeptPicture(file=file, name=name, taken_at=taken.taken_at, offset_ms=taken.offset_ms)
 
     def _job(self, kind: str, body: str) -> Job:
-        """Its number is the time: no alarm's upload has that name, and the next test has another."""
+        """Returns a job numbered by the time, so that its file name differs from an alarm's and the next test's."""
         now = self._now.local
         job_id = f"{kind}-test-{secrets.token_hex(8)}"
         return Job(id=job_id, kind=kind, seq=int(now.timestamp()), created=now, due=now, body=body)

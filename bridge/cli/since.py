@@ -1,4 +1,4 @@
-"""How a person says since when: `90s`, `30m`, `2h`, `3d`, `2026-12-24`, `2026-12-24 18:00` (pure)."""
+"""The `--since` argument as people write it: `90s`, `30m`, `2h`, `3d`, `2026-12-24`, `2026-12-24 18:00` (pure)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def since(text: str, now: datetime) -> datetime:
-    """The instant that is meant; a time without an offset is local, in the zone of `now`.
+    """Returns the instant. A time without an offset is local, in the zone of `now`.
 
     Raises:
-        ValueError: it says no time; the message says what would.
+        ValueError: the text is no time; the message names the allowed forms.
     """
     written = text.strip()
     ago = _AGO.fullmatch(written)

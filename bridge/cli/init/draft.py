@@ -1,4 +1,4 @@
-"""The settings as far as they are known, checked by the settings' own rules with every answer."""
+"""The settings document in progress; every answer is checked by the rules of the settings themselves."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from bridge.settings.location import Loc
 
 
 class Draft:
-    """A document that is being made; `put` and `wrong` take places as findings name them."""
+    """A settings document in progress. Locations are those of the settings' faults, such as `("mqtt", "host")`."""
 
     def __init__(self) -> None:
         self.document: dict[str, Any] = {}
 
     def put(self, loc: Loc, value: object) -> None:
-        """A value at a place; what is around it is made, a list grows by one at its end."""
+        """Sets the value at a location. Missing parents are created; a list grows by one item at its end."""
         _put(self.document, loc, value)
 
     def wrong(self, loc: Loc, value: object) -> str | None:
-        """What would be wrong with a value at a place, in the check's own words; None for nothing.
+        """Returns the settings' own message about a value at a location, or None if it is valid there.
 
-        What is still missing elsewhere is not told.
+        Faults elsewhere, such as keys not answered yet, are ignored.
         """
         document = copy.deepcopy(self.document)
         _put(document, loc, value)

@@ -1,4 +1,4 @@
-"""The first file as a person likes to read it: what was answered, with what else there is beside it (pure)."""
+"""The first settings file as text: the answers, and comments with further options beside them (pure)."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ _ALSO = {
     "inputs": '# schedule: {mon-fri: ["18:00-07:00"], sat-sun: ["00:00-24:00"]}  # without it: always armed',
     "outputs": "# mode: pulse  # without it: steady",
 }
-"""What many want next, below the first of each kind."""
+"""A comment with the next useful option, below the first item of each kind."""
 
 
 def settings_text(document: Mapping[str, Any]) -> str:
-    """The document as YAML with comments; parsed, it is the document again."""
+    """Returns the document as YAML with comments. Parsing the text gives the same document."""
     blocks = [_HEAD]
     for key, title in _SECTIONS.items():
         if key in document:
@@ -74,16 +74,18 @@ def _section(key: str, title: str, value: Any) -> Iterator[str]:
         yield f"{key}:"
         for number, one in enumerate(value):
             for nth, (name, part) in enumerate(one.items()):
-                yield _line(f"  {'  ' if nth else '- '}{name}: {flow(part)}", f"{key}.{name}", part, said=number > 0)
+                yield _line(
+                    f"  {'  ' if nth else '- '}{name}: {flow(part)}", f"{key}.{name}", part, repeated=number > 0
+                )
             if number == 0:
                 yield f"    {_ALSO[key]}"
 
 
-def _line(text: str, place: str, value: object, *, said: bool = False) -> str:
-    """With what it means; what was said of an item before is not said again, unless it is about the value."""
+def _line(text: str, place: str, value: object, *, repeated: bool = False) -> str:
+    """Returns the line with its comment. A `repeated` key has none, unless the comment depends on the value."""
     comment = _COMMENTS.get(place)
     if isinstance(comment, dict):
         comment = comment.get(str(value))
-    elif said:
+    elif repeated:
         comment = None
     return f"{f'{text}  ':<{_COMMENT_AT}}# {comment}" if comment else text

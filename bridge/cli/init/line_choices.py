@@ -1,4 +1,4 @@
-"""The GPIO lines that may be chosen, and how a person names one (pure)."""
+"""The free GPIO lines to choose from, and the ways to name one in an answer (pure)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _GLOB = re.compile(r"[*?\[]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferedLine:
-    """A line that is free. `written` is how the settings name it: by a name that is unique, else chip and offset."""
+    """A free line. `written` is the line in the settings file: its name if that is unique, else chip and offset."""
 
     chip: str
     offset: int
@@ -26,7 +26,7 @@ class OfferedLine:
 
     @property
     def label(self) -> str:
-        """What it is called here."""
+        """The line's name in questions: its own name, else `chip:offset`."""
         return self.name or f"{self.chip}:{self.offset}"
 
     def __str__(self) -> str:
@@ -34,7 +34,7 @@ class OfferedLine:
 
 
 def offered_lines(chips: Sequence[ListedChip]) -> list[OfferedLine]:
-    """All lines that nobody holds."""
+    """Returns all lines without a user."""
     names = [line.name for listed in chips for line in listed.lines]
     seen_chips = [listed.chip for listed in chips]
     return [
@@ -51,15 +51,15 @@ def offered_lines(chips: Sequence[ListedChip]) -> list[OfferedLine]:
 
 
 def likely_inputs(lines: Sequence[OfferedLine]) -> list[OfferedLine]:
-    """Those that the board's maker calls alarm inputs. Outputs are never guessed: they drive something."""
+    """Returns the lines named as alarm inputs by the board's maker. Outputs are never guessed: they drive something."""
     return [line for line in lines if _ALARM_INPUT.fullmatch(line.name)]
 
 
 def chosen_lines(words: Sequence[str], lines: Sequence[OfferedLine]) -> list[OfferedLine]:
-    """The lines that words name: by name, `chip:offset`, or the offset where there is one chip.
+    """Returns the lines named by `words`: by name, `chip:offset`, or the offset alone if there is one chip.
 
     Raises:
-        ValueError: a word that names none, several, or one twice; the message says so.
+        ValueError: a word matches no line or several, or a line is named twice; the message names the word.
     """
     chosen: list[OfferedLine] = []
     alone = len({line.chip for line in lines}) == 1
@@ -81,7 +81,7 @@ def chosen_lines(words: Sequence[str], lines: Sequence[OfferedLine]) -> list[Off
 
 
 def listed(lines: Sequence[OfferedLine]) -> Iterator[str]:
-    """The lines side by side, below their chips."""
+    """Yields the lines side by side in 78 columns, below a heading for each chip."""
     for chip in dict.fromkeys(line.chip for line in lines):
         texts = [str(line) for line in lines if line.chip == chip]
         width = max(map(len, texts)) + 3
@@ -92,7 +92,10 @@ def listed(lines: Sequence[OfferedLine]) -> Iterator[str]:
 
 
 def _written(chip: SeenChip, line: SeenLine, names: Sequence[str], chips: Sequence[SeenChip]) -> dict[str, Any]:
-    """Numbers of chips change between boots and kernels; names and labels stay."""
+    """Returns the line's reference for the settings file.
+
+    Numbers of chips change between boots and kernels; names and labels stay.
+    """
     if line.name and line.name.isprintable() and names.count(line.name) == 1:
         return {"name": line.name}
     labels = [other.label for other in chips]

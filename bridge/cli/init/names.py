@@ -1,4 +1,4 @@
-"""Names that people give, and what follows from them (pure)."""
+"""Ids and kinds derived from the names that people give (pure)."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ _KINDS = (
     ("lock", ("lock", "opener", "latch")),
 )
 _PLAIN_LINE = re.compile(r"(gpio|pin|line|p|pa|pb|pc|pd)?[-_. ]?[a-z]?\d+", re.IGNORECASE)
-"""What chips call their lines; it tells nothing of what hangs on one."""
+"""Line names that chips give by number; they say nothing about the device connected to the line."""
 
 
 def id_of(name: str, taken: Container[str]) -> str:
-    """An id that looks like the name and that nobody has: `Größe links` becomes `grosse-links`."""
+    """Returns a free id that resembles the name: `Größe links` becomes `grosse-links`."""
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     stem = host_id(plain) if re.search("[a-z0-9]", plain) else "terminal"
-    wanted, number = stem, 1
-    while wanted in taken or wanted in TAKEN_BY_THE_DEVICE:
+    candidate, number = stem, 1
+    while candidate in taken or candidate in TAKEN_BY_THE_DEVICE:
         number += 1
-        wanted = f"{stem[:29]}-{number}"
-    return wanted
+        candidate = f"{stem[:29]}-{number}"
+    return candidate
 
 
 def kind_of(name: str) -> str:
-    """What an output of this name probably is."""
+    """Returns the likely kind of an output with this name, or `generic`."""
     words = name.casefold()
     return next((kind for kind, signs in _KINDS if any(sign in words for sign in signs)), "generic")
 
 
 def spoken(line_name: str) -> str | None:
-    """A line's name as a person would say it, `ALARM_IN1` as `Alarm in1`; None for what says nothing."""
+    """Returns a line's name in a person's spelling, `ALARM_IN1` as `Alarm in1`, or None if the name says nothing."""
     if not line_name or _PLAIN_LINE.fullmatch(line_name) or not line_name.isprintable():
         return None
     return re.sub(r"[-_\s]+", " ", line_name).strip().capitalize()[:64] or None

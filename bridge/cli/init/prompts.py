@@ -1,4 +1,4 @@
-"""Questions and their answers: asked of a person at a terminal, or answered by their defaults."""
+"""Prompts: answered by a person at a terminal, or by their defaults."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Protocol
 from bridge.text.printable import escaped
 
 Check = Callable[[str], str | None]
-"""What is wrong with an answer, for a person; None when nothing is."""
+"""Returns the objection to an answer as a sentence for a person, or None if the answer is valid."""
 
 
 def anything(_answer: str) -> None:
-    """The check of what can be no wrong answer."""
+    """Accepts every answer."""
 
 
 class Dialogue(Protocol):
-    """Who is asked. Ctrl-C and the end of input come out as KeyboardInterrupt and EOFError."""
+    """The prompts of the wizard. `ask` and `secret` raise KeyboardInterrupt on Ctrl-C, EOFError at the end of input."""
 
     welcome: str
-    """What is said first."""
+    """The text before the first question."""
 
     def say(self, text: str = "") -> None:
-        """A line that wants no answer."""
+        """Prints a line that needs no answer."""
 
     def ask(self, question: str, default: str, check: Check = anything) -> str:
-        """A text; asked again until `check` finds nothing wrong with it."""
+        """Returns an answer that `check` accepts; the question is repeated until then."""
 
     def secret(self, question: str, *, twice: bool) -> str:
-        """A password, not shown as it is typed; empty for none."""
+        """Returns a password, empty for none. It is not echoed."""
 
 
 class Terminal:
-    """A person at a terminal."""
+    """A person at a terminal: `input` with line editing, `getpass` for passwords."""
 
     welcome = """\
 A few questions for a first settings file. Enter takes what stands in brackets.
@@ -46,11 +46,11 @@ Nothing is written before the end; Ctrl-C leaves everything as it is."""
             return
 
     def say(self, text: str = "") -> None:
-        """A line."""
-        print(text)  # noqa: T201 - said to a person
+        """Prints a line."""
+        print(text)  # noqa: T201 - for the person at the terminal
 
     def ask(self, question: str, default: str, check: Check = anything) -> str:
-        """The answer, Enter alone for the default."""
+        """Returns the typed answer; Enter alone is the default."""
         while True:
             try:
                 answer = input(f"{question} [{default}]: ").strip() or default
@@ -63,47 +63,47 @@ Nothing is written before the end; Ctrl-C leaves everything as it is."""
             self.say(f"  {escaped(answer)}: {wrong}")
 
     def secret(self, question: str, *, twice: bool) -> str:
-        """A password; typed twice where nobody else knows it yet."""
+        """Returns the typed password. `twice` has it repeated, for a password that is new."""
         while True:
-            given = getpass.getpass(f"{question} (is not shown; Enter for none): ")
-            if "\0" in given or not given.isprintable():
+            password = getpass.getpass(f"{question} (is not shown; Enter for none): ")
+            if "\0" in password or not password.isprintable():
                 self.say("  has a character that cannot be typed")
-            elif given and twice and getpass.getpass("The same once more: ") != given:
+            elif password and twice and getpass.getpass("The same once more: ") != password:
                 self.say("  these were two different ones")
             else:
-                return given
+                return password
 
 
 class Unattended:
-    """Nobody: every default is taken, and told."""
+    """Answers every question with its default, and prints question and answer."""
 
     welcome = "A first settings file, with every default taken:"
 
     def say(self, text: str = "") -> None:
-        """A line."""
+        """Prints a line."""
         print(text)  # noqa: T201 - for whoever reads the output later
 
     def ask(self, question: str, default: str, check: Check = anything) -> str:
-        """The default. It is always right, for the questions check it before they ask."""
+        """Returns the default. The questions check their defaults before they ask, so it is always valid."""
         wrong = check(default)
         assert wrong is None, wrong  # noqa: S101 - see above
         self.say(f"{question}{'' if question.endswith('?') else ':'} {default}")
         return default
 
     def secret(self, question: str, *, twice: bool) -> str:  # noqa: ARG002 - nobody types
-        """None."""
+        """Returns no password."""
         self.say(f"{question}: none")
         return ""
 
 
 def yes(dialogue: Dialogue, question: str, *, default: bool) -> bool:
-    """Yes or no."""
+    """Asks a question of yes or no. Returns whether the answer is yes."""
     answer = dialogue.ask(question, "yes" if default else "no", _yes_or_no)
     return answer.lower() in _YES
 
 
 def several(answer: str) -> Sequence[str]:
-    """What stands between commas; `none` is nothing."""
+    """Returns the parts between commas; `none` and `-` give an empty list."""
     return [] if answer.lower() in ("none", "-") else [part.strip() for part in answer.split(",") if part.strip()]
 
 

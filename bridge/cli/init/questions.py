@@ -22,19 +22,22 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What the defaults depend on: the machine, and where the file will be."""
+    """The machine and the target file, from which the defaults follow."""
 
     host: str
     zone_known: bool
     """Whether the system has a time zone."""
     store: Path | None
-    """Where journal and states are to be kept; None: the default, which is not asked about."""
+    """The folder for journal and states to propose; None leaves the default, without a question."""
     chips: Callable[[], Sequence[ListedChip]]
-    """Raises StartFailed when GPIO chips cannot be looked for at all."""
+    """Returns the GPIO chips of this machine. Raises StartFailed if gpiod is unusable."""
 
 
 class Questions:
-    """Asks; `draft` is then whole but for the passwords' files, and `secrets` are passwords by their section."""
+    """Fills `draft` with the answers, and `secrets` with the passwords by section.
+
+    The paths of password files are the file names alone; the wizard makes them whole.
+    """
 
     def __init__(self, dialogue: Dialogue, place: Place) -> None:
         self.draft = Draft()
@@ -43,7 +46,7 @@ class Questions:
         self._place = place
 
     def ask_all(self) -> None:
-        """All of them. Raises EOFError and KeyboardInterrupt as the dialogue does."""
+        """Asks all questions. Raises EOFError and KeyboardInterrupt as the dialogue does."""
         self._device()
         self._broker()
         ask_terminals(self._dialogue, self.draft, self._place.chips)
@@ -58,8 +61,8 @@ class Questions:
         named = re.fullmatch(r"[A-Za-z0-9][\w.-]{0,63}", host) is not None and host not in _HERE
         name = host if named else "Alarm device"
         self.draft.put(("device", "id"), "")  # stands first, and follows from the name
-        called = self._ask(("device", "name"), "Its name", name)
-        self._ask(("device", "id"), "Its id, in topics and in Home Assistant", id_of(called, ()))
+        device_name = self._ask(("device", "name"), "Its name", name)
+        self._ask(("device", "id"), "Its id, in topics and in Home Assistant", id_of(device_name, ()))
         if not self._place.zone_known:
             self._ask(("device", "timezone"), "Its time zone, such as Europe/Berlin", "UTC")
 
@@ -89,11 +92,11 @@ class Questions:
             self._dialogue.say("  without a password it is for this machine alone")
 
     def _secret(self, section: str, question: str, *, twice: bool) -> bool:
-        given = self._dialogue.secret(question, twice=twice)
-        if given:
-            self.secrets[section] = given
+        password = self._dialogue.secret(question, twice=twice)
+        if password:
+            self.secrets[section] = password
             self.draft.put((section, "password_file"), f"{section}-password")
-        return bool(given)
+        return bool(password)
 
     def _ask(self, loc: Loc, question: str, default: str) -> str:
         answer = self._dialogue.ask(question, default, lambda one: self.draft.wrong(loc, one))

@@ -1,4 +1,4 @@
-"""Which lines are inputs and outputs, what they are called, and which alarm switches what on."""
+"""The questions about terminals: lines of inputs and outputs, their names, and the outputs of each alarm."""
 
 from __future__ import annotations
 
@@ -15,20 +15,23 @@ from bridge.lines.gpio.listing import ListedChip
 
 NONE = "none"
 _ON_FOR_MS = {"siren": 30_000, "strobe": 30_000, "lock": 5_000}
-"""How long an alarm, or a start by hand, switches it on; 0 for the others: until somebody stops it."""
+"""The alarm time proposed for each kind of output; 0 for the others: on until it is stopped."""
 _ALARMING = ("siren", "strobe")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Terminal:
-    """One to be named; without a line it is on the simulated board, and has its name already."""
+    """A terminal to be configured. Without a line it is on the simulated board, and `name` is final."""
 
     line: OfferedLine | None
     name: str
 
 
 def ask_terminals(dialogue: Dialogue, draft: Draft, chips: Callable[[], Sequence[ListedChip]]) -> None:
-    """Puts `lines`, `inputs` and `outputs` into the draft."""
+    """Asks about inputs and outputs, and puts `lines`, `inputs` and `outputs` into the draft.
+
+    `chips` returns the GPIO chips of this machine; its StartFailed is printed, and the simulated board is proposed.
+    """
     dialogue.say("\nAlarm inputs and outputs")
     lines = _free_lines(dialogue, chips)
     inputs, outputs = _chosen(dialogue, lines) if lines else ([], [])
@@ -91,11 +94,11 @@ def _chosen(dialogue: Dialogue, lines: Sequence[OfferedLine]) -> tuple[list[_Ter
 
 
 def _named(dialogue: Dialogue, draft: Draft, kind: str, default: Sequence[str]) -> list[_Terminal]:
-    """Terminals of the simulated board, by the names that they are to have."""
+    """Asks for the names of the terminals of one kind on the simulated board."""
 
     def wrong(answer: str) -> str | None:
-        told = (draft.wrong((kind, 0, "name"), name) for name in several(answer))
-        return next((one for one in told if one is not None), None)
+        objections = (draft.wrong((kind, 0, "name"), name) for name in several(answer))
+        return next((one for one in objections if one is not None), None)
 
     answer = dialogue.ask(f"Names of its alarm {kind}, with commas between", ", ".join(default), wrong)
     return [_Terminal(line=None, name=name) for name in several(answer)]
@@ -103,7 +106,7 @@ def _named(dialogue: Dialogue, draft: Draft, kind: str, default: Sequence[str]) 
 
 def _ask_input(dialogue: Dialogue, draft: Draft, number: int, terminal: _Terminal) -> None:
     name = _ask_name(dialogue, draft, ("inputs", number), terminal)
-    made = _begun(draft, name, terminal)
+    made = _new_terminal(draft, name, terminal)
     question = f"{name}: alarm on connect or on disconnect of its contact?"
     made["trigger_mode"] = dialogue.ask(
         question, "connect", lambda answer: draft.wrong(("inputs", number, "trigger_mode"), answer)
@@ -113,7 +116,7 @@ def _ask_input(dialogue: Dialogue, draft: Draft, number: int, terminal: _Termina
 
 def _ask_output(dialogue: Dialogue, draft: Draft, number: int, terminal: _Terminal) -> None:
     name = _ask_name(dialogue, draft, ("outputs", number), terminal)
-    made = _begun(draft, name, terminal)
+    made = _new_terminal(draft, name, terminal)
     if terminal.line is not None:
         made["connected_level"] = dialogue.ask(
             f"{name}: on when its line is high or low (many relay boards: low)?",
@@ -140,7 +143,7 @@ def _ask_name(dialogue: Dialogue, draft: Draft, place: tuple[str, int], terminal
     )
 
 
-def _begun(draft: Draft, name: str, terminal: _Terminal) -> dict[str, Any]:
+def _new_terminal(draft: Draft, name: str, terminal: _Terminal) -> dict[str, Any]:
     taken = {one["id"] for kind in ("inputs", "outputs") for one in draft.document[kind]}
     made: dict[str, Any] = {"id": id_of(name, taken), "name": name}
     return made if terminal.line is None else made | {"line": terminal.line.written}
@@ -154,10 +157,10 @@ def _ask_links(dialogue: Dialogue, draft: Draft) -> None:
 
     def wrong(answer: str) -> str | None:
         unknown = [word for word in several(answer) if word.casefold() not in known]
-        names = ", ".join(map(_called, outputs))
+        names = ", ".join(map(_listed_name, outputs))
         return f"there is no output {unknown[0]} (allowed: {names}, or {NONE})" if unknown else None
 
-    alarming = ", ".join(_called(one) for one in outputs if one["kind"] in _ALARMING) or NONE
+    alarming = ", ".join(_listed_name(one) for one in outputs if one["kind"] in _ALARMING) or NONE
     for one in draft.document["inputs"]:
         answer = dialogue.ask(f"{one['name']}: which outputs go on with its alarm?", alarming, wrong)
         links = list(dict.fromkeys(known[word.casefold()] for word in several(answer)))
@@ -165,6 +168,6 @@ def _ask_links(dialogue: Dialogue, draft: Draft) -> None:
             one["linkage"] = {"outputs": links}
 
 
-def _called(output: dict[str, Any]) -> str:
-    """What stands for it in an answer with commas between: its name, or its id where the name has a comma too."""
+def _listed_name(output: dict[str, Any]) -> str:
+    """Returns the output's name for a list with commas, or its id if the name itself has a comma."""
     return str(output["id"] if "," in output["name"] else output["name"])

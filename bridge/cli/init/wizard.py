@@ -1,4 +1,4 @@
-"""`alarm2mqtt init`: from the questions to the file, and to what is to be done next."""
+"""`alarm2mqtt init`: asks the questions, writes the files, prints the next steps."""
 
 from __future__ import annotations
 
@@ -23,14 +23,16 @@ _LOCALTIME = Path("/etc/localtime")
 
 
 def first_file(path: Path, *, default: Path, force: bool, unasked: bool) -> bool:
-    """Asks and writes; False when the person said no at the end, or went away. `default` is what the service reads.
+    """Asks and writes. Returns False if the person answered no at the end, or left with Ctrl-C.
+
+    `default` is the file that the service reads; `unasked` takes every default; `force` keeps an existing file as `.1`.
 
     Raises:
-        StartFailed: there is a file already, or it cannot be written.
+        StartFailed: the file exists, or it cannot be written.
     """
     path = path.absolute()
     dialogue: Dialogue = Unattended() if unasked or not sys.stdin.isatty() else Terminal()
-    over = _what_is_there(path, force=force)
+    over = _existing(path, force=force)
     try:
         written = _asked_and_written(dialogue, path, over, is_default=path == default)
     except (EOFError, KeyboardInterrupt):
@@ -47,7 +49,7 @@ def first_file(path: Path, *, default: Path, force: bool, unasked: bool) -> bool
 
 
 def _asked_and_written(dialogue: Dialogue, path: Path, over: bytes | None, *, is_default: bool) -> list[Path] | None:
-    """The files that were written; None after a no."""
+    """Returns the files that were written, or None after a no."""
     place = Place(
         host=os.uname().nodename,
         zone_known=_LOCALTIME.exists(),  # TZ may be this shell's alone
@@ -72,14 +74,14 @@ def _asked_and_written(dialogue: Dialogue, path: Path, over: bytes | None, *, is
     return [path, *secrets]
 
 
-def _what_is_there(path: Path, *, force: bool) -> bytes | None:
-    """What the file holds that is to become the version before; None when there is no file."""
+def _existing(path: Path, *, force: bool) -> bytes | None:
+    """Returns the content of the existing file, which becomes the previous version; None if there is no file."""
     there = os.path.lexists(path)
     if there and not force:
         message = f"{path} is there already, and stays as it is; --force writes another and keeps it as {path.name}.1"
         raise StartFailed(message)
     folder = nearest(path.parent)
-    if not os.access(folder, os.W_OK):  # said before the questions, not after them
+    if not os.access(folder, os.W_OK):  # reported before the questions, not after them
         message = f"{folder} may not be written to by this user; as root it may, or name another FILE"
         raise StartFailed(message)
     if not there:
@@ -92,7 +94,7 @@ def _what_is_there(path: Path, *, force: bool) -> bytes | None:
 
 
 def _checked(document: dict[str, Any], path: Path) -> bytes:
-    """The file's content, read back and found to say what was answered, with nothing wrong in it."""
+    """Returns the file's content, after parsing it again and comparing it with the answers."""
     text = settings_text(document)
     read, twice = parse(text, path)
     if twice or validate(read) != validate(document):

@@ -1,4 +1,4 @@
-"""The first file and its passwords onto the disk: all of it or none of it."""
+"""Writes the first settings file and its password files: all of them or none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SECRET_MODE = 0o600
 
 
 def free_name(folder: Path, stem: str) -> Path:
-    """A file of the folder that is not there yet: a password that another file uses is never replaced."""
+    """Returns a path in the folder that does not exist yet: a password that another file uses is never replaced."""
     number, path = 1, folder / stem
     while os.path.lexists(path):
         number += 1
@@ -29,10 +29,10 @@ def free_name(folder: Path, stem: str) -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """The file's folder, if it is not there; where root makes it for the service, it is the service's.
+    """Makes the file's folder if it does not exist. A folder that root makes for the service belongs to the service.
 
     Raises:
-        StartFailed: it cannot be made.
+        StartFailed: the folder cannot be made.
     """
     if folder.is_dir():
         return
@@ -48,16 +48,16 @@ def make_folder(folder: Path) -> None:
 
 
 def write(path: Path, content: bytes, secrets: Mapping[Path, str], *, over: bytes | None) -> None:
-    """Passwords first, for nobody looks for them before the settings name them; what fails takes them along.
+    """Writes the passwords, then the settings that name them. A failure removes the passwords again.
 
-    With `over`, the file that is there and holds that becomes the version before; else there must be none.
+    `over` is the existing content, which becomes the previous version; None requires that there is no file.
 
     Raises:
-        StartFailed: it cannot be written, or somebody else wrote it meanwhile; all is what it was.
+        StartFailed: a file cannot be written, or the settings file was changed meanwhile; nothing has changed.
     """
     made: list[Path] = []
     file, at = SettingsFile(path), path
-    # A Ctrl-C in here waits: between two of these steps it would leave a part.
+    # Ctrl-C waits until the end: between two of these steps it would leave some of the files.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
     try:
         for at, text in secrets.items():
@@ -80,7 +80,7 @@ def write(path: Path, content: bytes, secrets: Mapping[Path, str], *, over: byte
 
 
 def _holds_secret(content: bytes, path: Path) -> bool:
-    """Whether the version before is its owner's alone; what cannot be read may hold anything."""
+    """Returns whether only the owner may read the previous version; a file that cannot be parsed counts as secret."""
     try:
         document, _ = parse(content.decode("utf-8-sig"), path)
     except (SettingsError, UnicodeDecodeError):

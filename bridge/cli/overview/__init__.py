@@ -1,1 +1,1 @@
-"""`alarm2mqtt` alone: what there is on this machine, and what to type next."""
+"""`alarm2mqtt` alone: the state of this machine, and the next commands to type."""

@@ -1,4 +1,4 @@
-"""How this program is called here, so that what is advised can be typed as it stands."""
+"""The way this program is called here, so that advised commands can be typed as they stand."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """`me` for this user; `as_root` for root: sudo looks for programs in places of its own, so by its whole path."""
+    """The command's name for this user (`me`) and for root (`as_root`).
+
+    sudo searches programs in folders of its own, so root's is the whole path.
+    """
 
     me: str
     as_root: str
     sudo: str
-    """What to put before another command that only root may run."""
+    """The prefix of another command that only root may run: `sudo ` or nothing."""
     editor: str = "nano"
 
 
 def caller(argv0: str = sys.argv[0], *, uid: int | None = None) -> Caller:
-    """Of a program that was started as `argv0`, by this user."""
+    """Returns the names of a program that was started as `argv0` by the user `uid` (default: this one)."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "nano"
     sudo = "" if (os.geteuid() if uid is None else uid) == 0 else "sudo "
     path = Path(argv0)

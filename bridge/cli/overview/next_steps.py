@@ -1,4 +1,4 @@
-"""What to type next, for each situation."""
+"""The next commands to type, for each situation (pure but for the current folder)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from bridge.cli.overview.invocation import Caller
 from bridge.cli.overview.situation import Situation, here
 
 Advice = tuple[str, str]
-"""A command exactly as it is typed, and what it does."""
+"""A command exactly as it is typed, and its effect."""
 
 
 def advice(seen: Situation, called: Caller) -> list[Advice]:
-    """The few commands that fit."""
+    """Returns the few commands that fit the situation."""
     return [*_fitting(seen, called), (f"{called.me} --help", "lists all commands")]
 
 
 def shortest(path: Path) -> Path:
-    """As it is typed in the folder that this is."""
+    """Returns the path as it is typed in the current folder: relative if it lies below it."""
     at = here()
     near = at != at.parent and path.is_relative_to(at)
     return path.relative_to(at) if near else path

@@ -1,4 +1,4 @@
-"""A short, friendly answer to `alarm2mqtt` alone."""
+"""The short, friendly answer to `alarm2mqtt` alone."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _SHOWN_FAULTS = 3
 
 
 def orientation(default: Path) -> str:
-    """What there is, and what to type next."""
+    """Returns the state of this machine and the next commands, as text. `default` is the service's settings file."""
     return orientation_text(look(default), caller())
 
 
 def next_steps(file: Path, default: Path) -> str:
-    """What to type next, when one file is what it is about."""
+    """Returns the next commands for one settings file, as text."""
     running = next((one for one in running_bridges(default) if one.file == file), None)
     return _next_steps(look_at(file, default=default, running=running), caller())
 
 
 def orientation_text(seen: Situation, called: Caller) -> str:
-    """The same, of what was found."""
+    """Returns the text of `orientation` for a situation already found."""
     found = [("settings", _settings(seen)), ("bridge", _bridge(seen))]
     if seen.page is not None:
         found.append(("page", seen.page))
@@ -70,7 +70,7 @@ def _counted(number: int, what: str) -> str:
 
 
 def _commands(commands: list[tuple[str, str]]) -> list[str]:
-    """Side by side where there is room, else what it does below."""
+    """Returns commands and effects side by side if they fit into 80 columns, else the effect below its command."""
     width = max(len(command) for command, _ in commands)
     if width + max(len(does) for _, does in commands) + 4 <= _WIDTH:
         return [f"  {command:<{width}}  {does}" for command, does in commands]

@@ -1,4 +1,4 @@
-"""The page's address, and whether it answers there."""
+"""The page's address, and a check whether it answers."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import socket
 
 from bridge.core.definitions.settings import WebSettings
 
-PATIENCE_S = 0.5
-_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what the settings may say, not what is bound
+TIMEOUT_S = 0.5
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - values of a setting, not an address to bind
 _OK = b"200"
 
 
 def page_address(web: WebSettings) -> str:
-    """As it is typed into a browser; a page for other machines is named by this one's name."""
+    """Returns the address for a browser. A page open to other machines has this machine's name."""
     host = os.uname().nodename if web.host in _ANYWHERE else web.host
     return f"http://{f'[{host}]' if ':' in host else host}:{web.port}/"
 
 
 def answers(web: WebSettings) -> bool:
-    """Whether a bridge serves its page there now; waits half a second at most."""
+    """Returns whether a page answers there. Blocks for half a second at most."""
     host = _ANYWHERE.get(web.host, web.host)
     question = f"GET /healthz HTTP/1.0\r\nHost: {host}:{web.port}\r\n\r\n"
     try:
-        with socket.create_connection((host, web.port), PATIENCE_S) as connection:
+        with socket.create_connection((host, web.port), TIMEOUT_S) as connection:
             connection.sendall(question.encode("ascii", "ignore"))
             answer = connection.makefile("rb").readline(100).split()
     except OSError:

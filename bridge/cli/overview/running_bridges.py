@@ -22,7 +22,10 @@ class RunningBridge:
 
 
 def running_bridges(default: Path, *, proc: Path = _PROC) -> list[RunningBridge]:
-    """All that can be seen, each once: a guard and the daemon that it keeps are one; the lowest process first."""
+    """Returns all visible daemons, one for each settings file, lowest process first.
+
+    A guard and its daemon share a file, and give the daemon.
+    """
     found: dict[Path, RunningBridge] = {}
     for bridge in sorted(_all(default, proc), key=lambda one: (one.command == "guard", one.process)):
         found.setdefault(bridge.file, bridge)
@@ -49,7 +52,7 @@ def _all(default: Path, proc: Path) -> Iterator[RunningBridge]:
 
 
 def _command(words: Sequence[str]) -> tuple[str | None, str | None]:
-    """The daemon's command and the file, or the demo's folder, that it names; None for any other process."""
+    """Returns the daemon's command and its file argument (of `demo`: its folder); None for any other process."""
     for index, word in enumerate(words[:-1]):
         ours = PurePath(word).name == "alarm2mqtt" or (word == _MODULE and index and words[index - 1] == "-m")
         if ours and words[index + 1] in _DAEMONS:
@@ -59,7 +62,7 @@ def _command(words: Sequence[str]) -> tuple[str | None, str | None]:
 
 
 def _folder(entry: Path) -> Path:
-    """Where it was started, which another user's process does not tell."""
+    """Returns the process's working folder; an empty path if it belongs to another user."""
     try:
         return (entry / "cwd").readlink()
     except OSError:

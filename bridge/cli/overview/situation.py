@@ -1,4 +1,4 @@
-"""What is found on this machine: the settings file, a bridge that runs, its page. Touches no hardware."""
+"""The state of this machine: settings file, running bridge, its page. Touches no hardware."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ _SYSTEMD = Path("/run/systemd/system")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What to advise on. `settings` is None when the file is not there, may not be read, or is wrong."""
+    """The facts that the advice depends on. `settings` is None if the file is missing, unreadable or wrong."""
 
     file: Path
-    """The settings that are meant: those of the default place, else those of a bridge that runs."""
+    """The settings file: that of the service, or that of a running bridge if the service has none."""
     is_default: bool
     there: bool
     readable: bool
-    """Whether this user may read the file and the secrets that it names."""
+    """Whether this user may read the file and the secret files that it names."""
     writable: bool
-    """Whether this user may write the file, or make it."""
+    """Whether this user may write or create the file."""
     faults: tuple[Fault, ...] = ()
     settings: Settings | None = None
     running: RunningBridge | None = None
     page: str | None = None
     """The address of a page that answers."""
     service: bool = False
-    """Whether systemd knows the service."""
+    """Whether systemd has a unit of this program."""
 
 
 def look(default: Path, *, bridges: Sequence[RunningBridge] | None = None) -> Situation:
-    """Looks around; takes a moment at most."""
+    """Returns the situation, with `default` as the service's settings file. Blocks for half a second at most."""
     running = _meant(default, running_bridges(default) if bridges is None else bridges)
     return look_at(running.file if running is not None else default, default=default, running=running)
 
 
 def look_at(file: Path, *, default: Path, running: RunningBridge | None) -> Situation:
-    """Of one settings file, and the bridge that runs with it, if one does."""
+    """Returns the situation of one settings file; `running` is the bridge that uses it, if one does."""
     there = _is_there(file)
     settings, faults, readable = _settings(file) if there else (None, (), True)
     page = None
-    ours = running is not None or file == default  # else it is another bridge's, at the usual address
+    ours = running is not None or file == default  # else the page at the usual address is another bridge's
     if ours and settings is not None and settings.web.enabled and answers(settings.web):
         page = page_address(settings.web)
     return Situation(
@@ -67,7 +67,7 @@ def look_at(file: Path, *, default: Path, running: RunningBridge | None) -> Situ
 
 
 def _meant(default: Path, bridges: Sequence[RunningBridge]) -> RunningBridge | None:
-    """The bridge of the default place; without a file there any other, rather one that was started from here."""
+    """Returns the bridge of the default file; without that file any bridge, preferably one below the current folder."""
     if _is_there(default):
         return next((one for one in bridges if one.file == default), None)
     at = here()
@@ -75,7 +75,7 @@ def _meant(default: Path, bridges: Sequence[RunningBridge]) -> RunningBridge | N
 
 
 def here() -> Path:
-    """The folder that this is; the root in place of one that was removed."""
+    """Returns the current folder, or `/` if it was removed."""
     try:
         return Path.cwd()
     except FileNotFoundError:
@@ -83,7 +83,7 @@ def here() -> Path:
 
 
 def _is_there(file: Path) -> bool:
-    """Where its folder may not be looked into it cannot be known, and is believed."""
+    """Returns whether the file exists; True if its folder may not be searched, since it cannot be known."""
     try:
         return file.exists()
     except PermissionError:
@@ -91,14 +91,14 @@ def _is_there(file: Path) -> bool:
 
 
 def nearest(folder: Path) -> Path:
-    """The folder, or what is there of the folders above it."""
+    """Returns the folder, or its nearest parent that exists."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return folder
 
 
 def _settings(file: Path) -> tuple[Settings | None, tuple[Fault, ...], bool]:
-    """The settings or what is wrong, and whether this user may read all that they consist of."""
+    """Returns the settings or the faults, and whether this user may read the file and all its secret files."""
     if not os.access(file, os.R_OK):
         return None, (), False
     try:
@@ -108,6 +108,6 @@ def _settings(file: Path) -> tuple[Settings | None, tuple[Fault, ...], bool]:
     if os.geteuid() == 0:
         return None, faults, True
     try:
-        return load(file, secrets=False).settings, (), False  # its secrets are not this user's
+        return load(file, secrets=False).settings, (), False  # this user may not read its secrets
     except SettingsError:
         return None, faults, True

@@ -1,1 +1,1 @@
-"""`alarm2mqtt watch`: the terminals live in the terminal, from what the bridge says over MQTT."""
+"""`alarm2mqtt watch`: the terminals live in the terminal, from the bridge's MQTT topics."""

@@ -1,4 +1,4 @@
-"""`watch` as plain lines: what is, once all of it has come, and then each change."""
+"""`watch --plain`: one line for each part of the device as it is, then one line for each change."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from bridge.mqtt.messages import Incoming
 from bridge.mqtt.publishing.throttled_topics import LAG_S
 
 TOGETHER_S = LAG_S + 0.1
-"""Attributes lag behind states; so long after the first message of a change, all of them are there."""
+"""Delay before a change is printed. Attributes are published later than states; by then all of them have arrived."""
 
 
 class PlainLines:
-    """Gives lines to `show`; a part of which nothing new can be said is not told again."""
+    """Calls `show` with each new line. A part whose text has not changed is not printed again."""
 
-    def __init__(self, picture: DeviceMirror, *, show: Callable[[str], None], now: Callable[[], datetime]) -> None:
-        self._picture = picture
+    def __init__(self, mirror: DeviceMirror, *, show: Callable[[str], None], now: Callable[[], datetime]) -> None:
+        self._mirror = mirror
         self._show = show
         self._now = now
         self._touched: dict[tuple[str, str], None] = {}
-        self._said: dict[tuple[str, str], str] = {}
+        self._printed: dict[tuple[str, str], str] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def receive(self, message: Incoming) -> None:
-        """A message from the broker."""
-        part = self._picture.take(message)
+        """Takes a message from the broker; its line follows after `TOGETHER_S`."""
+        part = self._mirror.take(message)
         if part[0] == "journal":
-            self._show(entry_line(self._picture.entries[-1], self._now()))
+            self._show(entry_line(self._mirror.entries[-1], self._now()))
         elif part[0]:
             self._touched[part] = None
             if self._timer is None:
                 self._timer = asyncio.get_running_loop().call_later(TOGETHER_S, self._flush)
 
     def link(self, problem: str | None) -> None:
-        """There is a connection, or why there is none."""
-        self._picture.link(problem)
-        self._tell(("broker", ""), broker_line(problem, self._now()))
+        """Prints the state of the connection: `problem` is None when it is up, else the reason for its failure."""
+        self._mirror.link(problem)
+        self._print(("broker", ""), broker_line(problem, self._now()))
 
     def _flush(self) -> None:
         self._timer = None
@@ -47,20 +47,20 @@ class PlainLines:
         for part in touched:
             line = self._line(*part)
             if line is not None:
-                self._tell(part, line)
+                self._print(part, line)
 
     def _line(self, kind: str, part: str) -> str | None:
-        now, picture = self._now(), self._picture
+        now, mirror = self._now(), self._mirror
         if kind == "bridge":
-            return bridge_line(picture.online, now)
-        if kind == "input" and (seen := picture.input(part)) is not None:
+            return bridge_line(mirror.online, now)
+        if kind == "input" and (seen := mirror.input(part)) is not None:
             return input_line(seen, now)
-        if kind == "output" and (found := picture.output(part)) is not None:
+        if kind == "output" and (found := mirror.output(part)) is not None:
             return output_line(found, now)
-        return gone_line(kind, part, now) if (kind, part) in self._said and not picture.knows(kind, part) else None
+        return gone_line(kind, part, now) if (kind, part) in self._printed and not mirror.knows(kind, part) else None
 
-    def _tell(self, part: tuple[str, str], line: str) -> None:
+    def _print(self, part: tuple[str, str], line: str) -> None:
         _, _, words = line.partition(" ")
-        if self._said.get(part) != words:
-            self._said[part] = words
+        if self._printed.get(part) != words:
+            self._printed[part] = words
             self._show(line)

@@ -1,4 +1,4 @@
-"""The picture as plain lines, one a change, for scripts and for terminals that cannot be drawn on (pure).
+"""Changes as plain lines, for scripts and for terminals that cannot draw (pure).
 
 `TIME WHAT [ID] key=value …`, separated by spaces; a value with spaces is in quotes. Keys and words are those of MQTT.
 """
@@ -16,7 +16,7 @@ from bridge.text.printable import escaped
 
 
 def input_line(view: InputView, now: datetime) -> str:
-    """One input as it is now."""
+    """Returns the line of one input's present state."""
     return _line(
         now,
         f"input {view.id}",
@@ -34,7 +34,7 @@ def input_line(view: InputView, now: datetime) -> str:
 
 
 def output_line(view: OutputView, now: datetime) -> str:
-    """One output as it is now."""
+    """Returns the line of one output's present state."""
     return _line(
         now,
         f"output {view.id}",
@@ -52,23 +52,23 @@ def output_line(view: OutputView, now: datetime) -> str:
 
 
 def entry_line(entry: JournalEntry, now: datetime) -> str:
-    """One journal entry, at its own time; fields that do not apply are left out."""
+    """Returns the line of one journal entry, at the entry's own time; fields that do not apply are left out."""
     at = entry.time.astimezone(now.tzinfo)
     return _line(at, "journal", [("seq", entry.seq), ("kind", entry.kind), *details(entry).items()])
 
 
 def bridge_line(online: bool | None, now: datetime) -> str:  # noqa: FBT001 - a state's one value
-    """Whether the bridge says that it runs."""
+    """Returns the line of the bridge's availability; None is not known yet."""
     return _line(now, "bridge", [("state", "unknown" if online is None else "online" if online else "offline")])
 
 
 def broker_line(problem: str | None, now: datetime) -> str:
-    """Whether there is a connection to the broker, and why not."""
+    """Returns the line of the connection to the broker, with the reason if there is none."""
     return _line(now, "broker", [("state", "connected")] if problem is None else [("state", "lost"), ("why", problem)])
 
 
 def gone_line(kind: str, part: str, now: datetime) -> str:
-    """An input or output that is no more."""
+    """Returns the line of an input or output that was removed."""
     return _line(now, f"{kind} {part}", [("state", "removed")])
 
 
@@ -78,7 +78,7 @@ def _line(at: datetime, what: str, fields: Iterable[tuple[str, object]]) -> str:
 
 
 def _word(value: object) -> str:
-    """A word as it is; in quotes what would not be one."""
+    """Returns the value as one word, in quotes if it needs them."""
     if value is None:
         return "none"
     text = escaped(str(value))

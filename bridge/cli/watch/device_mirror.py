@@ -1,4 +1,4 @@
-"""What is known of a device from what it said: pure, messages in, views out."""
+"""The device's state as far as its topics show it: messages in, views out (pure)."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from bridge.mqtt.topics import Topics, is_id
 from bridge.text.printable import escaped
 
 MOST_PARTS = 500
-"""Inputs and outputs together; whoever may write to the broker cannot fill this machine's memory."""
+"""Limit of inputs and outputs together, so that no sender on the broker can fill this machine's memory."""
 MOST_ENTRIES = 200
 
 
 class DeviceMirror:
-    """One device, as far as it has spoken. The settings file gives names and order, the topics what is so."""
+    """The mirror of one device. The settings file gives names and order, the topics give the states."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.online: bool | None = None
-        """Whether the bridge says that it runs; None when it said nothing yet."""
+        """Whether the bridge is online; None before its availability was received."""
         self.problem: str | None = "not connected yet"
-        """Why there is no connection to the broker."""
+        """The reason why there is no connection to the broker; None while there is one."""
         self.notice: str | None = None
-        """What the connection complained about last."""
+        """The last warning of the connection."""
         self.entries: deque[JournalEntry] = deque(maxlen=MOST_ENTRIES)
         self._topics = Topics.of(settings)
         self._label: str | None = None
-        self._said: dict[str, dict[str, dict[str, bytes]]] = {"input": {}, "output": {}}
+        self._payloads: dict[str, dict[str, dict[str, bytes]]] = {"input": {}, "output": {}}
         self._of_file: Mapping[str, Mapping[str, InputSettings | OutputSettings]] = {
             "input": {one.id: one for one in settings.inputs},
             "output": {one.id: one for one in settings.outputs},
@@ -43,19 +43,19 @@ class DeviceMirror:
 
     @property
     def label(self) -> str:
-        """What people call the device."""
+        """The device's name for people."""
         return self._label or self.settings.device.label
 
     def link(self, problem: str | None) -> None:
-        """A connection begins, or why there is none. What was said before another one is what is so no longer."""
+        """Called on connect (`problem` is None) and on failure. A new connection discards the states of the last."""
         self.problem = problem
         if problem is None:
             self.online = self.notice = None
-            for said in self._said.values():
-                said.clear()
+            for parts in self._payloads.values():
+                parts.clear()
 
     def take(self, message: Incoming) -> tuple[str, str]:
-        """A message; which part it is about: its kind and id, `("", "")` for nothing.
+        """Takes a message. Returns kind and id of the part that changed, `("", "")` for none.
 
         Kinds are `input`, `output`, `bridge` and `journal`.
         """
@@ -78,65 +78,68 @@ class DeviceMirror:
 
     def _take_part(self, message: Incoming) -> tuple[str, str]:
         kind, part, what = (*message.topic.removeprefix(f"{self._topics.device}/").split("/"), "", "")[:3]
-        said = self._said.get(kind)
-        if said is None or not is_id(part) or (part not in said and sum(map(len, self._said.values())) >= MOST_PARTS):
+        parts = self._payloads.get(kind)
+        if parts is None or not is_id(part) or (part not in parts and self._count() >= MOST_PARTS):
             return "", ""
-        words = said.setdefault(part, {})
+        payloads = parts.setdefault(part, {})
         if message.payload:
-            words[what] = message.payload
+            payloads[what] = message.payload
         else:
-            words.pop(what, None)
-            if not words:
-                del said[part]
+            payloads.pop(what, None)
+            if not payloads:
+                del parts[part]
         return kind, part
 
     def inputs(self) -> list[InputView]:
-        """All that have said enough, those of the file first, in its order."""
+        """Returns all inputs with a complete state, those of the file first, in its order."""
         return [view for part in self._parts("input") if (view := self.input(part)) is not None]
 
     def outputs(self) -> list[OutputView]:
-        """All that have said enough."""
+        """Returns all outputs with a complete state, those of the file first, in its order."""
         return [view for part in self._parts("output") if (view := self.output(part)) is not None]
 
     def knows(self, kind: str, part: str) -> bool:
-        """Whether anything lies on the topics of an input or output."""
-        return part in self._said[kind]
+        """Returns whether any retained topic of this input or output has a payload."""
+        return part in self._payloads[kind]
 
     def input(self, part: str) -> InputView | None:
-        """One input; None when it has said too little, or is no more."""
-        return seen_input(part, self._said["input"].get(part, {}))
+        """Returns one input, or None if its topics are incomplete or empty."""
+        return seen_input(part, self._payloads["input"].get(part, {}))
 
     def output(self, part: str) -> OutputView | None:
-        """One output."""
-        return seen_output(part, self._said["output"].get(part, {}))
+        """Returns one output, or None if its topics are incomplete or empty."""
+        return seen_output(part, self._payloads["output"].get(part, {}))
 
     def input_settings(self, part: str) -> InputSettings:
-        """What words need of an input's settings: those in force before those of the file."""
+        """Returns the input's settings: name and schedule as published by the bridge, the rest from the file."""
         known = self._of_file["input"].get(part)
         given = known if isinstance(known, InputSettings) else InputSettings(id=part)
         return replace(given, **self._in_force("input", part, {"name": str, "schedule": str}))
 
     def output_settings(self, part: str) -> OutputSettings:
-        """What words need of an output's settings."""
+        """Returns the output's settings: name, `follow_source` as published by the bridge, else as in the file."""
         known = self._of_file["output"].get(part)
         given = known if isinstance(known, OutputSettings) else OutputSettings(id=part)
         return replace(given, **self._in_force("output", part, {"name": str, "follow_source": bool}))
 
     def name(self, part: str) -> str:
-        """What people call an input or output; the id of one that is not known."""
+        """Returns the name of an input or output, or the id of an unknown one."""
         for kind in ("input", "output"):
-            if part in self._said[kind] or part in self._of_file[kind]:
+            if part in self._payloads[kind] or part in self._of_file[kind]:
                 return (self.input_settings(part) if kind == "input" else self.output_settings(part)).label
         return escaped(part)
 
     def _parts(self, kind: str) -> list[str]:
-        """Those of the file in its order, then the others as they came."""
-        said, listed = self._said[kind], self._of_file[kind]
-        return [*(part for part in listed if part in said), *(part for part in said if part not in listed)]
+        """Returns the ids with topics: those of the file in its order, then the others in the order of arrival."""
+        live, listed = self._payloads[kind], self._of_file[kind]
+        return [*(part for part in listed if part in live), *(part for part in live if part not in listed)]
 
-    def _in_force(self, kind: str, part: str, wanted: Mapping[str, type]) -> dict[str, Any]:
-        """Settings that the bridge publishes, of those wanted; without what could garble a terminal."""
-        told = as_object(self._said[kind].get(part, {}).get("settings", b"")) or {}
+    def _count(self) -> int:
+        return sum(map(len, self._payloads.values()))
+
+    def _in_force(self, kind: str, part: str, fields: Mapping[str, type]) -> dict[str, Any]:
+        """Returns the published settings of a part, restricted to the keys and types of `fields`, made printable."""
+        published = as_object(self._payloads[kind].get(part, {}).get("settings", b"")) or {}
         return {
             key: escaped(value) if isinstance(value, str) else value
             for key, form in wanted.items()

@@ -1,4 +1,4 @@
-"""Single keys from a terminal, while it shows something else."""
+"""Single key presses from a terminal, beside the screen's output."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Self
 
 
 class Keys:
-    """Within `with`, `pressed` is called for each key on standard input; nothing where that is no terminal.
+    """Within `with`, calls `pressed` for each key on standard input; does nothing if that is no terminal.
 
-    Keys are not echoed meanwhile, and the terminal is what it was afterwards. It may be entered again.
+    Keys are not echoed meanwhile, and the terminal's mode is restored afterwards. It may be entered again.
     """
 
     def __init__(self, pressed: Callable[[str], None]) -> None:
@@ -40,7 +40,7 @@ class Keys:
             read = os.read(self._descriptor, 64)
         except OSError:  # EIO: the terminal is gone
             read = b""
-        if not read:  # and its reader would be called without end
+        if not read:  # at the end of input the loop would call the reader without end
             asyncio.get_running_loop().remove_reader(self._descriptor)
         for key in read.decode("utf-8", "ignore"):
             self._pressed(key)

@@ -1,4 +1,4 @@
-"""Which rows are shown where there is no room for all (pure)."""
+"""The choice of rows when the terminal is too short for all (pure)."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from bridge.cli.watch.rows import Row
 
 _AROUND = 2
-"""Lines of a table beside its rows: its heads, and what stands below it."""
+"""Lines of a table besides its rows: the heading, and the line below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitting:
-    """The rows that are shown, in their order, and how many are not."""
+    """The chosen rows, in their order, and the number of rows left out."""
 
     shown: tuple[Row, ...]
     left_out: int
 
 
 def fitting(room: int, *tables: Sequence[Row]) -> list[Fitting]:
-    """Tables below one another in so many lines: first what is not quiet, then the others in their order."""
+    """Returns the rows of each table that fit into `room` lines: rows that are not quiet first, then in their order."""
     room -= _AROUND * sum(map(bool, tables))
     places = [(row.is_quiet, index, nth) for nth, rows in enumerate(tables) for index, row in enumerate(rows)]
     taken = set(sorted(places)[: max(room, 1)])

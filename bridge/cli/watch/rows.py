@@ -1,6 +1,6 @@
-"""The picture in a person's words, row by row, short enough for 80 columns (pure).
+"""The device in a person's words, row by row, short enough for 80 columns (pure).
 
-The words are those of the page, so that whoever knows one knows the other.
+The words are those of the page.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Cells, and the mood that colours the one with the state: `alarm`, `fault`, `on`, `normal` and so on."""
+    """Cells, and the mood that colours the state's cell: `alarm`, `fault`, `on`, `normal` and so on."""
 
     cells: tuple[str, ...]
     mood: str
 
     @property
     def is_quiet(self) -> bool:
-        """Whether it may be left out first, where there is no room for all."""
+        """Whether the row is the first to be left out when there is no room for all."""
         return self.mood in ("normal", "off", "")
 
 
 INPUT_HEADS = ("INPUT", "CONTACT", "STATE", "ARMED", "SINCE")
 OUTPUT_HEADS = ("OUTPUT", "CONTACT", "STATE", "WHY", "ENDS")
 STATE = 2
-"""The cell that the mood is about, in both tables."""
+"""Index of the state's cell, in both tables."""
 
 
-def input_row(view: InputView, picture: DeviceMirror, now: datetime) -> Row:
-    """One input."""
-    settings = picture.input_settings(view.id)
+def input_row(view: InputView, mirror: DeviceMirror, now: datetime) -> Row:
+    """Returns the row of one input."""
+    settings = mirror.input_settings(view.id)
     state = input_words(view, settings, now)["state"]
     if view.alarm and view.available:
         state = f"ALARM {elapsed(view.last_alarm, now)}".rstrip()
@@ -48,10 +48,10 @@ def input_row(view: InputView, picture: DeviceMirror, now: datetime) -> Row:
     return Row(cells=cells, mood="fault" if view.problem and not view.alarm else input_mood(view))
 
 
-def output_row(view: OutputView, picture: DeviceMirror, now: datetime) -> Row:
-    """One output; of one that is on for a time, what is left of it."""
-    settings = picture.output_settings(view.id)
-    words = output_words(view, settings, picture.name, now)
+def output_row(view: OutputView, mirror: DeviceMirror, now: datetime) -> Row:
+    """Returns the row of one output, with the time left if it is on for a time."""
+    settings = mirror.output_settings(view.id)
+    words = output_words(view, settings, mirror.name, now)
     state = words["state"]
     if view.on and view.available:
         state = "ON, pulse" if view.mode == "pulse" else "ON"
@@ -59,14 +59,14 @@ def output_row(view: OutputView, picture: DeviceMirror, now: datetime) -> Row:
     return Row(cells=(settings.label, CONTACT[view.contact].lower(), state, words["why"], ends), mood=output_mood(view))
 
 
-def entry_row(entry: JournalEntry, picture: DeviceMirror, now: datetime) -> Row:
-    """One journal entry: when, what, who and the rest."""
-    words = entry_words(entry, picture.name, now)
+def entry_row(entry: JournalEntry, mirror: DeviceMirror, now: datetime) -> Row:
+    """Returns the row of one journal entry: time, event, cause and the rest."""
+    words = entry_words(entry, mirror.name, now)
     return Row(cells=(_moment(entry.time, now), words["what"], words["who"], words["notes"]), mood=words["mood"])
 
 
 def elapsed(begin: datetime | None, end: datetime) -> str:
-    """`0:07`, `3:12`, `2:03:12`, `3 d 2 h`; nothing without a begin. Clocks that differ give no negative time."""
+    """Returns `0:07`, `3:12`, `2:03:12` or `3 d 2 h`; empty without a begin. A negative duration counts as 0."""
     if begin is None:
         return ""
     seconds = max(int((end - begin).total_seconds()), 0)
@@ -77,13 +77,13 @@ def elapsed(begin: datetime | None, end: datetime) -> str:
 
 
 def _moment(moment: datetime, now: datetime) -> str:
-    """`14:03:20` today, else `22 Nov`; in the zone of `now`."""
+    """Returns `14:03:20` for today, else `22 Nov`; in the zone of `now`."""
     local = moment.astimezone(now.tzinfo)
     return f"{local:%H:%M:%S}" if local.date() == now.date() else f"{local:%d %b}"
 
 
 def _since(moment: datetime | None, now: datetime) -> str:
-    """When, and how long ago; seconds only where they still matter."""
+    """Returns the time and its age; seconds only within the first hour."""
     if moment is None:
         return ""
     when = _moment(moment, now)

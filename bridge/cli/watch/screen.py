@@ -1,4 +1,7 @@
-"""The picture drawn with rich: the only file that knows rich. Colours stand beside words, never instead of them."""
+"""The screen of `watch`, drawn with rich: the only file that imports rich.
+
+Colours accompany words, never replace them.
+"""
 
 from __future__ import annotations
 
@@ -31,15 +34,15 @@ _WIDTHS: Mapping[tuple[str, ...], tuple[int | None, ...]] = {
     INPUT_HEADS: (12, 14, 12, None),
     OUTPUT_HEADS: (12, 10, None, 14),
 }
-"""Of what follows the name; what has none shares the rest. They are made for 80 columns."""
+"""Widths of the columns after the name, for 80 columns; a column without one shares the rest."""
 _LEAST_ENTRIES = 4
 
 
 class Screen:
-    """`with` takes the terminal's other screen and gives it back; `draw` shows the picture as it is now."""
+    """Within `with`, uses the terminal's alternate screen; `draw` shows the mirror's present state."""
 
-    def __init__(self, picture: DeviceMirror) -> None:
-        self._picture = picture
+    def __init__(self, mirror: DeviceMirror) -> None:
+        self._mirror = mirror
         self._console = Console(highlight=False)
         self._live = Live(console=self._console, screen=True, auto_refresh=False, redirect_stderr=False)
 
@@ -51,66 +54,66 @@ class Screen:
         self._live.__exit__(None, None, None)
 
     def draw(self, now: datetime) -> None:
-        """All of it; the terminal's size is looked at each time."""
+        """Draws the whole screen at the terminal's present size."""
         width, height = self._console.size
-        self._live.update(drawn(self._picture, now, width=width, height=height), refresh=True)
+        self._live.update(drawn(self._mirror, now, width=width, height=height), refresh=True)
 
 
-def drawn(picture: DeviceMirror, now: datetime, *, width: int, height: int) -> RenderableType:
-    """As much as there is room for: what alarms, is on or is broken before what is quiet, and the newest entries."""
-    parts = [*_head(picture, now), Text()]
-    inputs = [input_row(view, picture, now) for view in picture.inputs()]
-    outputs = [output_row(view, picture, now) for view in picture.outputs()]
-    least = min(max(len(picture.entries), 1), _LEAST_ENTRIES)
+def drawn(mirror: DeviceMirror, now: datetime, *, width: int, height: int) -> RenderableType:
+    """Returns the screen for this size: rows in alarm, on or faulty before quiet ones, then the newest entries."""
+    parts = [*_head(mirror, now), Text()]
+    inputs = [input_row(view, mirror, now) for view in mirror.inputs()]
+    outputs = [output_row(view, mirror, now) for view in mirror.outputs()]
+    least = min(max(len(mirror.entries), 1), _LEAST_ENTRIES)
     room = height - len(parts) - least
-    old = picture.online is not True or picture.problem is not None
+    is_stale = mirror.online is not True or mirror.problem is not None
     for heads, rows in zip((INPUT_HEADS, OUTPUT_HEADS), fitting(room, inputs, outputs), strict=True):
         if rows.shown or rows.left_out:
-            parts.append(_table(heads, rows.shown, old=old, name=24 if width >= _ROOMY else 16))
+            parts.append(_table(heads, rows.shown, is_stale=is_stale, name=24 if width >= _ROOMY else 16))
             parts.append(Text(f"… and {rows.left_out} more, in a taller terminal" if rows.left_out else "", "dim"))
             room -= len(rows.shown) + 2
-    entries = list(picture.entries)[-(max(room, 0) + least) :]
-    parts.append(_journal([entry_row(entry, picture, now) for entry in entries]))
+    entries = list(mirror.entries)[-(max(room, 0) + least) :]
+    parts.append(_journal([entry_row(entry, mirror, now) for entry in entries]))
     return Group(*parts)
 
 
-def _head(picture: DeviceMirror, now: datetime) -> list[RenderableType]:
-    device = picture.settings.device.id
+def _head(mirror: DeviceMirror, now: datetime) -> list[RenderableType]:
+    device = mirror.settings.device.id
     first = Table.grid(expand=True)
     first.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
     first.add_column(justify="right", no_wrap=True)
-    name = picture.label if picture.label == device else f"{picture.label} ({device})"
+    name = mirror.label if mirror.label == device else f"{mirror.label} ({device})"
     first.add_row(Text(name, "bold"), Text(f"{now:%H:%M:%S}   q: end", "dim"))
-    lines: list[RenderableType] = [first, _link(picture)]
-    if picture.notice is not None:
-        lines.append(Text(picture.notice, "yellow", no_wrap=True, overflow="ellipsis"))
+    lines: list[RenderableType] = [first, _link(mirror)]
+    if mirror.notice is not None:
+        lines.append(Text(mirror.notice, "yellow", no_wrap=True, overflow="ellipsis"))
     return lines
 
 
-def _link(picture: DeviceMirror) -> Text:
-    """Whether what stands below is what is."""
+def _link(mirror: DeviceMirror) -> Text:
+    """Returns the line that says whether the rows below are current."""
     line = Text(no_wrap=True, overflow="ellipsis")
-    if picture.problem is not None:
-        return line.append("NOT CONNECTED", "bold white on red").append(f"   {picture.problem}")
-    if picture.online:
+    if mirror.problem is not None:
+        return line.append("NOT CONNECTED", "bold white on red").append(f"   {mirror.problem}")
+    if mirror.online:
         line.append("bridge online", "green")
-    elif picture.online is None:
-        silent = f"bridge SILENT: nothing on {Topics.of(picture.settings).device}/#"
+    elif mirror.online is None:
+        silent = f"bridge SILENT: nothing on {Topics.of(mirror.settings).device}/#"
         line.append(silent, "bold yellow")
     else:
         line.append("bridge OFFLINE: this is what it said last", "bold white on red")
-    return line.append(f"   broker {address_of(picture.settings.mqtt)} connected")
+    return line.append(f"   broker {address_of(mirror.settings.mqtt)} connected")
 
 
-def _table(heads: tuple[str, ...], rows: Sequence[Row], *, old: bool, name: int) -> Table:
+def _table(heads: tuple[str, ...], rows: Sequence[Row], *, is_stale: bool, name: int) -> Table:
     table = Table(box=None, expand=True, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     for head, wide in zip(heads, (name, *_WIDTHS[heads]), strict=True):
         table.add_column(head, width=wide, ratio=None if wide else 1, no_wrap=True, overflow="ellipsis")
     for row in rows:
         cells = [Text(cell) for cell in row.cells]
-        if not old:
+        if not is_stale:
             cells[STATE].stylize(_STYLES.get(row.mood, ""))
-        table.add_row(*cells, style="dim" if old else "")
+        table.add_row(*cells, style="dim" if is_stale else "")
     return table
 
 

@@ -1,4 +1,4 @@
-"""`alarm2mqtt watch`: listens, and shows what it hears until it is told to end."""
+"""`alarm2mqtt watch`: listens to the device's topics and shows them until a key or a signal ends it."""
 
 from __future__ import annotations
 
@@ -25,54 +25,54 @@ if TYPE_CHECKING:
     from bridge.cli.watch.screen import Screen
 
 TICK_S = 1.0
-"""Counters go on while nothing happens."""
+"""Redraw interval while nothing happens: durations on the screen keep counting."""
 LEAST_S = 0.1
-"""Between two pictures: an input that flutters must not keep this machine busy."""
+"""Shortest time between two redraws: a fluttering input must not keep this machine busy."""
 QUIT = ("q", "Q", "\x04")
 
 
 def can_draw() -> bool:
-    """Whether standard output is a terminal that can be drawn on."""
+    """Returns whether standard output is a terminal that can be drawn on."""
     return sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "unknown")
 
 
 async def watch(settings: Settings, *, now: Callable[[], datetime], plain: bool) -> None:
-    """Shows the device until `q`, Ctrl-C or SIGTERM; with `plain` as lines on standard output instead.
+    """Shows the device until `q`, Ctrl-C or SIGTERM; with `plain` as lines on standard output.
 
     Raises:
         BrokerError: the broker refuses the password or the right to connect.
-        StartFailed: it is to be drawn, and rich is not installed.
+        StartFailed: the screen is to be drawn, and rich is not installed.
     """
     end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
-    picture = DeviceMirror(settings)
+    mirror = DeviceMirror(settings)
     if plain:
-        lines = PlainLines(picture, show=_printer(end.set), now=now)
+        lines = PlainLines(mirror, show=_printer(end.set), now=now)
         await _until(end, Listener(settings, receive=lines.receive, link=lines.link).run())
     else:
-        await _draw(picture, end, now)
+        await _draw(mirror, end, now)
 
 
-async def _draw(picture: DeviceMirror, end: asyncio.Event, now: Callable[[], datetime]) -> None:
+async def _draw(mirror: DeviceMirror, end: asyncio.Event, now: Callable[[], datetime]) -> None:
     changed = asyncio.Event()
 
     def receive(message: Incoming) -> None:
-        picture.take(message)
+        mirror.take(message)
         changed.set()
 
     def link(problem: str | None) -> None:
-        picture.link(problem)
+        mirror.link(problem)
         changed.set()
 
     def pressed(key: str) -> None:
         if key in QUIT:
             end.set()
 
-    screen, keys = _screen(picture), Keys(pressed)
+    screen, keys = _screen(mirror), Keys(pressed)
 
     def suspended() -> None:
-        """Ctrl-Z: the terminal is the shell's until `fg`."""
+        """Ctrl-Z: gives the terminal to the shell until `fg`."""
         keys.__exit__()
         screen.__exit__()
         os.kill(os.getpid(), signal.SIGSTOP)
@@ -80,14 +80,14 @@ async def _draw(picture: DeviceMirror, end: asyncio.Event, now: Callable[[], dat
         keys.__enter__()
         changed.set()
 
-    with screen, keys, _Notices(picture):
+    with screen, keys, _Notices(mirror):
         asyncio.get_running_loop().add_signal_handler(signal.SIGTSTP, suspended)
         asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, changed.set)
-        listener = Listener(picture.settings, receive=receive, link=link)
+        listener = Listener(mirror.settings, receive=receive, link=link)
         await _until(end, listener.run(), _refresh(screen, changed, now))
 
 
-def _screen(picture: DeviceMirror) -> Screen:
+def _screen(mirror: DeviceMirror) -> Screen:
     try:
         from bridge.cli.watch.screen import Screen  # noqa: PLC0415 - rich is an extra
     except ImportError as error:
@@ -96,7 +96,7 @@ def _screen(picture: DeviceMirror) -> Screen:
             "install it with: pip install 'rich>=13.9,<16', or take --plain"
         )
         raise StartFailed(message) from error
-    return Screen(picture)
+    return Screen(mirror)
 
 
 async def _refresh(screen: Screen, changed: asyncio.Event, now: Callable[[], datetime]) -> None:
@@ -111,7 +111,7 @@ async def _refresh(screen: Screen, changed: asyncio.Event, now: Callable[[], dat
 
 
 async def _until(end: asyncio.Event, *running: Coroutine[Any, Any, None]) -> None:
-    """Runs them until the end is asked for, or one fails."""
+    """Runs the coroutines until `end` is set, or one fails."""
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one, name="watch") for one in running]
@@ -123,7 +123,7 @@ async def _until(end: asyncio.Event, *running: Coroutine[Any, Any, None]) -> Non
 
 
 def _printer(end: Callable[[], None]) -> Callable[[str], None]:
-    """Prints lines; when nobody reads them any more, as with `| head`, that is the end."""
+    """Returns a function that prints a line. When the reader closes the pipe, as `| head` does, it calls `end`."""
 
     def show(line: str) -> None:
         try:
@@ -137,11 +137,11 @@ def _printer(end: Callable[[], None]) -> Callable[[str], None]:
 
 
 class _Notices(logging.Handler):
-    """While the screen is drawn on, warnings stand on it rather than through it."""
+    """Shows warnings as the mirror's notice while the screen is drawn, so that they do not break it."""
 
-    def __init__(self, picture: DeviceMirror) -> None:
+    def __init__(self, mirror: DeviceMirror) -> None:
         super().__init__(logging.WARNING)
-        self._picture = picture
+        self._mirror = mirror
 
     def emit(self, record: logging.LogRecord) -> None:
         self._picture.notice = escaped(record.getMessage())
