@@ -19,7 +19,7 @@ from bench.stage import Stage
 from bench.table import Row
 from bench.waiting import TooLate, hear_while
 from bench.wire import Client, Message
-from bridge.store.journal_query import LATEST, Wanted, read_entries, read_unsent
+from bridge.store.journal_query import LATEST, EntryFilter, read_entries, read_unsent
 
 PART = "journal"
 ENTRIES = 50_000
@@ -111,7 +111,7 @@ def measure(stage: Stage) -> list[Row]:
         hear_while([replay.client], lambda: _left_unsent(path) > 0, within_s=MARKED_S, what="marks in the database")
     except TooLate as late:
         sys.stderr.write(f"{late}\n")  # what is missing is counted below
-    read, asked = _took_ms(lambda: read_entries(path, Wanted(limit=LATEST))), _over_http(port)
+    read, asked = _took_ms(lambda: read_entries(path, EntryFilter(limit=LATEST))), _over_http(port)
     replay.client.close()
     program.stop()
     queried = f"last {LATEST} of {ENTRIES} entries"

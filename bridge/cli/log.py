@@ -14,7 +14,7 @@ from bridge.cli.since import since as instant_of
 from bridge.core.journal import JournalEntry
 from bridge.errors import Fault, SettingsError, StoreError
 from bridge.store.journal_follow import POLL_S, Follower
-from bridge.store.journal_query import Wanted, read_entries
+from bridge.store.journal_query import EntryFilter, read_entries
 from bridge.store.sqlite.connection import FILE_NAME
 
 log = logging.getLogger(__name__)

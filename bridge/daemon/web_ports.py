@@ -17,7 +17,7 @@ from bridge.mqtt.connection.connect import client_id_of, connect
 from bridge.mqtt.connection.session_types import Ended
 from bridge.mqtt.messages import Incoming
 from bridge.settings.sources.addon import TOKEN
-from bridge.store.journal_query import Wanted
+from bridge.store.journal_query import EntryFilter
 from bridge.web.access.policy import INGRESS
 from bridge.web.ports import JournalQuery, Ports, ServiceState, SystemState
 from bridge.web.server import WebServer
@@ -109,7 +109,7 @@ class Page:
         return None
 
     def _entries(self, query: JournalQuery) -> tuple[JournalEntry, ...]:
-        return self._behind.store.entries(Wanted(limit=query.limit, kind=query.kind, after_seq=query.after_seq))
+        return self._behind.store.entries(EntryFilter(limit=query.limit, kind=query.kind, after_seq=query.after_seq))
 
     def _clips(self) -> ClipShelf | None:
         linkage = self._behind.linkage()

@@ -1,1 +1,1 @@
-"""What is kept over a restart: one SQLite database, one writer."""
+"""State that survives a restart: one SQLite database, one writer."""

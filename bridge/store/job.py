@@ -1,4 +1,4 @@
-"""A job of the outbox: a mail or an upload that is kept until it is done or given up."""
+"""A job of the outbox: a mail or an upload, kept until it is delivered or given up."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One thing to be sent. `id` is unique for ever, `seq` the journal entry that caused it.
+    """A mail or an upload. `id` is unique for ever, `seq` is the journal entry that caused it.
 
-    `body` is the action's own text (JSON), never with a secret; `pictures` are names of files that
-    `Pictures` wrote. `due` is wall time, because it has to outlive a restart.
+    `body` is the action's own text (JSON), never with a secret.
+    `pictures` are names of files that `Pictures` wrote.
+    `due` is wall time, because it has to outlive a restart.
     """
 
     id: str

@@ -1,6 +1,6 @@
-"""`alarm2mqtt log --follow`: entries as they are written, from another process.
+"""`alarm2mqtt log --follow`: polls the database of another process for new entries.
 
-SQLite tells a reader nothing; asking for `data_version` costs microseconds and reads no table.
+SQLite does not notify readers. `PRAGMA data_version` costs microseconds and reads no table.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bridge.core.journal import JournalEntry
 from bridge.errors import StoreError
-from bridge.store.journal_query import Wanted, entries_from
+from bridge.store.journal_query import EntryFilter, entries_from
 from bridge.store.sqlite.connection import connect_to_read, explained
 
 POLL_S = 0.25
@@ -18,7 +18,7 @@ PAGE = 500
 
 
 class Follower:
-    """Asks one database again and again; a file that was put aside or is not there yet is no end."""
+    """Polls one database. It survives a file that does not exist yet, or that is replaced after a corruption."""
 
     def __init__(self, path: Path, *, after_seq: int, kind: str | None = None) -> None:
         self._path = path
@@ -29,7 +29,7 @@ class Follower:
         self._version: int | None = None
 
     def poll(self) -> tuple[JournalEntry, ...]:
-        """What is new since the last time, oldest first; to be called every `POLL_S`.
+        """Returns the entries since the last call, oldest first. To be called every `POLL_S`.
 
         Raises:
             StoreError: the database cannot be read now; calling again is right.
@@ -40,7 +40,7 @@ class Follower:
             version = connection.execute("PRAGMA data_version").fetchone()[0]
             if version == self._version:
                 return ()
-            while page := entries_from(connection, Wanted(limit=PAGE, after_seq=self._after_seq, kind=self._kind)):
+            while page := entries_from(connection, EntryFilter(limit=PAGE, after_seq=self._after_seq, kind=self._kind)):
                 found += page
                 self._after_seq = page[-1].seq
         except (sqlite3.Error, OSError) as error:
@@ -50,14 +50,14 @@ class Follower:
         return tuple(found)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Closes the connection. The next `poll` opens a new one."""
         connection, self._connection = self._connection, None
         self._version = None
         if connection is not None:
             connection.close()
 
     def _current(self) -> sqlite3.Connection:
-        """The connection to the file that has the name now."""
+        """Returns a connection to the file that has the path now."""
         found = self._path.stat()
         identity = (found.st_dev, found.st_ino)
         if self._connection is not None and identity != self._identity:

@@ -1,4 +1,4 @@
-"""Reading the journal beside the writer: on any thread, in any process."""
+"""Queries of the journal, beside the writer: on any thread, in any process."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ FIRST_SINCE = "SELECT min(seq) FROM journal INDEXED BY journal_time WHERE time_u
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which entries: the newest `limit` of them, or with `after_seq` the first ones after it.
+class EntryFilter:
+    """A query: the newest `limit` entries, or with `after_seq` the first `limit` after it. None: no such condition.
 
-    `since` begins at the first entry stamped then or later and takes all that follow it, so that
-    what happened before a clock was set is not hidden. None: no such condition.
+    `since` begins at the first entry stamped then or later and includes all that follow it, so that
+    entries stamped before a clock was set are not hidden.
     """
 
     limit: int = LATEST
@@ -32,8 +32,8 @@ class Wanted:
     kind: str | None = None
     after_seq: int | None = None
 
-    def chosen(self, entries: Iterable[JournalEntry], *, begun: bool) -> Iterator[JournalEntry]:
-        """Of entries in order, those that are wanted; `begun`: what `since` waits for is before them."""
+    def matching(self, entries: Iterable[JournalEntry], *, begun: bool) -> Iterator[JournalEntry]:
+        """Yields the entries that match. `entries` are in order; `begun`: an entry before them has met `since`."""
         for entry in entries:
             begun = begun or self.since is None or entry.time >= self.since
             if (
@@ -43,38 +43,38 @@ class Wanted:
             ):
                 yield entry
 
-    def cut(self, entries: Sequence[JournalEntry]) -> tuple[JournalEntry, ...]:
-        """Of entries in order that are wanted, not more than `limit`."""
+    def limited(self, entries: Sequence[JournalEntry]) -> tuple[JournalEntry, ...]:
+        """Returns at most `limit` of these matching entries, which are in order."""
         return tuple(entries[-self.limit :] if self.after_seq is None else entries[: self.limit])
 
 
-def query(wanted: Wanted, first_seq: int | None) -> tuple[str, list[object]]:
-    """The statement and its arguments; `first_seq` is where `since` begins."""
+def sql_of(chosen: EntryFilter, first_seq: int | None) -> tuple[str, list[object]]:
+    """Returns the SQL statement and its arguments; `first_seq` is the first entry of `since`."""
     conditions: list[tuple[str, object]] = []
-    if wanted.kind is not None:
-        conditions.append(("kind = ?", wanted.kind))
+    if chosen.kind is not None:
+        conditions.append(("kind = ?", chosen.kind))
     if first_seq is not None:
         conditions.append(("seq >= ?", first_seq))
-    if wanted.after_seq is not None:
-        conditions.append(("seq > ?", wanted.after_seq))
+    if chosen.after_seq is not None:
+        conditions.append(("seq > ?", chosen.after_seq))
     where = f" WHERE {' AND '.join(text for text, _ in conditions)}" if conditions else ""
-    order = "DESC" if wanted.after_seq is None else "ASC"
+    order = "DESC" if chosen.after_seq is None else "ASC"
     statement = f"SELECT {JOURNAL_COLUMNS} FROM journal{where} ORDER BY seq {order} LIMIT ?"  # noqa: S608 - constants
-    return statement, [*(value for _, value in conditions), wanted.limit]
+    return statement, [*(value for _, value in conditions), chosen.limit]
 
 
-def read_entries(path: Path, wanted: Wanted) -> tuple[JournalEntry, ...]:
-    """The entries that are wanted, oldest first.
+def read_entries(path: Path, chosen: EntryFilter) -> tuple[JournalEntry, ...]:
+    """Returns the matching entries, oldest first.
 
     Raises:
         StoreError: there is no database, or it cannot be read.
     """
     with reading(path) as connection:
-        return entries_from(connection, wanted)
+        return entries_from(connection, chosen)
 
 
 def read_unsent(path: Path, *, after: int, limit: int) -> tuple[JournalEntry, ...]:
-    """The first entries after a number that are not marked as sent in the file, oldest first.
+    """Returns the first `limit` entries after `after` that are not marked as sent in the file, oldest first.
 
     Raises:
         StoreError: there is no database, or it cannot be read.
@@ -83,21 +83,21 @@ def read_unsent(path: Path, *, after: int, limit: int) -> tuple[JournalEntry, ..
         return tuple(entry_of(row) for row in connection.execute(UNSENT, (after, limit)))
 
 
-def entries_from(connection: sqlite3.Connection, wanted: Wanted) -> tuple[JournalEntry, ...]:
-    """As `read_entries`, on a connection that is open."""
+def entries_from(connection: sqlite3.Connection, chosen: EntryFilter) -> tuple[JournalEntry, ...]:
+    """Returns the matching entries, oldest first, on an open connection. Raises sqlite3.Error."""
     first_seq = None
-    if wanted.since is not None:
-        first_seq = connection.execute(FIRST_SINCE, (microseconds(wanted.since),)).fetchone()[0]
+    if chosen.since is not None:
+        first_seq = connection.execute(FIRST_SINCE, (microseconds(chosen.since),)).fetchone()[0]
         if first_seq is None:
             return ()
-    statement, arguments = query(wanted, first_seq)
+    statement, arguments = sql_of(chosen, first_seq)
     found = [entry_of(row) for row in connection.execute(statement, arguments)]
-    return tuple(reversed(found) if wanted.after_seq is None else found)
+    return tuple(reversed(found) if chosen.after_seq is None else found)
 
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection of one's own for a moment; what goes wrong on it is a `StoreError`."""
+    """Opens a connection for the `with` block. An SQLite error within it is raised as StoreError."""
     try:
         connection = connect_to_read(path)
         try:

@@ -1,4 +1,4 @@
-"""The ledger of retained topics: every topic that may still hold something of ours at the broker."""
+"""The ledger of retained topics: every topic that may still hold a payload of ours at the broker."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from bridge.store.writer.handover import Handover
 
 
 class Ledger:
-    """Answers from memory; the disk follows within 50 ms. Add a topic before publishing to it."""
+    """Reads come from memory; a change is on the disk within 50 ms. A topic is added before it is published."""
 
     def __init__(self, handover: Handover) -> None:
         self._handover = handover
 
     def known(self) -> frozenset[str]:
-        """All topics, those of earlier runs included."""
+        """Returns all topics, those of earlier runs included."""
         with self._handover.memory() as memory:
             return frozenset(memory.topics)
 
     def add(self, topic: str) -> None:
-        """Something retained goes to this topic; nothing is written for one that is known."""
+        """Adds a topic, before a retained message is published to it. A known topic causes no write."""
         with self._handover.memory() as memory:
             if topic in memory.topics:
                 return
@@ -25,7 +25,7 @@ class Ledger:
             memory.topic(topic, kept=True)
 
     def discard(self, topic: str) -> None:
-        """The topic was emptied at the broker; unknown ones are ignored."""
+        """Removes a topic after it was emptied at the broker. An unknown topic is ignored."""
         with self._handover.memory() as memory:
             if topic not in memory.topics:
                 return

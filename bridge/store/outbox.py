@@ -1,6 +1,6 @@
-"""The outbox: mails and uploads that are kept until they are done, or given up.
+"""The outbox: mails and uploads, kept until they are delivered or given up.
 
-When to try and when to give up is the actions' business; here a job only outlives a restart.
+Retries are the delivery queue's business; here a job only outlives a restart.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from bridge.store.writer.handover import Handover
 
 
 class Outbox:
-    """Answers from memory; the disk follows within 50 ms (`Store.flush` waits for it).
+    """Reads come from memory; a change is on the disk within 50 ms (`Store.flush` waits for it).
 
-    Jobs that share a picture are all put before one of them is removed.
+    Of jobs that share a picture, all are put before any is removed.
     """
 
     def __init__(self, handover: Handover, pictures: Pictures) -> None:
@@ -21,16 +21,16 @@ class Outbox:
         self.pictures = pictures
 
     def jobs(self) -> tuple[Job, ...]:
-        """All, oldest first."""
+        """Returns all jobs, oldest first."""
         with self._handover.memory() as memory:
             return tuple(sorted(memory.jobs.values(), key=lambda job: (job.created, job.id)))
 
     def put(self, job: Job) -> None:
-        """Keep a job as it is now: a new one, or one whose try failed."""
+        """Stores a job: a new one, or the new state of one whose attempt failed."""
         with self._handover.change() as memory:
             memory.put_job(job)
 
     def remove(self, job_id: str) -> None:
-        """Let a job go, and the pictures that no other job needs; unknown ones are ignored."""
+        """Deletes a job, and the pictures that no other job needs. An unknown id is ignored."""
         with self._handover.change() as memory:
             memory.remove_job(job_id)

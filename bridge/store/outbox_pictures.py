@@ -2,9 +2,9 @@
 
 A picture of some 100 kB to 2 MB in a row would go to the flash twice (log and file), would hold up
 the alarm that is to be durable in 50 ms, and would leave the database as large as the worst day.
-As a file it is written by whoever has it, counted with `stat`, and shared by mail and upload.
+As a file it is written on the thread of its owner, counted with `stat`, and shared by mail and upload.
 It is durable before the job that names it; one without a job (the program was stopped between
-the two) is swept away at the next start.
+the two) is deleted at the next start.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ FOLDER_NAME = "outbox"
 
 
 class Pictures:
-    """The folder of pictures that wait with their jobs."""
+    """The folder of pictures that belong to jobs. All methods block: not for the event loop."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / FOLDER_NAME
         self._own: set[str] = set()
 
     def write(self, content: bytes, suffix: str = ".jpg") -> str:
-        """Keep a picture durably; returns the name for `Job.pictures`. Blocks: not on the loop.
+        """Writes a picture durably. Returns its name, for `Job.pictures`.
 
         Raises:
-            StoreError: the disk does not take it; the job goes without.
+            StoreError: the disk does not accept it; the job goes without.
         """
         name = os.urandom(8).hex() + suffix
         self._own.add(name)
@@ -44,35 +44,35 @@ class Pictures:
         return name
 
     def read(self, name: str) -> bytes | None:
-        """A picture's bytes; None when it is gone."""
+        """Returns a picture's bytes, or None if the file is gone."""
         try:
             return (self._folder / name).read_bytes()
         except FileNotFoundError:
             return None
 
     def sizes(self) -> dict[str, int]:
-        """Every picture and its bytes. Blocks: not on the loop. Raises OSError."""
+        """Returns the size in bytes of each picture, by name. Raises OSError."""
         return {found.name: found.stat().st_size for found in self._files()}
 
     def size_bytes(self) -> int:
-        """What all pictures take together."""
+        """Returns the size of all pictures together."""
         return sum(found.stat().st_size for found in self._files())
 
     def remove(self, names: Iterable[str]) -> None:
-        """Delete pictures that no job needs; missing ones are ignored.
+        """Deletes pictures that no job needs. Missing files are ignored.
 
         Raises:
-            OSError: the disk does not let go of one.
+            OSError: a file cannot be deleted.
         """
         for name in names:
             (self._folder / name).unlink(missing_ok=True)
             self._own.discard(name)
 
     def sweep(self, needed: Collection[str]) -> None:
-        """Delete what an earlier run left behind and no job needs.
+        """Deletes the files of earlier runs that no job needs.
 
         Raises:
-            OSError: the folder cannot be read, or a file not be deleted.
+            OSError: the folder cannot be read, or a file cannot be deleted.
         """
         left = {found.name for found in self._files()}
         own = {name for mine in self._own for name in (mine, beside(self._folder / mine).name)}

@@ -1,4 +1,4 @@
-"""The journal's entries that the broker has not taken, in order, over restarts."""
+"""The journal entries that the broker has not acknowledged, in order, over restarts."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from bridge.store.writer.handover import Handover
 
 
 class UnsentJournal:
-    """Knows of everything that was handed to the store before the call, written or not.
+    """Covers every entry handed to the store before the call, written or not.
 
-    `doubt` is told of what could not be read.
+    `on_unreadable` is called with the error of a failed read.
     """
 
-    def __init__(self, path: Path, handover: Handover, *, doubt: Callable[[StoreError], None]) -> None:
+    def __init__(self, path: Path, handover: Handover, *, on_unreadable: Callable[[StoreError], None]) -> None:
         self._path = path
         self._handover = handover
-        self._doubt = doubt
+        self._on_unreadable = on_unreadable
 
     @property
     def count(self) -> int:
-        """How many they are."""
+        """Number of unsent entries."""
         with self._handover.memory() as memory:
             return len(memory.unsent)
 
     async def unsent(self, *, after: int = 0, limit: int = 100) -> tuple[JournalEntry, ...]:
-        """Those with a greater `seq`, oldest first; the disk is read on a thread of its own.
+        """Returns the first `limit` unsent entries after `after`, oldest first. Reads the disk on a thread.
 
-        What cannot be read now is left out: what is newer is not held back by a broken disk.
+        Entries that cannot be read now are left out, so that a broken disk does not hold up newer ones.
         """
         with self._handover.memory() as memory:
             nothing = not any(seq > after for seq in memory.unsent)
         return () if nothing else await asyncio.to_thread(self.read, after=after, limit=limit)
 
     def read(self, *, after: int = 0, limit: int = 100) -> tuple[JournalEntry, ...]:
-        """As `unsent`, but waits for the disk."""
+        """Returns the same as `unsent`, but blocks while it reads the disk."""
         # Memory first, the file second: an entry that is written between the two is in both.
         with self._handover.memory() as memory:
             waiting = memory.not_written()
@@ -50,16 +50,16 @@ class UnsentJournal:
             try:
                 stored = read_unsent(self._path, after=after, limit=limit + marks)
             except StoreError as error:
-                self._doubt(error)
+                self._on_unreadable(error)
         found = {entry.seq: entry for entry in (*stored, *waiting) if entry.seq > after}
         with self._handover.memory() as memory:
             wanted = sorted(memory.unsent.intersection(found))
         return tuple(found[seq] for seq in wanted[:limit])
 
     def sent(self, *seqs: int) -> None:
-        """The broker has taken them; unknown numbers and repeats are ignored. Never waits.
+        """Marks entries as acknowledged by the broker. Unknown numbers and repeats are ignored. Never blocks.
 
-        On the disk within about a second: after a crash some entries may be sent again.
+        The mark is on the disk within about a second: after a crash some entries may be sent again.
         """
         with self._handover.change(urgent=False) as memory:
             memory.sent(seqs)

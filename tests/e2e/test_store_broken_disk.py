@@ -17,7 +17,7 @@ from words.store_probe import PATIENCE_S, a_store, eventually, opened
 
 from bridge.core.effects import KeepInput, KeepLatched
 from bridge.core.facts import StoredInput
-from bridge.store.journal_query import Wanted
+from bridge.store.journal_query import EntryFilter
 from bridge.store.sqlite.connection import FILE_NAME
 from bridge.store.sqlite.sequence import CLOCK_NOT_SET_BEFORE
 
@@ -27,7 +27,7 @@ ALARM = StoredInput(alarm=True)
 
 
 def seqs(probe, limit=10_000):
-    return [entry.seq for entry in probe.store.entries(Wanted(limit=limit))]
+    return [entry.seq for entry in probe.store.entries(EntryFilter(limit=limit))]
 
 
 def remount(folder: Path, options: str) -> None:
@@ -262,7 +262,7 @@ def test_a_reader_that_meets_a_rotten_page_has_the_file_put_aside(tmp_path):
     with a_store(tmp_path) as probe:
         overwrite(path, leaf, size)
         for after in range(0, 3000, 100):
-            probe.store.entries(Wanted(after_seq=after))
+            probe.store.entries(EntryFilter(after_seq=after))
         eventually((tmp_path / "alarm2mqtt.db.corrupt-1").exists)
         eventually(lambda: len(probe.problems) > 1 and probe.problem is None)
         assert [entry.seq for entry in probe.store.unsent.read()] == [2996, 2997, 2998, 2999, 3000]

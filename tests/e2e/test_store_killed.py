@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from words.store_probe import PATIENCE_S, a_store
 
-from bridge.store.journal_query import Wanted
+from bridge.store.journal_query import EntryFilter
 from bridge.store.sqlite.sequence import BLOCK
 
 pytestmark = pytest.mark.e2e
@@ -62,7 +62,7 @@ def test_after_kill_9_the_journal_is_a_prefix_of_what_was_handed_over_and_no_num
         told = write_and_be_killed(tmp_path, lines)
         with a_store(tmp_path) as probe:
             assert probe.problems == []
-            found = probe.store.entries(Wanted(limit=100_000, after_seq=told["first"] - 1))
+            found = probe.store.entries(EntryFilter(limit=100_000, after_seq=told["first"] - 1))
             seqs = [entry.seq for entry in found]
             assert seqs == list(range(told["first"], told["first"] + len(seqs)))
             assert all(entry.held_back == entry.seq for entry in found)
@@ -95,5 +95,5 @@ def test_a_kill_right_after_the_answer_of_a_flush_loses_nothing(tmp_path):
     )
     assert done.returncode == -signal.SIGKILL
     with a_store(tmp_path) as probe:
-        assert [entry.seq for entry in probe.store.entries(Wanted())] == [1]
+        assert [entry.seq for entry in probe.store.entries(EntryFilter())] == [1]
         assert probe.state.next_seq == 1 + BLOCK

@@ -1,1 +1,1 @@
-"""The one database file: opened, migrated, read whole and written. Only the store imports this folder."""
+"""The one database file: open, migrate, read whole, write. Only the store imports this folder."""

@@ -1,4 +1,4 @@
-"""What goes to the file in one commit, and what comes from it when it is opened."""
+"""The data of one commit, and the data read when a file is opened."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from bridge.store.job import Job
 
 @dataclass(slots=True, kw_only=True)
 class Batch:
-    """One group for one commit. In the mappings None and False mean that the row goes."""
+    """The changes of one commit. In the mappings None and False delete the row."""
 
     entries: deque[JournalEntry] = field(default_factory=deque)
     sent: set[int] = field(default_factory=set)
+    """Numbers of the entries to be marked as sent."""
     inputs: dict[str, StoredInput | None] = field(default_factory=dict)
     latched: dict[str, bool] = field(default_factory=dict)
     topics: dict[str, bool] = field(default_factory=dict)
     jobs: dict[str, Job | None] = field(default_factory=dict)
     pictures: set[str] = field(default_factory=set)
-    """Files that go once the batch is durable, because no job needs them any more."""
+    """Files to delete once the batch is durable, because no job needs them any more."""
 
     @property
     def is_empty(self) -> bool:
@@ -30,7 +31,7 @@ class Batch:
         return not (self.entries or self.sent or self.inputs or self.latched or self.topics or self.jobs)
 
     def followed_by(self, newer: Batch) -> Batch:
-        """Both as one, the newer states over the older ones."""
+        """Returns one batch of both, with the newer states over the older ones."""
         return Batch(
             entries=self.entries + newer.entries,
             sent=self.sent | newer.sent,
@@ -44,10 +45,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What a file held when it was opened.
+    """The content of a file when it was opened.
 
-    `next_seq` is None when that cannot be said. `salvaged` holds unsent entries of a file that was
-    put aside; in all other cases entries stay where they are.
+    `next_seq` is None if the file does not hold it.
+    `salvaged` holds the unsent entries of a file that was put aside; in all other cases entries stay in the file.
     """
 
     inputs: Mapping[str, StoredInput] = field(default_factory=dict)

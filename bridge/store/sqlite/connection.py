@@ -1,4 +1,4 @@
-"""Opening the file, and what SQLite's errors mean to a person."""
+"""Connections to the database, and SQLite's errors as sentences for a person."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from bridge.errors import StoreError
 
 FILE_NAME = "alarm2mqtt.db"
 BUSY_S = 1.0
-"""Only a backup program ever makes the writer wait: readers do not, under WAL."""
+"""Time to wait for a lock. Only a backup program ever makes the writer wait: readers do not, under WAL."""
 CHECKPOINT_PAGES = 250
-"""1 MB: the pause that a checkpoint makes between two commits stays short on a slow card."""
+"""Pages in the log before a checkpoint: 1 MB keeps its pause between two commits short on a slow card."""
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PLAIN = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -26,7 +26,7 @@ _PLAIN = {
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection for the one writer; transactions are begun and ended by hand.
+    """Returns a connection for the one writer; transactions are begun and ended by hand.
 
     FULL makes each commit durable; the writer makes that cheap by committing in groups.
 
@@ -48,10 +48,10 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that can only read, on any thread, beside the writer.
+    """Returns a read-only connection, for any thread, beside the writer.
 
-    On a read-only disk SQLite wants a log file that it cannot make; without one the file is whole
-    in itself and is read as it is.
+    On a read-only disk SQLite cannot create the log file that it needs; without a log the file is complete
+    and is opened as immutable.
 
     Raises:
         sqlite3.Error: there is no such file, or it cannot be read.
@@ -76,17 +76,17 @@ def _readable(address: str) -> sqlite3.Connection:
 
 
 def primary_code(error: sqlite3.Error) -> int:
-    """SQLite's primary result code; 0 when the error came from Python's module itself."""
+    """Returns SQLite's primary result code, or 0 if Python's module itself raised the error."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def is_corrupt(error: Exception) -> bool:
-    """Whether waiting cannot help: the file itself is broken."""
+    """Returns whether the file itself is broken, so that waiting cannot help."""
     return isinstance(error, sqlite3.Error) and primary_code(error) in _CORRUPT
 
 
 def explained(path: Path, error: Exception) -> str:
-    """One line for a person; names the file and the cause."""
+    """Returns one line for a person, with the file and the cause."""
     if isinstance(error, sqlite3.Error):
         code = primary_code(error)
         if code == sqlite3.SQLITE_CANTOPEN and _is_read_only(path.parent):
@@ -101,7 +101,7 @@ def explained(path: Path, error: Exception) -> str:
 
 
 def _is_read_only(folder: Path) -> bool:
-    """Whether its disk is: SQLite cannot make its log there, and says no more than that."""
+    """Returns whether the folder's disk is read-only: SQLite cannot create its log there, and reports CANTOPEN."""
     try:
         return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
     except OSError:

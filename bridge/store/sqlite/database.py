@@ -1,4 +1,4 @@
-"""One open file that is written; used by the writer's thread only."""
+"""One open file, for writing; used only on the writer's thread."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bridge.store.sqlite.retention import KEPT_ENTRIES, expired
 from bridge.store.sqlite.rows import INPUT_COLUMNS, JOB_COLUMNS, JOURNAL_COLUMNS, entry_row, input_row, job_row
 from bridge.store.sqlite.sequence import reservation, runs
 
-# A commit may be on the disk although it told of an error: writing an entry again is harmless.
+# A commit may be on the disk although it raised an error: writing an entry again is harmless.
 _INSERT_ENTRY = (
     f"INSERT INTO journal ({JOURNAL_COLUMNS}, sent) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (seq) DO NOTHING"  # noqa: S608 - a constant
 )
@@ -24,7 +24,7 @@ _UPSERT_JOB = f"INSERT OR REPLACE INTO outbox ({JOB_COLUMNS}) VALUES (?, ?, ?, ?
 
 
 class Database:
-    """The file, its connection, and what is known of its content without asking."""
+    """The file, its connection, and a cached count of its journal rows."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, rows: int) -> None:
         self._path = path
@@ -34,7 +34,7 @@ class Database:
         self._identity = _identity(path)
 
     def reserve(self, next_seq: int) -> None:
-        """Make it durable that the numbers from `next_seq` on are in use; before they are.
+        """Reserves the numbers from `next_seq` on, durably, before any of them is used.
 
         Raises:
             sqlite3.Error: the file cannot be written.
@@ -46,15 +46,16 @@ class Database:
     def write(
         self, batch: Batch, *, next_seq: int, expire_at: datetime | None, everything: bool = False
     ) -> tuple[int, ...]:
-        """Put a batch on the disk, all or nothing, durable when this returns.
+        """Writes a batch, all or nothing; it is durable when this returns.
 
-        `next_seq` is above every number handed out so far. `expire_at` is the time against which
-        old entries go, or None to look at their number only. With `everything` the batch's states
-        replace all that the file has. Returns the numbers of the entries that went, `STEP` at most.
+        `next_seq` is above every number handed out so far.
+        `expire_at` is the time against which entries expire by age; None checks only their number.
+        With `everything` the batch's states replace all those of the file.
+        Returns the numbers of the expired entries, `STEP` at most.
 
         Raises:
-            sqlite3.Error: nothing of it is written, or it is and could not be told.
-            StoreError: the file is no longer where it was.
+            sqlite3.Error: nothing is written, or all of it is and the error came after the commit.
+            StoreError: the file is no longer at its path.
         """
         self._check_place()
         reserved = self._reserved
@@ -72,18 +73,18 @@ class Database:
         return tuple(gone)
 
     def is_whole(self) -> bool:
-        """Whether every page makes sense; takes as long as reading the whole file.
+        """Returns whether every page is intact. Takes as long as reading the whole file.
 
         Raises:
-            sqlite3.Error: it cannot be read to its end.
+            sqlite3.Error: the file cannot be read to its end.
         """
         return bool(self._connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
 
     def close(self, next_seq: int | None) -> None:
-        """Let go of the file; with `next_seq`, the numbers reserved beyond it are given back.
+        """Closes the file. With `next_seq`, the numbers reserved beyond it are released first.
 
         Raises:
-            sqlite3.Error: that could not be written; the file is closed all the same.
+            sqlite3.Error: the release could not be written; the file is closed all the same.
         """
         try:
             if next_seq is not None:
@@ -94,11 +95,11 @@ class Database:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """For reading what can be saved of a file that turned out broken."""
+        """The connection, to salvage the content of a broken file."""
         return self._connection
 
     def _check_place(self) -> None:
-        """A removed file can be written to, and all of it would be gone at the end."""
+        """Raises StoreError if the file was removed: writes to it would succeed, and be lost at the end."""
         if _identity(self._path) != self._identity:
             message = "the file was removed or replaced while it was in use"
             raise StoreError(message)
@@ -123,7 +124,7 @@ class Database:
         many(_UPSERT_JOB, [job_row(job) for job in batch.jobs.values() if job is not None])
 
     def _many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
-        """A statement that has nothing to do costs as much as one that writes a row."""
+        """Runs the statement for each row; none for no rows, since an empty statement costs as much as a row."""
         if rows:
             self._connection.executemany(statement, rows)
 

@@ -1,4 +1,4 @@
-"""From a path to a database that can be written, whatever is found there."""
+"""Opens a writable database at a path; a missing, old or broken file is dealt with."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from bridge.errors import StoreError
 from bridge.store.sqlite.batch import Loaded
 from bridge.store.sqlite.connection import connect, connect_to_read, explained, is_corrupt
 from bridge.store.sqlite.database import Database
-from bridge.store.sqlite.quarantine import has_aside, put_aside
-from bridge.store.sqlite.read_all import is_beyond_use, load, unsent_entries
+from bridge.store.sqlite.quarantine import has_quarantined, quarantine
+from bridge.store.sqlite.read_all import is_unusable, load, unsent_entries
 from bridge.store.sqlite.schema import migrate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What came of it. Without a database, `problem` says why; with one, it says what was lost.
+    """The result. `problem` is the reason if there is no database, or the loss if there is one.
 
-    `next_seq` is reserved durably when there is a database.
+    `next_seq` is reserved durably if there is a database.
     """
 
     database: Database | None
@@ -30,24 +30,26 @@ class Opened:
 
 
 def open_database(path: Path, *, at_least: int, fallback: Callable[[], int]) -> Opened:
-    """Open, migrate, read and reserve; a broken file is put aside and a new one begun.
+    """Opens, migrates, reads and reserves. A broken file is put aside, and a new one created.
 
-    Numbers start at `at_least` or above; `fallback` gives a first one when the file cannot say.
-    The folder is made, the one above it is not: a disk that is not mounted is not written to.
+    Numbers start at `at_least` or above; `fallback` returns a first one if the file does not hold it.
+    The folder is created, its parent is not: a disk that is not mounted is not written to.
     """
     try:
         path.parent.mkdir(mode=0o750, exist_ok=True)
         return _open(path, at_least=at_least, fallback=fallback)
     except (sqlite3.Error, StoreError, OSError) as error:
         if is_corrupt(error):
-            return begin_anew(path, error, Loaded(), at_least=at_least, fallback=fallback)
+            return replace_broken(path, error, Loaded(), at_least=at_least, fallback=fallback)
         return _unusable(path, error, _only_read(path), at_least=at_least, fallback=fallback)
 
 
-def begin_anew(path: Path, cause: Exception, salvaged: Loaded, *, at_least: int, fallback: Callable[[], int]) -> Opened:
-    """Put a broken file aside and begin a new one; `salvaged` is what could be read of the old."""
+def replace_broken(
+    path: Path, cause: Exception, salvaged: Loaded, *, at_least: int, fallback: Callable[[], int]
+) -> Opened:
+    """Puts a broken file aside and creates a new one; `salvaged` is the readable content of the old."""
     try:
-        aside = put_aside(path)
+        aside = quarantine(path)
         opened = _open(path, at_least=max(at_least, salvaged.next_seq or 0, fallback()), fallback=fallback)
     except (sqlite3.Error, StoreError, OSError) as error:
         return _unusable(path, error, salvaged, at_least=at_least, fallback=fallback)
@@ -56,7 +58,7 @@ def begin_anew(path: Path, cause: Exception, salvaged: Loaded, *, at_least: int,
 
 
 def salvage(connection: sqlite3.Connection) -> Loaded:
-    """What can be read of a broken file, the unsent entries themselves among it."""
+    """Returns the readable content of a broken file, with its unsent entries."""
     loaded, _ = load(connection)
     entries = unsent_entries(connection)
     return replace(loaded, salvaged=entries, unsent=frozenset(entry.seq for entry in entries), rows=0)
@@ -64,7 +66,7 @@ def salvage(connection: sqlite3.Connection) -> Loaded:
 
 def _open(path: Path, *, at_least: int, fallback: Callable[[], int]) -> Opened:
     # A file that lost its numbers, or one beside a file that was put aside, does not begin at 1.
-    may_repeat = path.exists() or has_aside(path)
+    may_repeat = path.exists() or has_quarantined(path)
     connection = connect(path)
     try:
         migrate(connection)
@@ -72,7 +74,7 @@ def _open(path: Path, *, at_least: int, fallback: Callable[[], int]) -> Opened:
         if broken is not None:
             salvaged = salvage(connection)
             connection.close()
-            return begin_anew(path, broken, salvaged, at_least=at_least, fallback=fallback)
+            return replace_broken(path, broken, salvaged, at_least=at_least, fallback=fallback)
         next_seq = max(at_least, loaded.next_seq or (fallback() if may_repeat else 1))
         database = Database(path, connection, rows=loaded.rows)
         database.reserve(next_seq)
@@ -83,15 +85,15 @@ def _open(path: Path, *, at_least: int, fallback: Callable[[], int]) -> Opened:
 
 
 def _loaded(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
-    """What the file holds, and why it is of no use any more; an error that may pass is raised."""
+    """Returns the file's content, and the error that makes the file unusable. Raises an error that may pass."""
     loaded, error = load(connection)
-    if error is not None and not is_beyond_use(error):
+    if error is not None and not is_unusable(error):
         raise error
     return loaded, error
 
 
 def _only_read(path: Path) -> Loaded:
-    """What a file holds that cannot be written; nothing when it cannot be read either."""
+    """Returns the content of a file that cannot be written; empty if it cannot be read either."""
     try:
         connection = connect_to_read(path)
     except sqlite3.Error:

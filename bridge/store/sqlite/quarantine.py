@@ -1,4 +1,4 @@
-"""A broken database is never deleted: it is put aside under another name, for a person to look at."""
+"""Quarantine of broken databases: renamed, not deleted, so that a person can examine them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 KEPT = 3
-"""Older ones go, so that a dying disk is not filled by its own remains."""
+"""Number of quarantined databases. Older ones are deleted, so that they do not fill a dying disk."""
 
 
-def put_aside(path: Path) -> Path:
-    """Rename a database with its log to `<name>.corrupt-<n>`, n one higher than any before.
+def quarantine(path: Path) -> Path:
+    """Renames a database with its log to `<name>.corrupt-<n>`, n one higher than any before.
 
-    Returns the new name.
+    Returns the new path.
 
     Raises:
         OSError: the folder cannot be written.
@@ -32,8 +32,8 @@ def put_aside(path: Path) -> Path:
     return aside
 
 
-def has_aside(path: Path) -> bool:
-    """Whether a database of this name was ever put aside, and is still there."""
+def has_quarantined(path: Path) -> bool:
+    """Returns whether a quarantined database of this name exists."""
     return bool(_numbers(path))
 
 

@@ -1,4 +1,4 @@
-"""Reading a file when it is opened, as much of it as can be read."""
+"""Reads the whole state of a file when it is opened, as far as it is readable."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _Value = TypeVar("_Value")
 
 
 def load(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
-    """What the file holds, and the first error met; each part is read on its own."""
+    """Returns the file's content, and the first error. An error in one table leaves the others readable."""
     reading = _Reading(connection)
-    # All there are: a file on a read-only disk may be of an older release, and cannot be migrated.
+    # `*`: a file on a read-only disk may be of an older release with fewer columns, and cannot be migrated.
     inputs = dict(reading.rows("SELECT * FROM input", input_of))
     latched = frozenset(reading.rows("SELECT output FROM latched", _first))
     topics = frozenset(reading.rows("SELECT topic FROM ledger", _first))
@@ -41,32 +41,32 @@ def load(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
 
 
 def unsent_entries(connection: sqlite3.Connection) -> tuple[JournalEntry, ...]:
-    """The newest entries of a broken file that were never sent, as far as they can be read."""
+    """Returns the newest unsent entries of a broken file, as far as they are readable."""
     query = f"SELECT {JOURNAL_COLUMNS} FROM journal WHERE sent = 0 ORDER BY seq DESC LIMIT ?"  # noqa: S608 - a constant
     newest_first = list(_Reading(connection).rows(query, entry_of, SALVAGED_ENTRIES))
     return tuple(reversed(newest_first))
 
 
-def is_beyond_use(error: Exception) -> bool:
-    """Whether the error of a load says that the file is broken, or none of ours.
+def is_unusable(error: Exception) -> bool:
+    """Returns whether the error of a load means that the file is broken, or not a database of ours.
 
-    Anything else (the disk, another program) may pass, and the file is left where it is.
+    Any other error (the disk, another program) may pass, and the file stays in its place.
     """
     if isinstance(error, sqlite3.Error):
-        # No code at all: Python's module found text that is none.
+        # Code 0: Python's module could not decode a text.
         return is_corrupt(error) or primary_code(error) in (sqlite3.SQLITE_ERROR, 0)
     return True
 
 
 class _Reading:
-    """Queries of which one failing leaves the others."""
+    """Queries that survive one another's errors; `error` is the first one."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.error: Exception | None = None
 
     def rows(self, query: str, convert: Callable[[Row], _Value], *arguments: object) -> Iterator[_Value]:
-        """Each row converted; it ends at what cannot be read, which `error` then tells."""
+        """Yields each row converted. Ends at the first row that cannot be read."""
         try:
             for row in self._connection.execute(query, arguments):
                 yield convert(row)

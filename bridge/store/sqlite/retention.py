@@ -1,4 +1,4 @@
-"""How long the journal is kept: 90 days or 100 000 entries, taken away in small steps."""
+"""The journal's retention: 90 days or 100 000 entries, deleted in small steps."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from bridge.store.sqlite.sequence import CLOCK_NOT_SET_BEFORE
 KEPT_ENTRIES = 100_000
 KEPT_FOR = timedelta(days=90)
 STEP = 200
-"""So many go with one commit at most, so that no alarm waits for them."""
+"""Most entries deleted with one commit, so that no alarm waits for them."""
 
 EVERY_S = 3600.0
-"""How often age is looked at: with a commit that is made anyway, so that an idle device stays idle."""
+"""Interval of the check for age. It goes with a commit that is made anyway, so that an idle device stays idle."""
 NEXT_STEP_S = 0.5
 
 
 class ExpiryPace:
-    """When to look for entries that are too old; seconds of the monotonic clock."""
+    """The times of checks for old entries, in seconds of the monotonic clock."""
 
     def __init__(self) -> None:
         self._last: float | None = None
         self.next_step_at: float | None = None
-        """When to go on, while more of them are known to be there."""
+        """Time of the next step, while more old entries are known to exist."""
 
     def is_due(self, now: float) -> bool:
-        """Whether a commit at this time is to look."""
+        """Returns whether a commit at this time should check."""
         return self._last is None or self.next_step_at is not None or now - self._last >= EVERY_S
 
-    def looked(self, now: float, *, more: bool) -> None:
-        """A commit did look; `more`: a full step went."""
+    def checked(self, now: float, *, more: bool) -> None:
+        """Records a check at this time; `more`: it deleted a full step, so more entries may be old."""
         self._last = now
         self.next_step_at = now + NEXT_STEP_S if more else None
 
@@ -39,9 +39,9 @@ class ExpiryPace:
 def expired(
     connection: sqlite3.Connection, *, entries: int, now: datetime | None, kept: int = KEPT_ENTRIES
 ) -> list[int]:
-    """The oldest sequence numbers that are to go now, at most `STEP`; `entries` are there in all.
+    """Returns the oldest sequence numbers to delete now, at most `STEP`; `entries` is the number of all entries.
 
-    Age counts against `now`, and not at all when that is None.
+    Age counts against `now`; with None only the number of entries counts.
     """
     heads = [row[0] for row in connection.execute("SELECT seq FROM journal ORDER BY seq LIMIT ?", (STEP,))]
     last_old = _last_too_old(connection, microseconds(now - KEPT_FOR)) if now is not None else None
@@ -51,10 +51,10 @@ def expired(
 
 
 def _last_too_old(connection: sqlite3.Connection, cutoff_us: int) -> int | None:
-    """The last of the entries, from the oldest on, that are all too old.
+    """Returns the last entry of the old ones at the journal's beginning, or None.
 
     Order decides, not stamps alone: a clock that was wrong for a while must not cut a hole. An
-    entry stamped before its clock was set is as old as the next one that has a time.
+    entry stamped before its clock was set is as old as the next one with a valid time.
     """
     recent = connection.execute("SELECT seq FROM journal WHERE time_us >= ? ORDER BY seq LIMIT 1", (cutoff_us,))
     first_recent = recent.fetchone()

@@ -1,4 +1,4 @@
-"""Journal entries, inputs and jobs to rows of the database, and back; pure."""
+"""Journal entries and input states ↔ rows of the database (pure)."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ Row = Sequence[Any]
 
 
 def microseconds(instant: datetime) -> int:
-    """Of an instant that knows its zone, since 1970 in UTC."""
+    """Returns the microseconds since 1970 in UTC of an aware datetime."""
     return (instant - EPOCH) // _MICROSECOND
 
 
 def instant(time_us: int, offset_s: int = 0) -> datetime:
-    """The other way round, in a zone of a fixed offset."""
+    """Returns the datetime of microseconds since 1970, in a zone of a fixed offset."""
     return (EPOCH + timedelta(microseconds=time_us)).astimezone(timezone(timedelta(seconds=offset_s)))
 
 
 def entry_row(entry: JournalEntry) -> tuple[object, ...]:
-    """In the order of `JOURNAL_COLUMNS`."""
+    """Returns the entry's values, in the order of `JOURNAL_COLUMNS`."""
     offset = entry.time.utcoffset() or timedelta(0)
     return (
         entry.seq,
@@ -41,26 +41,26 @@ def entry_row(entry: JournalEntry) -> tuple[object, ...]:
         entry.kind,
         microseconds(entry.time),
         int(offset.total_seconds()),
-        # In ASCII: an error that names a file may hold what is no Unicode, which SQLite refuses.
+        # In ASCII: an error that names a file may hold lone surrogates, which SQLite refuses.
         _ENCODE(details(entry)),
     )
 
 
 def entry_of(row: Row) -> JournalEntry:
-    """From the columns of `JOURNAL_COLUMNS`; details of a newer release are left out."""
+    """Returns the entry of a row with `JOURNAL_COLUMNS`. Unknown details, of a newer release, are ignored."""
     seq, entry_id, boot, kind, time_us, offset_s, detail = row
     known = {name: value for name, value in json.loads(detail).items() if name in DETAILS}
     return JournalEntry(seq=seq, id=entry_id, boot=boot, kind=kind, time=instant(time_us, offset_s), **known)
 
 
 def input_row(input_id: str, state: StoredInput) -> tuple[object, ...]:
-    """In the order of `INPUT_COLUMNS`."""
+    """Returns the input state's values, in the order of `INPUT_COLUMNS`."""
     last = state.last_alarm.isoformat() if state.last_alarm is not None else None
     return (input_id, int(state.alarm), last, state.held_back, json.dumps(sorted(state.silenced)))
 
 
 def input_of(row: Row) -> tuple[str, StoredInput]:
-    """From `INPUT_COLUMNS`, or from those before the last, which an older release did not have."""
+    """Returns id and state of a row with `INPUT_COLUMNS`; an older release's row lacks the last column."""
     input_id, alarm, last, held_back, *silenced = row
     last_alarm = datetime.fromisoformat(last) if last is not None else None
     at = frozenset(map(str, json.loads(silenced[0]))) if silenced else frozenset()

@@ -1,7 +1,7 @@
-"""The tables, and how an older file becomes today's.
+"""The tables, and the migrations of older files.
 
-A migration is a tuple of statements; the file's `user_version` counts the ones it has had. A
-released migration is never edited: a change is a new one, appended.
+A migration is a tuple of statements; the file's `user_version` is the number of migrations applied.
+A released migration is never edited: a change is a new one, appended.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bridge.errors import StoreError
 
 FIRST = (
-    # What only this database knows about itself: `seq_reserved`.
+    # Facts about the database itself: `seq_reserved`.
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     # `detail` is JSON of the fields that apply only to some kinds. `offset_s` is the local time's.
     (
@@ -28,7 +28,7 @@ FIRST = (
     ),
     "CREATE TABLE latched (output TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE ledger (topic TEXT PRIMARY KEY) WITHOUT ROWID",
-    # Pictures are files beside the database (see `pictures.py`); `pictures` is a JSON list of names.
+    # Pictures are files beside the database (see `outbox_pictures.py`); `pictures` is a JSON list of names.
     (
         "CREATE TABLE outbox (id TEXT PRIMARY KEY, kind TEXT NOT NULL, seq INTEGER NOT NULL,"
         " created_us INTEGER NOT NULL, due_us INTEGER NOT NULL, attempts INTEGER NOT NULL,"
@@ -43,7 +43,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SILENCED)
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
-    """Bring the file to the newest version, each migration all or nothing.
+    """Migrates the file to the newest version, each migration all or nothing.
 
     Raises:
         StoreError: a newer release wrote the file; it is left as it is.
@@ -67,5 +67,5 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] 
 
 
 def user_version(connection: sqlite3.Connection) -> int:
-    """How many migrations the file has had; 0 for a new one."""
+    """Returns the number of migrations applied to the file; 0 for a new one."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,4 +1,4 @@
-"""When the writer commits (pure): soon enough for an alarm, seldom enough for a storm.
+"""The time of the next commit (pure): soon enough for an alarm, seldom enough for a storm.
 
 Seconds of the monotonic clock.
 """
@@ -8,24 +8,24 @@ from __future__ import annotations
 from bridge.system.backoff import Backoff
 
 GATHER_S = 0.010
-"""So long the first of a group waits for the others of its step, and for a near broker's answer."""
+"""Delay after the first change of a group, to gather the others of its step and a near broker's answer."""
 INTERVAL_S = 0.040
-"""Commits begin at least so far apart; with the commit itself an alarm is on the disk in 50 ms."""
+"""Shortest time between the begins of two commits; with the commit itself an alarm is on the disk in 50 ms."""
 LAZY_S = 1.0
-"""So long a mark waits that may be lost: an entry sent twice has the same id."""
+"""Delay of changes that may be lost, such as sent marks: an entry sent twice has the same id."""
 RETRIES = Backoff(first_s=1.0, longest_s=60.0)
 """After commits that failed one after the other."""
 
 
 def commit_at(urgent_since: float | None, lazy_since: float | None, last_begin: float) -> float | None:
-    """When the next commit should begin, or None while nothing waits.
+    """Returns the time of the next commit, or None if there is nothing to commit.
 
-    `urgent_since` and `lazy_since` say since when the oldest of each sort waits, `last_begin` when
-    the last commit began.
+    `urgent_since` and `lazy_since` are the times of the oldest pending change of each sort, `last_begin` is
+    the begin of the last commit.
     """
-    wishes = []
+    times = []
     if urgent_since is not None:
-        wishes.append(urgent_since + GATHER_S)
+        times.append(urgent_since + GATHER_S)
     if lazy_since is not None:
-        wishes.append(lazy_since + LAZY_S)
-    return max(min(wishes), last_begin + INTERVAL_S) if wishes else None
+        times.append(lazy_since + LAZY_S)
+    return max(min(times), last_begin + INTERVAL_S) if times else None

@@ -1,4 +1,4 @@
-"""The one place where the loop's thread and the writer's meet: a lock held for moments, never for I/O."""
+"""The handover between the loop's thread and the writer's: a lock held for moments, never for I/O."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from bridge.store.writer.memory import Memory
 
 
 class _Change:
-    """The memory under the lock, and `done` at the end of what went well.
+    """A reusable context manager: the memory under the lock, and `done` after a block without an exception.
 
-    Made once and entered again and again: an edge changes the memory several times, and a generator
+    Created once and entered again and again: an edge changes the memory several times, and a generator
     for each would cost more than the changes.
     """
 
@@ -37,10 +37,7 @@ class _Change:
 
 
 class Handover:
-    """Guards the memory, and wakes the writer when, and only when, there is something to do.
-
-    `clock` is monotonic seconds; `changed` is the lock, which the writer waits on.
-    """
+    """Guards the memory, and wakes the writer exactly when there is something to do."""
 
     def __init__(
         self,
@@ -58,17 +55,17 @@ class Handover:
         self._lazy_since: float | None = None
         self._hurry = self._closing = False
         self._resting = False
-        """The writer sleeps until it may commit again, and looks then."""
+        """Whether the writer sleeps until it may commit again; it checks for changes then, without being woken."""
         self._handed = self._taken = self._durable = self._failures = 0
 
     @contextmanager
     def memory(self) -> Iterator[Memory]:
-        """The memory, to be read."""
+        """The memory, for reading."""
         with self._changed:
             yield self._memory
 
     def change(self, *, urgent: bool = True) -> AbstractContextManager[Memory]:
-        """The memory, to be changed; an urgent change is on the disk in 50 ms, others in about 1 s."""
+        """The memory, for changing. An urgent change is on the disk in 50 ms, others in about 1 s."""
         return self._urgent if urgent else self._lazy
 
     def _urgent_changed(self) -> None:
@@ -84,12 +81,12 @@ class Handover:
             self._wake_writer()
 
     def _wake_writer(self) -> None:
-        """Unless it looks by itself before it would have anything to do."""
+        """Wakes the writer, unless it wakes by itself before the change is due."""
         if not self._resting:
             self._changed.notify_all()
 
     def flush(self, timeout_s: float) -> bool:
-        """Wait until all handed over so far is durable; False when that fails or takes too long."""
+        """Waits until all changes so far are durable. Returns False if a commit fails, or after `timeout_s`."""
         with self._changed:
             goal, failures = self._handed, self._failures
             if self._durable < goal:
@@ -98,33 +95,33 @@ class Handover:
             return self._durable >= goal
 
     def all_durable(self) -> bool:
-        """Whether nothing is left to be written."""
+        """Returns whether every change is on the disk."""
         with self._changed:
             return self._durable >= self._handed
 
     def hurry(self) -> None:
-        """The writer is to try now."""
+        """Makes the writer commit now."""
         with self._changed:
             self._hurry = True
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Nothing more will come; the writer tries once to write what waits, and ends."""
+        """Ends the writer: it tries once to write the pending changes. No change may follow."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
 
     def wait(self, *, last_begin: float, retry_at: float | None, other_at: float | None) -> bool:
-        """Writer: block until there is something to do, for ever if need be; True at the very end.
+        """Writer's thread: blocks until there is work, without limit. Returns True after `close`.
 
-        `retry_at` puts off all that waits; `other_at` is work beside it.
+        `retry_at` postpones all pending changes; `other_at` is the time of work beside them.
         """
         with self._changed:
             while not (self._closing or self._hurry):
                 at = retry_at
                 if at is None:
-                    wishes = (commit_at(self._urgent_since, self._lazy_since, last_begin), other_at)
-                    at = min((wish for wish in wishes if wish is not None), default=None)
+                    times = (commit_at(self._urgent_since, self._lazy_since, last_begin), other_at)
+                    at = min((time for time in times if time is not None), default=None)
                 remaining_s = None if at is None else at - self._clock()
                 if remaining_s is not None and remaining_s <= 0:
                     break
@@ -136,7 +133,7 @@ class Handover:
             return self._closing
 
     def take(self, *, everything: bool = False) -> tuple[Batch, int]:
-        """Writer: what is to be written now, and the number above all used ones."""
+        """Writer's thread: returns the batch to write now, and a number above all those handed out."""
         with self._changed:
             self._urgent_since = self._lazy_since = None
             self._taken = self._handed
@@ -144,7 +141,7 @@ class Handover:
 
     @contextmanager
     def durable(self) -> Iterator[Memory]:
-        """Writer: what was taken is on the disk; the memory, to be told so."""
+        """Writer's thread: yields the memory to record that the batch is on the disk, then wakes `flush`."""
         with self._changed:
             yield self._memory
             self._durable = self._taken
@@ -152,7 +149,7 @@ class Handover:
 
     @contextmanager
     def not_durable(self) -> Iterator[Memory]:
-        """Writer: an attempt failed; the memory, to be told so."""
+        """Writer's thread: yields the memory to record a failed attempt, then wakes `flush`."""
         with self._changed:
             yield self._memory
             self._failures += 1

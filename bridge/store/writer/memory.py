@@ -1,8 +1,8 @@
-"""All states as they are now, and what of them is not on the disk yet. No lock, no thread, no file.
+"""All states as they are now, and those not on the disk yet. No lock, no thread, no file.
 
-States coalesce to the newest for each key, so they are bounded by the number of keys. Of journal
-entries `bound` wait at most; beyond that the oldest that waits is lost and counted, since the
-newest say what is going on now.
+States coalesce to the newest for each key, so they are bounded by the number of keys.
+At most `bound` journal entries are pending; above it the oldest pending one is lost and counted, since the
+newest describe the present.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from bridge.store.job import Job
 from bridge.store.sqlite.batch import Batch, Loaded
 
 WAITING_ENTRIES = 5_000
-"""About 5 MB."""
+"""Limit of pending journal entries: about 5 MB."""
 
 
 class Memory:
-    """What the store knows; the disk follows."""
+    """The store's state in memory; the file follows it."""
 
     def __init__(self, *, bound: int = WAITING_ENTRIES) -> None:
         self._bound = bound
@@ -31,14 +31,14 @@ class Memory:
         self.topics: set[str] = set()
         self.jobs: dict[str, Job] = {}
         self.unsent: set[int] = set()
-        """Numbers of entries that the broker has not taken."""
+        """Numbers of entries that the broker has not acknowledged."""
         self.lost = 0
         """Entries lost since the start."""
         self.next_seq = 1
-        """Above every number handed out or promised."""
+        """A number above every one handed out or reserved."""
 
     def effect(self, effect: StoreEffect) -> None:
-        """Take in what the engine wants kept."""
+        """Applies an effect of the engine."""
         match effect:
             case JournalEntry():
                 self._waiting.entries.append(effect)
@@ -55,7 +55,7 @@ class Memory:
                 (self._latched.add if effect.latched else self._latched.discard)(effect.output)
 
     def topic(self, topic: str, *, kept: bool) -> bool:
-        """Add a topic to the ledger, or take it out; False when it is so already."""
+        """Adds a topic to the ledger (`kept`) or removes it. Returns False if nothing changed."""
         if (topic in self.topics) == kept:
             return False
         (self.topics.add if kept else self.topics.discard)(topic)
@@ -63,39 +63,42 @@ class Memory:
         return True
 
     def put_job(self, job: Job) -> None:
-        """Keep a job as it is now."""
+        """Stores a job, in place of an older state of it."""
         self.jobs[job.id] = self._waiting.jobs[job.id] = job
 
     def remove_job(self, job_id: str) -> None:
-        """Let a job go, with the pictures that only it needs; unknown ones are ignored."""
+        """Deletes a job, and marks the pictures that only it needs for deletion. An unknown id is ignored."""
         job = self.jobs.pop(job_id, None)
         if job is not None:
             self._waiting.jobs[job_id] = None
             self._waiting.pictures |= set(job.pictures) - self.pictures_in_use()
 
     def pictures_in_use(self) -> set[str]:
-        """The files that jobs need."""
+        """Returns the names of all pictures of jobs."""
         return {name for job in self.jobs.values() for name in job.pictures}
 
     def sent(self, seqs: Iterable[int]) -> bool:
-        """Entries the broker has taken; unknown numbers and repeats are ignored. False: all were."""
+        """Marks entries as acknowledged by the broker. Unknown numbers and repeats are ignored.
+
+        Returns whether any of them was unsent.
+        """
         known = self.unsent.intersection(seqs)
         self.unsent -= known
         self._waiting.sent |= known
         return bool(known)
 
     def not_written(self) -> tuple[JournalEntry, ...]:
-        """Entries that may not be in the file yet, in order."""
+        """Returns the entries that may not be in the file yet, in order."""
         return (*self._in_flight.entries, *self._waiting.entries)
 
     def marks_not_written(self, after: int) -> int:
-        """How many entries with a greater `seq` are unsent in the file at most, and not in truth."""
+        """Returns how many entries after `after` were sent, but may still be marked unsent in the file."""
         return sum(seq > after for batch in (self._in_flight, self._waiting) for seq in batch.sent)
 
     def take(self, *, everything: bool = False) -> Batch:
-        """All that waits, or with `everything` what waits of the journal and every state there is.
+        """Returns all pending changes; with `everything` also every state there is.
 
-        `written` or `failed` must follow.
+        `written`, `failed` or `dropped` must follow.
         """
         batch, self._waiting = self._waiting, Batch()
         if everything:
@@ -107,26 +110,26 @@ class Memory:
         return batch
 
     def written(self, expired: Iterable[int] = ()) -> None:
-        """What was taken is durable; `expired` entries are in the file no more."""
+        """Records that the batch taken is durable; `expired` entries are no longer in the file."""
         self._in_flight = Batch()
         self.unsent.difference_update(expired)
 
     def failed(self) -> None:
-        """What was taken is not written and waits again."""
+        """Records that the batch taken was not written; its changes are pending again."""
         self._waiting = self._in_flight.followed_by(self._waiting)
         self._in_flight = Batch()
         self._trim()
 
     def dropped(self) -> None:
-        """What was taken can never be written: its entries are lost, its states only in memory."""
+        """Records that the batch taken can never be written: its entries are lost, its states only in memory."""
         self._lose(self._in_flight.entries)
         self._in_flight = Batch()
 
     def adopt(self, loaded: Loaded, *, states: bool) -> None:
-        """Take in what a file held when it was opened, below what was decided since.
+        """Merges the content of a file that was opened; newer changes in memory win.
 
-        `states` is for the first file only: later the memory knows better than any file. Nothing
-        may be taken at this moment.
+        `states` is for the first file only: later the memory is newer than any file.
+        No batch may be in flight.
         """
         newer = self._waiting
         if states:
@@ -142,7 +145,7 @@ class Memory:
         self._trim()
 
     def _trim(self) -> None:
-        """Lose the oldest entries beyond the bound; those in flight count, but stay."""
+        """Drops the oldest pending entries above the limit. Entries in flight count, but stay."""
         entries = self._waiting.entries
         surplus = len(entries) + len(self._in_flight.entries) - self._bound
         if surplus > 0:

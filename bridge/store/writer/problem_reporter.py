@@ -1,4 +1,4 @@
-"""What is wrong with the store, told once when it begins and once when it is over."""
+"""Reports the store's problem once when it begins, and once when it is over."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Callable
 Post = Callable[[Callable[[], None]], object]
 """Runs a function on the loop's thread: `loop.call_soon_threadsafe`."""
 OnProblem = Callable[[str | None], None]
+"""Called with one line for a person, or None when all is well."""
 
 
-class Trouble:
-    """Tells `on_problem`, on the loop's thread, each change of what is wrong; None when all is well.
+class ProblemReporter:
+    """Calls `on_problem`, on the loop's thread, with each change of the problem; None when all is well.
 
     May be used on any thread.
     """
@@ -22,41 +23,44 @@ class Trouble:
         self._lock = threading.Lock()
         self._failure: str | None = None
         self._losing = False
-        self._told: str | None = None
-        self._told_lost = 0
+        self._reported: str | None = None
+        self._reported_lost = 0
 
     def failing(self, failure: str) -> None:
-        """The disk does not do what it should; `failure` is one line for a person."""
+        """Reports a failure of the disk; `failure` is one line for a person."""
         with self._lock:
             self._failure = failure
-            self._tell()
+            self._report_current()
 
     def losing(self) -> None:
-        """Journal entries are being lost."""
+        """Reports that journal entries are being lost."""
         with self._lock:
             if not self._losing:
                 self._losing = True
-                self._tell()
+                self._report_current()
 
     def healthy(self, lost: int) -> None:
-        """The disk does what it should; so many entries have been lost in all, which is told."""
+        """Reports that the disk works.
+
+        `lost` is the number of entries lost since the start; new losses are reported first.
+        """
         with self._lock:
             self._failure, self._losing = None, False
-            if lost > self._told_lost:
-                self._say(f"{lost - self._told_lost} journal entries were lost")
-                self._told_lost = lost
-            self._tell()
+            if lost > self._reported_lost:
+                self._report(f"{lost - self._reported_lost} journal entries were lost")
+                self._reported_lost = lost
+            self._report_current()
 
-    def _tell(self) -> None:
+    def _report_current(self) -> None:
         parts = [self._failure, "the oldest unwritten journal entries are being lost" if self._losing else None]
-        self._say("; ".join(part for part in parts if part) or None)
+        self._report("; ".join(part for part in parts if part) or None)
 
-    def _say(self, text: str | None) -> None:
-        if text == self._told:
+    def _report(self, text: str | None) -> None:
+        if text == self._reported:
             return
-        self._told = text
+        self._reported = text
         try:
             self._post(lambda: self._on_problem(text))
         except RuntimeError:
-            # The loop is closed: the program is ending, and nobody is left to be told.
-            self._told = None
+            # The loop is closed: the program is ending, and there is no receiver left.
+            self._reported = None

@@ -1,7 +1,7 @@
-"""The writer's thread: asleep without a wake-up until something is handed over, then one commit.
+"""The writer's thread: asleep without a wake-up until there is a change, then one commit.
 
-A failure puts everything back into the memory and is tried again, at first after 1 s, then ever
-more seldom up to once a minute; nothing here ever reaches the loop but a problem's text.
+A failure returns the batch to the memory. The retry comes after 1 s, then ever more seldom up to once a minute.
+Nothing here reaches the loop but the text of a problem.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from bridge.store.outbox_pictures import Pictures
 from bridge.store.sqlite.batch import Loaded
 from bridge.store.sqlite.connection import explained, is_corrupt
 from bridge.store.sqlite.database import Database
-from bridge.store.sqlite.open import Opened, begin_anew, open_database, salvage
+from bridge.store.sqlite.open import Opened, open_database, replace_broken, salvage
 from bridge.store.sqlite.retention import STEP, ExpiryPace
 from bridge.store.sqlite.sequence import first_number_at
 from bridge.store.writer.commit_timing import RETRIES
 from bridge.store.writer.handover import Handover
-from bridge.store.writer.problem_reporter import Trouble
+from bridge.store.writer.problem_reporter import ProblemReporter
 
 _DISK = (sqlite3.Error, StoreError, OSError)
 
 
 class Writer:
-    """Owns the database; everything but `start`, `distrust` and `join` happens on its own thread."""
+    """Owns the database. All methods but `start`, `distrust` and `join` run on its own thread."""
 
     def __init__(
         self,
         path: Path,
         handover: Handover,
-        trouble: Trouble,
+        problems: ProblemReporter,
         *,
         pictures: Pictures,
         on_opened: Callable[[Opened], None],
@@ -43,7 +43,7 @@ class Writer:
     ) -> None:
         self._path = path
         self._handover = handover
-        self._trouble = trouble
+        self._problems = problems
         self._pictures = pictures
         self._on_opened = on_opened
         self._wall = wall
@@ -58,16 +58,16 @@ class Writer:
         self._expiry = ExpiryPace()
 
     def start(self) -> None:
-        """Begin, with opening the file."""
+        """Starts the thread, which opens the file first."""
         self._thread.start()
 
     def distrust(self, error: Exception) -> None:
-        """A reader met a broken page: the file is to be put aside."""
+        """Reports a corrupt page that a reader met; the writer checks the file, and puts it aside if it is broken."""
         self._suspect = error
         self._handover.hurry()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for the thread's end; False when it still runs."""
+        """Waits for the thread's end. Returns False if it still runs after `timeout_s`."""
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
@@ -75,7 +75,7 @@ class Writer:
         try:
             self._work()
         except Exception as error:
-            self._trouble.failing(f"the store's writer has stopped: {type(error).__name__}: {error}")
+            self._problems.failing(f"the store's writer has stopped: {type(error).__name__}: {error}")
             raise
 
     def _work(self) -> None:
@@ -114,12 +114,12 @@ class Writer:
             if first and opened.database is not None:
                 self._tidy(lambda: self._pictures.sweep(needed))
         if opened.problem is not None:
-            self._trouble.failing(opened.problem)
+            self._problems.failing(opened.problem)
         self._on_opened(opened)
         if opened.database is None:
             self._count_failure()
         elif opened.problem is not None:
-            # What was saved of the old file goes into the new one now, not with the next alarm.
+            # The salvaged content of the old file goes into the new one now, not with the next alarm.
             self._retry_at = time.monotonic()
 
     def _write(self, database: Database) -> None:
@@ -131,45 +131,45 @@ class Writer:
             if not batch.is_empty or self._everything or self._expiry.next_step_at is not None:
                 gone = database.write(batch, next_seq=next_seq, expire_at=expire_at, everything=self._everything)
                 if expire_at is not None:
-                    self._expiry.looked(self._last_begin, more=len(gone) == STEP)
+                    self._expiry.checked(self._last_begin, more=len(gone) == STEP)
         except _DISK as error:
             self._failed(error)
             return
-        except Exception as error:  # noqa: BLE001 - what cannot be written for its own sake must not stop what follows
+        except Exception as error:  # noqa: BLE001 - a batch that can never be written must not block the next ones
             with self._handover.not_durable() as memory:
                 memory.dropped()
             self._retry_at, self._everything = None, False
-            self._trouble.failing(f"entries that cannot be written were dropped: {type(error).__name__}: {error}")
+            self._problems.failing(f"entries that cannot be written were dropped: {type(error).__name__}: {error}")
             return
         with self._handover.durable() as memory:
             memory.written(gone)
             lost, unneeded = memory.lost, batch.pictures - memory.pictures_in_use()
         self._failures, self._retry_at, self._everything = 0, None, False
-        self._trouble.healthy(lost)
+        self._problems.healthy(lost)
         self._tidy(lambda: self._pictures.remove(unneeded))
 
     def _failed(self, error: Exception) -> None:
         with self._handover.memory() as memory:
             memory.failed()
-        self._trouble.failing(explained(self._path, error))
+        self._problems.failing(explained(self._path, error))
         if is_corrupt(error):
-            self._begin_anew(error)
+            self._replace_broken(error)
         else:
             self._let_go()
             self._count_failure()
 
     def _examine(self, suspicion: Exception, database: Database) -> None:
-        """A reader's error may be about a file that has been put aside since: look again."""
+        """Checks the file again: a reader's error may be about a file that has been put aside since."""
         self._suspect = None
         try:
             whole = database.is_whole()
         except sqlite3.Error as error:
             whole, suspicion = not is_corrupt(error), error
         if not whole:
-            self._begin_anew(suspicion)
+            self._replace_broken(suspicion)
 
-    def _begin_anew(self, cause: Exception) -> None:
-        """Put the file aside while it is in use; only its unsent entries are not in memory too."""
+    def _replace_broken(self, cause: Exception) -> None:
+        """Puts the file in use aside and creates a new one. Only its unsent entries are not in memory too."""
         salvaged = salvage(self._database.connection) if self._database is not None else Loaded()
         self._let_go()
         with self._handover.memory() as memory:
@@ -177,7 +177,7 @@ class Writer:
             memory.adopt(salvaged, states=False)
             at_least = memory.next_seq
         # The number that comes next is known: no need to start from the clock.
-        self._opened(begin_anew(self._path, cause, salvaged, at_least=at_least, fallback=lambda: at_least))
+        self._opened(replace_broken(self._path, cause, salvaged, at_least=at_least, fallback=lambda: at_least))
 
     def _let_go(self) -> None:
         database, self._database = self._database, None
@@ -185,20 +185,20 @@ class Writer:
             try:
                 database.close(None)
             except sqlite3.Error as error:
-                self._trouble.failing(explained(self._path, error))
+                self._problems.failing(explained(self._path, error))
 
     def _count_failure(self) -> None:
-        """Nothing can be written now; whoever waits for it is told, and the next try is put off."""
+        """Records that nothing can be written now: `flush` returns, and the next attempt is postponed."""
         with self._handover.not_durable():
             self._failures += 1
         self._retry_at = time.monotonic() + RETRIES.wait_s(self._failures)
 
     def _tidy(self, delete: Callable[[], None]) -> None:
-        """Files that stay behind take room, and are swept at the next start: told, not retried."""
+        """Runs a deletion of pictures. A failure is reported and not retried: the next start sweeps the folder."""
         try:
             delete()
         except OSError as error:
-            self._trouble.failing(f"pictures that are not needed cannot be deleted: {error.strerror}")
+            self._problems.failing(f"pictures that are not needed cannot be deleted: {error.strerror}")
 
     def _close(self) -> None:
         if self._database is not None:
@@ -207,4 +207,4 @@ class Writer:
             try:
                 self._database.close(next_seq)
             except sqlite3.Error as error:
-                self._trouble.failing(explained(self._path, error))
+                self._problems.failing(explained(self._path, error))

@@ -5,7 +5,7 @@ import pytest
 from words.journal_entries import NOON, an_entry
 
 from bridge.errors import StoreError
-from bridge.store.journal_query import FIRST_SINCE, UNSENT, Wanted, entries_from, query, read_entries, read_unsent
+from bridge.store.journal_query import FIRST_SINCE, UNSENT, EntryFilter, entries_from, read_entries, read_unsent, sql_of
 from bridge.store.sqlite.connection import connect
 from bridge.store.sqlite.rows import EPOCH, entry_row
 from bridge.store.sqlite.schema import migrate
@@ -45,22 +45,22 @@ def plan(path, statement, arguments):
 
 
 def test_the_newest_entries_come_oldest_first(path):
-    assert seqs(read_entries(path, Wanted(limit=3))) == [MANY - 2, MANY - 1, MANY]
+    assert seqs(read_entries(path, EntryFilter(limit=3))) == [MANY - 2, MANY - 1, MANY]
 
 
 def test_paging_forward_begins_after_a_number(path):
-    assert seqs(read_entries(path, Wanted(limit=3, after_seq=100))) == [101, 102, 103]
+    assert seqs(read_entries(path, EntryFilter(limit=3, after_seq=100))) == [101, 102, 103]
 
 
 def test_one_kind_alone(path):
-    assert seqs(read_entries(path, Wanted(limit=3, kind="alarm_begin"))) == [MANY - 10, MANY - 5, MANY]
-    assert seqs(read_entries(path, Wanted(limit=2, kind="alarm_begin", after_seq=7))) == [10, 15]
+    assert seqs(read_entries(path, EntryFilter(limit=3, kind="alarm_begin"))) == [MANY - 10, MANY - 5, MANY]
+    assert seqs(read_entries(path, EntryFilter(limit=2, kind="alarm_begin", after_seq=7))) == [10, 15]
 
 
 def test_since_a_time(path):
     since = NOON + timedelta(seconds=MANY - 1)
-    assert seqs(read_entries(path, Wanted(since=since))) == [MANY - 1, MANY]
-    assert read_entries(path, Wanted(since=NOON + timedelta(days=365))) == ()
+    assert seqs(read_entries(path, EntryFilter(since=since))) == [MANY - 1, MANY]
+    assert read_entries(path, EntryFilter(since=NOON + timedelta(days=365))) == ()
 
 
 def test_since_hides_nothing_that_followed_with_a_clock_that_was_not_set(tmp_path):
@@ -71,9 +71,9 @@ def test_since_hides_nothing_that_followed_with_a_clock_that_was_not_set(tmp_pat
         "INSERT INTO journal (seq, id, boot, kind, time_us, offset_s, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [entry_row(entry) for entry in entries],
     )
-    wanted = Wanted(since=entries[1].time)
+    wanted = EntryFilter(since=entries[1].time)
     assert seqs(entries_from(connection, wanted)) == [2, 3, 4]
-    assert seqs(wanted.chosen(entries, begun=False)) == [2, 3, 4]
+    assert seqs(wanted.matching(entries, begun=False)) == [2, 3, 4]
     connection.close()
 
 
@@ -85,15 +85,15 @@ def test_unsent_entries_come_in_order_and_in_pages(path):
 @pytest.mark.parametrize(
     ("wanted", "first_seq"),
     [
-        (Wanted(), None),
-        (Wanted(after_seq=5), None),
-        (Wanted(since=NOON), 5),
-        (Wanted(kind="fault"), None),
-        (Wanted(kind="fault", since=NOON, after_seq=3), 5),
+        (EntryFilter(), None),
+        (EntryFilter(after_seq=5), None),
+        (EntryFilter(since=NOON), 5),
+        (EntryFilter(kind="fault"), None),
+        (EntryFilter(kind="fault", since=NOON, after_seq=3), 5),
     ],
 )
 def test_no_question_reads_the_whole_journal_or_sorts_it(path, wanted, first_seq):
-    statement, arguments = query(wanted, first_seq)
+    statement, arguments = sql_of(wanted, first_seq)
     found = plan(path, statement, arguments)
     assert "TEMP B-TREE" not in found
     if wanted.kind is not None:
@@ -113,4 +113,4 @@ def test_where_a_time_begins_and_what_is_unsent_are_found_in_their_indexes(path)
 
 def test_no_database_is_a_store_error_that_names_the_file(tmp_path):
     with pytest.raises(StoreError, match=r"missing\.db"):
-        read_entries(tmp_path / "missing.db", Wanted())
+        read_entries(tmp_path / "missing.db", EntryFilter())

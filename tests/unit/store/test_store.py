@@ -9,7 +9,7 @@ from words.store_probe import PATIENCE_S, a_store, eventually, opened
 from bridge.core.effects import KeepInput, KeepLatched
 from bridge.core.facts import StateRestored, StoredInput
 from bridge.store.job import Job
-from bridge.store.journal_query import Wanted
+from bridge.store.journal_query import EntryFilter
 from bridge.store.sqlite.connection import FILE_NAME, connect
 from bridge.store.sqlite.read_all import load
 from bridge.store.sqlite.retention import KEPT_FOR, STEP
@@ -46,7 +46,7 @@ def test_after_a_restart_everything_is_as_it_was(tmp_path):
     with a_store(tmp_path) as probe:
         assert probe.state == StateRestored(inputs={"door": alarm}, latched=frozenset({"siren"}), next_seq=3)
         assert probe.store.ledger.known() == {"a/b"}
-        assert seqs(probe.store.entries(Wanted())) == [1, 2]
+        assert seqs(probe.store.entries(EntryFilter())) == [1, 2]
 
 
 def test_a_file_of_the_first_release_is_taken_over_with_its_alarms(tmp_path):
@@ -110,11 +110,11 @@ def test_entries_can_be_read_before_they_are_written(tmp_path):
         probe.store.flush(PATIENCE_S)
         probe.store.perform(an_entry(2))
         probe.store.perform(an_entry(3))
-        assert seqs(probe.store.entries(Wanted())) == [1, 2, 3]
-        assert seqs(probe.store.entries(Wanted(limit=2))) == [2, 3]
-        assert seqs(probe.store.entries(Wanted(kind="start"))) == [1]
-        assert seqs(probe.store.entries(Wanted(after_seq=1, limit=1))) == [2]
-        assert seqs(probe.store.entries(Wanted(since=NOON + timedelta(seconds=3)))) == [3]
+        assert seqs(probe.store.entries(EntryFilter())) == [1, 2, 3]
+        assert seqs(probe.store.entries(EntryFilter(limit=2))) == [2, 3]
+        assert seqs(probe.store.entries(EntryFilter(kind="start"))) == [1]
+        assert seqs(probe.store.entries(EntryFilter(after_seq=1, limit=1))) == [2]
+        assert seqs(probe.store.entries(EntryFilter(since=NOON + timedelta(seconds=3)))) == [3]
 
 
 async def test_unsent_entries_come_in_pages_and_outlive_a_restart(tmp_path):
@@ -137,7 +137,7 @@ async def test_unsent_entries_come_in_pages_and_outlive_a_restart(tmp_path):
         assert await probe.store.unsent.unsent() == ()
     with a_store(tmp_path) as probe:
         assert probe.store.unsent.count == 0
-        assert seqs(probe.store.entries(Wanted())) == list(range(1, 9))
+        assert seqs(probe.store.entries(EntryFilter())) == list(range(1, 9))
 
 
 def test_marks_alone_are_written_within_about_a_second(tmp_path):
@@ -234,7 +234,7 @@ def test_what_cannot_be_written_for_its_own_sake_is_told_and_stops_nothing(tmp_p
         probe.store.perform(an_entry(1))
         assert probe.store.flush(PATIENCE_S)
         assert probe.problem is None
-        assert seqs(probe.store.entries(Wanted())) == [1]
+        assert seqs(probe.store.entries(EntryFilter())) == [1]
 
 
 def test_what_is_too_old_goes_in_the_background_step_by_step(tmp_path):
@@ -245,7 +245,7 @@ def test_what_is_too_old_goes_in_the_background_step_by_step(tmp_path):
         probe.store.perform(an_entry(many + 1, time=NOON + KEPT_FOR))
     with a_store(tmp_path, now=NOON + KEPT_FOR + timedelta(hours=1)) as probe:
         probe.store.perform(an_entry(many + 2, time=NOON + KEPT_FOR + timedelta(hours=1)))
-        eventually(lambda: seqs(probe.store.entries(Wanted(limit=1000))) == [many + 1, many + 2])
+        eventually(lambda: seqs(probe.store.entries(EntryFilter(limit=1000))) == [many + 1, many + 2])
         assert probe.store.unsent.count == 2
 
 
@@ -262,5 +262,5 @@ def test_a_file_of_a_newer_release_is_read_but_neither_written_nor_put_aside(tmp
         assert probe.state.next_seq >= CLOCK_NOT_SET_BEFORE * 1000
         probe.store.perform(an_entry(probe.state.next_seq))
         assert not probe.store.flush(PATIENCE_S)
-        assert seqs(probe.store.entries(Wanted())) == [probe.state.next_seq]
+        assert seqs(probe.store.entries(EntryFilter())) == [probe.state.next_seq]
     assert [found.name for found in tmp_path.iterdir() if "corrupt" in found.name] == []

@@ -11,7 +11,7 @@ from words.store_probe import PATIENCE_S, opened
 
 from bridge.core.effects import KeepInput, KeepLatched
 from bridge.core.facts import StateRestored, StoredInput
-from bridge.store.journal_query import Wanted
+from bridge.store.journal_query import EntryFilter
 
 INPUTS = st.sampled_from(["door", "gate", "pir"])
 OUTPUTS = st.sampled_from(["siren", "lamp"])
@@ -88,7 +88,7 @@ class Keeping(RuleBasedStateMachine):
     def it_is_all_there(self):
         store = self.probe.store
         assert store.ledger.known() == self.topics
-        assert store.entries(Wanted(limit=1000)) == tuple(self.entries)
+        assert store.entries(EntryFilter(limit=1000)) == tuple(self.entries)
         assert store.unsent.count == len(self.unsent)
         assert [entry.seq for entry in store.unsent.read(limit=1000)] == sorted(self.unsent)
 

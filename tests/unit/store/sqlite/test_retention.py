@@ -77,7 +77,7 @@ def test_a_clock_that_was_slow_for_a_while_cuts_no_hole(connection):
 def test_age_is_looked_at_with_the_first_commit_and_then_once_an_hour():
     pace = ExpiryPace()
     assert pace.is_due(100.0)
-    pace.looked(100.0, more=False)
+    pace.checked(100.0, more=False)
     assert pace.next_step_at is None
     assert not pace.is_due(100.0 + EVERY_S - 1)
     assert pace.is_due(100.0 + EVERY_S)
@@ -85,6 +85,6 @@ def test_age_is_looked_at_with_the_first_commit_and_then_once_an_hour():
 
 def test_a_full_step_is_followed_by_the_next_soon():
     pace = ExpiryPace()
-    pace.looked(100.0, more=True)
+    pace.checked(100.0, more=True)
     assert pace.next_step_at == 100.0 + NEXT_STEP_S
     assert pace.is_due(100.0 + NEXT_STEP_S)

@@ -1,9 +1,9 @@
-from bridge.store.writer.problem_reporter import Trouble
+from bridge.store.writer.problem_reporter import ProblemReporter
 
 
 def a_trouble():
     told = []
-    return Trouble(post=lambda call: call(), on_problem=told.append), told
+    return ProblemReporter(post=lambda call: call(), on_problem=told.append), told
 
 
 def test_a_problem_is_told_once_and_its_end_once():
@@ -50,6 +50,6 @@ def test_a_loop_that_is_closed_is_no_error_for_the_writer():
         message = "Event loop is closed"
         raise RuntimeError(message)
 
-    trouble = Trouble(post=closed, on_problem=print)
+    trouble = ProblemReporter(post=closed, on_problem=print)
     trouble.failing("the disk is full")
     trouble.healthy(0)
