@@ -1,4 +1,4 @@
-"""The pages and the table, served by aiohttp."""
+"""The aiohttp application: access, API table, pages, event stream; and its listening sockets."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _LOG = logging.getLogger(__name__)
 LARGEST_BODY = 64 * 1024
 RETRY_S = 30.0
 IDLE_S = 75.0
-"""How long a connection may ask for nothing: longer than proxies keep theirs."""
-ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - who may come there is the door's business
+"""Keep-alive time of an idle connection: longer than that of proxies."""
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - AccessPolicy and ConnectionLimits refuse other machines
 
 
 class Site:
-    """The whole of it; `serve` listens."""
+    """The whole application; `serve` listens."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Site:
     ) -> None:
         page = settings.web
         secret = page.password
-        self._places = places(page.host, page.port, ingress)
+        self._addresses = listen_addresses(page.host, page.port, ingress)
         self._policy = AccessPolicy(
             guarded=secret is not None,
             names=_names(settings),
@@ -81,7 +81,7 @@ class Site:
         self.app.router.add_get("/healthz", _healthy)
 
     async def serve(self) -> None:
-        """Until cancelled; an address that is taken is tried again, and told once."""
+        """Serves until cancelled. An address in use is tried again every `RETRY_S`, and logged once as a warning."""
         runner = web.AppRunner(
             self.app,
             access_log=None,
@@ -95,20 +95,27 @@ class Site:
         limits = ConnectionLimits(self._policy, runner.server, monotonic=time.monotonic)
         try:
             async with asyncio.TaskGroup() as group:
-                for host, port in self._places:
+                for host, port in self._addresses:
                     group.create_task(_listen(limits, host, port), name=f"page at port {port}")
         finally:
             await runner.cleanup()
 
 
 async def _listen(limits: ConnectionLimits, host: str, port: int) -> None:
-    told = False
+    is_logged = False
     while True:
         try:
             server = await asyncio.get_running_loop().create_server(limits, host, port)
         except OSError as error:
-            _LOG.log(logging.DEBUG if told else logging.WARNING, "no page yet: %s", error.strerror or error)
-            told = True
+            level = logging.DEBUG if is_logged else logging.WARNING
+            _LOG.log(
+                level,
+                "page: port %d cannot be opened (%s); tried again every %.0f s",
+                port,
+                error.strerror or error,
+                RETRY_S,
+            )
+            is_logged = True
             await asyncio.sleep(RETRY_S)
         else:
             break
@@ -119,8 +126,8 @@ async def _listen(limits: ConnectionLimits, host: str, port: int) -> None:
         server.close()
 
 
-def places(host: str, port: int, ingress: Ingress | None) -> tuple[tuple[str, int], ...]:
-    """Where to listen: as the settings say, and wherever the ingress proxy may look for the page."""
+def listen_addresses(host: str, port: int, ingress: Ingress | None) -> tuple[tuple[str, int], ...]:
+    """Returns the addresses to listen on: that of the settings, and that of the ingress proxy if there is one."""
     if ingress is None:
         return ((host, port),)
     wide = (ANY_ADDRESS, ingress.port)
@@ -129,7 +136,7 @@ def places(host: str, port: int, ingress: Ingress | None) -> tuple[tuple[str, in
 
 
 def table(live: Live, ports: Ports) -> tuple[Route, ...]:
-    """Every row."""
+    """Returns every route of the API."""
     return (
         *api_state.routes(live, ports),
         *api_control.routes(live, ports),
@@ -140,7 +147,7 @@ def table(live: Live, ports: Ports) -> tuple[Route, ...]:
 
 
 def _names(settings: Settings) -> frozenset[str]:
-    """First labels of the host names by which the device may be called."""
+    """Returns the first labels of the device's own host names."""
     names = {settings.device.id, host_id(os.uname().nodename)}
     if re.search("[a-z]", settings.web.host):
         names.add(settings.web.host.partition(".")[0])
@@ -148,7 +155,7 @@ def _names(settings: Settings) -> frozenset[str]:
 
 
 def _http_log() -> logging.Logger:
-    """Where aiohttp tells of faults. What is no HTTP is none of ours: anybody could fill the log with it."""
+    """Returns the logger for aiohttp's errors. Malformed HTTP is dropped: any client could fill the log with it."""
     log = logging.getLogger("bridge.web.http")
     log.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError)))
     return log
@@ -164,6 +171,6 @@ async def _described(rows: tuple[Route, ...], live: Live, ports: Ports, request:
 
 
 async def _healthy(request: web.Request) -> web.StreamResponse:
-    """The event loop turns; whoever wants to know more asks /api/status."""
+    """Answers as long as the event loop runs; details are at /api/status."""
     del request
     return web.Response(text="ok\n")

@@ -1,4 +1,4 @@
-"""Server-sent events: what changes, as it changes, to each open page."""
+"""Server-sent events: every change, to each open page."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from bridge.web.subscribers import frame
 
 KEEP_ALIVE_S = 15.0
 STILL = frame("still", b"{}")
-"""Said when there is nothing to say: a page that hears nothing for long shows that it may be old."""
+"""Sent when nothing has changed: a page without events for long marks its content as possibly outdated."""
 AGAIN = b"retry: 1000\n\n"
 SLOW_S = 10.0
-"""A browser that does not take what it is sent for so long is let go; it comes back by itself."""
+"""A browser that does not read for so long is disconnected; it reconnects by itself."""
 
 
 class Events:
-    """The handler of the stream."""
+    """The handler of the event stream."""
 
     def __init__(self, live: Live, *, still_in: Callable[[web.Request], bool]) -> None:
         self._live = live
         self._still_in = still_in
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Everything as it is, then every change, until either side has had enough.
+        """Sends the whole state, then every change, until the browser leaves, is too slow, or its session ends.
 
-        With `once` it ends after the first: for who sits behind a proxy that holds back what has no end
-        (Home Assistant's ingress before 2026.2), and asks again and again.
+        With `once` the response ends after the first state: for browsers behind a proxy that holds back an endless
+        response (Home Assistant's ingress before 2026.2); they poll.
         """
         browser = self._live.open()
         if browser is None:
@@ -54,13 +54,13 @@ class Events:
                     await response.write(waiting or STILL)
                 waiting = await browser.take(within_s=KEEP_ALIVE_S)
         except (TimeoutError, ConnectionError):
-            return response  # gone, or too slow: its place is free
+            return response  # disconnected, or too slow
         finally:
             self._live.close(browser)
         return response
 
 
 def _last_seen(request: web.Request) -> int | None:
-    """The journal entry that the browser had last: what it says when it comes back, else what its page shows."""
+    """Returns the last journal entry that the browser has: by its reconnect header, else by the page's address."""
     number = request.headers.get("Last-Event-ID") or request.query.get("after", "")
     return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None  # noqa: PLR2004 - 64 bits

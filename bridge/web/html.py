@@ -1,4 +1,4 @@
-"""HTML that is escaped by construction: text becomes markup only through `el` and `page`."""
+"""HTML that is escaped by construction: text becomes markup only through `el`, `some` and `document`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "source"})
 
 
 class Html(str):
-    """Markup. Whatever is a plain `str` is text, and is escaped where it meets markup."""
+    """Markup. A plain `str` is text, and is escaped when it is put into markup."""
 
     __slots__ = ()
 
@@ -20,7 +20,10 @@ Value = str | int | float | bool | None
 
 
 def el(name: str, /, *children: Child, **attributes: Value) -> Html:
-    """An element. `class_` is `class`, `data_part` is `data-part`; True is a bare attribute, False and None none."""
+    """Returns an element.
+
+    `class_` is `class`, `data_part` is `data-part`; True is a bare attribute, False and None none.
+    """
     head = f"<{name}{''.join(_attribute(key, value) for key, value in attributes.items())}>"
     if name in VOID:
         return Html(head)
@@ -28,12 +31,12 @@ def el(name: str, /, *children: Child, **attributes: Value) -> Html:
 
 
 def some(*children: Child) -> Html:
-    """Several elements without one around them."""
+    """Returns several elements side by side, without a parent."""
     return Html(_inside(children))
 
 
 def document(*, lang: str, head: Html, body: Html) -> str:
-    """A whole page."""
+    """Returns a whole page."""
     return f"<!doctype html>\n{el('html', head, body, lang=lang)}\n"
 
 

@@ -1,4 +1,4 @@
-"""What pages show: the newest view of everything, the last journal entries, and who is watching."""
+"""The state behind the pages: the newest view of each part, the last journal entries, and the open pages."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ WebEffect = PublishInput | PublishOutput | PublishClock | PublishSettings | Jour
 RECENT = 100
 MOST_BROWSERS = 100
 GATHER_S = 0.025
-"""Changes are gathered for this long: lines and the broker come first, and a burst is one message."""
+"""Delay in which changes are gathered: lines and broker come first, and a burst is one message."""
 AT_ONCE = 4
-"""Browsers told before the event loop gets its turn."""
+"""Browsers served in one turn of the event loop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A JPEG, and when it came."""
+    """A JPEG, and the time of its arrival."""
 
     jpeg: bytes = field(repr=False)
     time: datetime
 
 
 class Live:
-    """Takes effects at any time and never waits; tells the browsers that are open.
+    """Takes effects at any time without blocking, and publishes them to the open browsers.
 
-    Costs nothing but the newest views while none is.
+    Without a browser it keeps nothing but the newest views.
     """
 
     def __init__(self, settings: Settings, *, now: Callable[[], Now], most_browsers: int = MOST_BROWSERS) -> None:
@@ -47,11 +47,11 @@ class Live:
         self.inputs: dict[str, InputView] = {}
         self.outputs: dict[str, OutputView] = {}
         self.pictures: dict[str, Picture] = {}
-        """The last ones, by input; the one of no input under an empty name."""
+        """The last picture of each input; key `""` is the last one without an input."""
         self.clock_synchronised = True
         self.recent: deque[JournalEntry] = deque(maxlen=RECENT)
         self.revision = 0
-        """How often the settings have changed since the start."""
+        """Number of changes of the settings since the start."""
         self._now = now
         self._most_browsers = most_browsers
         self._browsers: set[Browser] = set()
@@ -60,31 +60,31 @@ class Live:
         self._gathering: asyncio.TimerHandle | None = None
 
     def perform(self, effect: WebEffect) -> None:
-        """Keeps what the engine shows."""
+        """Stores an effect of the engine, and marks it for the next event."""
         match effect:
             case PublishInput(view=view):
                 self.inputs[view.id] = view
-                self._note(f"input {view.id}")
+                self._mark(f"input {view.id}")
             case PublishOutput(view=view):
                 self.outputs[view.id] = view
-                self._note(f"output {view.id}")
+                self._mark(f"output {view.id}")
             case PublishClock(synchronised=synchronised):
                 self.clock_synchronised = synchronised
-                self._note("clock")
+                self._mark("clock")
             case PublishSettings(settings=settings):
                 self._take(settings)
             case JournalEntry():
                 self.recent.append(effect)
                 self._entries.append(effect)
-                self._note("journal")
+                self._mark("journal")
 
     def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
-        """Keeps the last picture of an input's alarm, or of nobody's; the bytes are shared, not copied."""
+        """Stores the last picture of an input, or of none; the bytes are shared, not copied."""
         self.pictures[input_id or ""] = Picture(jpeg=jpeg, time=self._local())
-        self._note("pictures")
+        self._mark("pictures")
 
     def open(self) -> Browser | None:
-        """A browser that is told from now on; None when there are too many."""
+        """Returns a new browser, which receives events from now on, or None above the limit."""
         if len(self._browsers) >= self._most_browsers:
             return None
         browser = Browser()
@@ -92,18 +92,18 @@ class Live:
         return browser
 
     def close(self, browser: Browser) -> None:
-        """It is gone."""
+        """Removes a browser."""
         self._browsers.discard(browser)
 
     @property
     def watched_by(self) -> int:
-        """How many browsers are open."""
+        """Number of open browsers."""
         return len(self._browsers)
 
     def hello(self, *, after: int | None, token: str) -> bytes:
-        """The first frames for a browser; `after` is the last journal entry that it has seen.
+        """Returns the first frames for a browser: the whole state, and the journal entries after `after`.
 
-        `token` is what it has to show with a change: a page that outlives a restart gets the new one.
+        `token` is the CSRF token of its session: a page that outlives a restart gets the new one.
         """
         state = {
             "token": token,
@@ -118,32 +118,32 @@ class Live:
         return frame("hello", as_json(state)) + missed + b"".join(self._entry_frames(seen))
 
     def input_settings(self, input_id: str) -> InputSettings | None:
-        """An input's settings, if there is one."""
+        """Returns an input's settings, or None."""
         return next((each for each in self.settings.inputs if each.id == input_id), None)
 
     def output_settings(self, output_id: str) -> OutputSettings | None:
-        """An output's settings, if there is one."""
+        """Returns an output's settings, or None."""
         return next((each for each in self.settings.outputs if each.id == output_id), None)
 
     def name_of(self, part_id: str) -> str:
-        """What people call an input or output; its id when it is gone."""
+        """Returns the name of an input or output, or the id of a removed one."""
         part = self.input_settings(part_id) or self.output_settings(part_id)
         return part.label if part else part_id
 
     def input_event(self, view: InputView) -> dict[str, Any]:
-        """An input for a page: its view, in words as well."""
+        """Returns an input for a page: its view, and the same in words."""
         settings = self.input_settings(view.id)
         words = {} if settings is None else input_words(view, settings, self._local())
         return {**input_json(view), "name": self.name_of(view.id), "mood": input_mood(view), "words": words}
 
     def output_event(self, view: OutputView) -> dict[str, Any]:
-        """An output for a page: its view, in words as well."""
+        """Returns an output for a page: its view, and the same in words."""
         settings = self.output_settings(view.id)
         words = {} if settings is None else output_words(view, settings, self.name_of, self._local())
         return {**output_json(view), "name": self.name_of(view.id), "mood": output_mood(view), "words": words}
 
     def entry_event(self, entry: JournalEntry) -> dict[str, Any]:
-        """A journal entry for a page: in words as well."""
+        """Returns a journal entry for a page: its fields, and the same in words."""
         return {**entry_json(entry), "words": entry_words(entry, self.name_of, self._local())}
 
     def _local(self) -> datetime:
@@ -157,22 +157,22 @@ class Live:
         self.pictures = {key: picture for key, picture in self.pictures.items() if not key or key in kept}
         kept = {part.id for part in settings.outputs}
         self.outputs = {key: view for key, view in self.outputs.items() if key in kept}
-        # Names and schedules are in the words of everything.
+        # The words of every part contain names and schedules.
         for key in [*(f"input {key}" for key in self.inputs), *(f"output {key}" for key in self.outputs), "settings"]:
-            self._note(key)
+            self._mark(key)
 
-    # Telling
+    # Publishing
 
-    def _note(self, key: str) -> None:
+    def _mark(self, key: str) -> None:
         if not self._browsers:
             self._entries.clear()
             return
         self._changed[key] = None
         if self._gathering is None:
-            self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._tell)
+            self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._publish)
 
-    def _tell(self) -> None:
-        """Everything that changed, made into frames once for all browsers."""
+    def _publish(self) -> None:
+        """Publishes all changes to the browsers; each frame is made once for all of them."""
         self._gathering = None
         changed, self._changed = self._changed, {}
         news = {key: made for key in changed if (made := self._frame(key)) is not None}
@@ -182,7 +182,7 @@ class Live:
 
     def _hand_out(self, browsers: list[Browser], news: dict[str, bytes], entries: tuple[bytes, ...]) -> None:
         for browser in browsers[:AT_ONCE]:
-            browser.tell(news, entries)
+            browser.push(news, entries)
         if len(browsers) > AT_ONCE:
             asyncio.get_running_loop().call_soon(self._hand_out, browsers[AT_ONCE:], news, entries)
 

@@ -1,4 +1,4 @@
-"""What the page needs of the rest of the program; the composition root brings it."""
+"""The page's dependencies on the rest of the program; the composition root provides them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Submit = Callable[[Fact], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceState:
-    """One thing outside that the device depends on; `problem` is None while all is well."""
+    """The state of one external service; `problem` is None while all is well."""
 
     problem: str | None
     facts: Mapping[str, str]
-    """What there is to know besides, in a person's words, by its label."""
+    """Further facts in a person's words, by their label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemState:
-    """How the bridge itself is doing; what is not configured is None."""
+    """The state of the bridge itself; a service that is not configured is None."""
 
     version: str
     started: datetime
@@ -50,29 +50,29 @@ class JournalQuery:
 
 
 class SettingsDesk(Protocol):
-    """Changes settings: all or nothing, written to the file; answers with all faults, none when done."""
+    """Changes settings: all or nothing, written to the file. Each method returns all faults, none on success."""
 
     def patch_input(self, input_id: str, patch: Mapping[str, Any], by: str) -> Awaitable[tuple[Fault, ...]]:
-        """A merge patch (RFC 7396) of one input."""
+        """Applies a merge patch (RFC 7396) to one input."""
 
     def patch_output(self, output_id: str, patch: Mapping[str, Any], by: str) -> Awaitable[tuple[Fault, ...]]:
-        """A merge patch of one output."""
+        """Applies a merge patch to one output."""
 
     def patch_rest(self, patch: Mapping[str, Any], by: str) -> Awaitable[tuple[Fault, ...]]:
-        """A merge patch of what is no input's and no output's."""
+        """Applies a merge patch to the settings other than inputs and outputs."""
 
     def add(self, kind: str, settings: Mapping[str, Any], by: str) -> Awaitable[tuple[Fault, ...]]:
-        """One more of `inputs` or `outputs`."""
+        """Adds an item to `inputs` or `outputs` (`kind`)."""
 
     def remove(self, kind: str, part_id: str, by: str) -> Awaitable[tuple[Fault, ...]]:
-        """One less of them."""
+        """Removes an item from `inputs` or `outputs` (`kind`)."""
 
 
 class Clip(Protocol):
-    """A recorded clip: its name below the folder, its size in bytes, and when it was written."""
+    """A recorded clip: its name below the folder, its size in bytes, and the time of its last change."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102 - said above
+    def name(self) -> str: ...  # noqa: D102 - in the class's docstring
     @property
     def size(self) -> int: ...  # noqa: D102
     @property
@@ -83,41 +83,41 @@ class ClipShelf(Protocol):
     """The recorded clips. Every method reads the disk: never on the event loop."""
 
     def clips(self) -> tuple[Clip, ...]:
-        """All of them, newest first. Raises ActionError."""
+        """Returns all clips, newest first. Raises ActionError."""
 
     def path_of(self, name: str) -> Path:
-        """Where a clip is; only ever a clip of the folder. Raises ActionError."""
+        """Returns the path of a clip, always inside the folder. Raises ActionError."""
 
     def delete(self, name: str) -> None:
-        """Deletes a finished one. Raises ActionError."""
+        """Deletes a finished clip. Raises ActionError."""
 
 
 class SoundLibrary(Protocol):
     """The sound clips. Every method reads the disk: never on the event loop."""
 
     def names(self) -> tuple[str, ...]:
-        """All of them."""
+        """Returns the names of all sound clips."""
 
     def add(self, name: str, content: bytes) -> None:
-        """Checks and keeps a WAV file. Raises ActionError."""
+        """Checks and stores a WAV file. Raises ActionError."""
 
     def delete(self, name: str) -> None:
-        """Deletes one. Raises ActionError."""
+        """Deletes a sound clip. Raises ActionError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """All of it. What may come and go with the settings is asked for each time."""
+    """All dependencies of the page. Functions are called each time, since their answer follows the settings."""
 
     submit: Submit
     now: Callable[[], Now]
     system: Callable[[], SystemState]
     entries: Callable[[JournalQuery], tuple[JournalEntry, ...]]
-    """Entries of the journal, oldest first. Reads the disk: never on the event loop."""
+    """Returns journal entries, oldest first. Reads the disk: never on the event loop."""
     try_broker: Callable[[], Awaitable[str | None]] | None = None
-    """Connects to the broker beside the session that there is, and says what is wrong; None: nothing."""
+    """Connects to the broker beside the running session. Returns the problem, or None."""
     settings: SettingsDesk | None = None
     clips: Callable[[], ClipShelf | None] = lambda: None
     sounds: Callable[[], SoundLibrary | None] = lambda: None
     board: Callable[[str], bytes] | None = None
-    """Takes one command of the simulated board and answers in JSON; None on real lines."""
+    """Sends one command to the simulated board and returns its answer in JSON; None on real lines."""

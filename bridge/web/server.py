@@ -1,4 +1,4 @@
-"""The page's side as a whole: shows what it is told, and hands commands on."""
+"""The web server as one object: effects go in, commands come out through the ports."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 class WebServer:
     """The one object of this room that the rest of the program holds.
 
-    `perform` takes effects at any time, before `run` too, and never waits. `run` listens where
-    `settings.web` says, until it is cancelled; only it imports aiohttp, off the event loop, so it
-    raises ImportError where the extra `web` is not installed. `ingress` is a proxy that has logged
-    people in already: `access.INGRESS` in the add-on, else None.
+    `perform` takes effects at any time, before `run` too, and never blocks.
+    `run` serves at the address of `settings.web` until it is cancelled.
+    Only `run` imports aiohttp, off the event loop; it raises ImportError if the extra `web` is not installed.
+    `ingress` is a proxy that has authenticated people already: `access.policy.INGRESS` in the add-on, else None.
     """
 
     def __init__(self, *, settings: Settings, ports: Ports, ingress: Ingress | None = None) -> None:
@@ -32,15 +32,15 @@ class WebServer:
 
     @property
     def settings(self) -> Settings:
-        """Those in force, as the engine told."""
+        """The settings in force, as the engine published them."""
         return self._live.settings
 
     def perform(self, effect: WebEffect) -> None:
-        """Shows an effect of the engine to whoever watches."""
+        """Shows an effect of the engine on the open pages."""
         self._live.perform(effect)
 
     def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
-        """Shows a picture: of an input's alarm, or of nobody's."""
+        """Shows a picture of an input's alarm, or of no input."""
         self._live.snapshot(input_id, jpeg)
 
     async def run(self) -> None:
@@ -49,7 +49,7 @@ class WebServer:
         await made.serve()
 
     def _make_site(self) -> site.Site:
-        """Imports and all: some hundred milliseconds that the event loop can use better."""
+        """Imports aiohttp and builds the site: some hundred milliseconds, off the event loop."""
         module = importlib.import_module("bridge.web.application")
         made: site.Site = module.Site(
             settings=self._settings, live=self._live, ports=self._ports, ingress=self._ingress

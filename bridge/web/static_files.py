@@ -1,4 +1,4 @@
-"""Style sheet and scripts: read once, by name, so that no path of a request ever meets the disk."""
+"""Style sheet and scripts: read once at the start, so that no path of a request reaches the disk."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A file of the page; `packed` is it in gzip."""
+    """A static file; `packed` is its content in gzip."""
 
     kind: str
     packed: bytes
     tag: str
-    """Changes with the content."""
+    """The ETag, a hash of the content."""
 
     @property
     def content(self) -> bytes:
-        """As it is, for the rare one that cannot unpack."""
+        """The unpacked content, for clients without gzip."""
         return gzip.decompress(self.packed)
 
 
 def assets() -> Mapping[str, Asset]:
-    """All that there are, by name."""
+    """Returns all static files by name."""
     found = {}
     for file in files("bridge.web").joinpath("static").iterdir():
         kind = KINDS.get(f".{file.name.rpartition('.')[2]}")

@@ -1,4 +1,4 @@
-"""Open pages: what each has yet to be sent, bounded, and newest state only."""
+"""The open pages: a bounded queue of events for each, with the newest state only."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections import deque
 from collections.abc import Mapping
 
 MOST_ENTRIES = 200
-"""Journal entries that may wait for one browser; beyond them it is told that it missed some."""
+"""Limit of journal entries queued for one browser; above it the oldest are dropped, and a `gap` event is sent."""
 GAP = b"event: gap\ndata: {}\n\n"
 
 
 def frame(event: str, data: bytes, *, number: int | None = None) -> bytes:
-    """One server-sent event (WHATWG HTML, 9.2); JSON has no line ends of its own."""
+    """Returns one server-sent event (WHATWG HTML, 9.2). `data` is JSON without line ends."""
     head = f"id: {number}\n" if number is not None else ""
     return f"{head}event: {event}\ndata: ".encode() + data + b"\n\n"
 
 
 class Browser:
-    """One open page. What concerns the same thing replaces what was not sent yet."""
+    """One open page. A newer frame about the same part replaces an older one that was not sent yet."""
 
     def __init__(self) -> None:
         self._news: dict[str, bytes] = {}
@@ -26,15 +26,15 @@ class Browser:
         self._missed = False
         self._woken = asyncio.Event()
 
-    def tell(self, news: Mapping[str, bytes], entries: tuple[bytes, ...]) -> None:
-        """Frames to send, by what they are about, and entries of the journal in order."""
+    def push(self, news: Mapping[str, bytes], entries: tuple[bytes, ...]) -> None:
+        """Queues frames, by the part that they describe, and frames of journal entries, in order."""
         self._news.update(news)
         self._missed = self._missed or len(self._entries) + len(entries) > MOST_ENTRIES
         self._entries.extend(entries)
         self._woken.set()
 
     async def take(self, *, within_s: float) -> bytes:
-        """All that waits, as soon as there is something; nothing when there is none for so long."""
+        """Returns all queued frames as soon as there are any, or `b""` after `within_s`."""
         try:
             async with asyncio.timeout(within_s):
                 await self._woken.wait()

@@ -1,4 +1,4 @@
-"""Views and journal entries as JSON, for machines and for the page's scripts."""
+"""Views and journal entries as JSON, for the API and for the page's scripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bridge.text.json_text import instant
 
 
 def input_json(view: InputView) -> dict[str, Any]:
-    """All of an input's view."""
+    """Returns an input's view."""
     return {
         "id": view.id,
         "contact": view.contact,
@@ -31,7 +31,7 @@ def input_json(view: InputView) -> dict[str, Any]:
 
 
 def output_json(view: OutputView) -> dict[str, Any]:
-    """All of an output's view but `remaining_ms`, which would be old at once: `until` says it."""
+    """Returns an output's view without `remaining_ms`, which is outdated at once; `until` carries the same."""
     return {
         "id": view.id,
         "on": view.on,
@@ -47,7 +47,7 @@ def output_json(view: OutputView) -> dict[str, Any]:
 
 
 def entry_json(entry: JournalEntry) -> dict[str, Any]:
-    """A journal entry; fields that do not apply are left out, as on MQTT."""
+    """Returns a journal entry; fields that do not apply are left out, as on MQTT."""
     return {
         **head(entry),
         "time": instant(entry.time),

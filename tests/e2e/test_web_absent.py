@@ -46,7 +46,7 @@ def test_a_port_that_is_taken_is_told_once_and_nothing_else_suffers(tmp_path):
         taken.listen()
         with Bridge(tmp_path, 1, web={"port": taken.getsockname()[1]}, **PARTS) as bridge:
             assert works(bridge)
-            wait_until(lambda: "no page yet" in bridge.said(), what="the line in the log")
+            wait_until(lambda: "cannot be opened" in bridge.said(), what="the line in the log")
             assert bridge.stop() == 0
 
 

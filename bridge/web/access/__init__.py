@@ -1,1 +1,1 @@
-"""Who may use the page: host, origin, log-in, CSRF token and limits on connections."""
+"""Access to the page: host, origin, log-in, CSRF token and limits on connections."""

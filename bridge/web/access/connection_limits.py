@@ -1,4 +1,4 @@
-"""At the front policy: connections that are not worth a look are closed before a byte of them is read."""
+"""Limits on connections: those above the limit, or not allowed, are closed before a byte of them is read."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from bridge.web.access.policy import AccessPolicy, network_of
 
 _LOG = logging.getLogger(__name__)
 MOST = 200
-"""Connections at once: the program needs file descriptors for lines, broker and mail as well."""
+"""Limit of connections: the program needs file descriptors for lines, broker and mail as well."""
 MOST_OF_ONE = 40
-"""Of one address on the network; a browser opens six."""
+"""Limit of connections from one network; a browser opens six."""
 WARN_WITHIN_S = 60.0
 """At most one warning in that time: every machine can try as often as it likes."""
 
 
 class ConnectionLimits:
-    """For `loop.create_server`: makes the protocol of each connection, or none.
+    """The protocol factory for `loop.create_server`.
 
-    This machine and the ingress proxy may have all connections that there are: others come through them.
+    This machine and the ingress proxy have no limit of their own: many clients connect through them.
     """
 
     def __init__(self, policy: AccessPolicy, server: web.Server, *, monotonic: Callable[[], float]) -> None:
@@ -36,11 +36,11 @@ class ConnectionLimits:
         self._warnings = RateLimit(at_most=1, within_s=WARN_WITHIN_S)
 
     def __call__(self) -> asyncio.Protocol:
-        """What asyncio asks for when somebody has connected."""
+        """Returns the protocol of a new connection, before its address is known."""
         return _Connection(self)
 
     def lets_in(self, peer: str | None) -> RequestHandler | None:
-        """Who looks after a connection from this address; None: nobody."""
+        """Returns the request handler for a connection from this address, or None if it is refused."""
         if not self._policy.may_connect(peer):
             self._warn(f"refused connections from other machines, such as {peer}")
             return None
@@ -62,13 +62,13 @@ class ConnectionLimits:
 
 
 class _Connection(asyncio.Protocol):
-    """Stands in until it is known who has come."""
+    """Holds a new connection until its address is known, then hands it to the request handler or closes it."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self._limits = limits
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what a server of streams gives
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream server always has one
         name = transport.get_extra_info("peername")
         handler = self._limits.lets_in(name[0] if name else None)
         if handler is None:

@@ -1,4 +1,4 @@
-"""In front of everything: who may come, who has to log in, whose request it is, and what browsers are told."""
+"""The middleware in front of every handler: access policy, log-in, CSRF token and security headers."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _LOG = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 TOKEN_HEADER: Final = "X-CSRF-Token"  # noqa: S105 - a header's name
 BY: Final = web.RequestKey("by", str)
-"""Who asks, for the journal: a person on the page, or a machine."""
+"""The requester as the journal names it: `page` for a person's browser, `http` for a machine."""
 TOKEN: Final = web.RequestKey("token", str)
-"""What the page that is answered has to show with every change."""
+"""The CSRF token of the request's session, to be sent with every change."""
 PASSED_ON = frozenset({"forwarded", "via", "x-real-ip"})
-"""What proxies add to a request, beside X-Forwarded-…"""
+"""Headers added by proxies, besides X-Forwarded-…"""
 WARN_WITHIN_S = 60.0
 """At most one warning for each reason in that time: a foreign page can ask as often as it likes."""
 OPEN_PATHS = frozenset({"/healthz"})
@@ -38,13 +38,13 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # Without it the versions of Python and aiohttp are told to everybody.
+    # The default would publish the versions of Python and aiohttp.
     "Server": "alarm2mqtt",
 }
 
 
 class AccessMiddleware:
-    """The middleware, and logging in and out."""
+    """The middleware, and the handlers of log-in and log-out."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class AccessMiddleware:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """For `web.Application(middlewares=…)`."""
+        """Checks a request and calls its handler; for `web.Application(middlewares=…)`."""
         try:
             response = await self._let_in(request, handler)
         except web.HTTPException as error:
@@ -79,16 +79,16 @@ class AccessMiddleware:
         return response
 
     def still_in(self, request: web.Request) -> bool:
-        """Whether who watches may go on: the password, if there is one, has been given and not taken back."""
+        """Returns whether an event stream may go on: no password is needed, or its session is still open."""
         return not self._policy.guarded or self._policy.is_ingress(request.remote) or self._is_known(request)
 
     async def log_in(self, request: web.Request, given: str) -> str | web.StreamResponse:
-        """After the right password, back to the page with a cookie; else what to say to the person."""
+        """Checks the password. Returns a redirect to the page with a session cookie, or the reason of the refusal."""
         if self._password is None:
             return web.Response(status=303, headers={"Location": "./"})
-        said = await self._tried(request, given)
-        if said is not None:
-            return said
+        objection = await self._check_password(request, given)
+        if objection is not None:
+            return objection
         response = web.Response(status=303, headers={"Location": "./"})
         self._sessions.end(request.cookies.get(self._cookie))  # this browser has a new one
         # Behind a proxy that speaks HTTPS only the browser knows that it does.
@@ -99,7 +99,7 @@ class AccessMiddleware:
         return response
 
     def log_out(self, request: web.Request) -> web.StreamResponse:
-        """Ends the session."""
+        """Ends the session. Returns a redirect to the log-in page."""
         self._sessions.end(request.cookies.get(self._cookie))
         response = web.Response(status=303, headers={"Location": "login"})
         response.del_cookie(self._cookie, path="/")
@@ -124,20 +124,20 @@ class AccessMiddleware:
         return await handler(request)
 
     async def _as_machine(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Without a session: the password as a bearer token, which no browser sends by itself."""
+        """Handles a request without a session: the password as a bearer token, which no browser sends by itself."""
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self._password is not None:
-            said = await self._tried(request, given.strip(), machine=True)
-            if said is None:
+            objection = await self._check_password(request, given.strip(), machine=True)
+            if objection is None:
                 request[BY] = "http"
                 return await handler(request)
-            return _text_response(request, 429 if said.startswith("Wait") else 401, said)
+            return _text_response(request, 429 if objection.startswith("Wait") else 401, objection)
         if request.path.startswith(("/api/", "/metrics", "/events")) or _is_unsafe(request):
             return _text_response(request, 401, "Log in, or send the password as a bearer token.")
         return web.Response(status=303, headers={"Location": "login"})
 
-    async def _tried(self, request: web.Request, given: str, *, machine: bool = False) -> str | None:
-        """None when the password is right; else why not. Who is too quick is not even looked at."""
+    async def _check_password(self, request: web.Request, given: str, *, machine: bool = False) -> str | None:
+        """Checks a password. Returns None or the reason for refusal. Throttled clients are refused unchecked."""
         assert self._password is not None  # noqa: S101 - asked before
         peer, now = request.remote or "", self._monotonic()
         wait_s = self._throttle.wait_s(peer, now)
@@ -145,21 +145,21 @@ class AccessMiddleware:
             return None
         if wait_s > 0 or self._password.busy:
             return f"Wait {max(ceil(wait_s), 1)} s before the next try."
-        # Counted before it is known: tries side by side count too.
+        # Counted before the check, so that parallel attempts count too.
         self._throttle.failed(peer, now)
         if await self._password.matches(given):
             self._throttle.succeeded(peer)
             return None
-        _LOG.warning("a wrong password for the page from %s", peer)
+        _LOG.warning("page: wrong password from %s", peer)
         return "That is not the password."
 
     def _log_refusal(self, request: web.Request, why: str) -> None:
         """Logs a refused request: as a warning at most once a minute for each reason, else for debugging."""
         level = logging.WARNING if self._warnings.take(why, self._monotonic()) else logging.DEBUG
-        _LOG.log(level, "refused %s from %s: %s", request.method, request.remote, why)
+        _LOG.log(level, "page: refused %s from %s: %s", request.method, request.remote, why)
 
     def _session(self, request: web.Request) -> str | None:
-        """The cookie, if its session is open."""
+        """Returns the request's cookie if its session is open, else None."""
         cookie = request.cookies.get(self._cookie)
         return cookie if self._sessions.knows(cookie) else None
 
@@ -189,12 +189,15 @@ def _is_unsafe(request: web.Request) -> bool:
 
 
 def _is_browser(request: web.Request) -> bool:
-    """Browsers say so with every request that may change something (Origin, Fetch Metadata), or bring a cookie."""
+    """Returns whether the request is a browser's.
+
+    Browsers mark every request that may change something (Origin, Fetch Metadata), or send a cookie.
+    """
     return any(name in request.headers for name in ("Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Cookie", "Referer"))
 
 
 def _text_response(request: web.Request, status: int, message: str) -> web.StreamResponse:
-    """A refusal: JSON for machines and scripts, a line for people."""
+    """Returns a refusal: JSON for machines and scripts, one line for people."""
     if request.path.startswith("/api/"):
         body = as_json({"ok": False, "error": [{"path": "", "message": message}]})
         response = web.Response(status=status, body=body, content_type="application/json")

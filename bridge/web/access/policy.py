@@ -1,9 +1,9 @@
-"""Who may come: decided from what a request says of itself, without any socket.
+"""The access policy, decided from a request's headers and address, without any socket.
 
-Without a password only this machine itself may, by a name of its own, so that no foreign page can
+Without a password only this machine itself is allowed, by a host name of its own, so that no foreign page can
 point a name of its choice at it (DNS rebinding), and not through a proxy, which would let in others.
-With one, everybody who has it. In the add-on, Home Assistant's ingress proxy has asked already who
-it is; it is believed by the address of its connection alone (Home Assistant, "Presenting your app").
+With a password, everybody who has it. In the add-on, Home Assistant's ingress proxy has authenticated
+the person already; it is recognised by the address of its connection alone (Home Assistant, "Presenting your app").
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Standing(enum.Enum):
-    """How far a caller gets."""
+    """The further check that a request needs."""
 
     OPEN = "open"
     """No password is needed."""
@@ -28,19 +28,19 @@ class Standing(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingress:
-    """A proxy that has asked people already who they are: its address, and the port at which it looks for the page."""
+    """A proxy that authenticates people: its address, and the port at which it expects the page."""
 
     peer: str
     port: int
 
 
 INGRESS = Ingress(peer="172.30.32.2", port=8099)
-"""Home Assistant's, in every add-on; the port is `ingress_port` of `addon/config.yaml`."""
+"""Home Assistant's ingress proxy, the same in every add-on; the port is `ingress_port` of `addon/config.yaml`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A request as far as access is concerned: headers as they came, None where absent."""
+    """The parts of a request that matter for access: headers as received, None if absent."""
 
     peer: str | None
     host: str | None
@@ -50,23 +50,24 @@ class Visit:
     fetch_site: str | None = None
     fetch_mode: str | None = None
     forwarded: bool = False
-    """Whether a proxy says that it passes the request on for somebody."""
+    """Whether a proxy's header marks it as passed on for another client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Not to be answered; `why` is for the person in front of it."""
+    """A refusal; `why` is the sentence for the person."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPolicy:
-    """What the settings say about who may come.
+    """The policy that follows from the settings.
 
-    `names` are the first labels of host names by which the device is known: its own, and its id.
-    `called` are whole names, in small letters, by which a person says that it is called (`web.names`).
-    `near` means that `web.host` is this machine alone: in the add-on the page listens further than that.
+    `guarded`: there is a password.
+    `names` are first labels of host names of the device: its own name, and its id.
+    `called` are the further host names of `web.names`, in lower case.
+    `near`: `web.host` is this machine alone; in the add-on the page listens on more addresses than that.
     """
 
     guarded: bool
@@ -76,21 +77,21 @@ class AccessPolicy:
     near: bool = False
 
     def may_connect(self, peer: str | None) -> bool:
-        """Whether a connection is worth a look, before a byte of it is read."""
+        """Returns whether a connection may be accepted, before a byte of it is read."""
         return self.passes_others_on(peer) or (self.guarded and not self.near)
 
     def passes_others_on(self, peer: str | None) -> bool:
-        """Whether many may be behind this one address: proxies of this machine, and the ingress."""
+        """Returns whether many clients may share this address: proxies of this machine, and the ingress proxy."""
         return _is_loopback(peer) or self.is_ingress(peer)
 
     def is_ingress(self, peer: str | None) -> bool:
-        """Whether a connection is the ingress proxy's; nothing that a request says of itself counts."""
+        """Returns whether a connection comes from the ingress proxy; no header counts."""
         return self.ingress_peer is not None and peer == self.ingress_peer
 
     def judge(self, visit: Visit) -> Standing | Refused:
-        """Whether a visit may go on, and whether it must show that it knows the password."""
+        """Returns the further check that a request needs, or its refusal."""
         if self.is_ingress(visit.peer):
-            # Host and Origin are Home Assistant's own there; the browser's word and the token remain.
+            # Host and Origin are Home Assistant's own there; Fetch Metadata and the token remain.
             return _same_site(visit) or Standing.OPEN
         if not self._is_ours(visit.host):
             return Refused(why="This host name is not one of the device's: use its address, or list it in web.names.")
@@ -108,11 +109,11 @@ class AccessPolicy:
             return True
         if not self.guarded:
             return False
-        # With a password a name that leads here by another's doing brings no session along.
+        # With a password DNS rebinding gains nothing: a foreign name has no session cookie.
         return name in self.called or _is_address(name) or name.partition(".")[0] in self.names
 
     def _is_our_page(self, origin: str, host: str | None) -> bool:
-        """Whether a page came from here, or through a proxy that does not pass on the name it was called by."""
+        """Returns whether the origin is ours: the request's own host, or a name of `web.names` behind a proxy."""
         try:
             parts = urlsplit(origin)
         except ValueError:
@@ -121,12 +122,12 @@ class AccessPolicy:
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether who listens there can be reached by this machine alone."""
+    """Returns whether a socket that listens on this host can be reached by this machine alone."""
     return host == "localhost" or _is_loopback(host)
 
 
 def network_of(peer: str) -> str:
-    """Addresses told apart as networks hand them out: IPv6 by /64."""
+    """Returns the network by which clients are counted: an IPv6 address's /64, else the address itself."""
     try:
         address = ip_address(peer)
     except ValueError:
@@ -137,10 +138,10 @@ def network_of(peer: str) -> str:
 
 
 def _same_site(visit: Visit) -> Refused | None:
-    """Browsers say where a request comes from (Fetch Metadata); a navigation by a person is `none`.
+    """Returns a refusal if the browser names another site as the request's origin (Fetch Metadata), else None.
 
-    From elsewhere a person may follow a link to here; a foreign page may not so much as ask for anything
-    by itself, since an answer that it cannot read takes a connection still.
+    A person may follow a link from elsewhere to here (`navigate`); a foreign page may request nothing
+    by itself, since even a response that it cannot read takes a connection.
     """
     if visit.fetch_site in (None, "same-origin", "none") or (visit.fetch_mode == "navigate" and not visit.unsafe):
         return None
@@ -148,12 +149,12 @@ def _same_site(visit: Visit) -> Refused | None:
 
 
 def _host_name(host: str | None) -> str | None:
-    """The name or address in a Host header, without port and brackets; None if it is none."""
+    """Returns the name or address in a Host header, without port and brackets, or None if it is malformed."""
     if not host or any(one in host for one in "/@?# "):
         return None
     try:
         parts = urlsplit(f"//{host}")
-        _ = parts.port  # refuses what is no port
+        _ = parts.port  # raises ValueError for an invalid port
     except ValueError:
         return None
     return parts.hostname and parts.hostname.removesuffix(".")

@@ -1,4 +1,4 @@
-"""The password, sessions and tokens. Nothing of it is ever written down; a restart asks again."""
+"""Password check, sessions and CSRF tokens. All of it is in memory; a restart ends every session."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ IDLE_S = 12 * 3600.0
 
 
 class Throttle:
-    """How long who failed has to wait: nothing for the first failures, then 1 s doubling to a minute.
+    """The wait after wrong passwords: none for the first failures, then 1 s doubling to a minute.
 
-    Addresses are told apart by `network_of`. `now` is monotonic seconds.
+    Clients are counted by `network_of`. `now` is monotonic seconds.
     """
 
     def __init__(self) -> None:
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def wait_s(self, peer: str, now: float) -> float:
-        """Seconds until a try of this peer is looked at again; 0: now."""
+        """Returns the seconds until the next attempt of this client is checked; 0: now."""
         failures, at = self._failures.get(network_of(peer), (0, 0.0))
         if failures < FREE_FAILURES:
             return 0.0
         return max(at + WAITS.wait_s(failures - FREE_FAILURES + 1) - now, 0.0)
 
     def failed(self, peer: str, now: float) -> None:
-        """One more."""
+        """Counts a failure."""
         key = network_of(peer)
         failures, _ = self._failures.pop(key, (0, 0.0))
         self._failures[key] = (failures + 1, now)
@@ -48,12 +48,12 @@ class Throttle:
             self._failures.popitem(last=False)
 
     def succeeded(self, peer: str) -> None:
-        """Forgiven."""
+        """Forgets the client's failures."""
         self._failures.pop(network_of(peer), None)
 
 
 class Password:
-    """Compares what is given with the password, slowly (scrypt) and in constant time."""
+    """Compares an attempt with the password, slowly (scrypt) and in constant time."""
 
     def __init__(self, password: str) -> None:
         self._password: str | None = password
@@ -64,7 +64,7 @@ class Password:
         self._seen = b""
 
     async def matches(self, given: str) -> bool:
-        """Whether it is; one try after the other, off the event loop."""
+        """Returns whether the attempt is right. One attempt is checked at a time, off the event loop."""
         async with self._one_at_a_time:
             if self._password is not None:
                 self._hash = await asyncio.to_thread(self._derived, self._password)
@@ -76,12 +76,12 @@ class Password:
         return False
 
     def has_seen(self, given: str) -> bool:
-        """Whether it has matched before: for machines, which show it with every request."""
+        """Returns whether this very text has matched before; fast, for machines, which send it with every request."""
         return bool(self._seen) and hmac.compare_digest(self._mark(given), self._seen)
 
     @property
     def busy(self) -> bool:
-        """Whether a try is being looked at."""
+        """Whether an attempt is being checked."""
         return self._one_at_a_time.locked()
 
     def _mark(self, given: str) -> bytes:
@@ -100,7 +100,7 @@ class Password:
 
 
 class Sessions:
-    """Who is logged in; kept as hashes, ended by idling, by age, or by the oldest making room."""
+    """The open sessions, stored as hashes. A session ends by idling, by age, or as the oldest above the limit."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -108,7 +108,7 @@ class Sessions:
         self._key = secrets.token_bytes(32)
 
     def begin(self) -> str:
-        """A new session; what its cookie holds."""
+        """Opens a session. Returns the value of its cookie."""
         cookie = secrets.token_urlsafe(32)
         now = self._monotonic()
         self._open[_digest(cookie)] = (now, now)
@@ -117,7 +117,7 @@ class Sessions:
         return cookie
 
     def knows(self, cookie: str | None) -> bool:
-        """Whether a cookie's session is open; this counts as its use."""
+        """Returns whether the cookie's session is open; the call counts as its use."""
         if not cookie:
             return False
         key, now = _digest(cookie), self._monotonic()
@@ -131,16 +131,16 @@ class Sessions:
         return True
 
     def end(self, cookie: str | None) -> None:
-        """Logs out."""
+        """Ends the cookie's session, if there is one."""
         if cookie:
             self._open.pop(_digest(cookie), None)
 
     def token(self, cookie: str | None) -> str:
-        """What a page shows to prove that a request is its own; without a session, the one for everybody."""
+        """Returns the CSRF token of a session; without a session, the one shared by all."""
         return hmac.new(self._key, (cookie or "").encode(), "sha256").hexdigest()
 
     def is_token(self, cookie: str | None, token: str) -> bool:
-        """Whether a request shows it."""
+        """Returns whether the token is the session's."""
         return hmac.compare_digest(self.token(cookie).encode(), token.encode())
 
 

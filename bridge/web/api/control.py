@@ -1,4 +1,4 @@
-"""What can be done now: start, stop, trigger, silence, actions, and the simulated board."""
+"""Commands over HTTP: start, stop, trigger, silence, actions, and the simulated board."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ BOARD = (
 
 
 def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
-    """The rows."""
+    """Returns the routes of commands. Broker test and board have one only if the ports offer them."""
     control = Control(live=live, ports=ports)
     row = partial(Route, method="POST", refuses=True)
     rows: tuple[Route, ...] = (
@@ -173,7 +173,7 @@ class Commands:
 
 
 class Control:
-    """The work behind the rows."""
+    """The handlers of these routes."""
 
     def __init__(self, *, live: Live, ports: Ports) -> None:
         self._live = live
@@ -183,7 +183,7 @@ class Control:
         self._commands = Commands(ports.submit)
 
     async def start(self, call: Call) -> Reply:
-        """Manual start of an output."""
+        """Starts an output manually."""
         output = call.path["output"]
         if self._live.output_settings(output) is None:
             return _no("output", output)
@@ -198,14 +198,14 @@ class Control:
         )
 
     async def stop(self, call: Call) -> Reply:
-        """Manual stop of an output."""
+        """Stops an output manually."""
         output = call.path["output"]
         if self._live.output_settings(output) is None:
             return _no("output", output)
         return await self._commands.ask(call.by, lambda origin: OutputStopRequested(output=output, origin=origin))
 
     async def trigger(self, call: Call) -> Reply:
-        """An alarm by command."""
+        """Triggers an alarm of an input."""
         name = call.path["input"]
         if self._live.input_settings(name) is None:
             return _no("input", name)
@@ -215,11 +215,11 @@ class Control:
         )
 
     async def silence(self, call: Call) -> Reply:
-        """Everything stops."""
+        """Stops every output and sound."""
         return await self._commands.ask(call.by, lambda origin: SilenceRequested(origin=origin))
 
     async def action(self, call: Call) -> Reply:
-        """One action; the answer says that it was taken on, the journal how it ended."""
+        """Runs one action. The reply says that it was accepted; the journal has its result."""
         kind, body = call.path["action"], call.body
         if kind not in PARAMS:
             return _no("action", kind)
@@ -234,7 +234,7 @@ class Control:
         return await self._commands.ask(call.by, lambda origin: ActionRequested(kind=kind, origin=origin, **values))
 
     async def try_broker(self, call: Call) -> Reply:
-        """Whether somebody with our name and password is let in."""
+        """Connects to the broker once with the present settings. The reply names the problem, if any."""
         del call
         assert self._try_broker is not None  # noqa: S101 - there is no such row without it
         if self._trying.locked():
@@ -244,7 +244,7 @@ class Control:
         return DONE if problem is None else refused(problem)
 
     async def board(self, call: Call) -> Reply:
-        """A hand at a terminal of the simulated board."""
+        """Touches a terminal of the simulated board."""
         terminal = call.path["terminal"]
         known = self._live.input_settings(terminal) or self._live.output_settings(terminal)
         if known is None or self._board is None:

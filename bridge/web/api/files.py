@@ -1,4 +1,4 @@
-"""Clips and sounds over HTTP. A name is only ever compared with those that there are."""
+"""Clips and sounds over HTTP. A name in a request is only ever compared with existing names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bridge.web.ports import ClipShelf, Ports, SoundLibrary
 
 
 def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
-    """The rows."""
+    """Returns the routes of clips and sounds."""
     clips, sounds = ClipApi(ports.clips), SoundApi(ports.sounds, live=live)
     clip, sound = partial(Route, tag="clips"), partial(Route, tag="sounds")
     one = "/api/clips/{day}/{file}"
@@ -41,13 +41,13 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
 
 
 class ClipApi:
-    """The work behind the rows of clips."""
+    """The handlers of clips."""
 
     def __init__(self, shelf: Callable[[], ClipShelf | None]) -> None:
         self._shelf = shelf
 
     async def list(self, call: Call) -> Reply:
-        """All of them; none when nothing is recorded at all."""
+        """Lists all clips; none if recording is not configured."""
         del call
         shelf = self._shelf()
         try:
@@ -59,7 +59,7 @@ class ClipApi:
         )
 
     async def get(self, call: Call) -> Reply:
-        """One to be played or kept."""
+        """Returns one clip as a file."""
         shelf = self._shelf()
         try:
             if shelf is not None:
@@ -69,7 +69,7 @@ class ClipApi:
         return refused("nothing is recorded", status=404)
 
     async def delete(self, call: Call) -> Reply:
-        """One less."""
+        """Deletes one clip."""
         shelf = self._shelf()
         if shelf is None:
             return refused("nothing is recorded", status=404)
@@ -85,20 +85,20 @@ class ClipApi:
 
 
 class SoundApi:
-    """The work behind the rows of sounds."""
+    """The handlers of sounds."""
 
     def __init__(self, shelf: Callable[[], SoundLibrary | None], *, live: Live) -> None:
         self._shelf = shelf
         self._live = live
 
     async def list(self, call: Call) -> Reply:
-        """All of them; none without a loudspeaker."""
+        """Lists all sound clips; none if audio is not configured."""
         del call
         shelf = self._shelf()
         return Reply(body={"sounds": [] if shelf is None else list(await asyncio.to_thread(shelf.names))})
 
     async def put(self, call: Call) -> Reply:
-        """Checked, then kept."""
+        """Checks and stores an uploaded WAV file."""
         shelf = self._shelf()
         if shelf is None:
             return refused("audio is not configured")
@@ -109,7 +109,7 @@ class SoundApi:
         return DONE
 
     async def delete(self, call: Call) -> Reply:
-        """One less, unless an alarm would miss it."""
+        """Deletes one sound clip, unless an input's linkage plays it."""
         shelf, name = self._shelf(), call.path["name"]
         if shelf is None or name not in await asyncio.to_thread(shelf.names):
             return refused("there is no such sound", status=404)

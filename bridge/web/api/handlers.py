@@ -1,4 +1,4 @@
-"""Rows of the table as aiohttp handlers: reads and checks what came, answers what was done."""
+"""aiohttp handlers made from the routes: each reads and checks the request, calls the route, sends its reply."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ LARGEST_FILE = 8 * 2**20
 LONGEST_BODY_S = 20.0
 LONGEST_FILE_S = 120.0
 FILES_AT_ONCE = 2
-"""Each lies in memory until it has been checked."""
+"""Limit of parallel uploads: each is in memory until it has been checked."""
 
 
 def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """What aiohttp calls for one row."""
+    """Returns the aiohttp handler of a route."""
     uploads = asyncio.Semaphore(FILES_AT_ONCE)
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -43,7 +43,7 @@ def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResp
 
 
 async def _call(route: Route, request: web.Request) -> Call | Reply:
-    """The request as the row wants it, or why not."""
+    """Returns the checked request, or the reply that refuses it."""
     query, wrong = checked(route.query, from_text(route.query, dict(request.query)))
     if wrong:
         return refusal(wrong, status=400)
@@ -66,7 +66,7 @@ async def _call(route: Route, request: web.Request) -> Call | Reply:
 
 
 async def _object(request: web.Request, *, needed: bool) -> dict[str, object] | Reply:
-    """A JSON object; unless one is needed, no body at all is an empty one."""
+    """Returns the body as a JSON object, or the refusal. An empty body is `{}` unless one is needed."""
     content = await request.read()
     if not content:
         return refused("the body is missing", status=400) if needed else {}
@@ -82,7 +82,7 @@ async def _object(request: web.Request, *, needed: bool) -> dict[str, object] | 
 
 
 async def _file(request: web.Request) -> bytes:
-    """The body of an upload; of one that is too large, whatever its head says, a little more than may be."""
+    """Returns the body of an upload, cut a little above `LARGEST_FILE` whatever its Content-Length."""
     parts = bytearray()
     async for part in request.content.iter_chunked(65_536):
         parts += part
@@ -92,7 +92,7 @@ async def _file(request: web.Request) -> bytes:
 
 
 async def _streamed(request: web.Request, reply: Reply) -> web.StreamResponse:
-    """Piece by piece, as the other side takes them."""
+    """Sends the reply piece by piece, at the client's pace."""
     response = web.StreamResponse(headers={**_saved_as(reply), "Content-Type": reply.kind, **HEADERS})
     await response.prepare(request)
     assert reply.stream is not None  # noqa: S101 - asked before

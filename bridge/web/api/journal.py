@@ -1,4 +1,4 @@
-"""The journal over HTTP: a few entries as JSON, all of them as a file."""
+"""The journal over HTTP: some entries as JSON, or all of them as a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bridge.web.view_json import entry_json
 
 LARGEST_SEQ = 2**53 - 1
 CHUNK = 500
-"""Entries read at once for a file: a hundred thousand never lie in memory."""
+"""Entries read at once for a file, so that a hundred thousand are never in memory together."""
 COLUMNS = ("seq", "time", "time_utc", "kind", *DETAILS, "id", "boot")
 QUERY = (
     Param(
@@ -31,7 +31,7 @@ QUERY = (
 
 
 def routes(ports: Ports) -> tuple[Route, ...]:
-    """The rows."""
+    """Returns the routes of the journal."""
     journal = JournalApi(ports)
     return (
         Route(
@@ -67,28 +67,28 @@ def routes(ports: Ports) -> tuple[Route, ...]:
 
 
 class JournalApi:
-    """The work behind the rows."""
+    """The handlers of these routes."""
 
     def __init__(self, ports: Ports) -> None:
         self._entries = ports.entries
 
     async def entries(self, call: Call) -> Reply:
-        """Some."""
+        """Returns some entries as JSON."""
         query = JournalQuery(
             limit=call.query.get("limit", 100), kind=call.query.get("kind"), after_seq=call.query.get("after")
         )
-        return Reply(content=await asyncio.to_thread(self._told, query))
+        return Reply(content=await asyncio.to_thread(self._as_document, query))
 
-    def _told(self, query: JournalQuery) -> bytes:
+    def _as_document(self, query: JournalQuery) -> bytes:
         return as_json({"entries": [entry_json(entry) for entry in self._entries(query)]})
 
     async def table(self, call: Call) -> Reply:
-        """All, for a spreadsheet."""
+        """Returns the whole journal as CSV, for a spreadsheet."""
         del call
         return Reply(stream=self._csv(), kind="text/csv; charset=utf-8", name="journal.csv")
 
     async def lines(self, call: Call) -> Reply:
-        """All, for a program."""
+        """Returns the whole journal as JSON lines, for a program."""
         del call
         return Reply(stream=self._lines(), kind="application/x-ndjson", name="journal.jsonl")
 
@@ -102,7 +102,7 @@ class JournalApi:
             yield part
 
     async def _all(self, written: Callable[[tuple[JournalEntry, ...]], bytes]) -> AsyncIterator[bytes]:
-        """Piece by piece, read and written off the event loop: alarms must not wait for an export."""
+        """Yields the journal in pieces, read and formatted off the event loop: alarms must not wait for an export."""
 
         def part(after: int) -> tuple[bytes, int]:
             found = self._entries(JournalQuery(limit=CHUNK, after_seq=after))
@@ -123,11 +123,11 @@ def _json_lines(entries: tuple[JournalEntry, ...]) -> bytes:
 def _csv_lines(entries: tuple[JournalEntry, ...]) -> bytes:
     text = io.StringIO()
     rows = csv.writer(text)
-    for told in map(entry_json, entries):
-        rows.writerow([_cell(told.get(column, "")) for column in COLUMNS])
+    for fields in map(entry_json, entries):
+        rows.writerow([_cell(fields.get(column, "")) for column in COLUMNS])
     return text.getvalue().encode()
 
 
 def _cell(value: object) -> object:
-    """Text that a spreadsheet would take for a formula is marked as text (OWASP, "CSV injection")."""
+    """Returns the value; text that a spreadsheet would read as a formula is marked as text (OWASP, "CSV injection")."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,4 +1,4 @@
-"""Figures for Prometheus (text format 0.0.4)."""
+"""Metrics for Prometheus (text format 0.0.4)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OUTPUT: tuple[tuple[str, str, str, Callable[[OutputView], float]], ...] = (
 
 
 def metrics(live: Live, system: SystemState) -> str:
-    """All of them; a label's value is an id, or escaped."""
+    """Returns the whole text. A label's value is an id, or escaped."""
     return "".join(_lines(live, system))
 
 

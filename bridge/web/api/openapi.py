@@ -1,4 +1,4 @@
-"""The OpenAPI document (3.1), made from the table: it cannot say anything else than what is served."""
+"""The OpenAPI document (3.1), generated from the routes, so that it always matches what is served."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ _WHY = {
 
 
 def document(routes: Sequence[Route], *, version: str, known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """The document. `known` are the values that variables of paths have now, where that can be said."""
+    """Returns the document. `known` holds the present values of path variables, by the variable's name."""
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, known)
@@ -162,7 +162,7 @@ def _answer(route: Route) -> Mapping[str, Any]:
 
 
 def _refusal(code: int) -> dict[str, Any]:
-    # Before the table is reached it may be a line of text.
+    # The middleware may refuse before a route is reached, with one line of text.
     content: dict[str, Any] = {"application/json": {"schema": _ref("Refused")}}
     return {"description": _WHY[code], "content": {**content, "text/plain": {"schema": _TEXT}}}
 
@@ -182,7 +182,7 @@ def _body(route: Route) -> dict[str, Any] | None:
     if route.takes is not None:
         return {"required": True, "content": {route.takes: {"schema": {"type": "string", "format": "binary"}}}}
     if route.patch:
-        # What is in it is for the settings to judge: their own JSON Schema says it all.
+        # The content is checked by the settings, which have a JSON Schema of their own.
         new = {"type": "object", "properties": {"id": {"type": "string", "pattern": ID_PATTERN}}, "required": ["id"]}
         return {
             "required": True,

@@ -1,4 +1,4 @@
-"""One table row for each thing that can be asked over HTTP: what it takes, does and answers."""
+"""The table of the API: one route for each request, with its parameters, handler and answer."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from bridge.errors import Fault
 
 Schema = Mapping[str, Any]
-"""JSON Schema of what the vocabulary below allows; it is what is checked, and what is documented."""
+"""JSON Schema, restricted to the keywords that `validation` checks; it is also the documentation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Param:
-    """A value in the body or behind the question mark."""
+    """A value in the body or the query string."""
 
     name: str
     schema: Schema
@@ -25,19 +25,19 @@ class Param:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request that has been let in and whose values have been checked."""
+    """An admitted request with checked values."""
 
     path: Mapping[str, str]
     query: Mapping[str, Any]
     body: Mapping[str, Any]
     by: str
     content: bytes = b""
-    """The body as it came, of routes that take a file."""
+    """The raw body, for routes that take a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What is answered: JSON, text or a file."""
+    """The answer: JSON, text or a file."""
 
     status: int = 200
     body: object = None
@@ -48,7 +48,7 @@ class Reply:
     kind: str = "application/json"
     """The media type of `text`, `content`, `file` or `stream`."""
     name: str | None = None
-    """To be saved under this name rather than shown."""
+    """The file name for a download; None shows it in the browser."""
 
 
 Work = Callable[[Call], Awaitable[Reply]]
@@ -56,7 +56,7 @@ Work = Callable[[Call], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One row. `path` has its variables in braces; they are ids or names, never with a slash."""
+    """One route. Variables in `path` are in braces; they are ids or names, never with a slash."""
 
     method: str
     path: str
@@ -67,29 +67,29 @@ class Route:
     body: tuple[Param, ...] | None = None
     """The keys of a JSON object; None: there is no body."""
     patch: bool = False
-    """The body is a JSON merge patch, checked by whom it is for."""
+    """Whether the body is a JSON merge patch, which its receiver checks."""
     takes: str | None = None
-    """The media type of a file that is the body."""
+    """The media type of a file in the body."""
     answers: Schema = field(default_factory=lambda: {"$ref": "#/components/schemas/Done"})
     gives: str = "application/json"
     refuses: bool = False
-    """Whether it can be refused for reasons that are told (422)."""
+    """Whether it can be refused with faults (422)."""
 
 
 DONE = Reply(body={"ok": True})
 
 
 def refusal(faults: tuple[Fault, ...], *, status: int = 422) -> Reply:
-    """Not done, and everything that is wrong."""
+    """Returns a reply that lists all faults."""
     return Reply(status=status, body={"ok": False, "error": [fault_json(fault) for fault in faults]})
 
 
 def refused(message: str, *, path: str = "", status: int = 422) -> Reply:
-    """Not done, for one reason."""
+    """Returns a reply with one fault."""
     return refusal((Fault(path=path, message=message),), status=status)
 
 
 def fault_json(fault: Fault) -> dict[str, str]:
-    """One fault; `allowed` only where something is."""
-    told = {"path": fault.path, "message": fault.message}
-    return told if fault.allowed is None else {**told, "allowed": fault.allowed}
+    """Returns one fault; `allowed` only if there is one."""
+    fields = {"path": fault.path, "message": fault.message}
+    return fields if fault.allowed is None else {**fields, "allowed": fault.allowed}

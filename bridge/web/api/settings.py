@@ -1,6 +1,8 @@
-"""Settings over HTTP: shown without anything secret, changed by merge patches, all or nothing.
+"""Settings over HTTP: readable without secrets, changed by merge patches, all or nothing.
 
-Of the settings of no input or output only `permissions.ON_PAGE` can be changed here; the others are in the file.
+Besides inputs and outputs only harmless settings can be changed here: no address, path, credential or
+recipient, so that a user of the page cannot send pictures or passwords to a place of his choice.
+Those are changed in the file.
 """
 
 from __future__ import annotations
@@ -19,23 +21,23 @@ from bridge.web.ports import Ports, SettingsDesk
 
 
 def input_settings(one: InputSettings) -> dict[str, Any]:
-    """An input's: a terminal has nothing to hide."""
+    """Returns an input's settings; an input has no secrets."""
     return {**as_document(one), "name": one.label}
 
 
 def output_settings(one: OutputSettings) -> dict[str, Any]:
-    """An output's."""
+    """Returns an output's settings."""
     return {**as_document(one), "name": one.label}
 
 
 def rest_settings(settings: Settings) -> dict[str, Any]:
-    """Returns the settings of no input or output that are shown; null where a part is not configured."""
+    """Returns the changeable settings of `REST`, and the device's id; null for a section that is not configured."""
     shown = {part: as_document(getattr(settings, part), keys) for part, keys in PUBLISHED.items()}
     return {**shown, "device": {**shown["device"], "name": settings.device.label}}
 
 
 def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
-    """The rows; those that change something only where somebody can write it down."""
+    """Returns the routes of settings; those that change something only if the ports can write the file."""
     desk = SettingsApi(live=live, desk=ports.settings)
     show = partial(Route, method="GET", answers={"type": "object"})
     rows = (
@@ -61,24 +63,24 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
 
 
 class SettingsApi:
-    """The work behind the rows."""
+    """The handlers of these routes."""
 
     def __init__(self, *, live: Live, desk: SettingsDesk | None) -> None:
         self._live = live
         self._desk = desk
 
     async def rest(self, call: Call) -> Reply:
-        """The rest."""
+        """Returns the settings besides inputs and outputs."""
         del call
         return Reply(body=rest_settings(self._live.settings))
 
     async def input(self, call: Call) -> Reply:
-        """One input's."""
+        """Returns one input's settings."""
         one = self._live.input_settings(call.path["input"])
         return _missing("input") if one is None else Reply(body=input_settings(one))
 
     async def output(self, call: Call) -> Reply:
-        """One output's."""
+        """Returns one output's settings."""
         one = self._live.output_settings(call.path["output"])
         return _missing("output") if one is None else Reply(body=output_settings(one))
 
@@ -97,27 +99,27 @@ class SettingsApi:
         return _fixed_id(call.body) or await _done(self._of.patch_output(name, call.body, call.by))
 
     async def patch_rest(self, call: Call) -> Reply:
-        """Changes the rest, as far as that can be done here."""
+        """Changes settings of `REST`; others are refused."""
         faults = tuple(_only_in_the_file(call.body))
         return refusal(faults) if faults else await _done(self._of.patch_rest(call.body, call.by))
 
     async def add_input(self, call: Call) -> Reply:
-        """One more input."""
+        """Adds an input."""
         return await _done(self._of.add("inputs", call.body, call.by))
 
     async def add_output(self, call: Call) -> Reply:
-        """One more output."""
+        """Adds an output."""
         return await _done(self._of.add("outputs", call.body, call.by))
 
     async def remove_input(self, call: Call) -> Reply:
-        """One input less."""
+        """Removes an input."""
         name = call.path["input"]
         if self._live.input_settings(name) is None:
             return _missing("input")
         return await _done(self._of.remove("inputs", name, call.by))
 
     async def remove_output(self, call: Call) -> Reply:
-        """One output less."""
+        """Removes an output, and all links to it."""
         name = call.path["output"]
         if self._live.output_settings(name) is None:
             return _missing("output")

@@ -1,4 +1,4 @@
-"""How things stand: inputs, outputs and the bridge itself, as JSON and for Prometheus."""
+"""The state over HTTP: inputs, outputs and the bridge itself, as JSON and for Prometheus."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bridge.web.view_json import input_json, output_json
 
 
 def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
-    """The rows."""
+    """Returns the routes of the state. `/metrics` exists only if it is enabled."""
     state = State(live=live, ports=ports)
     row = partial(Route, method="GET")
     rows = (
@@ -39,14 +39,14 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
 
 
 class State:
-    """The work behind the rows."""
+    """The handlers of these routes."""
 
     def __init__(self, *, live: Live, ports: Ports) -> None:
         self._live = live
         self._ports = ports
 
     async def whole(self, call: Call) -> Reply:
-        """All inputs and outputs."""
+        """Returns all inputs and outputs."""
         del call
         return Reply(
             body={
@@ -59,29 +59,29 @@ class State:
         )
 
     async def input(self, call: Call) -> Reply:
-        """One input."""
+        """Returns one input."""
         view = self._live.inputs.get(call.path["input"])
         return refused("there is no such input", status=404) if view is None else Reply(body=input_json(view))
 
     async def output(self, call: Call) -> Reply:
-        """One output."""
+        """Returns one output."""
         view = self._live.outputs.get(call.path["output"])
         return refused("there is no such output", status=404) if view is None else Reply(body=output_json(view))
 
     async def status(self, call: Call) -> Reply:
-        """Broker, mail, FTP, card and audio."""
+        """Returns the state of broker, mail, FTP, card and audio."""
         del call
         return Reply(body=status_json(self._live, self._ports))
 
     async def figures(self, call: Call) -> Reply:
-        """Prometheus' text format."""
+        """Returns the metrics in Prometheus' text format."""
         del call
         text = metrics(self._live, self._ports.system())
         return Reply(text=text, kind="text/plain; version=0.0.4")
 
 
 def status_json(live: Live, ports: Ports) -> dict[str, Any]:
-    """The bridge itself; what is not configured is null."""
+    """Returns the state of the bridge itself; a service that is not configured is null."""
     system = ports.system()
     return {
         "version": system.version,
@@ -99,7 +99,7 @@ def status_json(live: Live, ports: Ports) -> dict[str, Any]:
 
 
 def service_json(service: ServiceState | None) -> Mapping[str, Any] | None:
-    """One service; null when it is not configured."""
+    """Returns the state of one service, or None if it is not configured."""
     return None if service is None else {"problem": service.problem, "facts": dict(service.facts)}
 
 

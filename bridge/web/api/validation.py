@@ -1,4 +1,4 @@
-"""Values that came over HTTP against the schema of their row: strict, with everything that is wrong."""
+"""Validation of HTTP values against the route's schema: strict, with all faults at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 
 def checked(params: Sequence[Param], given: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Fault, ...]]:
-    """The values, and what is wrong with them; unknown keys are."""
+    """Returns the valid values, and the faults of the others; an unknown key is a fault."""
     known = {param.name: param for param in params}
     faults = [
         Fault(path=str(name), message="is not known", allowed=", ".join(known) or "nothing")
@@ -45,7 +45,7 @@ def checked(params: Sequence[Param], given: Mapping[str, Any]) -> tuple[dict[str
 
 
 def from_text(params: Sequence[Param], given: Mapping[str, str]) -> dict[str, Any]:
-    """Values from behind the question mark: numbers where numbers are wanted, if they are some."""
+    """Returns query values, as numbers if the schema asks for an integer and the text is one."""
     kinds = {param.name: param.schema.get("type") for param in params}
     return {name: _number(text) if kinds.get(name) == "integer" else text for name, text in given.items()}
 

@@ -8,7 +8,7 @@ from servers.process import free_port
 from words.builders import an_input, an_output, settings_of
 
 from bridge.web.access.policy import INGRESS, Ingress
-from bridge.web.application import ANY_ADDRESS, places
+from bridge.web.application import ANY_ADDRESS, listen_addresses
 
 SETTINGS = settings_of(an_input("door", outputs=["siren"]), an_output("siren"), web={"password": "s3cret"})
 THROUGH = {
@@ -53,7 +53,7 @@ async def test_every_address_in_a_page_is_relative(tmp_path):
 
 
 def test_the_page_listens_where_ingress_looks_for_it_and_where_the_settings_say():
-    assert places("127.0.0.1", 8099, None) == (("127.0.0.1", 8099),)
-    assert places("127.0.0.1", 8099, INGRESS) == ((ANY_ADDRESS, 8099),)
-    assert places("0.0.0.0", 8099, INGRESS) == ((ANY_ADDRESS, 8099),)  # noqa: S104 - what a person may write
-    assert places("127.0.0.1", 8000, INGRESS) == ((ANY_ADDRESS, 8099), ("127.0.0.1", 8000))
+    assert listen_addresses("127.0.0.1", 8099, None) == (("127.0.0.1", 8099),)
+    assert listen_addresses("127.0.0.1", 8099, INGRESS) == ((ANY_ADDRESS, 8099),)
+    assert listen_addresses("0.0.0.0", 8099, INGRESS) == ((ANY_ADDRESS, 8099),)  # noqa: S104 - what a person may write
+    assert listen_addresses("127.0.0.1", 8000, INGRESS) == ((ANY_ADDRESS, 8099), ("127.0.0.1", 8000))
