@@ -76,7 +76,7 @@ class Site:
             self.app.router.add_route(route.method, route.path, handler_of(route))
         self.app.router.add_get("/api/openapi.json", partial(_described, rows, live, ports))
         events = Events(live, still_in=guard.still_in)
-        Pages(live=live, ports=ports, guard=guard, assets=assets()).add_to(self.app.router)
+        Pages(live=live, ports=ports, access=guard, assets=assets()).add_to(self.app.router)
         self.app.router.add_get("/events", events.handle)
         self.app.router.add_get("/healthz", _healthy)
 

@@ -1,1 +1,1 @@
-"""The pages, each a function of what it shows; no clock, file or socket in them."""
+"""The pages as HTML, each a pure function of its content; only `handlers` does I/O."""

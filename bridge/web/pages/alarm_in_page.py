@@ -1,4 +1,4 @@
-"""Alarm in: one input's settings, as a camera's page lays them out."""
+"""Alarm in: one input's settings, laid out as on a camera's page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bridge.web.html import Html, el
 from bridge.web.pages.fields import Form, form
 from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import input_part
-from bridge.web.pages.terminal_page import Shown, channel_page
+from bridge.web.pages.terminal_page import Chosen, terminal_page
 from bridge.web.pages.wiring import wiring
 
 
@@ -23,12 +23,12 @@ def alarm_in_page(
     event: Mapping[str, Any] | None,
     sounds: Sequence[str],
 ) -> str:
-    """The page; `values` are the chosen input's settings as JSON, `sounds` the clips that there are."""
+    """Returns the page. `values` are the chosen input's settings as JSON, `sounds` the existing sound clips."""
     simulated = settings.lines.driver == "simulated"
-    shown = None
+    content = None
     if chosen is not None:
         edited = Form(values=values, target=f"api/inputs/{chosen.id}/settings")
-        shown = Shown(
+        content = Chosen(
             part=chosen,
             title="State",
             state=input_part(chosen, event, simulated=simulated),
@@ -40,7 +40,7 @@ def alarm_in_page(
                 ("Wiring", wiring(edited, "inputs", simulated=simulated)),
             ),
         )
-    return channel_page(frame, "in", settings.inputs, shown, simulated=simulated)
+    return terminal_page(frame, "in", settings.inputs, content, simulated=simulated)
 
 
 def _what(edited: Form) -> list[Html]:
@@ -81,8 +81,8 @@ def _actions(edited: Form, settings: Settings, sounds: Sequence[str]) -> list[Ht
 
 
 def _action(edited: Form, key: str, label: str, section: str, *, able: bool) -> Html:
-    said = None if able else f"Not configured: the settings file has no section {section}."
-    return edited.check(f"linkage.{key}", label, said, able=able)
+    note = None if able else f"Not configured: the settings file has no section {section}."
+    return edited.check(f"linkage.{key}", label, note, able=able)
 
 
 def _missing(path: str, label: str, section: str) -> Html:
@@ -96,7 +96,7 @@ def _missing(path: str, label: str, section: str) -> Html:
 
 
 def _audible(edited: Form, sounds: Sequence[str]) -> Html:
-    """Clips, how often and how loud: one setting, sent as a whole."""
+    """Returns the fields of the audible alarm: clips, repeat and volume are one setting, sent as a whole."""
     linked = [str(name) for name in edited.at("linkage.audible.clips") or ()]
     names = [*sounds, *(name for name in linked if name not in sounds)]
     repeat = [(str(times), f"{times} times" if times > 1 else "Once") for times in (1, 2, 3, 5, 10, 20, 50)]
@@ -116,7 +116,7 @@ def _audible(edited: Form, sounds: Sequence[str]) -> Html:
 
 
 def _fresh(path: str, label: str, value: int) -> Html:
-    """A field of a setting that is not there yet, with its default."""
+    """Returns a field for a setting that is not in the file yet, with its default."""
     key = path.rpartition(".")[2]
     fresh = Form(values={"linkage": {"audible": {key: value}}}, target="")
     if key == "volume":

@@ -1,4 +1,4 @@
-"""Alarm out: one output's settings and manual control, as a camera's page lays them out."""
+"""Alarm out: one output's settings and manual control, laid out as on a camera's page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bridge.web.html import Html
 from bridge.web.pages.fields import Form, form
 from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import output_part
-from bridge.web.pages.terminal_page import Shown, channel_page
+from bridge.web.pages.terminal_page import Chosen, terminal_page
 from bridge.web.pages.wiring import wiring
 
 
@@ -21,12 +21,12 @@ def alarm_out_page(
     values: Mapping[str, Any],
     event: Mapping[str, Any] | None,
 ) -> str:
-    """The page; `values` are the chosen output's settings as JSON."""
+    """Returns the page. `values` are the chosen output's settings as JSON."""
     simulated = settings.lines.driver == "simulated"
-    shown = None
+    content = None
     if chosen is not None:
         edited = Form(values=values, target=f"api/outputs/{chosen.id}/settings")
-        shown = Shown(
+        content = Chosen(
             part=chosen,
             title="Manual Control",
             state=output_part(chosen, event, simulated=simulated),
@@ -38,7 +38,7 @@ def alarm_out_page(
                 ("Wiring", wiring(edited, "outputs", simulated=simulated)),
             ),
         )
-    return channel_page(frame, "out", settings.outputs, shown, simulated=simulated)
+    return terminal_page(frame, "out", settings.outputs, content, simulated=simulated)
 
 
 def _events(edited: Form) -> list[Html]:

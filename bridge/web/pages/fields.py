@@ -1,4 +1,4 @@
-"""Fields of a form: each stands for one place of the settings, which scripts read and write by its path."""
+"""Form fields: each edits one setting, which the page's scripts read and write by its path."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from bridge.web.html import Child, Html, el
 
 ENABLE = (("true", "Enable"), ("false", "Disable"))
 Options = Sequence[tuple[str, str]]
-"""Values and what a person reads for them."""
+"""Pairs of a value and its text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """What is edited: settings as JSON, and where a change of them is sent."""
+    """The settings under edit, as JSON, and the address and method of a change."""
 
     values: Mapping[str, Any]
     target: str
     method: str = "PATCH"
 
     def at(self, path: str) -> Any:
-        """The value at a place, None where there is nothing."""
+        """Returns the value at a path, or None."""
         value: Any = self.values
         for key in path.split("."):
             value = value.get(key) if isinstance(value, Mapping) else None
         return value
 
     def text(self, path: str, label: str, help_: Child = None, *, maxlength: int = 64) -> Html:
-        """A line of text."""
+        """Returns a field for a line of text."""
         value = self.at(path)
         return self._field(
             path,
@@ -40,7 +40,7 @@ class Form:
         )
 
     def number(self, path: str, label: str, help_: Child = None) -> Html:
-        """A number; what is none is sent as it is, to be refused with the reason."""
+        """Returns a field for a number; invalid input is sent unchanged and refused by the server with the reason."""
         value = self.at(path)
         shown = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
         return self._field(
@@ -51,7 +51,7 @@ class Form:
         )
 
     def choice(self, path: str, label: str, options: Options, help_: Child = None, *, kind: str = "text") -> Html:
-        """One of several; an empty value stands for the default."""
+        """Returns a field with one choice; an empty value is the default."""
         value = self.at(path)
         chosen = json.dumps(value) if kind == "json" else "" if value is None else str(value)
         if chosen not in [key for key, _ in options]:
@@ -59,11 +59,11 @@ class Form:
         return self._field(path, label, select(options, chosen, **_names(path, kind)), help_)
 
     def switch(self, path: str, label: str, help_: Child = None) -> Html:
-        """Enable or Disable."""
+        """Returns a field with Enable and Disable."""
         return self.choice(path, label, ENABLE, help_, kind="json")
 
     def check(self, path: str, label: str, help_: Child = None, *, able: bool = True) -> Html:
-        """Enable, or not."""
+        """Returns a checkbox; `able=False` locks one that is not checked."""
         box = el(
             "input",
             type="checkbox",
@@ -74,7 +74,7 @@ class Form:
         return _group(path, label, [el("label", box, "Enable")], help_)
 
     def several(self, path: str, label: str, options: Options, help_: Child = None, *, kind: str = "members") -> Html:
-        """Any of several."""
+        """Returns checkboxes for a list of values."""
         chosen = self.at(path) or ()
         boxes = [
             el("label", el("input", type="checkbox", value=key, checked=key in chosen), name) for key, name in options
@@ -82,7 +82,7 @@ class Form:
         return _group(path, label, boxes or [el("span", "There are none.", class_="note")], help_, kind=kind)
 
     def schedule(self, path: str, label: str, names: Sequence[str], owner: str, help_: Child = None) -> Html:
-        """When: always, never, a schedule by its name, or one written out, which the grid edits."""
+        """Returns a field for a schedule: always, never, one by name, or the terminal's own, which the grid edits."""
         value = self.at(path)
         written_out = isinstance(value, Mapping)
         options = [("always", "Always"), ("never", "Never"), *((name, name) for name in names)]
@@ -94,7 +94,7 @@ class Form:
         )
 
     def broker_loss(self, path: str, label: str, help_: Child = None) -> Html:
-        """Empty to keep on, or the seconds after which a manual start ends."""
+        """Returns a field for the reaction to a lost broker: empty keeps the output on, seconds end a manual start."""
         value = self.at(path)
         shown = f"{value['stop_after_s']:g}" if isinstance(value, Mapping) else ""
         return self._field(
@@ -117,12 +117,12 @@ class Form:
 
 
 def select(options: Options, chosen: str, **names: Any) -> Html:
-    """A select."""
+    """Returns a select element."""
     return el("select", *(el("option", name, value=key, selected=key == chosen) for key, name in options), **names)
 
 
 def form(target: Form, *sections: tuple[str, Sequence[Html | None]], apply: str = "Apply") -> Html:
-    """Sections with their fields, and what to do with them."""
+    """Returns a form of sections with fields, an Apply and an Undo button."""
     return el(
         "form",
         *(
@@ -147,7 +147,7 @@ def form(target: Form, *sections: tuple[str, Sequence[Html | None]], apply: str 
 
 
 def _group(path: str, label: str, boxes: Sequence[Html], help_: Child, *, kind: str | None = None) -> Html:
-    """Several controls with one name."""
+    """Returns several controls under one label."""
     own: dict[str, Any] = {} if kind is None else {"data_path": path, "data_kind": kind}
     return el(
         "div",

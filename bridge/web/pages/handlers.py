@@ -1,4 +1,4 @@
-"""Pages, assets and logging in, as aiohttp handlers."""
+"""The aiohttp handlers of pages, static files, log-in and log-out."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ Part = TypeVar("Part", InputSettings, OutputSettings)
 
 
 class Pages:
-    """Each page made from what is in force right now."""
+    """Builds each page from the present state and settings."""
 
-    def __init__(self, *, live: Live, ports: Ports, guard: AccessMiddleware, assets: Mapping[str, Asset]) -> None:
+    def __init__(self, *, live: Live, ports: Ports, access: AccessMiddleware, assets: Mapping[str, Asset]) -> None:
         self._live = live
         self._ports = ports
-        self._guard = guard
+        self._access = access
         self._assets = assets
 
     def add_to(self, router: web.UrlDispatcher) -> None:
-        """All addresses."""
+        """Adds all addresses to the router."""
         router.add_get("/", self._index)
         router.add_get("/alarm-in", self._alarm_in)
         router.add_get("/alarm-out", self._alarm_out)
@@ -76,8 +76,8 @@ class Pages:
         )
 
     async def _alarm_in(self, request: web.Request) -> web.StreamResponse:
-        live, wanted = self._live, request.query.get("input")
-        chosen = _chosen(live.settings.inputs, wanted)
+        live, part_id = self._live, request.query.get("input")
+        chosen = _chosen(live.settings.inputs, part_id)
         view = live.inputs.get(chosen.id) if chosen else None
         return _page(
             alarm_in_page(
@@ -91,8 +91,8 @@ class Pages:
         )
 
     async def _alarm_out(self, request: web.Request) -> web.StreamResponse:
-        live, wanted = self._live, request.query.get("output")
-        chosen = _chosen(live.settings.outputs, wanted)
+        live, part_id = self._live, request.query.get("output")
+        chosen = _chosen(live.settings.outputs, part_id)
         view = live.outputs.get(chosen.id) if chosen else None
         return _page(
             alarm_out_page(
@@ -128,21 +128,22 @@ class Pages:
     async def _log(self, request: web.Request) -> web.StreamResponse:
         query = request.query
         limit = query.get("limit", "")
-        wanted = Filter(
+        chosen = Filter(
             kind=query.get("kind", ""),
             part=query.get("part", ""),
             text=query.get("text", "")[:100],
             limit=int(limit) if limit in map(str, STEPS) else STEPS[0],
         )
-        return _page(await asyncio.to_thread(self._log_of, self._frame(request), wanted))
+        return _page(await asyncio.to_thread(self._log_of, self._frame(request), chosen))
 
-    def _log_of(self, frame: Frame, wanted: Filter) -> str:
-        """Not on the event loop: it reads the disk, and thousands of entries take their time."""
-        kind = wanted.kind if wanted.kind in KINDS else None
-        last = self._live.recent[-1].seq if self._live.recent else 0  # before the rest: what comes meanwhile is sent
-        found = self._ports.entries(JournalQuery(limit=wanted.limit, kind=kind))
-        shown = [event for event in map(self._live.entry_event, found) if wanted.fits(event)]
-        return log_page(frame, self._live.settings, wanted, shown, more=len(found) == wanted.limit, last=last)
+    def _log_of(self, frame: Frame, chosen: Filter) -> str:
+        """Returns the log page. Not for the event loop: it reads the disk, and thousands of entries take their time."""
+        kind = chosen.kind if chosen.kind in KINDS else None
+        # Read before the entries: those that arrive in between are sent to the page as events.
+        last = self._live.recent[-1].seq if self._live.recent else 0
+        found = self._ports.entries(JournalQuery(limit=chosen.limit, kind=kind))
+        shown = [event for event in map(self._live.entry_event, found) if chosen.fits(event)]
+        return log_page(frame, self._live.settings, chosen, shown, more=len(found) == chosen.limit, last=last)
 
     async def _system(self, request: web.Request) -> web.StreamResponse:
         settings, status = self._live.settings, status_json(self._live, self._ports)
@@ -178,27 +179,27 @@ class Pages:
 
     async def _login(self, request: web.Request) -> web.StreamResponse:
         del request
-        return _page(login_page(self._live.settings.device.label, said=None))
+        return _page(login_page(self._live.settings.device.label, problem=None))
 
     async def _log_in(self, request: web.Request) -> web.StreamResponse:
         try:
             async with asyncio.timeout(LONGEST_BODY_S):
-                given = (await request.post()).get("password")
+                password = (await request.post()).get("password")
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
-        done = await self._guard.log_in(request, given if isinstance(given, str) else "")
-        if isinstance(done, str):
-            status = 429 if done.startswith("Wait") else 401
-            return _page(login_page(self._live.settings.device.label, said=done), status=status)
-        return done
+        outcome = await self._access.log_in(request, password if isinstance(password, str) else "")
+        if isinstance(outcome, str):
+            status = 429 if outcome.startswith("Wait") else 401
+            return _page(login_page(self._live.settings.device.label, problem=outcome), status=status)
+        return outcome
 
     async def _log_out(self, request: web.Request) -> web.StreamResponse:
-        return self._guard.log_out(request)
+        return self._access.log_out(request)
 
 
-def _chosen(parts: Sequence[Part], wanted: str | None) -> Part | None:
-    """The one that is asked for, else the first."""
-    return next((part for part in parts if part.id == wanted), next(iter(parts), None))
+def _chosen(parts: Sequence[Part], part_id: str | None) -> Part | None:
+    """Returns the part with this id, else the first one, or None if there are none."""
+    return next((part for part in parts if part.id == part_id), next(iter(parts), None))
 
 
 def _page(html: str, *, status: int = 200) -> web.StreamResponse:

@@ -1,4 +1,4 @@
-"""What every page has around it."""
+"""The frame of every page: head, header, navigation."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ PAGES = (
     ("log", "Log"),
     ("system", "System"),
 )
-"""Addresses are relative, and all pages lie side by side, so that they work below any prefix."""
+"""Address and title of each page. Addresses are relative and side by side, so that they work below any prefix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What pages share: the device's name, the token of this visit, and whether there is a way to log out."""
+    """The data of every page: device name, CSRF token, and whether there is a log-out (`guarded`)."""
 
     device: str
     token: str
@@ -28,7 +28,7 @@ class Frame:
 
 
 def page(frame: Frame, *, here: str, title: str, scripts: tuple[str, ...], body: Child) -> str:
-    """A page of the navigation; `here` is its address there."""
+    """Returns a page of the navigation; `here` is its address in `PAGES`."""
     return document(
         lang="en",
         head=_head(f"{title} · {frame.device}", scripts=("page.js", *scripts), token=frame.token),
@@ -50,7 +50,7 @@ def page(frame: Frame, *, here: str, title: str, scripts: tuple[str, ...], body:
 
 
 def bare_page(*, title: str, body: Child) -> str:
-    """A page outside the navigation: logging in."""
+    """Returns a page outside the navigation, for log-in."""
     return document(
         lang="en", head=_head(title, scripts=(), token=None), body=el("body", el("main", body), class_="bare")
     )

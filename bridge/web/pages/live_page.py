@@ -1,4 +1,4 @@
-"""Live: terminals, outputs with Start and Stop, why each is on and until when, and what just happened."""
+"""Live: inputs, outputs with Start and Stop, the reason and the end of each output's run, and the latest entries."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from bridge.web.pages.layout import Frame, page
 from bridge.web.pages.log_rows import log_list
 
 Event = Mapping[str, Any]
-"""A part as it is sent to pages: its view, its mood and its words."""
+"""A part as in an event: its view, mood and words."""
 
 
 def live_page(
     frame: Frame, settings: Settings, inputs: Mapping[str, Event], outputs: Mapping[str, Event], recent: Sequence[Event]
 ) -> str:
-    """The page; `recent` is the newest entries, oldest first."""
+    """Returns the page; `recent` is the newest entries, oldest first."""
     simulated = settings.lines.driver == "simulated"
     return page(
         frame,
@@ -61,7 +61,7 @@ def _column(title: str, name: str, rows: Sequence[Html]) -> Html:
 
 
 def input_part(settings: InputSettings, event: Event | None, *, simulated: bool) -> Html:
-    """An input as it is; on the simulated board its contact can be clicked."""
+    """Returns an input's state; on the simulated board its contact can be clicked."""
     words = _words(event)
     return _part(
         "input",
@@ -87,7 +87,7 @@ def input_part(settings: InputSettings, event: Event | None, *, simulated: bool)
 
 
 def output_part(settings: OutputSettings, event: Event | None, *, simulated: bool) -> Html:
-    """An output as it is, with its manual control."""
+    """Returns an output's state, with its manual control."""
     words = _words(event)
     return _part(
         "output",
@@ -127,8 +127,8 @@ def _part(kind: str, part: str, event: Event | None, *inside: Html) -> Html:
     )
 
 
-def _contact(settings: InputSettings, event: Event | None, says: str) -> Html:
-    """The terminal of the simulated board: a switch between the input and G."""
+def _contact(settings: InputSettings, event: Event | None, label: str) -> Html:
+    """Returns the terminal of the simulated board: a switch between the input and G."""
     connected = event is not None and event["contact"] == "connected"
     return el(
         "button",
@@ -137,7 +137,7 @@ def _contact(settings: InputSettings, event: Event | None, says: str) -> Html:
         class_="contact",
         role="switch",
         aria_checked="true" if connected else "false",
-        aria_label=f"{says} {settings.label} with G",
+        aria_label=f"{label} {settings.label} with G",
         title="Connect to G, or disconnect",
         data_board=settings.id,
     )
@@ -148,7 +148,7 @@ def _terminals() -> Html:
 
 
 def _drawing() -> Html:
-    """Two screw terminals, the right one G, and what joins them."""
+    """Returns the drawing of two screw terminals, the right one G, with the wire between them."""
     return el(
         "svg",
         el("rect", x=1, y=12, width=20, height=26, rx=3, class_="block"),
@@ -166,7 +166,7 @@ def _drawing() -> Html:
 
 
 def _line_buttons(part: str, label: str) -> list[Html]:
-    """Only the simulated board's lines break on request."""
+    """Returns the buttons that break and mend a line, for the simulated board."""
     return [
         el(
             "button",

@@ -1,4 +1,4 @@
-"""Log: the journal, to be filtered, followed and taken away."""
+"""Log: the journal, with filter, follow and export."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bridge.web.pages.log_rows import log_list
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What is looked for; empty means everything. `limit` is how many entries are looked at."""
+    """The filter; empty means everything. `limit` is the number of entries searched."""
 
     kind: str = ""
     part: str = ""
@@ -24,13 +24,13 @@ class Filter:
     limit: int = 200
 
     def fits(self, entry: Mapping[str, Any]) -> bool:
-        """Whether an entry is shown; the page's script does the same with new ones."""
+        """Returns whether an entry matches; the page's script does the same with new ones."""
         words = entry["words"]
-        told = f"{words['time']} {words['what']} {words['who']} {words['notes']}".lower()
+        line = f"{words['time']} {words['what']} {words['who']} {words['notes']}".lower()
         return (
             self.kind in ("", entry["kind"])
             and self.part in ("", entry.get("input"), entry.get("output"))
-            and self.text.lower() in told
+            and self.text.lower() in line
         )
 
 
@@ -38,25 +38,25 @@ STEPS = (200, 1000, 5000)
 
 
 def log_page(
-    frame: Frame, settings: Settings, wanted: Filter, entries: Sequence[Mapping[str, Any]], *, more: bool, last: int
+    frame: Frame, settings: Settings, chosen: Filter, entries: Sequence[Mapping[str, Any]], *, more: bool, last: int
 ) -> str:
-    """The page; `entries` fit already, oldest first; `more`: there are older ones; `last`: the newest of all."""
+    """Returns the page. `entries` match already, oldest first; `more`: older ones exist; `last`: the newest of all."""
     body = some(
-        el("div", _filter(settings, wanted), _doing(), class_="card"),
+        el("div", _filter(settings, chosen), _controls(), class_="card"),
         el(
             "section",
             el("h2", "Entries", id="entries"),
             el("button", "Show new entries", type="button", id="show-new", hidden=True),
             log_list(entries, newest_first=True, label="entries", last=last),
             el("p", "Nothing fits.", class_="note", id="nothing", hidden=bool(entries)),
-            _older(wanted) if more else None,
+            _older(chosen) if more else None,
             class_="card",
         ),
     )
     return page(frame, here="log", title="Log", scripts=("log.js",), body=body)
 
 
-def _filter(settings: Settings, wanted: Filter) -> Html:
+def _filter(settings: Settings, chosen: Filter) -> Html:
     parts = [(one.id, one.label) for one in settings.inputs] + [(one.id, one.label) for one in settings.outputs]
     return el(
         "form",
@@ -83,7 +83,7 @@ def _labelled(label: str, control: Html, name: str) -> Html:
     return el("p", el("label", label, for_=name), control)
 
 
-def _doing() -> Html:
+def _controls() -> Html:
     return el(
         "p",
         el("label", el("input", type="checkbox", id="follow", checked=True), "Follow"),
@@ -95,15 +95,15 @@ def _doing() -> Html:
     )
 
 
-def _older(wanted: Filter) -> Html | None:
-    limit = next((step for step in STEPS if step > wanted.limit), None)
+def _older(chosen: Filter) -> Html | None:
+    limit = next((step for step in STEPS if step > chosen.limit), None)
     if limit is None:
         return el("p", "There are older ones: export them.", class_="note")
     return el(
         "form",
         *(
             el("input", type="hidden", name=name, value=value)
-            for name, value in (("kind", wanted.kind), ("part", wanted.part), ("text", wanted.text), ("limit", limit))
+            for name, value in (("kind", chosen.kind), ("part", chosen.part), ("text", chosen.text), ("limit", limit))
         ),
         el("button", f"Look at {limit} entries", type="submit"),
         method="get",

@@ -1,4 +1,4 @@
-"""Journal entries on a page."""
+"""Journal entries as list items of a page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bridge.web.html import Html, el
 
 
 def log_list(entries: Sequence[Mapping[str, Any]], *, newest_first: bool, label: str, last: int) -> Html:
-    """A list of entries, given oldest first, that scripts add to; what comes after `last` they ask for."""
+    """Returns a list of entries, which are oldest first. Scripts add the entries after `last`."""
     rows = [_row(entry) for entry in entries]
     return el(
         "ol",

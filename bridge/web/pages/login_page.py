@@ -1,4 +1,4 @@
-"""Logging in."""
+"""The log-in form."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from bridge.web.html import el
 from bridge.web.pages.layout import bare_page
 
 
-def login_page(device: str, *, said: str | None) -> str:
-    """The form; `said` is why the last try did not work."""
+def login_page(device: str, *, problem: str | None) -> str:
+    """Returns the page; `problem` is the reason why the last attempt failed."""
     return bare_page(
         title=f"Log in · {device}",
         body=el(
             "form",
             el("h1", device),
-            el("p", said, class_="fault", id="said", role="alert") if said else None,
+            el("p", problem, class_="fault", id="said", role="alert") if problem else None,
             el("label", "Password", for_="password"),
             el(
                 "input",
@@ -24,7 +24,7 @@ def login_page(device: str, *, said: str | None) -> str:
                 required=True,
                 autofocus=True,
                 maxlength=1024,
-                aria_describedby="said" if said else None,
+                aria_describedby="said" if problem else None,
             ),
             el("button", "Log in", type="submit", class_="primary"),
             method="post",

@@ -1,4 +1,4 @@
-"""Pictures and clips: look, play, download, delete; and the sounds of the loudspeaker."""
+"""Pictures and clips: view, play, download, delete; and the sounds of the loudspeaker."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ def pictures_page(
     sounds: Sequence[str] | None,
     now: datetime,
 ) -> str:
-    """The page. `pictures` are times by input; `clips` is a problem, or None when nothing is recorded."""
+    """Returns the page.
+
+    `pictures` are times by input; `clips` is a text if they cannot be read, None if recording is not configured.
+    `sounds` is None if audio is not configured.
+    """
     body = some(_pictures(settings, pictures, now), _clips(settings, clips), _sounds(sounds))
     return page(frame, here="pictures", title="Pictures and clips", scripts=SCRIPTS, body=body)
 

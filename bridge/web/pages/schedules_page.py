@@ -1,4 +1,4 @@
-"""Schedules: the week to paint, days to the minute, special days. The grid itself is made by its script."""
+"""Schedules: the week as a grid, days to the minute, special days. A script draws the grid."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ SCRIPTS = ("schedule.js",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class EditableSchedule:
     """A schedule that can be edited: one with a name, or an input's or output's own.
 
-    `key` names it in the address; `written` is how it is written now, or what it stands for as long
-    as it has none of its own; `patch` is where it lies in what is sent to `target`.
+    `key` is its name in the page's address.
+    `written` is its present text, or that of the schedule used until it has one of its own.
+    `patch` is its path in the merge patch sent to `target`.
     """
 
     key: str
@@ -32,13 +33,13 @@ class Place:
     target: str
     patch: tuple[str, ...]
     borrowed: str | None = None
-    """The name of the schedule that is used instead of an own one."""
+    """The name of the schedule used in place of an own one."""
 
 
-def places(settings: Settings) -> tuple[Place, ...]:
-    """All that there are: named ones first."""
+def editable_schedules(settings: Settings) -> tuple[EditableSchedule, ...]:
+    """Returns all editable schedules, named ones first."""
     named = [
-        Place(
+        EditableSchedule(
             key=name,
             label=name,
             written=write_schedule(schedule),
@@ -55,8 +56,10 @@ def places(settings: Settings) -> tuple[Place, ...]:
     return (*named, *inputs, *outputs)
 
 
-def _own(settings: Settings, kind: str, part: str, label: str, ref: str | Schedule, patch: tuple[str, ...]) -> Place:
-    return Place(
+def _own(
+    settings: Settings, kind: str, part: str, label: str, ref: str | Schedule, patch: tuple[str, ...]
+) -> EditableSchedule:
+    return EditableSchedule(
         key=f"{kind}.{part}",
         label=f"{label}: its own",
         written=write_schedule(settings.schedule(ref)),
@@ -66,10 +69,10 @@ def _own(settings: Settings, kind: str, part: str, label: str, ref: str | Schedu
     )
 
 
-def schedules_page(frame: Frame, settings: Settings, wanted: str | None) -> str:
-    """The page; `wanted` is a place's key."""
-    known = places(settings)
-    chosen = next((place for place in known if place.key == wanted), known[0] if known else None)
+def schedules_page(frame: Frame, settings: Settings, key: str | None) -> str:
+    """Returns the page; `key` is the key of the chosen schedule."""
+    known = editable_schedules(settings)
+    chosen = next((place for place in known if place.key == key), known[0] if known else None)
     body = some(
         _choose(known, chosen),
         None if chosen is None else _editor(chosen, _users(settings, chosen.key)),
@@ -77,7 +80,7 @@ def schedules_page(frame: Frame, settings: Settings, wanted: str | None) -> str:
     return page(frame, here="schedules", title="Schedules", scripts=SCRIPTS, body=body)
 
 
-def _choose(known: Sequence[Place], chosen: Place | None) -> Html:
+def _choose(known: Sequence[EditableSchedule], chosen: EditableSchedule | None) -> Html:
     options = [(place.key, place.label) for place in known]
     return el(
         "div",
@@ -112,7 +115,7 @@ def _choose(known: Sequence[Place], chosen: Place | None) -> Html:
     )
 
 
-def _editor(chosen: Place, users: Sequence[str]) -> Html:
+def _editor(chosen: EditableSchedule, users: Sequence[str]) -> Html:
     return el(
         "div",
         _note(chosen, users),
@@ -196,15 +199,15 @@ def _editor(chosen: Place, users: Sequence[str]) -> Html:
     )
 
 
-def _note(chosen: Place, users: Sequence[str]) -> Html:
-    said: Child
+def _note(chosen: EditableSchedule, users: Sequence[str]) -> Html:
+    note: Child
     if chosen.borrowed is not None:
-        said = f"It uses the schedule “{chosen.borrowed}” now. What is applied here becomes its own."
+        note = f"It uses the schedule “{chosen.borrowed}” now. What is applied here becomes its own."
     elif chosen.patch[0] != "schedules":
-        said = "Used by nobody else."
+        note = "Used by nobody else."
     else:
-        said = f"Used by {', '.join(users)}." if users else "Not used yet."
-    return el("p", said, class_="note")
+        note = f"Used by {', '.join(users)}." if users else "Not used yet."
+    return el("p", note, class_="note")
 
 
 def _users(settings: Settings, name: str) -> list[str]:

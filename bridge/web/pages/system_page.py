@@ -1,4 +1,4 @@
-"""System: what the device depends on, how it is, a test of each; the clock, the version, a few settings."""
+"""System: the state of each external service and a test of it; clock, version, and a few settings."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ SERVICES = (
     ("card", "Card", "record", "recording"),
     ("audio", "Audio", "audible", "audio"),
 )
-"""Each service: its key in the status, its name, the action that tries it, its section in the file."""
+"""For each service: its key in the status, its name, the action that tests it, its section in the settings file."""
 
 
 def system_page(
     frame: Frame, settings: Settings, status: Mapping[str, Any], rest: Mapping[str, Any], sound: str | None
 ) -> str:
-    """The page; `status` is what the API gives, `rest` the settings, `sound` a clip to try the loudspeaker with."""
+    """Returns the page.
+
+    `status` is the answer of `/api/status`, `rest` that of `/api/settings`, `sound` a clip to test the loudspeaker.
+    """
     edited = Form(values=rest, target="api/settings")
     body = some(
         el(

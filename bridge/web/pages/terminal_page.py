@@ -1,4 +1,4 @@
-"""The page of one input or output: choosing, adding and removing one, its state, and its settings."""
+"""The page of one input or output: choice of the terminal, adding and removing, state, and settings."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ SCRIPTS = ("live.js", "form.js", "channel.js")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What is seen of the chosen one: its state below a title of its own, and its form."""
+class Chosen:
+    """The chosen terminal: its state below a title, and its form."""
 
     part: InputSettings | OutputSettings
     title: str
@@ -23,36 +23,36 @@ class Shown:
     form: Html
 
 
-def channel_page(
+def terminal_page(
     frame: Frame,
     kind: str,
     known: Sequence[InputSettings] | Sequence[OutputSettings],
-    shown: Shown | None,
+    content: Chosen | None,
     *,
     simulated: bool,
 ) -> str:
-    """The page of `kind`, "in" or "out"; `shown` is None when there is none yet."""
+    """Returns the page of `kind`, "in" or "out"; `content` is None if there is no terminal yet."""
     name = f"{kind}put"
     options = [(one.id, one.label) for one in known]
-    choose = _channel(name, options, shown.part.id if shown else None, simulated=simulated)
-    body = some(choose, el("p", f"There is no alarm {name} yet.", class_="note"))
-    if shown is not None:
+    choice = _choice(name, options, content.part.id if content else None, simulated=simulated)
+    body = some(choice, el("p", f"There is no alarm {name} yet.", class_="note"))
+    if content is not None:
         body = some(
-            choose,
+            choice,
             el(
                 "section",
-                el("h2", shown.title),
-                el("ul", shown.state, class_="parts"),
+                el("h2", content.title),
+                el("ul", content.state, class_="parts"),
                 class_="card manual",
             ),
-            shown.form,
-            _removal(name, shown.part.id, shown.part.label),
+            content.form,
+            _removal(name, content.part.id, content.part.label),
         )
     return page(frame, here=f"alarm-{kind}", title=f"Alarm {kind}", scripts=SCRIPTS, body=body)
 
 
-def _channel(kind: str, options: Options, chosen: str | None, *, simulated: bool) -> Html:
-    """Which one is shown; without scripts, by a button. Adding one asks for its id first."""
+def _choice(kind: str, options: Options, chosen: str | None, *, simulated: bool) -> Html:
+    """Returns the choice of the terminal, with a button for browsers without scripts, and the form to add one."""
     return el(
         "div",
         el(
@@ -102,7 +102,7 @@ def _line() -> tuple[Html, ...]:
 
 
 def _removal(kind: str, part: str, label: str) -> Html:
-    """Taking it away, after a question."""
+    """Returns the button that removes the terminal, after a question."""
     return el(
         "p",
         el(

@@ -1,4 +1,4 @@
-"""How a terminal is wired: fields of inputs and outputs."""
+"""The fields of a terminal's wiring, for inputs and outputs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DRIVE = (("push_pull", "Push-pull"), ("open_drain", "Open drain"), ("open_source
 
 
 def wiring(edited: Form, kind: Literal["inputs", "outputs"], *, simulated: bool) -> list[Html]:
-    """Line, level and drive; the simulated board has no lines."""
+    """Returns the fields of line, level and drive; the simulated board has no line."""
     fields = [
         edited.choice(
             "connected_level",
