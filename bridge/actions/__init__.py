@@ -1,1 +1,1 @@
-"""What an alarm sets going: each file does one thing and says how it ended."""
+"""The actions of an alarm, one folder for each channel: an action does its job once and reports its result."""

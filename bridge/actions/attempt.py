@@ -1,4 +1,4 @@
-"""One attempt is a row of named steps: each is bounded, and what goes wrong is told by its name."""
+"""The steps of one attempt: each has a time limit, and an error names its step."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from bridge.text.printable import printable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptLimits:
-    """Time limits of one attempt, whatever the channel.
+    """Time limits of an attempt, the same for each channel.
 
-    `step_s` bounds each command, each answer, and each piece of the content on its way into the
-    network. `verdict_s` bounds the server's last answer, for the whole content: what the network has
-    accepted may still be under way, a mail server looks for viruses, and a mail that is cut off there
-    is a mail that arrives twice. `whole_s` bounds everything.
+    `step_s` is for each command, each answer, and each piece of the content to be accepted by the network.
+    `verdict_s` is for the server's last answer, about the whole content: data accepted by the network may still be
+    under way, a mail server scans for viruses, and a mail that is cut off there arrives twice.
+    `whole_s` is for everything.
     """
 
     step_s: float = 30
@@ -36,8 +36,8 @@ DEFAULT_LIMITS = AttemptLimits()
 class Steps:
     """The steps of one attempt.
 
-    `limit_s` bounds each of them. `explain` turns the library's own exceptions into an
-    `ActionError`, or returns None for those that are not the library's.
+    `limit_s` is the time limit of each step.
+    `explain` converts the library's own exceptions into an `ActionError`, and returns None for any other.
     """
 
     server: str
@@ -47,9 +47,9 @@ class Steps:
 
     @contextlib.asynccontextmanager
     async def step(self, what: str, *, limit_s: float | None = None) -> AsyncIterator[None]:
-        """Do one step; whatever the network or the server does to it comes out as an `ActionError`.
+        """Runs one step. An error of network or server is raised as an `ActionError` that begins with `what`.
 
-        The original is not chained: servers echo what they were sent, passwords too.
+        The original exception is not chained: servers echo their input, including passwords.
         """
         bound_s = self.limit_s if limit_s is None else limit_s
         try:
@@ -65,7 +65,7 @@ class Steps:
             told = self.explain(error) or explain_network(error, server=self.server)
             if told is None:
                 raise
-            raise _at(what, told) from None
+            raise _at(what, explained) from None
 
 
 def _at(what: str, error: ActionError) -> ActionError:
@@ -73,9 +73,9 @@ def _at(what: str, error: ActionError) -> ActionError:
 
 
 def explain_network(error: Exception, *, server: str) -> ActionError | None:
-    """Returns the `ActionError` for an exception of a socket or of TLS; None when it is neither.
+    """Returns the ActionError for an exception of a socket or of TLS, or None for any other.
 
-    Everything may be better next time but a file of certificates, a certificate or the kind of server.
+    All of them are worth a retry, except a refused certificate and a server of the wrong kind.
     """
     if isinstance(error, TlsFileError):
         return ActionRefused(str(error))

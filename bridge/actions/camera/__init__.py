@@ -1,1 +1,1 @@
-"""Pictures of a camera: `source` chooses HTTP or a stream, `shared_camera` asks once for one instant."""
+"""Pictures of a camera: `source` chooses HTTP or a stream, `shared_camera` merges requests of one instant."""

@@ -1,4 +1,4 @@
-"""Pictures over HTTP(S): digest or basic, whichever the camera asks for first."""
+"""Pictures over HTTP(S), with digest or basic authentication as the camera demands."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _WRONG_ADDRESS = {404, 405, 410}
 
 
 class HttpPictures:
-    """One camera's snapshot address; a session is kept, so digest needs its second request only once.
+    """One camera's snapshot address; the session is kept, so digest needs its second request only once.
 
-    The password goes out only when the camera has asked for it. Redirects are not followed: they
+    The password is sent only after the camera has demanded it. Redirects are not followed: they
     would carry it to another host. With https the certificate and the host name are always
     checked, against `ca_file` or the system's authorities.
     """
@@ -39,7 +39,7 @@ class HttpPictures:
         self._basic = False
 
     async def picture(self, *, at: float) -> Picture:
-        """Ask now. It counts as taken when its answer began: later it cannot have been."""
+        """Requests a picture now; its instant is the begin of the answer. Raises ActionError."""
         try:
             import aiohttp  # noqa: PLC0415 - heavy, and not every device has a camera
         except ImportError:
@@ -66,7 +66,7 @@ class HttpPictures:
             self._fail(str(error))
 
     async def close(self) -> None:
-        """Close the kept connection."""
+        """Closes the session."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
@@ -92,9 +92,9 @@ class HttpPictures:
                 self._refuse("a user name cannot hold a colon")
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=context, limit=4),
-            # Behind a proxy the camera would not be where the address says.
+            # The camera is on this network, which a proxy of the environment may not reach.
             trust_env=False,
-            # A camera's session cookie is none of ours.
+            # Session cookies of a camera are not needed.
             cookie_jar=aiohttp.DummyCookieJar(),
             middlewares=middlewares,
         )
@@ -110,7 +110,7 @@ class HttpPictures:
         first = basic if self._basic else None
         async with session.get(url, allow_redirects=False, headers=first) as answer:
             if first is not None or basic is None or not _asks_for_basic(answer):
-                # A camera may have been set to digest since.
+                # The camera may have been switched to digest since.
                 self._basic = first is not None and answer.status not in _DENIED
                 self._check(answer)
                 return await self._read(answer)

@@ -1,4 +1,4 @@
-"""Whether bytes are one whole JPEG picture (ITU-T T.81 annex B), without decoding it."""
+"""Checks that bytes are one whole JPEG picture (ITU-T T.81 annex B), without decoding it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SMALLEST, _LARGEST = 8, 16_384
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JpegSize:
-    """Width and height in pixels, and how many bytes the picture has up to and with its end marker."""
+    """Width and height in pixels, and the picture's bytes including its end marker."""
 
     width: int
     height: int
@@ -26,7 +26,7 @@ class JpegSize:
 
 
 def measure(data: bytes) -> JpegSize:
-    """The size of the picture that `data` begins with; what follows its end marker is padding.
+    """Returns the size of the picture at the beginning of `data`; bytes after its end marker are padding.
 
     Raises ActionFailed for anything else: a page of text, a picture cut short, or one without a frame.
     """
@@ -57,7 +57,7 @@ def measure(data: bytes) -> JpegSize:
 
 
 def _next_marker(data: bytes, at: int) -> tuple[int, int]:
-    """Where the segment's content begins, and the marker before it; fill bytes are skipped."""
+    """Returns the position of the segment's content, and its marker; fill bytes are skipped."""
     if at >= len(data):
         _refuse(f"the camera's picture is cut short after {len(data)} bytes")
     if data[at] != 0xFF:  # noqa: PLR2004 - every marker begins so
@@ -70,7 +70,7 @@ def _next_marker(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _after_scan(data: bytes, at: int) -> int:
-    """The place of the first marker behind entropy-coded data; stuffed bytes and restarts belong to it."""
+    """Returns the position of the first marker behind entropy-coded data; stuffed bytes and restarts belong to it."""
     while True:
         at = data.find(b"\xff", at)
         if at < 0 or at + 1 >= len(data):

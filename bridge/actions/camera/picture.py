@@ -1,4 +1,4 @@
-"""Pictures of an alarm: the port that every kind of camera fills, and the series of one alarm.
+"""Pictures of an alarm: the port of all kinds of cameras, and the series of one alarm.
 
 Instants are seconds of the monotonic clock, which all processes of the machine share.
 """
@@ -18,7 +18,7 @@ from bridge.errors import ActionError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One whole JPEG. `offset_ms` is how long after the instant asked for it was taken; negative: before."""
+    """One whole JPEG. `offset_ms` is its distance from the requested instant; negative: taken before."""
 
     jpeg: bytes = field(repr=False)
     width: int
@@ -30,21 +30,21 @@ class Picture:
 
 
 class PictureSource(Protocol):
-    """A camera that can be asked for a picture."""
+    """A camera that pictures can be requested from."""
 
     async def picture(self, *, at: float) -> Picture:
-        """The picture nearest to the instant `at` that can be had; takes bounded time.
+        """Returns the available picture nearest to the instant `at`, within bounded time.
 
-        Raises ActionFailed (try again) or ActionRefused (somebody must change something); no
+        Raises ActionFailed (a retry may help) or ActionRefused (a setting must change); no
         message holds a credential.
         """
 
     async def close(self) -> None:
-        """Let go of connections and processes."""
+        """Closes connections and processes."""
 
 
 def picture_of(jpeg: bytes, *, monotonic: float, at: float) -> Picture:
-    """A picture from bytes taken at `monotonic`; raises ActionFailed unless they are a whole JPEG."""
+    """Returns a picture of bytes taken at `monotonic`. Raises ActionFailed unless they are a whole JPEG."""
     size = measure(jpeg)
     return Picture(
         jpeg=jpeg[: size.length],
@@ -58,7 +58,7 @@ def picture_of(jpeg: bytes, *, monotonic: float, at: float) -> Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureSeries:
-    """How a series ended: the pictures that could be had, in order, and why others could not."""
+    """The result of a series: the pictures, in order, and the errors of the missing ones."""
 
     pictures: tuple[Picture, ...]
     errors: tuple[ActionError, ...]
@@ -72,11 +72,11 @@ async def take_series(
     interval_s: float = 1.0,
     clock: Callable[[], float] = time.monotonic,
 ) -> PictureSeries:
-    """`count` pictures (1 to 10), `interval_s` (0.5 to 60 s) apart, the first of the instant `at`.
+    """Takes `count` pictures (1 to 10), `interval_s` (0.5 to 60 s) apart, the first of the instant `at`.
 
-    One that fails neither delays nor loses the others. The later ones are asked for at absolute
-    times, so a slow camera does not stretch the series; pictures that became due meanwhile are
-    asked for at once and carry their offset.
+    A failed picture neither delays nor loses the others. The later ones are requested at absolute
+    times, so a slow camera does not stretch the series; overdue pictures are
+    requested at once and carry their offset.
     """
     pictures: list[Picture] = []
     errors: list[ActionError] = []

@@ -1,4 +1,4 @@
-"""One camera for all that want its pictures: mail, FTP and MQTT get the same one of the same instant."""
+"""One camera for several receivers: mail, FTP and MQTT get the same picture of the same instant."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from bridge.errors import ActionError, ActionFailed
 _log = logging.getLogger(__name__)
 
 SAME_S = 0.05
-"""Instants nearer than this are the same one: two contacts of one door."""
+"""Instants nearer than this count as the same: two contacts of one door."""
 KEPT_S = 60.0
-"""So long a picture that was asked for is given again to whoever asks for its instant."""
+"""Time for which a requested picture is cached for further requests of its instant."""
 KEPT_AT_MOST = 10
 _AT_ONCE = 3
-"""A camera, and a small board that starts a process a picture, is asked for so many at a time."""
+"""Limit of parallel requests, for the camera and for a small board that starts a process for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingRate:
-    """Pictures taken all the time: `rate_hz` a second, kept for `keep_s`."""
+    """Pictures taken continuously: `rate_hz` a second, kept for `keep_s`."""
 
     rate_hz: float
     keep_s: float
 
     @property
     def length(self) -> int:
-        """How many pictures that is, at least one."""
+        """Number of pictures in the ring, at least one."""
         return max(1, round(self.rate_hz * self.keep_s))
 
 
 class SharedCamera:
-    """Single flight and, if wanted, a ring of recent pictures, in front of a camera.
+    """Merges requests of the same instant into one, and optionally keeps a ring of recent pictures.
 
-    Two who ask for the same instant share one request, also when the second comes after its end.
-    With a ring, the picture nearest to the instant is given when it lies within half a period;
+    Two requests for the same instant share one picture, also if the second comes after the first has ended.
+    With a ring, a request gets the ring's nearest picture if it lies within half a period;
     `run` must then be a running task.
     """
 
@@ -53,27 +53,27 @@ class SharedCamera:
         self._ring: deque[Picture] = deque(maxlen=ring.length if ring else 1)
         self._kept: deque[tuple[float, Picture]] = deque(maxlen=KEPT_AT_MOST)
         self._at_once = asyncio.Semaphore(_AT_ONCE)
-        self._flights: dict[float, asyncio.Future[Picture]] = {}
+        self._pending: dict[float, asyncio.Future[Picture]] = {}
 
     async def picture(self, *, at: float | None = None) -> Picture:
-        """The picture of the instant `at` (default: now); raises what the camera raises."""
-        wanted = self._clock() if at is None else at
+        """Returns the picture of the instant `at` (default: now). Raises ActionError as the camera does."""
+        instant = self._clock() if at is None else at
         while True:
-            found = self._remembered(wanted)
+            found = self._cached(instant)
             if found is not None:
-                return _seen_from(found, wanted)
-            flight = next((f for key, f in self._flights.items() if abs(key - wanted) <= SAME_S), None)
-            if flight is None:
-                return await self._fly(wanted)
+                return _with_offset(found, instant)
+            request = next((f for key, f in self._pending.items() if abs(key - instant) <= SAME_S), None)
+            if request is None:
+                return await self._request(instant)
             try:
-                return _seen_from(await asyncio.shield(flight), wanted)
+                return _with_offset(await asyncio.shield(request), instant)
             except asyncio.CancelledError:
-                # Whoever fetched was cancelled: then it is our turn; if it is us, we end here.
-                if not flight.cancelled() or _being_cancelled():
+                # If the requesting task was cancelled, this one requests; if this one is cancelled, it ends.
+                if not request.cancelled() or _being_cancelled():
                     raise
 
     async def run(self) -> None:
-        """Keep the ring filled, until cancelled; returns at once when there is none."""
+        """Keeps the ring filled until cancelled; returns at once if there is none."""
         if self._rate is None:
             return
         period = 1 / self._rate.rate_hz
@@ -83,58 +83,58 @@ class SharedCamera:
             try:
                 self._ring.append(await self._source.picture(at=self._clock()))
                 if failing:
-                    _log.info("pictures come again")
+                    _log.info("camera ring: pictures arrive again")
                 failing = False
             except ActionError as error:
-                _log.log(logging.DEBUG if failing else logging.WARNING, "no picture for the ring: %s", error)
+                _log.log(logging.DEBUG if failing else logging.WARNING, "camera ring: no picture: %s", error)
                 failing = True
             # A camera slower than the rate is asked again after a full period, never in a burst.
             due = max(due + period, self._clock())
             await asyncio.sleep(due - self._clock())
 
     async def close(self) -> None:
-        """Close the camera."""
+        """Closes the camera."""
         await self._source.close()
 
-    def _remembered(self, wanted: float) -> Picture | None:
+    def _cached(self, instant: float) -> Picture | None:
         now = self._clock()
         while self._kept and now - self._kept[0][0] > KEPT_S:
             self._kept.popleft()
-        same = [p for key, p in self._kept if abs(key - wanted) <= SAME_S]
+        same = [p for key, p in self._kept if abs(key - instant) <= SAME_S]
         if same:
             return same[-1]
         if self._rate is None or not self._ring:
             return None
-        nearest = min(self._ring, key=lambda p: abs(p.monotonic - wanted))
-        return nearest if abs(nearest.monotonic - wanted) <= 0.5 / self._rate.rate_hz else None
+        nearest = min(self._ring, key=lambda p: abs(p.monotonic - instant))
+        return nearest if abs(nearest.monotonic - instant) <= 0.5 / self._rate.rate_hz else None
 
-    async def _fly(self, wanted: float) -> Picture:
-        flight: asyncio.Future[Picture] = asyncio.get_running_loop().create_future()
-        self._flights[wanted] = flight
+    async def _request(self, instant: float) -> Picture:
+        request: asyncio.Future[Picture] = asyncio.get_running_loop().create_future()
+        self._pending[instant] = request
         try:
             async with self._at_once:
-                picture = await self._source.picture(at=wanted)
+                picture = await self._source.picture(at=instant)
         except ActionError as error:
-            flight.set_exception(error)
-            flight.exception()  # nobody may be waiting: that is no fault
+            request.set_exception(error)
+            request.exception()  # marked as retrieved: there may be no second receiver
             raise
         except asyncio.CancelledError:
-            flight.cancel()
+            request.cancel()
             raise
         except Exception as error:
-            flight.set_exception(ActionFailed(f"the camera's adapter failed ({type(error).__name__})"))
-            flight.exception()
+            request.set_exception(ActionFailed(f"the camera's adapter failed ({type(error).__name__})"))
+            request.exception()
             raise
         else:
-            flight.set_result(picture)
-            self._kept.append((wanted, picture))
+            request.set_result(picture)
+            self._kept.append((instant, picture))
             return picture
         finally:
-            del self._flights[wanted]
+            del self._pending[instant]
 
 
-def _seen_from(picture: Picture, wanted: float) -> Picture:
-    return replace(picture, offset_ms=round((picture.monotonic - wanted) * 1000))
+def _with_offset(picture: Picture, instant: float) -> Picture:
+    return replace(picture, offset_ms=round((picture.monotonic - instant) * 1000))
 
 
 def _being_cancelled() -> bool:

@@ -1,4 +1,4 @@
-"""A picture made small enough for who wants it, by a process of its own."""
+"""Shrinks a picture to a receiver's size limit, in a process of its own."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ MOST_PIXELS = 50_000_000
 
 
 async def make_smaller(jpeg: bytes, *, most_bytes: int, limit_s: float = LIMIT_S) -> bytes:
-    """The same picture as a JPEG of at most so many bytes.
+    """Returns the picture as a JPEG of at most `most_bytes`.
 
-    Raises ActionRefused without PyAV, which the bridge itself never imports, and ActionFailed.
+    Raises ActionRefused without PyAV, which the bridge itself never imports, or for too many pixels; else ActionFailed.
     """
     size = measure(jpeg)
     if importlib.util.find_spec("av") is None:

@@ -1,4 +1,4 @@
-"""Which adapter gives a camera's pictures."""
+"""Chooses the source of a camera's pictures: HTTP, a stream, or a recorder's ring."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ from bridge.errors import ActionRefused
 
 
 class Ring(PictureSource, Protocol):
-    """A recorder, as far as pictures go."""
+    """A recorder, as a source of pictures."""
 
     @property
     def problem(self) -> str | None:
-        """Why it has no stream, or None."""
+        """The reason why it has no stream, or None."""
 
 
 class RingFirst:
-    """Pictures of the very instant from a recorder's ring, while it has a stream; else the camera's own."""
+    """Takes pictures from a recorder's ring while it has a stream, else from the camera itself."""
 
     def __init__(self, *, ring: Ring, otherwise: PictureSource) -> None:
         self._ring = ring
         self._otherwise = otherwise
 
     async def picture(self, *, at: float) -> Picture:
-        """As PictureSource."""
+        """Returns the picture nearest to `at`, as PictureSource does."""
         source = self._ring if self._ring.problem is None else self._otherwise
         return await source.picture(at=at)
 
     async def close(self) -> None:
-        """The recorder goes on: it is not ours."""
+        """Closes the camera's own source; the recorder belongs to its owner."""
         await self._otherwise.close()
 
 
 def address_of(camera: CameraSettings, address: str) -> CameraUrl:
-    """One of a camera's addresses with its credentials."""
+    """Returns one of a camera's addresses with its credentials."""
     password = None if camera.password is None else camera.password.reveal()
     return camera_url(address, username=camera.username, password=password)
 
 
 def pictures_of(camera: CameraSettings, *, recorder: Ring | None = None) -> PictureSource:
-    """The camera's snapshot address, or else its stream.
+    """Returns the source of the camera's pictures: its snapshot address, else its stream.
 
-    A stream that is recorded is not opened a second time. Raises ActionRefused for a camera that
-    has neither address.
+    A stream that `recorder` has open is not opened a second time. Raises ActionRefused for a camera
+    without an address.
     """
     address = camera.snapshot or camera.stream
     if address is None:

@@ -1,4 +1,4 @@
-"""Pictures from RTSP streams and video devices: one media process a picture, which ends with it."""
+"""Pictures from RTSP streams and video devices: one media process for each picture, which ends with it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from bridge.actions.media.messages import OpenCamera, PictureMissed, PictureTake
 from bridge.errors import ActionFailed, ActionRefused
 
 TIMEOUT_S = 15.0
-"""Opening a stream and waiting for its next key picture."""
+"""Limit for opening a stream and receiving its next key picture."""
 
 
 class StreamPictures:
-    """One camera without a snapshot address, or without a recorder that has its stream open already."""
+    """One camera's stream, for cameras without a snapshot address and without a recorder."""
 
     def __init__(self, *, url: CameraUrl, ca_file: Path | None = None, timeout_s: float = TIMEOUT_S) -> None:
         self._camera = OpenCamera(full_url=url.full, ca_file=None if ca_file is None else str(ca_file.absolute()))
@@ -27,7 +27,7 @@ class StreamPictures:
         self._timeout_s = timeout_s
 
     async def picture(self, *, at: float) -> Picture:
-        """Open the stream now; the picture is its first one, dated by its arrival."""
+        """Opens the stream and returns its first picture, dated by its arrival. Raises ActionError."""
         require_media()
         child = await MediaChild.start(self._camera)
         try:
@@ -41,21 +41,21 @@ class StreamPictures:
         if report is None:
             message = f"camera {self._shown}: the media process died"
             raise ActionFailed(message)
-        return picture_told(report, at=at, shown=self._shown)
+        return picture_of_report(report, at=at, shown=self._shown)
 
     async def close(self) -> None:
-        """Nothing is kept open."""
+        """Does nothing: no connection is kept."""
 
 
 def require_media() -> None:
-    """Raises ActionRefused when PyAV is not installed; does not import it into this process."""
+    """Raises ActionRefused if PyAV is not installed; does not import it into this process."""
     if importlib.util.find_spec("av") is None:
         message = "RTSP and video devices need the package av: install alarm2mqtt[media]"
         raise ActionRefused(message)
 
 
-def picture_told(report: Report, *, at: float, shown: str) -> Picture:
-    """The picture of a report; raises ActionError when it is none."""
+def picture_of_report(report: Report, *, at: float, shown: str) -> Picture:
+    """Returns the picture of a report. Raises ActionError if it has none."""
     match report:
         case PictureTaken():
             try:

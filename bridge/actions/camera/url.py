@@ -1,7 +1,7 @@
-"""A camera's address, whose credentials are never shown.
+"""A camera's address, with its credentials redacted for people.
 
 Cameras take passwords in the user part, in the query (`?user=…&pwd=…`) and even in the path
-(`/user=admin&password=…`), so what people are shown is scheme, host and port alone.
+(`/user=admin&password=…`), so the redacted address is scheme, host and port alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _NO_ADDRESS = "the camera's address is not one"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraUrl:
-    """An address taken apart; `bare` has no user part, and is still not to be shown: see `shown`."""
+    """A parsed address. `bare` has no user part but may still hold a password; `shown` is the redacted form."""
 
     bare: str = field(repr=False)
     shown: str
@@ -25,7 +25,7 @@ class CameraUrl:
 
     @property
     def scheme(self) -> str:
-        """In lower case: http, https, rtsp, rtsps or v4l2."""
+        """The scheme in lower case: http, https, rtsp, rtsps or v4l2."""
         return self.bare.partition(":")[0].lower()
 
     @property
@@ -35,7 +35,7 @@ class CameraUrl:
 
     @property
     def full(self) -> str:
-        """With user part, for a library that takes no other credentials; a secret."""
+        """The address with its user part, for a library that takes no other credentials; a secret."""
         if self.username is None:
             return self.bare
         scheme, rest = self.bare.split("://", 1)
@@ -43,7 +43,7 @@ class CameraUrl:
         return f"{scheme}://{secret}@{rest}"
 
     def hide(self, text: str) -> str:
-        """A library's message, with this address and its credentials taken out."""
+        """Returns a library's message with this address and its credentials replaced by `…`."""
         for secret in (self.full, self.bare, self.bare.partition("://")[2], self.password):
             if secret:
                 text = text.replace(secret, "…")
@@ -51,9 +51,9 @@ class CameraUrl:
 
 
 def camera_url(address: str, *, username: str | None = None, password: str | None = None) -> CameraUrl:
-    """`address` of the settings; `username` and `password` win over those in its user part.
+    """Returns `address` of the settings; `username` and `password` take precedence over its user part.
 
-    Raises ActionRefused for an address that is none.
+    Raises ActionRefused for an invalid address.
     """
     if address.lower().startswith("v4l2:"):
         return CameraUrl(bare=address, shown=address)
@@ -65,12 +65,12 @@ def camera_url(address: str, *, username: str | None = None, password: str | Non
     if not parts.scheme or not parts.hostname:
         raise ActionRefused(_NO_ADDRESS)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    place = host if port is None else f"{host}:{port}"
+    location = host if port is None else f"{host}:{port}"
     if username is None and parts.username is not None:
         username, password = unquote(parts.username), unquote(parts.password or "")
     return CameraUrl(
-        bare=urlunsplit((parts.scheme.lower(), place, parts.path, parts.query, "")),
-        shown=f"{parts.scheme.lower()}://{place}",
+        bare=urlunsplit((parts.scheme.lower(), location, parts.path, parts.query, "")),
+        shown=f"{parts.scheme.lower()}://{location}",
         username=username,
         password=password if username is not None else None,
     )

@@ -1,4 +1,4 @@
-"""Base64 as a mail carries it (RFC 2045, 6.8), in pieces between which other threads get their turn."""
+"""Base64 as a mail carries it (RFC 2045, 6.8), computed in pieces that let other threads run in between."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _PIECE_BYTES = _LINE_BYTES * 600
 
 
 def base64_lines(content: bytes) -> bytes:
-    """Lines of 76 letters between CR LF, none at the end."""
+    """Returns lines of 76 letters between CR LF, none at the end."""
     pieces = []
     for start in range(0, len(content), _PIECE_BYTES):
         letters = b2a_base64(content[start : start + _PIECE_BYTES], newline=False)
         lines = [letters[at : at + _LINE_LETTERS] for at in range(0, len(letters), _LINE_LETTERS)]
         pieces.append(b"\r\n".join(lines))
-        time.sleep(0)  # lets go of the interpreter; by itself it would only do so every 5 ms
+        time.sleep(0)  # releases the interpreter, which happens by itself only every 5 ms
     return b"\r\n".join(pieces)

@@ -1,7 +1,7 @@
-"""The DATA of a mail (RFC 5321, 4.1.1.4), in pieces, so that neither loop nor slow uplinks suffer.
+"""The DATA of a mail (RFC 5321, 4.1.1.4), sent in pieces, for the sake of the event loop and of slow uplinks.
 
 The library would rewrite and encrypt the whole message in one go, some 20 ms a megabyte on a fast
-machine during which no alarm is seen, and would give the network one command's time to take it.
+machine during which no alarm is seen, and would give the network one command's time to accept it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PIECE_BYTES = 32_768
 
 
 def stuffed(message: bytes) -> bytes:
-    """A message of CR LF lines as it goes over the wire: dots doubled where a line begins, end marked."""
+    """Returns a message of CR LF lines as sent: dots doubled at the begin of a line, end marked."""
     end = b"" if message.endswith(b"\r\n") else b"\r\n"
     return (b"\r\n" + message).replace(b"\r\n.", b"\r\n..")[2:] + end + b".\r\n"
 
@@ -31,18 +31,18 @@ def stuffed(message: bytes) -> bytes:
 async def hand_over(
     writer: asyncio.StreamWriter, protocol: SMTPProtocol, content: bytes, *, limits: AttemptLimits
 ) -> SMTPResponse:
-    """Write `content`, which is `stuffed`, after the server's 354; returns the server's verdict.
+    """Writes `content`, which is `stuffed`, after the server's 354. Returns the server's verdict.
 
-    Raises `ActionFailed` when the network takes no piece for `step_s`, or the verdict does not come
-    for `verdict_s`; `aiosmtplib`'s exceptions or `OSError` when the connection is lost.
+    Raises `ActionFailed` if the network accepts no piece for `step_s`, or the verdict does not come
+    within `verdict_s`; `aiosmtplib`'s exceptions or `OSError` if the connection is lost.
     """
     try:
         async with asyncio.TaskGroup() as group:
             # Listening from the first piece on: a server may refuse half-way.
             verdict = group.create_task(protocol.read_response(), name="mail verdict")
-            with contextlib.suppress(ConnectionError):  # the verdict then says the same, or more
+            with contextlib.suppress(ConnectionError):  # the verdict then raises the same, or has the reason
                 await _write(writer, content, verdict, limits.step_s)
-            with _told(f"no answer within {limits.verdict_s:g} s"):
+            with _timeout_as(f"no answer within {limits.verdict_s:g} s"):
                 async with asyncio.timeout(limits.verdict_s):
                     return await verdict
     except ExceptionGroup as failures:
@@ -56,14 +56,14 @@ async def _write(
         if verdict.done():
             return
         writer.write(content[start : start + _PIECE_BYTES])
-        with _told(f"the network took nothing for {step_s:g} s"):
+        with _timeout_as(f"the network took nothing for {step_s:g} s"):
             async with asyncio.timeout(step_s):
                 await writer.drain()
         await asyncio.sleep(0)  # drain does not give way while the network keeps up
 
 
 @contextlib.contextmanager
-def _told(reason: str) -> Iterator[None]:
+def _timeout_as(reason: str) -> Iterator[None]:
     try:
         yield
     except TimeoutError:
@@ -71,6 +71,6 @@ def _told(reason: str) -> Iterator[None]:
 
 
 def address_literal(address: str) -> str:
-    """An IP address as EHLO takes it from a host without a name of its own (RFC 5321, 4.1.3)."""
+    """Returns an IP address as EHLO takes it from a host without a name of its own (RFC 5321, 4.1.3)."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     return f"[IPv6:{ip}]" if ip.version == 6 else f"[{ip}]"  # noqa: PLR2004 - IP's own version

@@ -1,4 +1,4 @@
-"""Log in to a mail server (RFC 4954)."""
+"""Log-in to a mail server (RFC 4954)."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import aiosmtplib
 from bridge.errors import ActionRefused
 
 _WRONG_PASSWORD = 535
-# CRAM-MD5 last where the connection is secret: servers offer it that keep no password to check it by.
-_METHODS_IN_SECRET = ("plain", "login", "cram-md5")
-_METHODS_IN_THE_OPEN = ("cram-md5", "plain", "login")
+# CRAM-MD5 last on an encrypted connection: some servers offer it without a stored password to check it.
+_METHODS_ENCRYPTED = ("plain", "login", "cram-md5")
+_METHODS_PLAIN = ("cram-md5", "plain", "login")
 
 
 async def login(client: aiosmtplib.SMTP, user: str, password: str) -> None:
-    """Log in by the first method that the server can; EHLO has been said.
+    """Logs in by the first method that the server supports, after EHLO.
 
-    A wrong password is tried once: by another method it would be as wrong, and counted twice by
-    whatever locks out guessers. Raises `ActionRefused` when there is no method,
-    `SMTPAuthenticationError` for the server's answer, and what a lost connection raises.
+    A wrong password is tried once: by another method it would be as wrong, and would count twice
+    against lock-out. Raises `ActionRefused` if there is no method,
+    `SMTPAuthenticationError` for the server's refusal, and a lost connection's exceptions.
     """
     secret = client.get_transport_info("sslcontext") is not None
-    known = _METHODS_IN_SECRET if secret else _METHODS_IN_THE_OPEN
+    known = _METHODS_ENCRYPTED if secret else _METHODS_PLAIN
     offered = [method for method in known if method in client.server_auth_methods]
     if not offered:
         message = "the server offers no way to log in over this connection"

@@ -22,7 +22,7 @@ from bridge.text.printable import printable
 
 
 class _Policy(EmailPolicy):
-    """A Subject that arrives as it is: the library's own folding loses spaces between encoded words."""
+    """Folds a Subject without loss: the library's own folding drops spaces between encoded words."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
         if name != "Subject":
@@ -42,7 +42,7 @@ _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]+@[A-Za-z0-9.-]+>")
 
 
 def message_id(job: str, sender: str) -> str:
-    """The Message-ID of a job for as long as it is tried; `job` never repeats."""
+    """Returns the Message-ID of a job, the same for every attempt; `job` never repeats."""
     domain = ascii_address(sender).rpartition("@")[2]
     left, right = (
         re.sub(rf"[^A-Za-z0-9.{more}]+", "-", part).strip(".-") for part, more in ((job, "_-"), (domain, "-"))
@@ -51,13 +51,13 @@ def message_id(job: str, sender: str) -> str:
 
 
 def ascii_address(address: str) -> str:
-    """A mail address as servers of all kinds take it: the domain in IDNA's letters.
+    """Returns a mail address as all servers take it: the domain in IDNA's letters.
 
-    Raises `ActionRefused` for what cannot be written so; a name before the @ beyond ASCII needs
-    SMTPUTF8 (RFC 6531), which few servers have.
+    Raises `ActionRefused` if that is impossible; a local part beyond ASCII needs
+    SMTPUTF8 (RFC 6531), which few servers support.
     """
     local, _, domain = address.rpartition("@")
-    with contextlib.suppress(UnicodeError):  # what IDNA cannot write stays as it is, and is refused
+    with contextlib.suppress(UnicodeError):  # a domain beyond IDNA stays as it is, and is refused below
         domain = domain.encode("idna").decode()
     written = f"{local}@{domain}"
     if not _ADDRESS.fullmatch(written):
@@ -67,9 +67,9 @@ def ascii_address(address: str) -> str:
 
 
 def build_message(mail: AlarmMail) -> EmailMessage:
-    """The message; the same `mail` always gives the same one.
+    """Returns the message; the same `mail` always gives the same one.
 
-    A recipient that cannot be written is left out: handing over tells of it, and the others get
+    A recipient with an invalid address is left out here and refused by the session; the others get
     the mail. Raises `ActionRefused` for such a sender, and `ValueError` for a `message_id` that
     `message_id()` did not make or a `time` without a zone.
     """
@@ -98,10 +98,11 @@ def build_message(mail: AlarmMail) -> EmailMessage:
 
 
 def message_bytes(mail: AlarmMail) -> bytes:
-    """`build_message` as it is sent, lines ended by CR LF.
+    """Returns `build_message` as bytes, lines ended by CR LF.
 
     The library would compute for 30 ms a megabyte, and the loop's thread would wait for the
-    interpreter after each of its system calls. So pictures are put in afterwards, where stand-ins are.
+    interpreter after each of its system calls. So the message is built with stand-ins, and the pictures
+    replace them afterwards.
     """
     stand_ins = [os.urandom(_STAND_IN_BYTES) for _ in mail.pictures]
     light = tuple(replace(picture, jpeg=each) for picture, each in zip(mail.pictures, stand_ins, strict=True))

@@ -1,4 +1,4 @@
-"""How an attempt to send a mail ended, when the server took it for anybody at all."""
+"""The result of an attempt to send a mail that the server accepted for at least one recipient."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotTaken:
-    """A recipient for whom the server did not take the mail; `reason` is the server's, made printable."""
+    """A recipient for whom the server did not accept the mail; `reason` is the server's, made printable."""
 
     recipient: str
     reason: str
@@ -15,7 +15,7 @@ class NotTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailOutcome:
-    """The mail was taken for `accepted`, at least one: they must not get it again.
+    """The mail was accepted for `accepted`, at least one: they must not get it again.
 
     `deferred` may be tried again, alone; `refused` may not.
     """

@@ -1,4 +1,4 @@
-"""Send one mail, once: say for whom the server took it, or why not."""
+"""Sends one mail, once, and returns the server's verdict for each recipient."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ async def send(
     limits: AttemptLimits = DEFAULT_LIMITS,
     taken: Callable[[MailOutcome], None] = lambda _: None,
 ) -> MailOutcome:
-    """One attempt; `message` is what `email_message.message_bytes` gives, made off the loop.
+    """Makes one attempt. `message` is the result of `message.message_bytes`, computed off the loop.
 
     `recipients` are all of the settings', or those that an earlier outcome left `deferred`.
-    Raises `ActionFailed` when it is worth trying again, `ActionRefused` when it is not. A cut or a
+    Raises `ActionFailed` if a retry is worth it, `ActionRefused` if not. A cut or a
     silence after the message was handed over is an `ActionFailed` too, though the server may have
-    taken it: a retry with the same Message-ID lets the other side see the twin. `taken` is called as
-    soon as the server has answered for the message, before the goodbye: who notes it then has the
-    shortest time in which a power cut makes a twin.
+    accepted it: a retry with the same Message-ID lets the receiver recognise the twin.
+    `taken` is called as soon as the server has accepted the message, before the goodbye, so that its record
+    leaves the shortest time in which a power cut makes a twin.
     """
     outcomes: list[MailOutcome] = []
 

@@ -1,4 +1,4 @@
-"""One conversation with a mail server; with `smtp_login` the only file that knows aiosmtplib."""
+"""One conversation with a mail server. Besides `login` and `data` the only file that imports aiosmtplib."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _GOODBYE_S = 2.0
 
 
 class SmtpSession:
-    """Used for one `deliver`; `abort` must follow, however that ended."""
+    """Used for one `deliver`; `abort` must follow in any case."""
 
     def __init__(self, settings: EmailSettings, limits: AttemptLimits) -> None:
         self._settings = settings
@@ -39,7 +39,7 @@ class SmtpSession:
         self._writer: asyncio.StreamWriter | None = None
 
     async def deliver(self, message: bytes, recipients: tuple[str, ...], taken: Callable[[MailOutcome], None]) -> None:
-        """Connect, log in, hand over, say goodbye; raises `ActionFailed` or `ActionRefused`.
+        """Connects, logs in, hands over, says goodbye. Raises `ActionFailed` or `ActionRefused`.
 
         `taken` is called as soon as the server has the mail; after that nothing is raised.
         """
@@ -53,11 +53,11 @@ class SmtpSession:
         outcome = await self._envelope(client, len(message), recipients)
         await self._data(client, message)
         taken(outcome)
-        with contextlib.suppress(aiosmtplib.SMTPException, OSError):  # the mail is taken, whatever becomes of this
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError):  # the mail is accepted already
             await client.quit(timeout=min(_GOODBYE_S, self._limits.step_s))
 
     def abort(self) -> None:
-        """Let the connection go at once; a graceful end would wait for a peer that takes nothing."""
+        """Closes the connection at once; a graceful end would wait for a peer that does not read."""
         if self._client is not None:
             if isinstance(self._client.transport, asyncio.WriteTransport):
                 self._client.transport.abort()
@@ -87,7 +87,7 @@ class SmtpSession:
         return client
 
     async def _envelope(self, client: aiosmtplib.SMTP, size: int, recipients: tuple[str, ...]) -> MailOutcome:
-        """From whom and for whom; at least one recipient is accepted, or it raises."""
+        """Sends sender and recipients. Returns the outcome if at least one recipient is accepted, else raises."""
         async with self._steps.step("sender"):
             options = [f"SIZE={size}"] if client.supports_extension("size") else []
             await client.mail(ascii_address(self._settings.sender), options=options)
@@ -130,7 +130,7 @@ class SmtpSession:
                 raise aiosmtplib.SMTPDataError(verdict.code, verdict.message)
 
     def _explain(self, error: Exception) -> ActionError | None:
-        """RFC 5321, 4.2.1: 5 is for ever, 4 is for now; what is no SMTP at all may be better next time."""
+        """Returns the ActionError of an SMTP exception (RFC 5321, 4.2.1: 5xx is permanent, 4xx is not), else None."""
         if isinstance(error, aiosmtplib.SMTPResponseException):
             kind = _kind_of_refusal(error) if error.code in _PERMANENT else ActionFailed
             pair = f"\0{self._settings.username}\0{self._password}"
@@ -145,7 +145,10 @@ class SmtpSession:
 
 
 def _kind_of_refusal(error: aiosmtplib.SMTPResponseException) -> type[ActionError]:
-    """What is said after DATA is about the message; 552 before it is too, where its size was announced (RFC 1870)."""
+    """Returns the class of a permanent refusal.
+
+    After DATA, or 552 for an announced size (RFC 1870), it is the content's.
+    """
     too_large = isinstance(error, aiosmtplib.SMTPSenderRefused) and error.code == _TOO_LARGE
     return ContentRefused if too_large or isinstance(error, aiosmtplib.SMTPDataError) else ActionRefused
 

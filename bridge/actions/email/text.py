@@ -1,4 +1,4 @@
-"""The words of an alarm mail: its subject and its text (pure)."""
+"""The text of an alarm mail: subject and body (pure)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CAUSES = {
     "command": "a command",
     "test": "a test: nothing happened",
 }
-"""The causes an alarm begins by (`behaviour.md` 2), and the test that somebody asks for."""
+"""The causes of an alarm (`behaviour.md` 2), and the test by a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +30,12 @@ class MailPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmMail:
-    """All that is said in one mail.
+    """The content of one mail.
 
-    `message_id` is the caller's, made once by `email_message.message_id`, so that every retry
-    carries the same one. `time` is the alarm's, aware, in the device's zone. Without `input_name`
-    it is a message of the device itself. `text` is what somebody wrote to go with it;
-    `pictures_missing` says why there are fewer pictures than wanted.
+    `message_id` is the caller's, made once by `message.message_id`, so that every retry carries the same one.
+    `time` is the alarm's, aware, in the device's zone.
+    Without `input_name` it is a message of the device itself.
+    `text` is a person's own text; `pictures_missing` is the reason if pictures are missing.
     """
 
     message_id: str
@@ -52,20 +52,20 @@ class AlarmMail:
 
 
 def one_line(text: str) -> str:
-    """Text without line breaks, control characters, lone surrogates and what looks like RFC 2047."""
+    """Returns the text without line breaks, control characters, lone surrogates and RFC 2047's encoded words."""
     plain = "".join(" " if unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} else letter for letter in text)
     return " ".join(plain.replace("=?", "= ?").split())
 
 
 def subject(mail: AlarmMail) -> str:
-    """One line, such as `[Front gate camera] Garage door: alarm`."""
+    """Returns one line, such as `[Front gate camera] Garage door: alarm`."""
     what = "test" if mail.cause == "test" else "message" if mail.input_name is None else "alarm"
     where = f"{one_line(mail.input_name)}: " if mail.input_name is not None else ""
     return f"[{one_line(mail.device_name)}] {where}{what}"
 
 
 def body(mail: AlarmMail) -> str:
-    """The text: what, why, when in local and in universal time, what was held back, the pictures."""
+    """Returns the text: device, input, cause, local and universal time, alarms held back, pictures."""
     where = f"Input: {one_line(mail.input_name)}" if mail.input_name is not None else ""
     lines = [
         f"Device: {one_line(mail.device_name)}",
@@ -87,7 +87,7 @@ def _held_back(count: int) -> str:
 
 
 def _written(text: str) -> str:
-    """What somebody wrote, line by line, without what a mail cannot carry."""
+    """Returns a person's text line by line, without characters that a mail cannot carry."""
     return "\n".join(one_line(line) for line in text.splitlines()).strip()
 
 

@@ -1,4 +1,4 @@
-"""aioftp 0.28.3, its data channel in the order of RFC 4217; the version is pinned for what is overridden here."""
+"""aioftp 0.28.3 with the data channel in the order of RFC 4217; the version is pinned because of the overrides."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bridge.system.tcp import connect_tcp
 
 
 class FtpClient(aioftp.Client):
-    """A client that survives dead addresses and odd letters, and opens its data channel as servers expect.
+    """A client that copes with dead addresses and odd letters, and opens its data channel in the servers' order.
 
-    aioftp shakes hands on the data channel before it sends STOR; vsftpd and ProFTPD wait for the
-    command first (RFC 4217, 12.5), so both would wait for ever. Whoever uses the class bounds each
+    aioftp does the TLS handshake on the data channel before it sends STOR; vsftpd and ProFTPD wait for the
+    command first (RFC 4217, 12.5), so both would wait for ever. The caller bounds each
     call and ends with `abort_all`.
     """
 
@@ -25,7 +25,7 @@ class FtpClient(aioftp.Client):
         self._data: asyncio.StreamWriter | None = None
 
     async def _open_connection(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """The control channel, and without its TLS the data channel: to the very same machine."""
+        """Opens the control channel, and the data channel without its TLS: to the same machine."""
         if self._stream is None:
             return await asyncio.open_connection(
                 sock=await connect_tcp(host, port), ssl=self.ssl, server_hostname=self.server_host if self.ssl else None
@@ -34,7 +34,7 @@ class FtpClient(aioftp.Client):
         return await asyncio.open_connection(sock=await connect_tcp(peer, port))
 
     async def parse_line(self) -> tuple[aioftp.Code, str]:
-        """An answer's line; what is not UTF-8 in it is replaced, for old servers talk Latin-1."""
+        """Returns one line of an answer; bytes that are no UTF-8 are replaced, since old servers send Latin-1."""
         line = await self.stream.readline()
         if not line:
             raise ConnectionResetError
@@ -42,7 +42,7 @@ class FtpClient(aioftp.Client):
         return aioftp.Code(text[:3]), text[3:]
 
     async def open_store(self, name: str) -> asyncio.StreamWriter:
-        """Ask the server to take a file; what is written and closed then is its content."""
+        """Sends STOR. Returns the writer of the data channel; what is written until its close is the file."""
         _, writer = await self.get_passive_connection("I")
         self._data = writer
         await self.command(f"STOR {name}", "1xx")
@@ -51,17 +51,17 @@ class FtpClient(aioftp.Client):
         return writer
 
     def _resumed(self, context: ssl.SSLContext) -> ssl.SSLContext:
-        """The control channel's TLS session: servers take no other for data, lest somebody steals in."""
+        """Returns a context that resumes the control channel's TLS session, which servers demand for data."""
         control = self.stream.writer.get_extra_info("ssl_object")
         return SSLSessionBoundContext(ssl.PROTOCOL_TLS_CLIENT, context=context, session=control.session)
 
     def abort_data(self) -> None:
-        """Let the data channel go at once."""
+        """Closes the data channel at once."""
         if self._data is not None:
             self._data.transport.abort()
 
     def abort_all(self) -> None:
-        """Let everything go at once; a graceful end would wait for a peer that takes nothing."""
+        """Closes everything at once; a graceful end would wait for a peer that does not read."""
         self.abort_data()
         if self._stream is not None:
             self._stream.writer.transport.abort()

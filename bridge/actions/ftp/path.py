@@ -1,4 +1,4 @@
-"""Where on the FTP server a picture goes: the template of the settings, filled in and made safe (pure)."""
+"""A picture's path on the FTP server: the template of the settings, filled in and made safe (pure)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from datetime import datetime
 from bridge.text.file_name import LONGEST_BYTES, safe_name
 
 PART = ".part"
-"""What an upload's name ends with until it is whole."""
+"""Suffix of an upload's name until it is complete."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadFacts:
-    """What the tokens of a path template stand for.
+    """The values of a path template's tokens.
 
-    `local` is the alarm's or the picture's wall time in the device's zone. `seq` is the alarm's
-    number, `picture` counts from 1 within it: `{seq}` shows both, so that no two uploads have one
-    name. `camera` is None when there is none.
+    `local` is the alarm's or the picture's wall time in the device's zone.
+    `seq` is the alarm's number, `picture` counts from 1 within it: `{seq}` contains both, so that no two uploads
+    have one name.
+    `camera` is None if there is none.
     """
 
     device: str
@@ -31,9 +32,9 @@ class UploadFacts:
 
 
 def render_path(template: str, facts: UploadFacts) -> str:
-    """The path, relative to where the server lets one log in, absolute if the template is.
+    """Returns the path, relative to the log-in folder, absolute if the template is.
 
-    The template is one that `bridge.core.definitions.vocabulary.check_path_template` lets through. Every
+    The template has passed `bridge.settings.definitions.vocabulary.check_path_template`. Every
     segment of the result is a `safe_name`, and the last leaves room for `PART`.
     """
     values = _values(facts)
@@ -48,7 +49,7 @@ def render_path(template: str, facts: UploadFacts) -> str:
 
 
 def _values(facts: UploadFacts) -> dict[str, str]:
-    """Each token's value, itself a safe name, so that none adds a segment or leaves one empty."""
+    """Returns each token's value, itself a safe name, so that none adds a segment or leaves one empty."""
     return {
         token: safe_name(value)
         for token, value in {

@@ -1,4 +1,4 @@
-"""One conversation with an FTP server (RFC 959, 4217): log in, bring one file, say goodbye."""
+"""One conversation with an FTP server (RFC 959, 4217): log in, store one file, say goodbye."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _GOODBYE_S = 5.0
 
 
 class FtpSession:
-    """Used for one `deliver`; `abort` must follow, however that ended."""
+    """Used for one `deliver`; `abort` must follow in any case."""
 
     def __init__(self, settings: FtpSettings, limits: AttemptLimits) -> None:
         self._settings = settings
@@ -35,7 +35,7 @@ class FtpSession:
         self._ftp: FtpClient | None = None
 
     async def deliver(self, content: bytes, path: str) -> None:
-        """Bring `content` to `path`; raises `ActionFailed` or `ActionRefused`."""
+        """Stores `content` at `path`. Raises `ActionFailed` or `ActionRefused`."""
         steps = self._steps
         folder, _, name = path.rpartition("/")
         ftp = await self._connect()
@@ -52,12 +52,12 @@ class FtpSession:
         except ActionError:
             await delete(ftp, steps, name + PART)
             raise
-        with contextlib.suppress(ActionError):  # the file is there, whatever becomes of this
+        with contextlib.suppress(ActionError):  # the file is stored already
             async with steps.step("goodbye", limit_s=min(_GOODBYE_S, steps.limit_s)):
                 await ftp.command("QUIT", "2xx")
 
     def abort(self) -> None:
-        """Let the connections go at once; a graceful end would wait for a peer that takes nothing."""
+        """Closes the connections at once; a graceful end would wait for a peer that does not read."""
         if self._ftp is not None:
             self._ftp.abort_all()
 
@@ -81,12 +81,15 @@ class FtpSession:
         return ftp
 
     def _explain(self, error: Exception) -> ActionError | None:
-        """RFC 959, 4.2.1: 5 is for ever, 4 is for now; a full disk is 552 as well, and gets emptied."""
+        """Returns the ActionError of an FTP exception (RFC 959, 4.2.1: 5xx is permanent, 4xx is not), else None.
+
+        552 is a full disk, which may be emptied: it is worth a retry.
+        """
         if isinstance(error, aioftp.StatusCodeError):
             code = error.received_codes[-1]
             kind = ActionRefused if code.matches("5xx") and code != _DISK_FULL else ActionFailed
-            said = " ".join(line.lstrip("- ") for line in error.info)
-            return kind(f"{code} {printable(said, hide=[self._password])}")
+            answer = " ".join(line.lstrip("- ") for line in error.info)
+            return kind(f"{code} {printable(answer, hide=[self._password])}")
         if isinstance(error, (InvalidCommand, UnicodeError)):
             return ActionRefused("host, user name or password holds what cannot be sent")
         if isinstance(error, (ValueError, LookupError, ArithmeticError)) and not isinstance(error, OSError):

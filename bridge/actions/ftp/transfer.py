@@ -1,4 +1,4 @@
-"""The part of an FTP conversation that brings one file to its place (RFC 959, 3659)."""
+"""The transfer of one file within an FTP conversation (RFC 959, 3659)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _LAST_WORD_S = 5.0
 
 
 async def enter_folder(ftp: FtpClient, steps: Steps, folder: str) -> None:
-    """Make `folder` the working directory, with every folder above it that is missing.
+    """Makes `folder` the working directory, and creates the missing folders of its path.
 
-    A folder that could not be made may be there already, made by another: only entering tells.
+    A failed MKD may mean that the folder exists: only CWD shows that.
     """
     with contextlib.suppress(ActionRefused):
         async with steps.step(f"folder {folder}"):
@@ -41,7 +41,7 @@ async def enter_folder(ftp: FtpClient, steps: Steps, folder: str) -> None:
 
 
 async def store(ftp: FtpClient, steps: Steps, name: str, content: bytes, *, verdict_s: float) -> None:
-    """Write a whole file; when this returns, the server has said that it has it all."""
+    """Writes a whole file. When this returns, the server has confirmed all of it."""
     writer = await _open(ftp, steps, name)
     for start in range(0, len(content), _PIECE_BYTES):
         async with steps.step("upload"):
@@ -65,7 +65,7 @@ async def store(ftp: FtpClient, steps: Steps, name: str, content: bytes, *, verd
 
 
 async def rename(ftp: FtpClient, steps: Steps, old: str, new: str) -> None:
-    """Give a file its final name; what has it already is replaced, by deleting it where that must be."""
+    """Gives a file its final name; an existing file is replaced, by deleting it first if the server requires that."""
     async with steps.step("rename"):
         await ftp.command(f"RNFR {old}", "350")
     try:
@@ -80,7 +80,7 @@ async def rename(ftp: FtpClient, steps: Steps, old: str, new: str) -> None:
 
 
 async def delete(ftp: FtpClient, steps: Steps, name: str) -> bool:
-    """Delete a file if the server lets us; says whether it did, and takes little time to."""
+    """Deletes a file. Returns whether the server did it; takes `_LAST_WORD_S` at most."""
     with contextlib.suppress(ActionError):
         async with steps.step("delete", limit_s=min(_LAST_WORD_S, steps.limit_s)):
             await ftp.command(f"DELE {name}", "2xx")
@@ -93,7 +93,7 @@ async def _open(ftp: FtpClient, steps: Steps, name: str) -> asyncio.StreamWriter
         async with steps.step("upload"):
             return await ftp.open_store(name)
     except ActionRefused:
-        # What an attempt before this one left behind may be in the way: some let it be deleted, not overwritten.
+        # The file of an earlier attempt may be in the way: some servers allow to delete it, not to overwrite it.
         if not await delete(ftp, steps, name):
             raise
     async with steps.step("upload"):
@@ -101,9 +101,9 @@ async def _open(ftp: FtpClient, steps: Steps, name: str) -> asyncio.StreamWriter
 
 
 async def _last_word(ftp: FtpClient) -> None:
-    """The data channel is cut: wait a little for the server to say why, a full disk most of all.
+    """Waits a little, after a cut of the data channel, for the server's reason, such as a full disk.
 
-    Raises `StatusCodeError` when it does.
+    Raises `StatusCodeError` with it.
     """
     ftp.abort_data()
     try:
@@ -112,4 +112,4 @@ async def _last_word(ftp: FtpClient) -> None:
     except StatusCodeError:
         raise
     except OSError:
-        return  # the other channel is cut as well: the caller's own exception says so
+        return  # the control channel is cut as well: the caller raises its own exception

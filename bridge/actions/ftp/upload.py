@@ -1,4 +1,4 @@
-"""Upload one picture by FTP or FTPS, once: it lies there whole under its name, or this says why not."""
+"""Uploads one picture by FTP or FTPS, once: whole under its name, or an exception."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 async def upload(settings: FtpSettings, content: bytes, *, path: str, limits: AttemptLimits = DEFAULT_LIMITS) -> None:
-    """One attempt; `path` is what `ftp_path.render_path` gives, a file of that name is replaced.
+    """Makes one attempt. `path` is the result of `path.render_path`; a file of that name is replaced.
 
-    Raises `ActionFailed` when it is worth trying again, `ActionRefused` when it is not. Doing it
-    again after either is safe: the file appears by a rename, and the unfinished one has the same
+    Raises `ActionFailed` if a retry is worth it, `ActionRefused` if not. A retry
+    after either is safe: the file appears by a rename, and the unfinished one has the same
     name each time.
     """
     session = (await asyncio.to_thread(_session_class))(settings, limits)

@@ -1,4 +1,4 @@
-"""A media process seen from the bridge: started, given orders, listened to, and ended for certain."""
+"""A media process from the bridge's side: start, orders, reports, and a certain end."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ MODULE = "bridge.actions.media.process"
 
 
 class MediaChild:
-    """One process for one camera, made by `start`; `stop` must be called whatever happens."""
+    """One process for one camera, created by `start`; `stop` must always be called."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
 
     @classmethod
     async def start(cls, camera: OpenCamera) -> MediaChild:
-        """Start it and give the first order. Raises ActionFailed when the machine cannot."""
+        """Starts a process and sends the first order. Raises ActionFailed if it cannot be started."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", MODULE),
                 stdin=PIPE,
                 stdout=PIPE,
-                # Nothing of the library's own words is kept: they hold addresses with passwords.
+                # The library's messages are discarded: they hold addresses with passwords.
                 stderr=DEVNULL,
                 limit=LONGEST_LINE,
                 # Where `-m` finds this very package, installed or not.
@@ -48,18 +48,18 @@ class MediaChild:
 
     @property
     def pid(self) -> int:
-        """For tests and for the log."""
+        """The process id, for tests and for the log."""
         return self._process.pid
 
     def order(self, order: Order) -> None:
-        """Tell it; to a process that is gone, nothing happens."""
+        """Sends an order; does nothing if the process is gone."""
         if self._process.stdin is not None and not self._process.stdin.is_closing():
             self._process.stdin.write(encode(order))
 
     async def report(self, *, silence_s: float) -> Report | None:
-        """The next thing it tells; None when it has ended.
+        """Returns the next report, or None when the process has ended.
 
-        Raises ActionFailed when it says nothing for `silence_s`, or nonsense.
+        Raises ActionFailed after `silence_s` without a report, or for a line that is no report.
         """
         if self._process.stdout is None:
             return None
@@ -76,22 +76,22 @@ class MediaChild:
         return report if isinstance(report, Report) else None
 
     async def reports(self, *, silence_s: float) -> AsyncIterator[Report]:
-        """All that it tells until it ends; raises as `report`."""
+        """Yields all reports until the process ends. Raises ActionFailed as `report` does."""
         while (report := await self.report(silence_s=silence_s)) is not None:
             yield report
 
     def close_input(self) -> None:
-        """Let it finish its clip and go."""
+        """Closes its standard input, on which it finishes its clip and exits."""
         if self._process.stdin is not None:
             self._process.stdin.close()
 
     async def stop(self, *, within_s: float = 0.0) -> int | None:
-        """`close_input`, and kill it after `within_s`. Its exit code, if it has one."""
+        """Closes its input, waits for its end, and kills it after `within_s`. Returns its exit code, if it has one."""
         process = self._process
         self.close_input()
         try:
             async with asyncio.timeout(within_s):
-                # What it still says has to be taken, or it could not end.
+                # Its output has to be read, or a full pipe would keep it from ending.
                 while process.stdout is not None and await process.stdout.read(65_536):
                     pass
                 await process.wait()
@@ -103,11 +103,13 @@ class MediaChild:
             async with asyncio.timeout(_DYING_S):
                 return await process.wait()
         except TimeoutError:
-            # It waits for a card inside the kernel, where nothing can be killed.
-            _log.warning("media process %d cannot be ended", process.pid)
+            # It waits for a card inside the kernel, where SIGKILL has no effect.
+            _log.warning(
+                "media process %d cannot be killed: it hangs in the kernel, most likely on a card", process.pid
+            )
             return None
 
     def kill(self) -> None:
-        """At once."""
+        """Kills the process at once."""
         if self._process.returncode is None:
             self._process.kill()

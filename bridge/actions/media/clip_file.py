@@ -1,4 +1,4 @@
-"""One clip: fragmented MP4 that plays up to its last seconds wherever the writing was cut off."""
+"""One clip: fragmented MP4, which is playable up to its last seconds if the writing is cut off."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _TELEPHONE_SOUND = {"pcm_alaw", "pcm_mulaw"}
 
 
 def left_out(streams: Iterable[Any]) -> str | None:
-    """The sound's codec when MP4 cannot hold it."""
+    """Returns the sound's codec if MP4 cannot hold it, else None."""
     names = [s.codec_context.name for s in streams if s.type == "audio"]
     return next((name for name in names if name not in _COPIED_SOUND | _TELEPHONE_SOUND), None)
 
 
 class ClipFile:
-    """A file that did not exist before, has its final name from the start, and is synced every 2 s.
+    """A new file, which has its final name from the start and is synced every 2 s.
 
-    Pictures are copied. G.711 has no place in MP4 and is the one thing that is coded anew, as AAC.
-    Raises OSError (PyAV's errors are some) when the card does not take it.
+    Video is copied. G.711 sound, which MP4 cannot hold, is the only thing that is transcoded, to AAC.
+    Raises OSError (PyAV's errors are some) if the card does not accept a write.
     """
 
     def __init__(self, *, folder: Path, day: str, stem: str, streams: Iterable[Any], begin: Packet) -> None:
@@ -57,7 +57,7 @@ class ClipFile:
         self.seconds = 0.0
 
     def write(self, packet: Packet) -> None:
-        """Append; packets come in the order of their arrival."""
+        """Appends a packet; packets come in the order of their arrival."""
         track = self._tracks.get(packet.stream)
         if track is None:
             return
@@ -75,7 +75,7 @@ class ClipFile:
             os.fdatasync(self._fd)
 
     def close(self) -> None:
-        """Finish the file; called once, also after a write has failed."""
+        """Finishes the file. Called once, also after a failed write."""
         try:
             for track in self._tracks.values():
                 track.finish()
@@ -99,7 +99,7 @@ class _Copied:
         self._out.mux(_library_packet(packet, pts, dts, base, self._track))
 
     def finish(self) -> None:
-        """Nothing is held back."""
+        """Does nothing: no packet is held back."""
 
 
 class _Coded:
@@ -134,7 +134,7 @@ def _library_packet(packet: Packet, pts: int, dts: int, base: Fraction, track: A
 
 
 def _create(folder: Path, day: str, stem: str) -> tuple[Path, int]:
-    """A new file, its name kept from one that is there (the hour that comes twice), and its descriptor."""
+    """Returns the path and the descriptor of a new file. An existing name gets a number (the hour that comes twice)."""
     place = folder / day
     place.mkdir(exist_ok=True)
     for number in range(1, 100):

@@ -1,8 +1,8 @@
-"""What the bridge and its media processes tell each other: one JSON object a line, both ways.
+"""The messages between the bridge and its media processes: one JSON object a line, both ways.
 
 Orders are imperative, reports are in the past tense. Instants are seconds of the monotonic clock,
-which all processes of a machine share. Addresses travel here, and never on a command line, because
-those can be read by every user of the machine.
+which all processes of a machine share. Addresses are sent here, and never on a command line, because
+every user of the machine can read those.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import json
 from dataclasses import asdict, dataclass, field
 
 LONGEST_LINE = 32 * 1024 * 1024
-"""Bytes; a picture is the longest thing that is told."""
+"""Limit in bytes; a picture is the longest message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
-    """How much to hold before an event, whether with sound, and how long a stream may show nothing."""
+    """The ring's settings: seconds before an event, with sound or not, longest time without a picture (`frozen_s`)."""
 
     pre_s: float
     sound: bool
@@ -25,7 +25,7 @@ class Ring:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCamera:
-    """First order: which stream; `full_url` is a secret. Without `ring` only pictures will be asked for."""
+    """First order: the stream. `full_url` is a secret. Without `ring` only pictures will be ordered."""
 
     full_url: str = field(repr=False)
     ca_file: str | None
@@ -34,10 +34,10 @@ class OpenCamera:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeginClip:
-    """Write what is held, and what comes, to `folder`/`day`/`stem`.mp4.
+    """Order to write the ring and the packets that follow to `folder`/`day`/`stem`.mp4.
 
-    While a clip is written: go over to this one at the next key picture. `device` is the folder's
-    st_dev: no other card is meant.
+    If a clip is being written, the new one begins at the next key picture.
+    `device` is the folder's st_dev: a write to another card is refused.
     """
 
     clip: int
@@ -51,27 +51,27 @@ class BeginClip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndClip:
-    """Finish the clip."""
+    """Order to finish the clip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakePicture:
-    """The picture nearest to `at`, from what is held."""
+    """Order for the picture nearest to `at`, from the ring."""
 
     request: int
     at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamCame:
-    """Packets arrive; `left_out` names a codec of sound that MP4 cannot hold."""
+class StreamStarted:
+    """The stream has started; `left_out` is a codec of sound that MP4 cannot hold."""
 
     left_out: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamWent:
-    """The last report but a clip's end; `permanent`: somebody must change something."""
+class StreamEnded:
+    """The stream has ended; only a clip's end may follow. `permanent`: a retry without a change is useless."""
 
     reason: str
     permanent: bool = False
@@ -79,7 +79,7 @@ class StreamWent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """Once a second: the process lives; how much it holds."""
+    """A sign of life once a second, with the size of the ring."""
 
     held_s: float
     held_bytes: int
@@ -87,7 +87,7 @@ class Beat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipBegun:
-    """A file is there; `pre_s` of it lies before the alarm."""
+    """A clip's file exists; `pre_s` of it are before the alarm."""
 
     clip: int
     path: str
@@ -96,7 +96,7 @@ class ClipBegun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipEnded:
-    """The file is finished, or with `error` as far as it came; `path` is None when there is none."""
+    """The file is finished; with `error` it is incomplete. `path` is None if there is no file."""
 
     clip: int
     path: str | None
@@ -115,7 +115,7 @@ class PictureTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureMissed:
-    """Why there is none."""
+    """There is no picture, with the reason; `permanent`: a retry without a change is useless."""
 
     request: int
     reason: str
@@ -123,23 +123,23 @@ class PictureMissed:
 
 
 Order = OpenCamera | BeginClip | EndClip | TakePicture
-Report = StreamCame | StreamWent | Beat | ClipBegun | ClipEnded | PictureTaken | PictureMissed
+Report = StreamStarted | StreamEnded | Beat | ClipBegun | ClipEnded | PictureTaken | PictureMissed
 _KINDS: dict[str, type[Order | Report]] = {
     kind.__name__: kind
     for kind in (
         OpenCamera, BeginClip, EndClip, TakePicture,
-        StreamCame, StreamWent, Beat, ClipBegun, ClipEnded, PictureTaken, PictureMissed,
+        StreamStarted, StreamEnded, Beat, ClipBegun, ClipEnded, PictureTaken, PictureMissed,
     )
 }  # fmt: skip
 
 
 def encode(message: Order | Report) -> bytes:
-    """One line."""
+    """Returns the message as one line."""
     return json.dumps({"is": type(message).__name__, **asdict(message)}).encode() + b"\n"
 
 
 def decode(line: bytes) -> Order | Report:
-    """What `encode` wrote; raises ValueError for anything else."""
+    """Returns the message of a line. Raises ValueError if `encode` did not write it."""
     try:
         fields = json.loads(line)
         if fields.get("ring"):

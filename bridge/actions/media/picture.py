@@ -1,4 +1,4 @@
-"""Pictures by PyAV: from a stream of their own, or decoded from what a ring holds. Media processes only."""
+"""Pictures by PyAV: from a stream of their own, or decoded from a ring. For media processes only."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bridge.errors import ActionFailed
 _QUALITY = 3
 """FFmpeg's scale for MJPEG, 2 is the best; a 1080p picture is about 300 kB."""
 _WARM_UP = 5
-"""A video device's first pictures are dark: its exposure is still settling."""
+"""Number of skipped pictures of a video device: the first are dark while its exposure settles."""
 
 
 def as_jpeg(frame: Any, *, part: float = 1.0, quality: int = _QUALITY) -> bytes:
-    """A decoded picture as a JPEG; of its sides only a part, if wanted."""
-    # An even number of pixels each way: of colours there are half as many.
+    """Returns a decoded picture as a JPEG, with its sides scaled by `part`."""
+    # An even number of pixels each way: the colour planes have half the size.
     width, height = (max(round(side * part / 2) * 2, 2) if part < 1 else side for side in (frame.width, frame.height))
     frame = frame.reformat(width=width, height=height, format="yuvj420p")
     frame.pts = 0
@@ -34,7 +34,7 @@ def as_jpeg(frame: Any, *, part: float = 1.0, quality: int = _QUALITY) -> bytes:
 
 
 def take_one(url: str, *, ca_file: str | None) -> tuple[bytes, float]:
-    """The first picture that a camera shows from now on, and when it arrived. Raises ActionError."""
+    """Returns the camera's next picture, and the instant of its arrival. Raises ActionError."""
     skip = _WARM_UP if url.startswith("v4l2:") else 0
     try:
         with open_camera(url, ca_file=ca_file, quick=True) as source:
@@ -52,7 +52,7 @@ def take_one(url: str, *, ca_file: str | None) -> tuple[bytes, float]:
 
 
 def _decoded(packet: Any) -> list[Any]:
-    """Pictures of a packet; those that need an earlier one that we never saw are none."""
+    """Returns the pictures of a packet; none if they depend on an earlier packet that was not received."""
     try:
         return list(packet.decode())
     except av.error.InvalidDataError:
@@ -60,20 +60,20 @@ def _decoded(packet: Any) -> list[Any]:
 
 
 def take_held(packets: Sequence[Packet], *, stream: Any, at: float) -> tuple[bytes, float]:
-    """The picture that arrived nearest to `at`, and when. `packets` begin with a key picture.
+    """Returns the picture that arrived nearest to `at`, and its arrival. `packets` begin with a key picture.
 
-    Only the group that the picture is in is decoded. Raises ActionError when nothing is held.
+    Only the group of the picture is decoded. Raises ActionError if there is no picture.
     """
     pictures = [packet for packet in packets if packet.video]
     if not pictures:
         message = "nothing is held yet"
         raise ActionFailed(message)
-    wanted = min(range(len(pictures)), key=lambda index: abs(pictures[index].arrival - at))
-    first = max(index for index in range(wanted + 1) if pictures[index].key)
+    nearest = min(range(len(pictures)), key=lambda index: abs(pictures[index].arrival - at))
+    first = max(index for index in range(nearest + 1) if pictures[index].key)
     decoder: Any = av.CodecContext.create(stream.codec_context.name, "r")
     decoder.extradata = stream.codec_context.extradata
     last = None
-    for packet in [*pictures[first : wanted + 1], None]:
+    for packet in [*pictures[first : nearest + 1], None]:
         raw = None if packet is None else av.Packet(packet.data)
         try:
             frames = decoder.decode(raw)
@@ -83,4 +83,4 @@ def take_held(packets: Sequence[Packet], *, stream: Any, at: float) -> tuple[byt
     if last is None:
         message = "the held pictures cannot be decoded"
         raise ActionFailed(message)
-    return as_jpeg(last), pictures[wanted].arrival
+    return as_jpeg(last), pictures[nearest].arrival

@@ -1,9 +1,9 @@
 """`python -m bridge.actions.media.process`: one camera's stream, apart from the bridge.
 
-A library that crashes on a broken stream takes this process with it and not the alarms. It lives
-for one session: when the stream ends, the clip is finished and the process too, and the bridge
-starts another. It does what the bridge orders and decides nothing. When its input ends (the bridge
-is gone) or it is told to terminate, it finishes the clip and goes.
+A library that crashes on a broken stream ends this process and not the alarms. The process lives
+for one session: when the stream ends, it finishes the clip and exits, and the bridge
+starts another. It follows the bridge's orders and decides nothing. When its input ends (the bridge
+is gone), or on SIGTERM, it finishes the clip and exits.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from bridge.actions.media.messages import (
     PictureTaken,
     Report,
     Ring,
-    StreamCame,
-    StreamWent,
+    StreamEnded,
+    StreamStarted,
     TakePicture,
     decode,
     encode,
@@ -47,9 +47,9 @@ _BEAT_S = 1.0
 _FINISH_S = 4.0
 _OPENING_S = 30.0
 _HANG_S = 5.0
-"""The reader has its own time limit; so much later it is the library that hangs."""
+"""Delay beyond the reader's own time limit, after which the library counts as hanging."""
 _NICENESS = 5
-"""Alarms come first, also on one core."""
+"""Alarms have priority, also on one core."""
 
 
 class Session:
@@ -60,23 +60,23 @@ class Session:
         self._ring = ring
         self._orders = orders
         self._reports = reports
-        self._telling = threading.Lock()
+        self._report_lock = threading.Lock()
         self._leaving = threading.Lock()
         self._recorder: Recorder | None = None
         self._video: object = None
-        self._patience_ends = time.monotonic() + _OPENING_S
+        self._deadline = time.monotonic() + _OPENING_S
 
-    def tell(self, report: Report) -> None:
-        """Called from several threads."""
-        with self._telling:
+    def report(self, report: Report) -> None:
+        """Writes a report. Thread-safe."""
+        with self._report_lock:
             try:
                 self._reports.write(encode(report))
                 self._reports.flush()
             except BrokenPipeError:
-                return  # the bridge is gone; the end of our input says so too
+                return  # the bridge is gone; our input ends too
 
     def run(self) -> None:
-        """Read orders until there are no more; the stream is read by a thread."""
+        """Executes orders until the input ends; a thread reads the stream."""
         threading.Thread(target=self._stream, name="stream", daemon=True).start()
         threading.Thread(target=self._beat, name="beat", daemon=True).start()
         for line in self._orders:
@@ -90,15 +90,15 @@ class Session:
                 case TakePicture():
                     threading.Thread(target=self._picture, args=(order,), name="picture", daemon=True).start()
                 case _:
-                    pass  # the stream is not there: that was told, or will be
-        self.leave(StreamWent(reason="stopped"))
+                    pass  # there is no stream: that is or will be reported
+        self.leave(StreamEnded(reason="stopped"))
 
-    def leave(self, last_words: StreamWent) -> None:
-        """Finish the clip, say why, and end the process, wherever its other threads hang."""
-        self._leaving.acquire()  # the first one ends us; whoever comes second waits here for that
+    def leave(self, last: StreamEnded) -> None:
+        """Finishes the clip, reports the reason, and ends the process, even if other threads hang."""
+        self._leaving.acquire()  # the first caller ends the process; a second one blocks here until then
         recorder = self._recorder
         finished = recorder is None or recorder.finish(within_s=_FINISH_S)
-        self.tell(last_words)
+        self.report(last)
         os._exit(0 if finished else 1)
 
     def _stream(self) -> None:
@@ -111,50 +111,50 @@ class Session:
             self._leave_for(fault_of(error, url=self._camera.full_url))
 
     def _read(self, source: InputContainer) -> ActionError:
-        """Fill the ring until the stream ends, and say why it did."""
+        """Fills the ring until the stream ends. Returns the reason."""
         if not source.streams.video:
             return ActionRefused("the stream has no picture")
         chosen = [source.streams.video[0], *(source.streams.audio[:1] if self._ring.sound else ())]
-        recorder = Recorder(streams=chosen, pre_s=self._ring.pre_s, tell=self.tell)
+        recorder = Recorder(streams=chosen, pre_s=self._ring.pre_s, report=self.report)
         try:
             for packet in packets(source, chosen, frozen_s=self._ring.frozen_s):
-                self._patience_ends = packet.arrival + self._ring.frozen_s + _HANG_S
+                self._deadline = packet.arrival + self._ring.frozen_s + _HANG_S
                 recorder.take(packet)
                 if self._recorder is None and packet.video and packet.key:
                     self._video, self._recorder = chosen[0], recorder
-                    self.tell(StreamCame(left_out=left_out(chosen)))
+                    self.report(StreamStarted(left_out=left_out(chosen)))
         except (av.error.FFmpegError, OSError, ActionError) as error:
             return fault_of(error)
-        except Exception as error:  # noqa: BLE001 - told, and the process ends; its text may hold the address
+        except Exception as error:  # noqa: BLE001 - reported, and the process ends; its text may hold the address
             return ActionFailed(f"the media process failed ({type(error).__name__})")
         return ActionFailed("the camera ended the stream")
 
     def _leave_for(self, fault: ActionError) -> None:
-        self.leave(StreamWent(reason=str(fault), permanent=isinstance(fault, ActionRefused)))
+        self.leave(StreamEnded(reason=str(fault), permanent=isinstance(fault, ActionRefused)))
 
     def _beat(self) -> None:
         pause = threading.Event()
         while not pause.wait(_BEAT_S):
-            if time.monotonic() > self._patience_ends:
+            if time.monotonic() > self._deadline:
                 self._leave_for(ActionFailed("nothing came in time"))
             held_s, held_bytes = (0.0, 0) if self._recorder is None else self._recorder.size()
-            self.tell(Beat(held_s=held_s, held_bytes=held_bytes))
+            self.report(Beat(held_s=held_s, held_bytes=held_bytes))
 
     def _picture(self, order: TakePicture) -> None:
         recorder = self._recorder
         if recorder is None:
-            self.tell(picture_of_camera(order, self._camera))
+            self.report(picture_of_camera(order, self._camera))
             return
         try:
             jpeg, monotonic = take_held(recorder.held(), stream=self._video, at=order.at)
         except ActionError as error:
-            self.tell(_missed(order, error))
+            self.report(_missed(order, error))
         else:
-            self.tell(_taken(order, jpeg, monotonic))
+            self.report(_taken(order, jpeg, monotonic))
 
 
 def picture_of_camera(order: TakePicture, camera: OpenCamera) -> PictureTaken | PictureMissed:
-    """A picture over a connection of its own."""
+    """Returns a picture over a connection of its own, as a report."""
     try:
         jpeg, monotonic = take_one(camera.full_url, ca_file=camera.ca_file)
     except ActionError as error:
@@ -171,7 +171,7 @@ def _missed(order: TakePicture, error: ActionError) -> PictureMissed:
 
 
 def main() -> None:
-    """Take orders from standard input and report on standard output."""
+    """Reads orders from standard input and reports on standard output."""
     av.logging.set_level(None)
     os.nice(_NICENESS)
     # The terminal's interrupt is for the bridge, which then ends our input.
@@ -182,9 +182,9 @@ def main() -> None:
         sys.exit("the first order must be a camera")
     if camera.ring is not None:
         session = Session(camera=camera, ring=camera.ring, orders=orders, reports=reports)
-        # Before there are other threads: they inherit it, and only the one that waits for it hears of it.
+        # Before other threads start: they inherit the mask, so only the thread in sigwait gets the signal.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        threading.Thread(target=_leave_when_told, args=(session,), name="terminate", daemon=True).start()
+        threading.Thread(target=_leave_on_sigterm, args=(session,), name="terminate", daemon=True).start()
         session.run()
     for line in orders:
         order = decode(line)
@@ -193,10 +193,13 @@ def main() -> None:
             reports.flush()
 
 
-def _leave_when_told(session: Session) -> None:
-    """A handler would run in the main thread, which a signal just before its read does not wake from it."""
+def _leave_on_sigterm(session: Session) -> None:
+    """Ends the session on SIGTERM.
+
+    A signal handler would run in the main thread, which a signal just before its read does not wake.
+    """
     signal.sigwait({signal.SIGTERM})
-    session.leave(StreamWent(reason="stopped"))
+    session.leave(StreamEnded(reason="stopped"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The seconds before an event: packets of a stream, as they came, from a key picture on."""
+"""The ring of the seconds before an event: packets of a stream, beginning with a key picture."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _LATE_S = 0.5
-"""An alarm is told a little after its instant, and the seconds before that instant are wanted."""
+"""Reserve for the delay between an alarm's instant and its order: the seconds before the instant are needed."""
 _STRETCH = 1.25
-"""At most so many times the seconds asked for are held, so memory follows the bit rate and not the camera's
-distance between key pictures. In bytes that is less than 1.3 times: at its fullest the ring holds one key
-picture more than its seconds have on average."""
+"""Limit of the ring relative to `pre_s`, so that memory follows the bit rate and not the camera's distance
+between key pictures. In bytes that is less than 1.3 times: at its fullest the ring holds one key
+picture more than its seconds have on average.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packet:
-    """One coded picture, or a piece of sound. Bytes of our own: muxing a library's packet rewrites it.
+    """One coded picture, or a piece of sound. A copy of the bytes: muxing a library's packet rewrites it.
 
     Stamps are in the stream's time base; `arrival` is of the monotonic clock.
     """
@@ -35,10 +36,10 @@ class Packet:
 class PacketRing:
     """Holds whole groups of pictures that cover `pre_s` seconds before an event, and always the newest group.
 
-    The first packet held is a key picture. A group at the front goes when what is behind it still
-    covers enough, when more than 1.25 times `pre_s` is held, or `largest_bytes` are. A camera whose key
-    pictures are farther apart than that leaves only the newest group; should that alone outgrow
-    `largest_bytes`, all is let go until the next key picture.
+    The first packet is a key picture. The oldest group is dropped when the rest still covers enough, when the ring
+    exceeds 1.25 times `pre_s`, or when it exceeds `largest_bytes`. If a camera's key
+    pictures are farther apart than that, only the newest group remains; if that alone exceeds
+    `largest_bytes`, the ring is emptied until the next key picture.
     """
 
     def __init__(self, *, pre_s: float, largest_bytes: int = 64 * 1024 * 1024) -> None:
@@ -51,24 +52,24 @@ class PacketRing:
 
     @property
     def held_bytes(self) -> int:
-        """Of coded data."""
+        """Size of the coded data."""
         return self._bytes
 
     @property
     def held_s(self) -> float:
-        """From the first arrival to the last."""
+        """Seconds from the first arrival to the last."""
         return self._packets[-1].arrival - self._packets[0].arrival if self._packets else 0.0
 
     def __iter__(self) -> Iterator[Packet]:
         return iter(self._packets)
 
     def since(self, instant: float) -> list[Packet]:
-        """All that is held from the last key picture on that came at or before `instant`, or all."""
+        """Returns the packets from the last key picture at or before `instant` on; all of them if there is none."""
         begin = max((key for key in self._keys if key <= instant), default=-math.inf)
         return [packet for packet in self._packets if packet.arrival >= begin]
 
     def add(self, packet: Packet) -> None:
-        """Take the newest; what came before the first key picture cannot be shown, and is not held."""
+        """Adds the newest packet. Packets before the first key picture cannot be decoded, and are dropped."""
         is_key = packet.video and packet.key
         if not self._packets and not is_key:
             return

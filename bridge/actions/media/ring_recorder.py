@@ -1,7 +1,6 @@
-"""A ring that fills, a clip that is written behind it, and no wait of the one for the other.
+"""Reads a stream into the ring, and writes clips from it in a second thread, so a slow card never stalls reading.
 
-Two threads: the reader must keep up with the camera even while the card hangs, so all writing is
-done by another, which is fed by a bounded queue. Media processes only.
+The two threads are connected by a bounded queue. For media processes only.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from bridge.actions.media.messages import BeginClip, ClipBegun, ClipEnded, Repor
 from bridge.actions.media.ring import Packet, PacketRing
 
 _WAITING_BYTES = 48 * 1024 * 1024
-"""So much may wait for a slow card; then the clip is given up, for memory is not ours to fill."""
+"""Limit of the queue for a slow card; above it the clip is given up, since memory is limited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,31 +34,31 @@ class _End:
 
 
 class ClipWriter:
-    """Writes clips on a thread of its own, in the order of what it is given."""
+    """Writes clips on a thread of its own, in the order of the calls."""
 
-    def __init__(self, *, streams: list[Any], tell: Callable[[Report], None]) -> None:
+    def __init__(self, *, streams: list[Any], report: Callable[[Report], None]) -> None:
         self._streams = streams
-        self._tell = tell
+        self._report = report
         self._todo: queue.SimpleQueue[_Begin | _End | Packet | None] = queue.SimpleQueue()
         self._waiting = 0
         self._count = threading.Lock()
         self._order: BeginClip | None = None
         self._file: ClipFile | None = None
         self.broken = False
-        """The card did not take the last clip; it has been told."""
+        """Whether the card failed during the last clip; the failure has been reported."""
         self._thread = threading.Thread(target=self._run, name="clip writer", daemon=True)
         self._thread.start()
 
     def begin(self, order: BeginClip) -> None:
-        """A clip of the packets that follow; the one before it is finished."""
+        """Begins a clip of the packets that follow; the previous one is finished."""
         self._todo.put(_Begin(order=order))
 
     def end(self, error: str | None = None) -> None:
-        """Finish the clip, if there is one."""
+        """Finishes the clip, if there is one."""
         self._todo.put(_End(error=error))
 
     def write(self, packet: Packet) -> bool:
-        """Append; False when the card is too slow and the clip has to be given up."""
+        """Queues a packet. Returns False if the card is too slow and the clip has to be given up."""
         with self._count:
             if self._waiting + len(packet.data) > _WAITING_BYTES:
                 return False
@@ -68,7 +67,7 @@ class ClipWriter:
         return True
 
     def finish(self, *, within_s: float) -> bool:
-        """Finish the clip and the thread; False when the card hangs."""
+        """Finishes the clip and ends the thread. Returns False if the card hangs."""
         self._todo.put(_End())
         self._todo.put(None)
         self._thread.join(within_s)
@@ -94,7 +93,7 @@ class ClipWriter:
             if self._file is None:
                 self._file = _open(self._order, self._streams, packet)
                 pre_s = max(0.0, self._order.at - packet.arrival)
-                self._tell(ClipBegun(clip=self._order.clip, path=str(self._file.path), pre_s=pre_s))
+                self._report(ClipBegun(clip=self._order.clip, path=str(self._file.path), pre_s=pre_s))
             self._file.write(packet)
         except (OSError, av.error.FFmpegError) as error:
             self.broken = True
@@ -111,7 +110,7 @@ class ClipWriter:
             except (OSError, av.error.FFmpegError) as failed:
                 error = error or getattr(failed, "strerror", None) or type(failed).__name__
         path = None if file is None else str(file.path)
-        self._tell(ClipEnded(clip=order.clip, path=path, seconds=file.seconds if file else 0.0, error=error))
+        self._report(ClipEnded(clip=order.clip, path=path, seconds=file.seconds if file else 0.0, error=error))
 
 
 def _open(order: BeginClip, streams: list[Any], begin: Packet) -> ClipFile:
@@ -122,22 +121,22 @@ def _open(order: BeginClip, streams: list[Any], begin: Packet) -> ClipFile:
 
 
 class Recorder:
-    """The ring and the writer of one open stream. Methods may be called from any thread.
+    """The ring and the writer of one open stream. Thread-safe.
 
-    Every `begin` is answered by exactly one ClipEnded.
+    Every `begin` is followed by exactly one ClipEnded.
     """
 
-    def __init__(self, *, streams: list[Any], pre_s: float, tell: Callable[[Report], None]) -> None:
+    def __init__(self, *, streams: list[Any], pre_s: float, report: Callable[[Report], None]) -> None:
         self._ring = PacketRing(pre_s=pre_s)
         self._pre_s = pre_s
-        self._tell = tell
-        self._writer = ClipWriter(streams=streams, tell=tell)
+        self._report = report
+        self._writer = ClipWriter(streams=streams, report=report)
         self._lock = threading.Lock()
         self._writing = False
         self._next: BeginClip | None = None
 
     def take(self, packet: Packet) -> None:
-        """A packet has come."""
+        """Adds a packet to the ring, and to the clip if one is being written."""
         with self._lock:
             self._ring.add(packet)
             if self._next is not None and packet.video and packet.key:
@@ -149,7 +148,7 @@ class Recorder:
                 self._writer.end("the card is too slow")
 
     def begin(self, order: BeginClip) -> None:
-        """Begin with what is held; while a clip is written, or nothing is held, with the next key picture."""
+        """Begins a clip with the ring's packets; during a clip, or with an empty ring, at the next key picture."""
         with self._lock:
             held = self._ring.since(order.at - self._pre_s)
             if (self._writing and not self._writer.broken) or not held:
@@ -162,31 +161,31 @@ class Recorder:
                 self._writer.end("the card is too slow")
 
     def end(self) -> None:
-        """Finish the clip."""
+        """Finishes the clip."""
         with self._lock:
             self._writing = False
             self._drop_next()
             self._writer.end()
 
     def held(self) -> list[Packet]:
-        """What the ring holds now."""
+        """Returns the ring's packets."""
         with self._lock:
             return list(self._ring)
 
     def size(self) -> tuple[float, int]:
-        """Seconds and bytes held."""
+        """Returns the ring's size in seconds and bytes."""
         with self._lock:
             return self._ring.held_s, self._ring.held_bytes
 
     def finish(self, *, within_s: float) -> bool:
-        """Finish clip and writer; False when the card hangs."""
+        """Finishes clip and writer. Returns False if the card hangs."""
         with self._lock:
             self._writing = False
             self._drop_next()
         return self._writer.finish(within_s=within_s)
 
     def _drop_next(self) -> None:
-        """A clip that was to begin at the next key picture never will."""
+        """Cancels the clip that was to begin at the next key picture, and reports its end."""
         order, self._next = self._next, None
         if order is not None:
-            self._tell(ClipEnded(clip=order.clip, path=None, seconds=0.0))
+            self._report(ClipEnded(clip=order.clip, path=None, seconds=0.0))

@@ -1,4 +1,4 @@
-"""A camera's stream by PyAV, demuxed and never decoded. Runs in a media process only."""
+"""A camera's stream by PyAV, demuxed and never decoded. For media processes only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _REFUSED = (
 
 
 def fault_of(error: Exception, *, url: str = "") -> ActionError:
-    """What went wrong, without the library's own text: that holds the address and the password."""
+    """Returns the ActionError of a library's exception, without its text: that holds the address and the password."""
     if isinstance(error, ActionError):
         return error
     if isinstance(error, av.error.ExitError):
@@ -36,16 +36,16 @@ def fault_of(error: Exception, *, url: str = "") -> ActionError:
         return ActionRefused("user name or password refused")
     reason = str(getattr(error, "strerror", None) or type(error).__name__)
     if url.startswith("rtsps:") and getattr(error, "errno", None) == errno.EIO:
-        # FFmpeg tells no more of a handshake that failed.
+        # FFmpeg gives no further reason for a failed handshake.
         reason = "no TLS connection; perhaps its certificate is not trusted by ca_file"
     return ActionRefused(reason) if isinstance(error, _REFUSED) else ActionFailed(reason)
 
 
 def open_camera(url: str, *, ca_file: str | None, frozen_s: float = _OPEN_S, quick: bool = False) -> InputContainer:
-    """Open rtsp(s) or v4l2; `quick` leaves out the two seconds of looking at what the stream holds.
+    """Opens rtsp(s) or v4l2; `quick` skips the two seconds of probing the stream.
 
-    Reading from it fails when nothing at all comes for `frozen_s`. RTSP runs over TCP where the
-    camera can. With rtsps, certificate and host name are checked.
+    A read fails if nothing arrives for `frozen_s`. RTSP runs over TCP if the
+    camera supports it. With rtsps, certificate and host name are checked.
     """
     if url.startswith("v4l2:"):
         return av.open(url.removeprefix("v4l2:"), format="video4linux2", timeout=(_OPEN_S, frozen_s))
@@ -59,7 +59,7 @@ def open_camera(url: str, *, ca_file: str | None, frozen_s: float = _OPEN_S, qui
 
 
 def packets(source: InputContainer, streams: list[Any], *, frozen_s: float) -> Iterator[Packet]:
-    """What comes, with whole pictures. Raises ActionFailed when no picture has come for `frozen_s`."""
+    """Yields the packets, with whole pictures. Raises ActionFailed if no picture arrives for `frozen_s`."""
     held: Packet | None = None
     last_picture = time.monotonic()
     last_stamp: dict[int, int] = {}

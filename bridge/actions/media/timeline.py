@@ -1,4 +1,4 @@
-"""A clip's own time: cameras repeat stamps, jump back when their clock is set, and jump ahead after a gap."""
+"""A clip's own time line: cameras repeat stamps, jump back when their clock is set, and jump ahead after a gap."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class _Track:
 
 
 class Timeline:
-    """Stamps of all streams of one clip, from zero, growing for ever.
+    """Stamps of all streams of one clip, from zero, always growing.
 
     `begin_s` is the decoding time of the clip's first picture in the source's time.
     """
@@ -27,10 +27,10 @@ class Timeline:
         self._tracks: dict[int, _Track] = {}
 
     def place(self, stream: int, *, pts: int, dts: int, duration: int, base: Fraction) -> tuple[int, int] | None:
-        """`(pts, dts)` for the clip, in the same time base; None for sound of before the first picture.
+        """Returns `(pts, dts)` for the clip, in the same time base, or None for sound before the first picture.
 
-        Small steps back and repeated stamps are moved behind the last one. A jump, back by more
-        than a second or ahead by more than ten, is taken out of this stream from then on.
+        A small step back or a repeated stamp is moved behind the last one. A jump, back by more
+        than a second or ahead by more than ten, is removed from this stream from then on.
         """
         track = self._tracks.get(stream)
         if track is None:
@@ -43,9 +43,9 @@ class Timeline:
         else:
             step = new - track.last_dts
             if not -_STEP_BACK_S <= step * base <= _GAP_S:
-                wanted = track.last_dts + track.spacing
-                track.shift += new - wanted
-                new = wanted
+                expected = track.last_dts + track.spacing
+                track.shift += new - expected
+                new = expected
             elif step <= 0:
                 new = track.last_dts + 1
             else:

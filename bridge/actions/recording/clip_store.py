@@ -1,4 +1,4 @@
-"""The recording folder: its clips, its room, and what is wrong with its card."""
+"""The recording folder: its clips, its free space, and the problem of its card."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MB = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardState:
-    """What the status says of the recording folder; `clips` is a count, `last_clip` a clip's name."""
+    """The state of the recording folder, for the status; `clips` is a count, `last_clip` a clip's name."""
 
     problem: str | None = None
     free_mb: int | None = None
@@ -34,11 +34,11 @@ class CardState:
 
 
 class ClipStore:
-    """One folder for all cameras' clips. `run` has to be a running task; it looks every 30 s.
+    """One folder for all cameras' clips. `run` has to be a running task; it checks every 30 s.
 
     A card that is missing, not mounted, read-only or full is a `problem` and nothing else: no method
-    that is called on the event loop touches it. `mount_point` names the mount that must be there,
-    instead of what /etc/fstab and custom say; `/` is always mounted.
+    for the event loop touches it. `mount_point` is the mount that must exist,
+    instead of those of /etc/fstab and of custom; `/` is always mounted.
     """
 
     def __init__(
@@ -50,80 +50,80 @@ class ClipStore:
         clock_trusted: Callable[[], bool] = lambda: True,
         report: Callable[[CardState], None] = lambda _: None,
         fstab: Path = Path("/etc/fstab"),
-        patience_s: float = 15.0,
+        timeout_s: float = 15.0,
     ) -> None:
         self.folder = folder.absolute()
         self._limits = limits
         self._mount_point = mount_point
         self._fstab = fstab
-        self._patience_s = patience_s
+        self._timeout_s = timeout_s
         self._clock_trusted = clock_trusted
         self._report = report
         self._device: int | None = None
         self._state = CardState(problem="not looked at yet")
         self._written: set[str] = set()
-        self._poke = asyncio.Event()
+        self._recheck = asyncio.Event()
 
     @property
     def state(self) -> CardState:
-        """As of the last look."""
+        """The state as of the last check."""
         return self._state
 
     @property
     def problem(self) -> str | None:
-        """Why nothing can be recorded, or None."""
+        """The reason why clips cannot be recorded, or None."""
         return self._state.problem
 
     @property
     def device(self) -> int | None:
-        """The folder's st_dev while it can be written to, else None."""
+        """The folder's st_dev while it is writable, else None."""
         return None if self.problem else self._device
 
     def name_of(self, path: Path) -> str:
-        """A clip's path below the folder."""
+        """Returns a clip's path below the folder."""
         return path.relative_to(self.folder).as_posix()
 
     def began(self, name: str) -> None:
-        """A clip is being written: it is not to be deleted."""
+        """Protects a clip that is being written from deletion."""
         self._written.add(name)
-        self._poke.set()
+        self._recheck.set()
 
     def ended(self, name: str) -> None:
-        """It is finished."""
+        """Ends the protection of a clip that is finished."""
         self._written.discard(name)
-        self._poke.set()
+        self._recheck.set()
 
     async def run(self) -> None:
-        """Look and tidy until cancelled: at once, every 30 s, and when a clip began or ended."""
+        """Checks and tidies until cancelled: at once, every 30 s, and when a clip begins or ends."""
         while True:
             await self.look()
-            self._poke.clear()
+            self._recheck.clear()
             try:
                 async with asyncio.timeout(CHECK_S):
-                    await self._poke.wait()
+                    await self._recheck.wait()
             except TimeoutError:
                 continue
 
     async def look(self) -> CardState:
-        """Look and tidy now, off the loop; a card that does not answer in time is a problem until it does."""
+        """Checks and tidies now, off the loop. Returns the state; a card that does not answer in time is a problem."""
         now = time.time() if self._clock_trusted() else None
         looking = start_disk_thread("recording folder", functools.partial(self._look, now, frozenset(self._written)))
-        await asyncio.wait({looking}, timeout=self._patience_s)
+        await asyncio.wait({looking}, timeout=self._timeout_s)
         if not looking.done():
-            self._found(None, CardState(problem=f"{self.folder} does not answer"))
-        self._found(*await looking)
+            self._set_state(None, CardState(problem=f"{self.folder} does not answer"))
+        self._set_state(*await looking)
         return self._state
 
-    def _found(self, device: int | None, state: CardState) -> None:
+    def _set_state(self, device: int | None, state: CardState) -> None:
         before, self._device, self._state = self._state, device, state
         if state.problem != before.problem:
             level = logging.WARNING if state.problem else logging.INFO
-            _log.log(level, "recording: %s", state.problem or "the card is there")
+            _log.log(level, "recording folder: %s", state.problem or "usable")
         if state != before:
             self._report(state)
 
     def clips(self) -> tuple[Clip, ...]:
-        """All clips, newest first. Reads the folder: not for the event loop. Raises ActionFailed."""
+        """Returns all clips, newest first. Reads the folder: not for the event loop. Raises ActionFailed."""
         try:
             return tuple(sorted(_scan(self.folder), key=lambda clip: clip.name, reverse=True))
         except OSError as error:
@@ -131,9 +131,9 @@ class ClipStore:
             raise ActionFailed(message) from error
 
     def path_of(self, name: str) -> Path:
-        """A clip by the name that a page or a command gave: only ever a clip of the folder.
+        """Returns the path of a clip named by a page or a command, always inside the folder.
 
-        Not for the event loop. Raises ActionRefused for any other name, and when there is no such clip.
+        Not for the event loop. Raises ActionRefused for any other name, and if there is no such clip.
         """
         path = self.folder / name
         if CLIP_NAME.fullmatch(name) is None or not _is_clip(path):
@@ -142,7 +142,7 @@ class ClipStore:
         return path
 
     def delete(self, name: str) -> None:
-        """Delete a finished clip. Not for the event loop. Raises ActionRefused or ActionFailed."""
+        """Deletes a finished clip. Not for the event loop. Raises ActionRefused or ActionFailed."""
         path = self.path_of(name)
         if name in self._written:
             message = "this clip is being written"
@@ -208,7 +208,7 @@ def _scan(folder: Path) -> list[Clip]:
 
 
 def _is_clip(path: Path) -> bool:
-    """A file of its own in a folder of its own: neither is a link."""
+    """Returns whether it is a regular file in a real folder: neither may be a link."""
     try:
         return stat.S_ISREG(path.lstat().st_mode) and stat.S_ISDIR(path.parent.lstat().st_mode)
     except OSError:
@@ -220,4 +220,4 @@ def _remove(path: Path) -> None:
     try:
         path.parent.rmdir()
     except OSError:
-        return  # other clips of the day are left
+        return  # the day has further clips

@@ -1,4 +1,4 @@
-"""Whether a folder lies on the card that it is meant for: an empty mount point must not be written to."""
+"""Checks that the recording folder is on its card: an empty mount point must not be written to."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _CARDS = (Path("/mnt"), Path("/media"), Path("/run/media"))
-"""Where cards are mounted by custom; a folder there that lies on the root file system is a card that is not in."""
+"""Folders in which cards are mounted by custom; a folder there on the root file system means a missing card."""
 
 
 def mount_points(table: str) -> tuple[Path, ...]:
-    """The mount points that a file like /etc/fstab names, the root left out."""
+    """Returns the mount points of a table such as /etc/fstab, without the root."""
     points = []
     for line in table.splitlines():
         fields = line.split("#", 1)[0].split()
@@ -21,10 +21,10 @@ def mount_points(table: str) -> tuple[Path, ...]:
 
 
 def missing_card(folder: Path, *, expected: Iterable[Path], root: Path = Path("/")) -> str | None:
-    """Why `folder` must not be used, or None: the card that belongs over it is not mounted.
+    """Returns the reason why `folder` must not be used, or None: its card is not mounted.
 
-    `expected` are mount points, as of /etc/fstab; besides, what lies where cards are mounted by
-    custom has to be on another device than `root`. Raises OSError.
+    `expected` are mount points, as of /etc/fstab. A folder below the customary places of cards has
+    to be on another device than `root`. Raises OSError.
     """
     above = (folder, *folder.parents)
     for point in expected:
@@ -38,7 +38,10 @@ def missing_card(folder: Path, *, expected: Iterable[Path], root: Path = Path("/
 
 
 def unmounted(point: Path) -> str | None:
-    """Why this mount point must not be written below, or None: a mounted one is not on its parent's device."""
+    """Returns the reason why a mount point must not be written to, or None.
+
+    A mounted one is on another device than its parent.
+    """
     try:
         mounted = point == Path("/") or point.stat().st_dev != point.parent.stat().st_dev
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""A camera's recorder: a media process kept alive, and given the orders of its desk."""
+"""A camera's recorder: keeps a media process alive, and sends it the orders of the clip planner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from bridge.actions.camera.picture import Picture
-from bridge.actions.camera.stream_source import picture_told, require_media
+from bridge.actions.camera.stream_source import picture_of_report, require_media
 from bridge.actions.camera.url import CameraUrl
 from bridge.actions.media.child import MediaChild
 from bridge.actions.media.messages import (
@@ -26,8 +26,8 @@ from bridge.actions.media.messages import (
     PictureTaken,
     Report,
     Ring,
-    StreamCame,
-    StreamWent,
+    StreamEnded,
+    StreamStarted,
     TakePicture,
 )
 from bridge.actions.recording.clip_planner import ClipPlanner, StartRecording
@@ -39,20 +39,20 @@ from bridge.system.backoff import Backoff
 _log = logging.getLogger(__name__)
 
 _CARD_S = 20.0
-"""A clip that cannot be finished for so long is given up, with the process that writes it."""
+"""Limit for finishing a clip; above it the clip is given up, with its process."""
 _RECONNECTS = Backoff(first_s=1.0, longest_s=60.0, least=0.8, most=1.2)
 _STEADY_S = 30.0
-"""A stream that lasted so long begins its back-off anew."""
+"""Duration of a stream after which its back-off starts over."""
 _STOP_S = 5.0
 _PICTURE_S = 5.0
 
 
 class CameraRecorder:
-    """One camera; `run` has to be a running task, and nothing else here waits for anything.
+    """One camera's recorder; `run` has to be a running task, and no other method blocks.
 
-    `begin`, `end` and `record` are called on the event loop. How it went comes through
-    `report`, called on the event loop too. It is a PictureSource as well: pictures are taken from the
-    ring, so that they are of the instant asked for and not of the moment after.
+    `begin`, `end` and `record` are called on the event loop. Results come through
+    `report`, called on the event loop too. It is a PictureSource as well: pictures come from the
+    ring, so that they are of the requested instant and not of the moment after.
     """
 
     def __init__(
@@ -86,16 +86,16 @@ class CameraRecorder:
 
     @property
     def problem(self) -> str | None:
-        """Why the stream cannot be recorded now, or None."""
+        """The reason why the stream cannot be recorded now, or None."""
         return self._problem
 
     @property
     def pid(self) -> int | None:
-        """Of the media process that runs."""
+        """The process id of the running media process, or None."""
         return None if self._child is None else self._child.pid
 
     def begin(self, *, input: str, at: float) -> None:  # noqa: A002 - that is what it is
-        """An input's alarm began, or came again, at the instant `at`: record until it ends, and the post-roll."""
+        """An input's alarm began at the instant `at`, or was triggered again: records until it ends, and the post-roll."""
         self._planner.begin(input, at=at)
         self._settle()
 
@@ -105,12 +105,12 @@ class CameraRecorder:
         self._settle()
 
     def record(self, *, input: str, seconds: float, at: float) -> None:  # noqa: A002 - the same
-        """A clip by command, under the name of an input or any id, without an alarm."""
+        """Records a clip by command, without an alarm, under the name of an input or any id."""
         self._planner.record(input, seconds=seconds, at=at, now=time.monotonic())
         self._settle()
 
     async def picture(self, *, at: float) -> Picture:
-        """From the ring; raises ActionFailed while there is no stream."""
+        """Returns the picture nearest to `at` from the ring. Raises ActionFailed while there is no stream."""
         if self._child is None or self._problem is not None:
             message = f"camera {self._camera}: no stream ({self._problem})"
             raise ActionFailed(message)
@@ -119,7 +119,7 @@ class CameraRecorder:
         self._child.order(TakePicture(request=request, at=at))
         try:
             async with asyncio.timeout(_PICTURE_S):
-                return picture_told(await answer, at=at, shown=self._url.shown)
+                return picture_of_report(await answer, at=at, shown=self._url.shown)
         except TimeoutError:
             message = f"camera {self._camera}: no picture within {_PICTURE_S:g} s"
             raise ActionFailed(message) from None
@@ -127,30 +127,30 @@ class CameraRecorder:
             del self._pictures[request]
 
     async def close(self) -> None:
-        """A PictureSource's; the recorder itself ends with the task of `run`."""
+        """Does nothing: the recorder ends with the task of `run`."""
 
     async def run(self) -> None:
-        """Keep a media process alive until cancelled; then finish the clip, within five seconds."""
-        failures, told = 0, False
+        """Keeps a media process alive until cancelled; then finishes the clip, within five seconds."""
+        failures, is_reported = 0, False
         try:
             while True:
                 begin = time.monotonic()
-                went, came = await self._session()
-                # Lost is said once, until the stream was there again.
-                self._say_lost(went.reason, quiet=told and not came)
-                told = True
-                failures = 1 if came and time.monotonic() - begin > _STEADY_S else failures + 1
-                if went.permanent:
+                end, started = await self._session()
+                # The loss is reported once, until the stream has started again.
+                self._report_lost(end.reason, quiet=is_reported and not started)
+                is_reported = True
+                failures = 1 if started and time.monotonic() - begin > _STEADY_S else failures + 1
+                if end.permanent:
                     failures = _RECONNECTS.failures_to_longest
                 await asyncio.sleep(_RECONNECTS.wait_s(failures, random.random()))  # noqa: S311 - only to spread reconnects
         finally:
             if self._timer is not None:
                 self._timer.cancel()
 
-    async def _session(self) -> tuple[StreamWent, bool]:
-        """One life of a media process: why it ended, and whether the stream had come."""
-        went = StreamWent(reason="the media process died")
-        came = False
+    async def _session(self) -> tuple[StreamEnded, bool]:
+        """Runs one media process to its end. Returns the reason of the end, and whether the stream had started."""
+        end = StreamEnded(reason="the media process died")
+        started = False
         child = None
         try:
             require_media()
@@ -159,36 +159,40 @@ class CameraRecorder:
                 if isinstance(report, StreamWent):
                     went = report
                 else:
-                    self._heard(report)
-                    came = came or isinstance(report, StreamCame)
+                    self._handle(report)
+                    started = started or isinstance(report, StreamStarted)
         except ActionError as error:
-            went = StreamWent(reason=str(error), permanent=isinstance(error, ActionRefused))
+            end = StreamEnded(reason=str(error), permanent=isinstance(error, ActionRefused))
         except asyncio.CancelledError:
             if child is not None:
                 await self._stop_for_good(child)
             raise
         finally:
-            self._lost(went.reason)
+            self._lost(end.reason)
             if child is not None:
                 await child.stop()
-        return went, came
+        return end, started
 
     async def _stop_for_good(self, child: MediaChild) -> None:
-        """The bridge ends: let the clip be finished, and hear that it is."""
+        """Ends the process with the bridge: lets it finish its clip, and takes its last reports."""
         self._leaving = True
         child.close_input()
         try:
             async with asyncio.timeout(_STOP_S):
                 async for report in child.reports(silence_s=_STOP_S):
-                    self._heard(report)
+                    self._handle(report)
         except (ActionFailed, TimeoutError):
-            _log.warning("camera %s: the media process did not finish its clip in time", self._camera)
+            _log.warning(
+                "camera %s: the media process did not finish its clip within %g s; the clip's end may be missing",
+                self._camera,
+                _STOP_S,
+            )
 
-    def _heard(self, report: Report) -> None:
+    def _handle(self, report: Report) -> None:
         now = time.monotonic()
         match report:
-            case StreamCame():
-                self._say_came(report.left_out)
+            case StreamStarted():
+                self._report_started(report.left_out)
             case ClipBegun():
                 name = self._store.name_of(Path(report.path))
                 self._store.began(name)
@@ -206,7 +210,7 @@ class CameraRecorder:
         self._settle()
 
     def _lost(self, reason: str) -> None:
-        """The process is gone, and with it what it had not told."""
+        """Ends the clips and picture requests of a process that is gone."""
         self._child, self._problem = None, reason
         for name in self._planner.lost(reason, time.monotonic()):
             self._store.ended(name)
@@ -215,7 +219,7 @@ class CameraRecorder:
                 answer.set_result(PictureMissed(request=0, reason=reason))
         self._settle()
 
-    def _say_came(self, left_out: str | None) -> None:
+    def _report_started(self, left_out: str | None) -> None:
         self._problem = None
         self._planner.came()
         _log.info("camera %s: stream is there", self._camera)
@@ -223,7 +227,7 @@ class CameraRecorder:
             _log.info("camera %s: clips are silent, MP4 cannot hold %s", self._camera, left_out)
         self._report(StreamState(camera=self._camera, problem=None))
 
-    def _say_lost(self, reason: str, *, quiet: bool) -> None:
+    def _report_lost(self, reason: str, *, quiet: bool) -> None:
         _log.log(logging.DEBUG if quiet else logging.WARNING, "camera %s: stream lost: %s", self._camera, reason)
         if not quiet:
             self._report(StreamState(camera=self._camera, problem=reason))

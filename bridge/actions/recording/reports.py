@@ -1,4 +1,4 @@
-"""What a recorder is told once, and what it says of its clips."""
+"""The recorder's times, and its reports about clips and stream."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from bridge.errors import ActionError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipTimes:
-    """Before and after the event, the longest clip, and how long a camera may send no picture.
-
-    A media process reports something once a second; one that does not for `silence_s` hangs.
-    """
+    """Seconds before and after the event, the longest clip, and the time without a picture before a stream counts as frozen."""
 
     pre_s: float = 5.0
     post_s: float = 10.0
@@ -33,7 +30,7 @@ class ClipStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipFinished:
-    """A file is whole, or with `error` as far as it came."""
+    """A file is complete; with `error` it is incomplete."""
 
     camera: str
     input: str
@@ -44,7 +41,7 @@ class ClipFinished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipMissed:
-    """A clip was wanted, the time for it is over, and there is none."""
+    """A clip was to be recorded, its time is over, and there is none."""
 
     camera: str
     input: str
@@ -53,7 +50,7 @@ class ClipMissed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamState:
-    """The stream was lost (`problem` says why) or is there (None); told on change."""
+    """The stream was lost (`problem` is the reason) or has started (None); reported on change."""
 
     camera: str
     problem: str | None

@@ -1,4 +1,4 @@
-"""Which clips must go: limits of age, size and free space (pure)."""
+"""Retention of clips: the ones to delete by age, size and free space (pure)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 CLIP_NAME = re.compile(r"\d{4}-\d{2}-\d{2}/\d{6}_[a-z0-9-]{1,40}\.mp4")
-"""`<date>/<time>_<input>.mp4`, and nothing else is ever listed or deleted."""
+"""`<date>/<time>_<input>.mp4`; no other file is ever listed or deleted."""
 _DAY_S = 86_400
 _MB = 1_000_000
 
@@ -23,7 +23,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the settings say, in megabytes and days; 0 is no limit."""
+    """The limits of the settings, in megabytes and days; 0 is no limit."""
 
     quota_mb: int = 0
     keep_days: int = 0
@@ -31,23 +31,23 @@ class Limits:
 
     @property
     def quota_bytes(self) -> int:
-        """The most that all clips may take."""
+        """Limit of the size of all clips."""
         return self.quota_mb * _MB
 
     @property
     def reserve_bytes(self) -> int:
-        """The least that has to stay free."""
+        """Free space that must be left."""
         return self.reserve_mb * _MB
 
 
 def to_delete(
     clips: Iterable[Clip], *, limits: Limits, free_bytes: int, now: float | None, written: frozenset[str]
 ) -> tuple[Clip, ...]:
-    """The clips to delete, oldest first; those of `written` are not finished and stay.
+    """Returns the clips to delete, oldest first; those of `written` are not finished and stay.
 
     `now` is None while the wall clock cannot be trusted: a clock that is wrong must not delete
-    what is young. A clip goes for its age; then the oldest go until all that is left (what is
-    written counts) keeps the quota and the reserve is free.
+    young clips. A clip expires by age; then the oldest are deleted until all that is left (clips
+    being written count) keeps the quota and the reserve is free.
     """
     oldest_first = sorted(clips, key=lambda clip: (clip.modified, clip.name))
     total = sum(clip.size for clip in oldest_first)

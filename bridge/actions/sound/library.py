@@ -1,4 +1,4 @@
-"""The folder of sound clips, as the page keeps it. Everything here reads or writes the disk."""
+"""The folder of sound clips, for the page. Every method reads or writes the disk."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ MOST_BYTES = 64 * 2**20
 
 
 class SoundLibrary:
-    """One folder."""
+    """One folder of sound clips."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def names(self) -> tuple[str, ...]:
-        """All clips, sorted."""
+        """Returns the names of all clips, sorted."""
         return clip_names(self._folder)
 
     def add(self, name: str, content: bytes) -> None:
-        """Keep a clip that can be played, whole or not at all; one of the same name is replaced.
+        """Stores a playable clip, whole or not at all; one of the same name is replaced.
 
         Raises:
-            ActionRefused: it is no such clip, its name is not fit, or there are too many.
+            ActionRefused: it cannot be played, its name is not allowed, or there are too many.
             ActionFailed: the folder cannot be written to.
         """
         if re.fullmatch(NEW_CLIP_NAME, name) is None:
             message = "a sound's name is letters, digits, spaces, dots and hyphens, and ends with .wav"
             raise ActionRefused(message)
         try:
-            self._keep(name, content)
+            self._store(name, content)
         except OSError as error:
             message = f"{name} cannot be kept ({error.strerror})"
             raise ActionFailed(message) from error
 
     def delete(self, name: str) -> None:
-        """Delete a clip. Raises ActionRefused or ActionFailed."""
+        """Deletes a clip. Raises ActionRefused or ActionFailed."""
         try:
             clip_path(self._folder, name).unlink()
         except OSError as error:
             message = f"{name} cannot be deleted ({error.strerror})"
             raise ActionFailed(message) from error
 
-    def _keep(self, name: str, content: bytes) -> None:
+    def _store(self, name: str, content: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         others = [one for one in self.names() if one != name]
         used = sum((self._folder / one).stat().st_size for one in others)

@@ -1,8 +1,8 @@
 """ALSA's aplay as a child process that is fed samples.
 
 A child, because a library in our own process plays nothing, without an error, when the device is
-broken, and because a child can be killed. Should this process be killed, its pipe ends and the
-child stops by itself after what it has buffered.
+broken, and because a child can be killed. If this process is killed, its pipe ends and the
+child stops by itself after its buffer.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from typing import NoReturn, Self
 from bridge.errors import ActionFailed, ActionRefused
 
 _STALL_S = 5.0
-"""A device that takes nothing for so long, its buffers apart, is broken."""
+"""Time after which a device that accepts nothing counts as broken, not counting its buffers."""
 _BUFFERED_BYTES = 2 * 65_536
-"""At most so much waits in the pipe and in front of it."""
-_WORDS_KEPT = 4_096
+"""Limit of the samples in the pipe and in front of it."""
+_STDERR_BYTES = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """Signed 16-bit samples, little end first."""
+    """Signed 16-bit samples, little-endian."""
 
     rate_hz: int
     channels: int
 
     @property
     def bytes_a_second(self) -> int:
-        """How much a loudspeaker takes."""
+        """Bytes of one second."""
         return self.rate_hz * self.channels * 2
 
 
 class Player:
-    """One sound's player: `use` a format, `feed` it, `finish`; leaving the context kills what still runs."""
+    """The player of one sound: `use` a format, `feed` it, `finish`. Leaving the context kills a running process."""
 
     def __init__(self, *, program: str, device: str) -> None:
         self._program = program
@@ -45,7 +45,7 @@ class Player:
         self._process: Process | None = None
         self._killed = False
         # No pipe: children of the player would hold it open, and waiting for its end would hang.
-        self._said = os.memfd_create("aplay's complaints")
+        self._stderr = os.memfd_create("stderr of aplay")
 
     async def __aenter__(self) -> Self:
         return self
@@ -57,23 +57,23 @@ class Player:
             if process.returncode is None:
                 process.kill()
             await process.wait()
-        os.close(self._said)
+        os.close(self._stderr)
 
     def kill(self) -> None:
-        """Stop at once; whoever feeds comes back quietly. May be called at any time."""
+        """Stops at once; a pending `feed` returns without an error. May be called at any time."""
         self._killed = True
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
 
     async def use(self, form: Format) -> None:
-        """Be ready for samples of this format; when it changes, the former ones are played out first."""
+        """Prepares for samples of this format; samples of a former format are played out first."""
         if form == self._format or self._killed:
             return
         await self.finish()
         command = ["-q", "-t", "raw", "-f", "S16_LE", "-r", str(form.rate_hz), "-c", str(form.channels)]
         try:
             self._process = await asyncio.create_subprocess_exec(
-                self._program, *command, "-D", self._device, stdin=PIPE, stdout=DEVNULL, stderr=self._said
+                self._program, *command, "-D", self._device, stdin=PIPE, stdout=DEVNULL, stderr=self._stderr
             )
         except OSError as error:
             message = f"{self._program} cannot be started ({error.strerror}); Debian's package is alsa-utils"
@@ -83,7 +83,7 @@ class Player:
             self._process.kill()
 
     async def feed(self, samples: bytes) -> None:
-        """Hand over samples; returns when there is room for more."""
+        """Writes samples; returns when there is room for more."""
         process, form = self._process, self._format
         if process is None or process.stdin is None or form is None or self._killed:
             return
@@ -99,7 +99,7 @@ class Player:
             await self._explain(process)
 
     async def finish(self) -> None:
-        """Wait until all that was fed has been heard."""
+        """Waits until all samples have been played."""
         process, form = self._process, self._format
         self._format = None
         if process is None or process.stdin is None or form is None or self._killed:
@@ -114,12 +114,12 @@ class Player:
             await self._explain(process)
 
     async def _explain(self, process: Process) -> None:
-        """The player is gone: say why, unless it was told to go."""
+        """Raises ActionFailed with the reason of the player's end, unless `kill` ended it."""
         await process.wait()
         if self._killed:
             return
-        said = os.pread(self._said, _WORDS_KEPT, 0).decode(errors="replace").strip()
-        reason = said.splitlines()[0].rpartition("audio open error: ")[2] if said else f"exit code {process.returncode}"
+        text = os.pread(self._stderr, _STDERR_BYTES, 0).decode(errors="replace").strip()
+        reason = text.splitlines()[0].rpartition("audio open error: ")[2] if text else f"exit code {process.returncode}"
         self._fail(f"cannot be used ({reason[:200]})")
 
     def _fail(self, reason: str) -> NoReturn:

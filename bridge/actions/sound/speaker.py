@@ -15,16 +15,16 @@ from bridge.errors import ActionFailed, ActionRefused
 
 Ended = Literal["finished", "replaced", "silenced", "alarm_ended", "time"]
 Repeat = int | Literal["while_active", "for_a_time"]
-"""1 to 50 times; until its owner's alarm ends; or as often as it takes until `limit_s` is over."""
+"""1 to 50 times; until its owner's alarm ends; or again and again until `limit_s` is over."""
 
 _READ_S = 1.0
 _BLOCK_S = 0.02
-"""So much is scaled at a time: long enough to be cheap, too short to delay an alarm's next step."""
+"""Length of the samples scaled at a time: long enough to be cheap, too short to delay an alarm's next step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """How a sound ended, after how long, and which clips were left out and why."""
+    """The result of a sound: the reason of its end, its duration, and the clips skipped with their reasons."""
 
     ended: Ended
     seconds: float
@@ -34,8 +34,8 @@ class Played:
 class Speaker:
     """Plays clips of `folder` on an ALSA device, one alarm's sound at a time.
 
-    `play` is called once a sound, from a task of its own; `end` and `silence` return at once and
-    stop the sound at once: the player is killed, with whatever it has still buffered.
+    `play` is called once for each sound, from a task of its own. `end` and `silence` return at once and
+    stop the sound at once: the player is killed, with its buffer.
     """
 
     def __init__(self, *, device: str, folder: Path, player: str = "aplay") -> None:
@@ -47,7 +47,7 @@ class Speaker:
 
     @property
     def playing(self) -> bool:
-        """Whether there is a sound that has not ended; true from the call of `play` on."""
+        """Whether a sound is active; True from the call of `play` to its end."""
         return self._newest is not None
 
     async def play(
@@ -59,10 +59,10 @@ class Speaker:
         owner: str | None = None,
         limit_s: float | None = None,
     ) -> Played:
-        """Play all clips in order, `repeat` times or until `end(owner)`; for `limit_s` at most.
+        """Plays all clips in order, `repeat` times or until `end(owner)`; for `limit_s` at most.
 
-        A clip that cannot be played is left out and told in the outcome. Raises ActionRefused when
-        none can be played or there is no player, ActionFailed when the device cannot be used.
+        A clip that cannot be played is skipped and named in the result. Raises ActionRefused if
+        no clip can be played or there is no player, ActionFailed if the device cannot be used.
         """
         sound = _Sound(owner=owner if repeat == "while_active" else None)
         if self._newest is not None:
@@ -86,12 +86,12 @@ class Speaker:
                 self._newest = None
 
     def end(self, owner: str) -> None:
-        """The alarm of this owner is over: a sound that plays while it is active stops."""
+        """Stops a `while_active` sound of this owner, whose alarm has ended."""
         if self._newest is not None and self._newest.owner == owner:
             self._newest.stop("alarm_ended")
 
     def silence(self) -> None:
-        """Whatever plays stops."""
+        """Stops any sound."""
         if self._newest is not None:
             self._newest.stop("silenced")
 
@@ -121,7 +121,7 @@ class Speaker:
 
 
 class _Sound:
-    """One request, and what stopped it."""
+    """One sound, and the reason of its end."""
 
     def __init__(self, *, owner: str | None) -> None:
         self.owner = owner
@@ -148,7 +148,7 @@ def _load(folder: Path, names: Sequence[str]) -> tuple[tuple[Wav, ...], tuple[st
 
 
 def _read(wav: Wav, at: int) -> bytes:
-    """About a second of samples, whole frames."""
+    """Returns about a second of samples, in whole frames."""
     try:
         with wav.path.open("rb") as file:
             file.seek(wav.begin + at)

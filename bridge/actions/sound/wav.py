@@ -15,12 +15,12 @@ _PCM, _EXTENSIBLE = 1, 0xFFFE
 _BITS = (8, 16, 24, 32)
 _RATES_HZ = range(4_000, 192_001)
 _FLIP_SIGN = bytes(value ^ 0x80 for value in range(256))
-"""8-bit samples have no sign: 128 is silence."""
+"""8-bit samples are unsigned: 128 is silence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wav:
-    """Where the samples of a checked clip are, and what they are."""
+    """A checked clip: format and position of its samples."""
 
     path: Path
     rate_hz: int
@@ -28,21 +28,24 @@ class Wav:
     bits: int
     begin: int
     length: int
-    """Of the samples, in bytes."""
+    """Size of the samples in bytes."""
 
     @property
     def frame_bytes(self) -> int:
-        """One sample of every channel, as it lies in the file."""
+        """Bytes of one sample of every channel in the file."""
         return self.channels * self.bits // 8
 
     @property
     def seconds(self) -> float:
-        """How long one pass takes."""
+        """Duration of one pass."""
         return self.length / self.frame_bytes / self.rate_hz
 
 
 def clip_path(folder: Path, name: str) -> Path:
-    """Returns the path of the clip of that name, which whoever publishes may choose. Raises `ActionRefused`."""
+    """Returns the path of a clip, always inside `folder`, since a command from MQTT may name any.
+
+    Raises ActionRefused.
+    """
     if not is_clip_name(name):
         _refuse("a sound clip's name is a file's name without a folder")
     path = (folder / name).resolve()
@@ -54,7 +57,7 @@ def clip_path(folder: Path, name: str) -> Path:
 
 
 def clip_names(folder: Path) -> tuple[str, ...]:
-    """Returns the names of the clips in `folder`, sorted; none when the folder is missing."""
+    """Returns the names of all clips, sorted; none if the folder is missing."""
     try:
         return tuple(sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".wav" and is_clip_name(p.name)))
     except OSError:
@@ -62,7 +65,7 @@ def clip_names(folder: Path) -> tuple[str, ...]:
 
 
 def read_wav(path: Path) -> Wav:
-    """Check a clip: PCM of 8, 16, 24 or 32 bits, mono or stereo, 4 to 192 kHz. Raises ActionRefused."""
+    """Checks a clip: PCM of 8, 16, 24 or 32 bits, mono or stereo, 4 to 192 kHz. Raises ActionRefused."""
     try:
         with path.open("rb") as file:
             return _checked(path, file)
@@ -107,7 +110,7 @@ def _described(path: Path, form: bytes, begin: int, length: int) -> Wav:
 
 
 def as_16_bit(block: bytes, *, bits: int) -> bytes:
-    """Samples of a WAV file as signed 16 bits, little end first; finer ones lose what nobody hears."""
+    """Returns samples of a WAV file as signed 16 bits, little-endian; finer ones are truncated."""
     if bits == 16:  # noqa: PLR2004 - they are already
         return block
     width = bits // 8
@@ -121,7 +124,7 @@ def as_16_bit(block: bytes, *, bits: int) -> bytes:
 
 
 class Volume:
-    """Scales samples; 0 to 100 percent of the amplitude, by a table, as Python 3.13 has no audioop."""
+    """Scales samples to 0 to 100 percent of the amplitude, by a table, as Python 3.13 has no audioop."""
 
     def __init__(self, percent: int) -> None:
         self._full = percent >= 100  # noqa: PLR2004 - percent
@@ -130,7 +133,7 @@ class Volume:
         self._table = array.array("h", () if self._full else (level * percent // 100 for level in levels))
 
     def applied(self, block: bytes) -> bytes:
-        """The same samples, softer."""
+        """Returns the samples at this volume."""
         if self._full:
             return block
         samples = array.array("h", block)

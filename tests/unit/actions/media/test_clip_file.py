@@ -89,7 +89,7 @@ def order(folder, clip=1, device=None):
 def test_every_order_is_answered_by_one_end(tmp_path, source):
     streams, held = source
     told = Told()
-    recorder = Recorder(streams=streams, pre_s=30, tell=told)
+    recorder = Recorder(streams=streams, pre_s=30, report=told)
     recorder.begin(order(tmp_path, 1))
     recorder.begin(order(tmp_path, 2))
     for packet in held[:20]:
@@ -108,7 +108,7 @@ def test_every_order_is_answered_by_one_end(tmp_path, source):
 def test_another_card_than_the_one_that_was_meant_is_not_written_to(tmp_path, source):
     streams, held = source
     told = Told()
-    recorder = Recorder(streams=streams, pre_s=30, tell=told)
+    recorder = Recorder(streams=streams, pre_s=30, report=told)
     recorder.take(held[0])
     recorder.begin(order(tmp_path, device=-1))
     assert told.ended.acquire(timeout=5)
@@ -120,7 +120,7 @@ def test_another_card_than_the_one_that_was_meant_is_not_written_to(tmp_path, so
 def test_a_card_that_failed_gets_the_held_seconds_again_with_the_next_order(tmp_path, source):
     streams, held = source
     told = Told()
-    recorder = Recorder(streams=streams, pre_s=30, tell=told)
+    recorder = Recorder(streams=streams, pre_s=30, report=told)
     for packet in held[:30]:
         recorder.take(packet)
     recorder.begin(order(tmp_path / "missing" / "..", 1, device=tmp_path.stat().st_dev))

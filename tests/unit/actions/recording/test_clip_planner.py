@@ -9,42 +9,42 @@ TIMES = ClipTimes(pre_s=5, post_s=10, split_s=300)
 
 
 class Camera:
-    """A desk with virtual time, whose media process does at once what it is ordered to."""
+    """A planner in virtual time, whose media process does at once what it is ordered to."""
 
     def __init__(self, *, streaming=True):
-        self.desk = ClipPlanner(camera="gate", times=TIMES)
+        self.planner = ClipPlanner(camera="gate", times=TIMES)
         self.now, self.card, self.stream = 1_000.0, None, None if streaming else "no stream"
         self.orders, self.reports, self.written = [], [], None
         if streaming:
-            self.desk.came()
+            self.planner.came()
 
     def settle(self):
-        for order in self.desk.settle(self.now, card=self.card, stream=self.stream):
+        for order in self.planner.settle(self.now, card=self.card, stream=self.stream):
             self.orders.append(order)
             self.obey(order)
-        self.reports += self.desk.take_reports()
+        self.reports += self.planner.take_reports()
 
     def obey(self, order):
         before, self.written = self.written, None
         if before is not None:
-            self.desk.ended(before, seconds=1.0, error=None, now=self.now)
+            self.planner.ended(before, seconds=1.0, error=None, now=self.now)
         if isinstance(order, StartRecording):
             self.written = order.clip
-            self.desk.begun(order.clip, name=f"{order.clip}", pre_s=5.0)
+            self.planner.begun(order.clip, name=f"{order.clip}", pre_s=5.0)
 
     def lose(self):
         self.stream, self.written = "lost", None
-        self.desk.lost("lost", self.now)
+        self.planner.lost("lost", self.now)
         self.settle()
 
     def come(self):
         self.stream = None
-        self.desk.came()
+        self.planner.came()
         self.settle()
 
     def until(self, end):
-        """Time passes; the desk is asked whenever it wanted to be."""
-        while (due := self.desk.wake_at(self.now)) is not None and due <= end:
+        """Time passes; `settle` is called whenever `wake_at` is due."""
+        while (due := self.planner.wake_at(self.now)) is not None and due <= end:
             assert due >= self.now
             self.now = max(due, self.now + 0.001)
             self.settle()
@@ -57,10 +57,10 @@ class Camera:
 
 def test_an_alarm_is_one_clip_with_its_post_roll():
     camera = Camera()
-    camera.desk.begin("door", at=999.9)
+    camera.planner.begin("door", at=999.9)
     camera.settle()
     camera.until(1_060)
-    camera.desk.end("door", camera.now)
+    camera.planner.end("door", camera.now)
     camera.until(1_069.9)
     assert camera.orders == [StartRecording(clip=1, input="door", at=999.9)]
     camera.until(1_071)
@@ -70,7 +70,7 @@ def test_an_alarm_is_one_clip_with_its_post_roll():
 
 def test_a_clip_is_split_so_that_no_file_is_longer_than_the_limit():
     camera = Camera()
-    camera.desk.begin("door", at=camera.now)
+    camera.planner.begin("door", at=camera.now)
     camera.settle()
     camera.until(2_000)
     assert [order.at for order in camera.orders] == [
@@ -83,7 +83,7 @@ def test_a_clip_is_split_so_that_no_file_is_longer_than_the_limit():
 
 def test_the_same_state_twice_orders_nothing():
     camera = Camera()
-    camera.desk.begin("door", at=camera.now)
+    camera.planner.begin("door", at=camera.now)
     for _ in range(5):
         camera.settle()
     assert len(camera.orders) == 1
@@ -91,7 +91,7 @@ def test_the_same_state_twice_orders_nothing():
 
 def test_a_clip_waits_for_the_stream_and_has_the_name_of_its_alarm():
     camera = Camera(streaming=False)
-    camera.desk.begin("door", at=1_000.0)
+    camera.planner.begin("door", at=1_000.0)
     camera.settle()
     camera.until(1_020)
     assert camera.orders == []
@@ -101,8 +101,8 @@ def test_a_clip_waits_for_the_stream_and_has_the_name_of_its_alarm():
 
 def test_an_alarm_that_ends_before_the_stream_comes_is_a_missed_clip():
     camera = Camera(streaming=False)
-    camera.desk.begin("door", at=camera.now)
-    camera.desk.end("door", camera.now)
+    camera.planner.begin("door", at=camera.now)
+    camera.planner.end("door", camera.now)
     camera.until(1_100)
     (missed,) = camera.reports
     assert isinstance(missed, ClipMissed)
@@ -111,7 +111,7 @@ def test_an_alarm_that_ends_before_the_stream_comes_is_a_missed_clip():
 
 def test_a_stream_that_is_lost_in_an_alarm_leaves_one_clip_and_begins_another_when_it_is_back():
     camera = Camera()
-    camera.desk.begin("door", at=camera.now)
+    camera.planner.begin("door", at=camera.now)
     camera.settle()
     camera.now = 1_010
     camera.lose()
@@ -124,7 +124,7 @@ def test_a_stream_that_is_lost_in_an_alarm_leaves_one_clip_and_begins_another_wh
 
 def test_a_card_without_room_ends_the_clip_at_its_split_and_a_healed_one_gets_the_next():
     camera = Camera()
-    camera.desk.begin("door", at=camera.now)
+    camera.planner.begin("door", at=camera.now)
     camera.settle()
     camera.card = "full"
     camera.until(1_400)
@@ -137,9 +137,9 @@ def test_a_card_without_room_ends_the_clip_at_its_split_and_a_healed_one_gets_th
 
 def test_a_clip_that_the_card_did_not_take_is_tried_again_after_ten_seconds_and_not_before():
     camera = Camera()
-    camera.desk.begin("door", at=camera.now)
+    camera.planner.begin("door", at=camera.now)
     camera.settle()
-    camera.desk.ended(1, seconds=1.0, error="No space left", now=camera.now)
+    camera.planner.ended(1, seconds=1.0, error="No space left", now=camera.now)
     camera.written = None
     camera.until(1_009.9)
     assert len(camera.orders) == 1
@@ -151,15 +151,15 @@ def test_a_clip_that_the_card_did_not_take_is_tried_again_after_ten_seconds_and_
 def test_an_alarm_during_the_finishing_of_a_clip_gets_a_clip_of_its_own():
     camera = Camera()
     camera.obey = lambda _: None  # slow: nothing is answered
-    camera.desk.begin("door", at=camera.now)
+    camera.planner.begin("door", at=camera.now)
     camera.settle()
-    camera.desk.begun(1, name="1", pre_s=5)
-    camera.desk.end("door", camera.now)
+    camera.planner.begun(1, name="1", pre_s=5)
+    camera.planner.end("door", camera.now)
     camera.until(1_011)
-    camera.desk.begin("window", at=camera.now)
+    camera.planner.begin("window", at=camera.now)
     camera.settle()
     assert len(camera.orders) == 2
-    camera.desk.ended(1, seconds=16.0, error=None, now=camera.now)
+    camera.planner.ended(1, seconds=16.0, error=None, now=camera.now)
     camera.settle()
     assert camera.orders[-1] == StartRecording(clip=2, input="window", at=1_011)
 
@@ -167,12 +167,12 @@ def test_an_alarm_during_the_finishing_of_a_clip_gets_a_clip_of_its_own():
 def test_a_clip_that_is_not_finished_in_time_is_stuck():
     camera = Camera()
     camera.obey = lambda _: None
-    camera.desk.record("gate", seconds=5, at=camera.now, now=camera.now)
+    camera.planner.record("gate", seconds=5, at=camera.now, now=camera.now)
     camera.settle()
     camera.until(1_024)
-    assert not camera.desk.stuck(camera.now, after_s=20)
+    assert not camera.planner.stuck(camera.now, after_s=20)
     camera.until(1_026)
-    assert camera.desk.stuck(camera.now, after_s=20)
+    assert camera.planner.stuck(camera.now, after_s=20)
 
 
 steps = st.sampled_from(["begin a", "begin b", "end a", "end b", "lose", "come", "full", "room", "wait", "long"])
@@ -184,9 +184,9 @@ def test_whatever_happens_one_clip_is_written_at_a_time_and_every_wish_is_answer
     for step in [*sequence, "room", "come", "end a", "end b", "long"]:
         match step.split():
             case ["begin", name]:
-                camera.desk.begin(name, at=camera.now)
+                camera.planner.begin(name, at=camera.now)
             case ["end", name]:
-                camera.desk.end(name, camera.now)
+                camera.planner.end(name, camera.now)
             case ["lose"]:
                 camera.lose()
             case ["come"] if camera.stream is not None:
@@ -201,6 +201,6 @@ def test_whatever_happens_one_clip_is_written_at_a_time_and_every_wish_is_answer
         finished = sum(isinstance(report, ClipFinished) for report in camera.reports)
         assert started - finished == (camera.written is not None)
     assert camera.written is None
-    assert camera.desk.wake_at(camera.now) is None
+    assert camera.planner.wake_at(camera.now) is None
     asked = sum(step.startswith("begin") for step in sequence)
     assert bool(camera.reports) == bool(asked)

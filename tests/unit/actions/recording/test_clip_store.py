@@ -125,7 +125,7 @@ async def test_a_card_that_hangs_is_a_problem_until_it_answers(tmp_path):
     os.mkfifo(tmp_path / "fstab")  # reading it blocks, like a card that hangs
     told = []
     store = ClipStore(
-        folder=tmp_path / "clips", limits=Limits(), fstab=tmp_path / "fstab", patience_s=0.05, report=told.append
+        folder=tmp_path / "clips", limits=Limits(), fstab=tmp_path / "fstab", timeout_s=0.05, report=told.append
     )
     looking = asyncio.create_task(store.look())
     while not told:

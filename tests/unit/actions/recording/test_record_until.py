@@ -6,14 +6,14 @@ from bridge.actions.recording.record_until import RecordUntil
 
 def test_a_clip_is_wanted_until_the_end_of_the_post_roll():
     plan = RecordUntil(post_s=10)
-    assert not plan.wanted(0)
+    assert not plan.is_needed(0)
     plan.begin("door")
-    assert plan.wanted(1_000)
+    assert plan.is_needed(1_000)
     assert plan.deadline(1_000) is None
     plan.end("door", 1_000)
     assert plan.deadline(1_000) == 1_010
-    assert plan.wanted(1_009.9)
-    assert not plan.wanted(1_010)
+    assert plan.is_needed(1_009.9)
+    assert not plan.is_needed(1_010)
 
 
 def test_the_last_of_several_inputs_ends_it():
@@ -21,7 +21,7 @@ def test_the_last_of_several_inputs_ends_it():
     plan.begin("door")
     plan.begin("window")
     plan.end("door", 5)
-    assert plan.wanted(100)
+    assert plan.is_needed(100)
     plan.end("window", 100)
     assert plan.deadline(100) == 110
 
@@ -29,7 +29,7 @@ def test_the_last_of_several_inputs_ends_it():
 def test_the_end_of_an_alarm_that_never_began_wants_nothing():
     plan = RecordUntil(post_s=10)
     plan.end("door", 0)
-    assert not plan.wanted(0)
+    assert not plan.is_needed(0)
 
 
 def test_an_alarm_that_comes_again_extends_and_never_shortens():
@@ -58,8 +58,8 @@ def test_it_is_wanted_while_any_input_is_in_alarm_and_ends_at_the_deadline(steps
         else:
             plan.run_for(seconds / 2, now)
         if active:
-            assert plan.wanted(now + 1e9)
+            assert plan.is_needed(now + 1e9)
         else:
             deadline = plan.deadline(now)
-            assert plan.wanted(now) == (deadline is not None)
-            assert deadline is None or (now < deadline <= now + 10 and not plan.wanted(deadline))
+            assert plan.is_needed(now) == (deadline is not None)
+            assert deadline is None or (now < deadline <= now + 10 and not plan.is_needed(deadline))
