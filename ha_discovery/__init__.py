@@ -12,8 +12,8 @@
 
 Publish `encode(device_payload(gate))` retained to that topic.
 
-Descriptions are frozen and named as the payload's keys are; None leaves a key out. Making one
-raises `DiscoveryError` for all that Home Assistant would refuse, would drop without a word, or
+Descriptions are frozen and named as the payload's keys are; None leaves a key out. Their constructors
+raise `DiscoveryError` for all that Home Assistant would refuse, would drop without a word, or
 would complain about in its log, as far as that can be known from the description alone. Each
 rule names its source in Home Assistant's code, as of 2026.11.0. Payloads are good from 2024.12
 on, the first with device based discovery, but for words younger than the release (`vocabulary`).
@@ -21,7 +21,7 @@ Templates are passed on unread.
 
 Updating and removing:
 
-* A payload updates what it names. A component that it leaves out stays.
+* A payload updates the components that it names. A component that it leaves out stays.
 * `removal_payload` removes components; publish it, then the complete payload.
 * A component whose platform changes is removed first, under its old platform.
 * `DEVICE_REMOVAL`, the empty payload, removes the device; only once, a second one logs a warning.

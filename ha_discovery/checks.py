@@ -1,4 +1,4 @@
-"""Checks that several descriptions share; each raises `DiscoveryError` and returns nothing."""
+"""Checks shared by several descriptions; each raises `DiscoveryError` and returns nothing."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _LONGEST_STATE = 255
 
 
 def check_text(subject: str, key: str, text: str | None) -> None:
-    """None, or something that a person can read: not blank, no control characters."""
+    """Accepts None, or readable text: not blank, no control characters."""
     if text is not None and (not text.strip() or _CONTROL.search(text)):
         raise DiscoveryError(subject, key, "must not be blank or hold control characters")
 
 
 def check_one_of(subject: str, key: str, word: str | None, known: Collection[str]) -> None:
-    """None, or one of the words that are known."""
+    """Accepts None, or one of the known words."""
     if word is not None and word not in known:
         raise DiscoveryError(subject, key, f"{word!r} is not one of {' '.join(sorted(known))}")
 
 
 def check_options(subject: str, key: str, options: tuple[str, ...], *, reserved: str = "") -> None:
-    """At least one, each once, each short enough for a state, none that means something else.
+    """Accepts at least one option, each once, each short enough for a state, none of them `reserved`.
 
     A state may have 255 characters (`homeassistant/const.py`, MAX_LENGTH_STATE_STATE).
     """
@@ -44,7 +44,7 @@ def check_options(subject: str, key: str, options: tuple[str, ...], *, reserved:
 
 
 def check_topic(subject: str, key: str, topic: str | None, *, wildcards: bool) -> None:
-    """None, or a topic that one can publish to, or with wildcards subscribe to.
+    """Accepts None, or a topic to publish to, or with `wildcards` to subscribe to.
 
     `components/mqtt/util.py`, valid_publish_topic and valid_subscribe_topic.
     """
@@ -64,7 +64,7 @@ def check_topic(subject: str, key: str, topic: str | None, *, wildcards: bool) -
 
 
 def check_url(subject: str, key: str, url: str | None, *, schemes: Collection[str]) -> None:
-    """None, or an absolute URL (`helpers/config_validation.py`, url)."""
+    """Accepts None, or an absolute URL (`helpers/config_validation.py`, url)."""
     if url is None:
         return
     try:
@@ -79,6 +79,6 @@ def check_url(subject: str, key: str, url: str | None, *, schemes: Collection[st
 
 
 def check_seconds(subject: str, key: str, seconds: int | None) -> None:
-    """None, or whole seconds that are not negative."""
+    """Accepts None, or whole seconds that are not negative."""
     if seconds is not None and seconds < 0:
         raise DiscoveryError(subject, key, "must not be negative")

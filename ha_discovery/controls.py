@@ -13,9 +13,9 @@ from ha_discovery.vocabulary import BUTTON_CLASSES, SWITCH_CLASSES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch(Entity):
-    """On and off. With a state topic it shows only what it is told, never its own commands.
+    """On and off. With a state topic its state is that topic's, never its own commands'.
 
-    `state_on` and `state_off` are what the state topic says, the payloads when left out. The
+    `state_on` and `state_off` are the state topic's payloads, by default those of the command. The
     payload `None` means unknown; any other is ignored (`components/mqtt/switch.py`).
     """
 
@@ -34,7 +34,7 @@ class Switch(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Device class, and payloads that differ."""
+        """Checks device class, and that the payloads differ."""
         check_one_of(self.unique_id, "device_class", self.device_class, SWITCH_CLASSES)
         check_two_payloads(self)
 
@@ -43,10 +43,10 @@ class Switch(Entity):
 class Siren(Entity):
     """A siren, with tone, duration in seconds, and volume from 0 to 1.
 
-    Without a template a command is JSON that holds what was given:
+    Without a template a command is JSON with the values of the call:
     `{"state":"ON","duration":12,"tone":"fire","volume_level":0.5}`.
-    Home Assistant takes duration and volume as supported unless told otherwise, so both are
-    always said. A state that names a tone which is not in `available_tones` raises in its log.
+    Home Assistant takes duration and volume as supported by default, so both keys are
+    always in the payload. A state that names a tone which is not in `available_tones` raises in its log.
     In 2026.11 a list among the attributes of `json_attributes_topic` raises at each state
     (`components/mqtt/siren.py`, extra_state_attributes puts the values into a set).
     """
@@ -69,14 +69,14 @@ class Siren(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Tones, and payloads that differ."""
+        """Checks tones, and that the payloads differ."""
         if self.available_tones is not None:
             check_options(self.unique_id, "available_tones", self.available_tones)
         check_two_payloads(self)
 
 
 def check_two_payloads(entity: Switch | Siren) -> None:
-    """On and off must not be the same, as commands or as states."""
+    """Raises `DiscoveryError` if on and off are the same, as commands or as states."""
     on, off = entity.payload_on or "ON", entity.payload_off or "OFF"
     if on == off:
         raise DiscoveryError(entity.unique_id, "payload_off", "must differ from payload_on")
@@ -86,7 +86,7 @@ def check_two_payloads(entity: Switch | Siren) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button(Entity):
-    """Pressed, it publishes `payload_press`, which is `PRESS` when left out."""
+    """A press publishes `payload_press`, `PRESS` by default."""
 
     platform: ClassVar[str] = "button"
 
@@ -97,7 +97,7 @@ class Button(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Device class."""
+        """Checks the device class."""
         check_one_of(self.unique_id, "device_class", self.device_class, BUTTON_CLASSES)
 
 
@@ -112,4 +112,4 @@ class Notify(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Nothing more: its topic has been checked."""
+        """Does nothing: the topic has been checked."""

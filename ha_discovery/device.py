@@ -1,4 +1,4 @@
-"""What is said once for all entities: the device, who describes it, and when it is there."""
+"""The parts shared by all entities: the device, the origin of the description, availability."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Device:
     configuration_url: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuses what Home Assistant would refuse or complain about."""
+        """Raises `DiscoveryError` for values that Home Assistant would refuse or complain about."""
         if not self.identifiers and not self.connections:
             raise DiscoveryError(_DEVICE, "identifiers", "needs an identifier or a connection")
         for identifier in self.identifiers:
@@ -53,11 +53,11 @@ class Device:
         check_url("device", "configuration_url", self.configuration_url, schemes=_PAGES)
 
     def config(self) -> dict[str, Any]:
-        """The `device` part of a payload."""
-        said = {field.name: getattr(self, field.name) for field in fields(self)}
-        said["identifiers"] = list(self.identifiers) or None
-        said["connections"] = [list(connection) for connection in self.connections] or None
-        return {key: value for key, value in said.items() if value is not None}
+        """Returns the `device` part of a payload."""
+        keys = {field.name: getattr(self, field.name) for field in fields(self)}
+        keys["identifiers"] = list(self.identifiers) or None
+        keys["connections"] = [list(connection) for connection in self.connections] or None
+        return {key: value for key, value in keys.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,23 +73,23 @@ class Origin:
     support_url: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuses what Home Assistant would refuse."""
+        """Raises `DiscoveryError` for values that Home Assistant would refuse."""
         check_text("origin", "name", self.name)
         check_text("origin", "sw_version", self.sw_version)
         check_url("origin", "support_url", self.support_url, schemes=_PAGES)
 
     def config(self) -> dict[str, Any]:
-        """The `origin` part of a payload."""
-        said = {"name": self.name, "sw_version": self.sw_version, "support_url": self.support_url}
-        return {key: value for key, value in said.items() if value is not None}
+        """Returns the `origin` part of a payload."""
+        keys = {"name": self.name, "sw_version": self.sw_version, "support_url": self.support_url}
+        return {key: value for key, value in keys.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Availability:
-    """Topics that say `online` or `offline`, and how several of them count.
+    """Topics with `online` or `offline`, and the rule for several of them.
 
-    Until each topic has spoken (mode `all`), or one has, entities are unavailable: retain them.
-    A topic that stands in the list twice counts once, so it is refused here. Home Assistant's own
+    Until each topic (mode `all`), or one topic, has a message, entities are unavailable: retain them.
+    A topic listed twice counts once, so it is refused here. Home Assistant's own
     default mode is `latest`, which with several topics is seldom meant
     (`components/mqtt/entity.py`, MqttAvailabilityMixin, 2026.11).
     """
@@ -100,7 +100,7 @@ class Availability:
     payload_not_available: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuses what Home Assistant would refuse, and topics that do not count."""
+        """Raises `DiscoveryError` for values that Home Assistant would refuse, and for topics that do not count."""
         if not self.topics:
             raise DiscoveryError(_AVAILABILITY, "topics", "must not be empty")
         if len(set(self.topics)) != len(self.topics):
@@ -112,13 +112,13 @@ class Availability:
             raise DiscoveryError(_AVAILABILITY, "payload_available", "must differ from payload_not_available")
 
     def config(self) -> dict[str, Any]:
-        """What goes beside an entity's other keys, or to the top of a device payload."""
+        """Returns the keys beside an entity's other keys, or at the top of a device payload."""
         payloads = {
             "payload_available": self.payload_available,
             "payload_not_available": self.payload_not_available,
         }
-        said = {key: payload for key, payload in payloads.items() if payload is not None}
+        keys = {key: payload for key, payload in payloads.items() if payload is not None}
         return {
-            "availability": [{"topic": topic, **said} for topic in self.topics],
+            "availability": [{"topic": topic, **keys} for topic in self.topics],
             "availability_mode": self.mode,
         }

@@ -1,4 +1,4 @@
-"""What every entity has, whatever its kind."""
+"""The fields of every entity."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNIQUE_ID = re.compile(r"[^\s\x00-\x1f\x7f]+")
 _OBJECT_ID = re.compile(r"[a-z0-9_]+")
 _ICON = re.compile(r"[a-z0-9_-]+:[a-z0-9_-]+")
 _TOPICS_PUBLISHED_TO = frozenset({"command_topic"})
-_SAID_ELSEWHERE = frozenset({"unique_id", "name", "object_id", "availability"})
+_SEPARATE = frozenset({"unique_id", "name", "object_id", "availability"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,24 +27,24 @@ class Entity(ABC):
     unique_id
         Never changes while the entity lives; counts with its platform. No spaces.
     name
-        Home Assistant shows "<device name> <name>" and never shortens it. None is said as such:
-        the entity is then shown with the device's name alone.
+        Home Assistant shows "<device name> <name>" and never shortens it. None is sent as null:
+        the entity then has the device's name alone.
     object_id
-        The entity id after the dot that is asked for, `[a-z0-9_]`, for Home Assistant would turn
-        anything else into that by itself. It counts only when the entity is made. It is sent
+        The desired entity id after the dot, `[a-z0-9_]`; Home Assistant would convert
+        anything else. It counts only when the entity is created. It is sent
         twice: as `default_entity_id` with its domain for releases since 2025.10, and as
         `object_id` for older ones; each ignores the other's without a word. Without its domain a
         `default_entity_id` makes `sensor.unnamed_device`.
     icon
         `prefix:name`, such as `mdi:bell`; a device class has its own.
     entity_category
-        `config` or `diagnostic`; None for what a person uses every day. Sensors and binary
+        `config` or `diagnostic`; None for entities of daily use. Sensors and binary
         sensors cannot be `config` (`helpers/entity.py` through `components/mqtt/util.py`,
         entity_category_without_config).
     availability
-        Takes the place of the device's as a whole.
+        Replaces the device's availability as a whole.
     json_attributes_topic
-        A JSON object whose keys become attributes, names of the entity's own apart.
+        A JSON object whose keys become attributes, except names of the entity's own.
     """
 
     platform: ClassVar[str]
@@ -62,7 +62,7 @@ class Entity(ABC):
     json_attributes_template: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuses what Home Assistant would refuse, drop or complain about."""
+        """Raises `DiscoveryError` for values that Home Assistant would refuse, drop or complain about."""
         if not _UNIQUE_ID.fullmatch(self.unique_id):
             raise DiscoveryError(_ENTITY, "unique_id", f"{self.unique_id!r} must not be empty or hold spaces")
         check_text(self.unique_id, "name", self.name)
@@ -81,15 +81,15 @@ class Entity(ABC):
 
     @abstractmethod
     def check(self) -> None:
-        """Refuses what is wrong for this kind only."""
+        """Raises `DiscoveryError` for values that are wrong for this kind only."""
 
     def config(self) -> dict[str, Any]:
-        """The component as a device payload holds it."""
-        said: dict[str, Any] = {"platform": self.platform, "unique_id": self.unique_id, "name": self.name}
+        """Returns the component of a device payload."""
+        keys: dict[str, Any] = {"platform": self.platform, "unique_id": self.unique_id, "name": self.name}
         if self.object_id is not None:
-            said |= {"object_id": self.object_id, "default_entity_id": f"{self.platform}.{self.object_id}"}
+            keys |= {"object_id": self.object_id, "default_entity_id": f"{self.platform}.{self.object_id}"}
         for field in fields(self):
             value = getattr(self, field.name)
-            if value is not None and field.name not in _SAID_ELSEWHERE:
-                said[field.name] = list(value) if isinstance(value, tuple) else value
-        return said | (self.availability.config() if self.availability else {})
+            if value is not None and field.name not in _SEPARATE:
+                keys[field.name] = list(value) if isinstance(value, tuple) else value
+        return keys | (self.availability.config() if self.availability else {})

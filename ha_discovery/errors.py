@@ -1,13 +1,13 @@
-"""The one way in which a description can be wrong."""
+"""The one error of a description."""
 
 from __future__ import annotations
 
 
 class DiscoveryError(ValueError):
-    """Home Assistant would refuse, drop or complain about what is described.
+    """Home Assistant would refuse, drop or complain about the description.
 
-    `subject` is what is described wrongly (a unique id, `device`, `origin`, a component's key),
-    `key` the part of it, named as in the payload, and `message` says what would be right.
+    `subject` is the wrong thing (a unique id, `device`, `origin`, a component's key),
+    `key` the part of it, named as in the payload, and `message` names the valid values.
     """
 
     def __init__(self, subject: str, key: str, message: str) -> None:

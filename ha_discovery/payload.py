@@ -1,4 +1,4 @@
-"""From descriptions to what is published: a device's payload, and what removes it or parts of it."""
+"""Payloads of descriptions: a device's own, and those that remove it or parts of it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _DEVICE = "device"
 _TOPIC_ID = re.compile(r"[a-zA-Z0-9_-]+")
 
 DEVICE_REMOVAL = b""
-"""Published (retained) to a device's topic, it removes the device. A second one logs a warning."""
+"""Payload that removes the device, retained on its topic. A second one logs a warning."""
 
 
 def device_topic(prefix: str, device_id: str) -> str:
-    """Where a device's payload goes, retained.
+    """Returns the topic of a device's payload, which is retained.
 
     `device_id` must match `[a-zA-Z0-9_-]` (`components/mqtt/discovery.py`, TOPIC_MATCHER).
     """
@@ -37,8 +37,8 @@ class Discovery:
     """A device with all its entities, each under a key of its own.
 
     Keys match `[a-zA-Z0-9_-]`: Home Assistant joins them to the device's id with a space. A
-    unique id may stand once a platform. `availability` and `qos` hold for every entity that does
-    not say otherwise (`components/mqtt/schemas.py`, SHARED_OPTIONS); `qos` also for commands.
+    unique id may occur once in a platform. `availability` and `qos` hold for every entity without
+    its own (`components/mqtt/schemas.py`, SHARED_OPTIONS); `qos` also for commands.
     """
 
     device: Device
@@ -48,7 +48,7 @@ class Discovery:
     qos: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuses keys that are wrong and unique ids that are not."""
+        """Raises `DiscoveryError` for wrong keys and for unique ids that occur twice."""
         seen: dict[tuple[str, str], str] = {}
         for key, entity in self.components.items():
             check_key(key)
@@ -62,13 +62,13 @@ class Discovery:
 
 
 def check_key(key: str) -> None:
-    """A component's key."""
+    """Raises `DiscoveryError` for an invalid component key."""
     if not _TOPIC_ID.fullmatch(key):
         raise DiscoveryError(repr(key), "components", "a key must match [a-zA-Z0-9_-]")
 
 
 def device_payload(discovery: Discovery) -> dict[str, Any]:
-    """The payload that makes or updates the device. A component that is left out stays as it is."""
+    """Returns the payload that creates or updates the device. A component that is left out stays as it is."""
     shared: dict[str, Any] = discovery.availability.config() if discovery.availability else {}
     if discovery.qos is not None:
         shared["qos"] = discovery.qos
@@ -81,7 +81,7 @@ def device_payload(discovery: Discovery) -> dict[str, Any]:
 
 
 def removal_payload(device: Device, origin: Origin, gone: Mapping[str, str]) -> dict[str, Any]:
-    """The payload that removes the components `gone`: key → platform, nothing else.
+    """Returns the payload that removes the components `gone`: key → platform, nothing else.
 
     It names no other component on purpose. While Home Assistant still works on a component, a
     later payload that holds the same one is put off from there on and what follows in it is
@@ -101,5 +101,5 @@ def removal_payload(device: Device, origin: Origin, gone: Mapping[str, str]) -> 
 
 
 def encode(payload: Mapping[str, Any]) -> bytes:
-    """A payload as it goes over the wire: JSON in UTF-8, the same for the same descriptions."""
+    """Returns a payload as sent: JSON in UTF-8, the same for the same descriptions."""
     return json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

@@ -1,4 +1,4 @@
-"""Entities that only tell: binary sensor, sensor, event, image."""
+"""Entities without a command: binary sensor, sensor, event, image."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class BinarySensor(Entity):
     force_update: bool | None = None
 
     def check(self) -> None:
-        """Device class, two payloads that differ, seconds."""
+        """Checks device class, that the payloads differ, and seconds."""
         check_one_of(self.unique_id, "device_class", self.device_class, BINARY_SENSOR_CLASSES)
         on, off = self.payload_on or "ON", self.payload_off or "OFF"
         if on == off:
@@ -74,7 +74,7 @@ class Sensor(Entity):
     force_update: bool | None = None
 
     def check(self) -> None:
-        """Device class, state class, unit and options, and how they go together."""
+        """Checks device class, state class, unit, options and their combinations."""
         check_one_of(self.unique_id, "device_class", self.device_class, SENSOR_CLASSES)
         check_one_of(self.unique_id, "state_class", self.state_class, STATE_CLASSES)
         check_text(self.unique_id, "unit_of_measurement", self.unit_of_measurement)
@@ -101,7 +101,7 @@ class Sensor(Entity):
 
 
 def check_unit(unique_id: str, device_class: str | None, unit: str | None) -> None:
-    """A unit that the class takes; without a class any unit will do."""
+    """Raises `DiscoveryError` for a unit that the class does not allow; without a class any unit is allowed."""
     if device_class in CLASS_UNITS and (unit or "") not in CLASS_UNITS[device_class]:
         allowed = " ".join(sorted(CLASS_UNITS[device_class])) or "none"
         raise DiscoveryError(unique_id, "unit_of_measurement", f"must for {device_class} be one of: {allowed}")
@@ -109,7 +109,7 @@ def check_unit(unique_id: str, device_class: str | None, unit: str | None) -> No
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event(Entity):
-    """Something that happens: a JSON object with `event_type`; its other keys become attributes.
+    """An event: a JSON object with `event_type`; its other keys become attributes.
 
     Retained messages are ignored, an unknown type is logged (`components/mqtt/event.py`). A
     device class `null` is refused, so None leaves it out. A doorbell needs the type `ring`
@@ -124,7 +124,7 @@ class Event(Entity):
     device_class: str | None = None
 
     def check(self) -> None:
-        """Types and device class."""
+        """Checks types and device class."""
         check_options(self.unique_id, "event_types", self.event_types)
         check_one_of(self.unique_id, "device_class", self.device_class, EVENT_CLASSES)
         if self.device_class == "doorbell" and "ring" not in self.event_types:
@@ -133,7 +133,7 @@ class Event(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image(Entity):
-    """A picture: its bytes on `image_topic`, or where it is on `url_topic`.
+    """A picture: its bytes on `image_topic`, or its address on `url_topic`.
 
     Bytes are raw unless `image_encoding` is `b64`. Exactly one topic, and `content_type` only
     with bytes (`components/mqtt/image.py`, validate_topic_required).
@@ -148,7 +148,7 @@ class Image(Entity):
     url_template: str | None = None
 
     def check(self) -> None:
-        """One topic, and what goes with it."""
+        """Checks that there is one topic, with fitting fields."""
         if (self.image_topic is None) == (self.url_topic is None):
             raise DiscoveryError(self.unique_id, "image_topic", "needs either image_topic or url_topic")
         if self.url_topic is not None and self.content_type is not None:

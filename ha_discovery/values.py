@@ -1,4 +1,4 @@
-"""Entities that a value is set with: select, number, text."""
+"""Entities that set a value: select, number, text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_TEXT = 255
 class Select(Entity):
     """One of several words. A state outside `options` is an error in the log.
 
-    `none`, in any case, means that nothing is chosen, so it cannot be an option
+    `none`, in any case, is read as no choice, so it cannot be an option
     (`components/mqtt/select.py`).
     """
 
@@ -36,7 +36,7 @@ class Select(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Options."""
+        """Checks the options."""
         check_options(self.unique_id, "options", self.options, reserved="none")
 
 
@@ -45,7 +45,7 @@ class Number(Entity):
     """A number in a range. A state outside of it is an error in the log.
 
     Whole numbers are sent without a point: `45`. The payload `None` means unknown. The range is
-    always said, for without it Home Assistant takes 0 to 100. `mode` is auto, box or slider.
+    always in the payload, since Home Assistant's default is 0 to 100. `mode` is auto, box or slider.
     Rules: `components/mqtt/number.py`, and `components/number/entity.py` for units (a warning in
     2026.11, an error from 2027.5).
     """
@@ -66,7 +66,7 @@ class Number(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Range, step, mode, device class and unit."""
+        """Checks range, step, mode, device class and unit."""
         if not all(map(math.isfinite, (self.min, self.max, self.step))):
             raise DiscoveryError(self.unique_id, "min", "min, max and step must be finite")
         if self.min >= self.max:
@@ -101,7 +101,7 @@ class Text(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Lengths, pattern, mode."""
+        """Checks lengths, pattern, mode."""
         shortest = 0 if self.min is None else self.min
         longest = LONGEST_TEXT if self.max is None else self.max
         if not 0 <= shortest <= longest <= LONGEST_TEXT:

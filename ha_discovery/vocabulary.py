@@ -1,6 +1,6 @@
-"""Words that Home Assistant knows: platforms, device classes, state classes, units.
+"""Home Assistant's vocabulary: platforms, device classes, state classes, units.
 
-All as of Home Assistant 2026.11.0; what an older release does not know yet, it refuses.
+All as of Home Assistant 2026.11.0; an older release refuses words that it does not know yet.
 Sources: `homeassistant/components/<platform>/const.py` for the classes,
 `components/mqtt/const.py` (SUPPORTED_COMPONENTS) for the platforms.
 """
@@ -29,7 +29,7 @@ EVENT_CLASSES = frozenset({"button", "doorbell", "motion"})
 SWITCH_CLASSES = frozenset({"outlet", "switch"})
 
 NON_NUMERIC_CLASSES = frozenset({"date", "enum", "timestamp", "uptime"})
-"""Sensor classes that take neither unit nor state class nor precision."""
+"""Sensor classes that allow neither unit nor state class nor precision."""
 
 CLASS_UNITS = {
     device_class: frozenset(units.split("|"))
@@ -93,10 +93,10 @@ CLASS_UNITS = {
         "wind_speed": "Beaufort|ft/s|in/s|km/h|kn|m/min|m/s|mm/s|mph",
     }.items()
 }
-"""Units that a sensor's or number's class takes; the empty one means that it may go without, and
+"""Units allowed for a sensor's or number's class; the empty one means that the unit may be absent, and
 micro is the Greek letter.
 
-`monetary` is not in it: it takes any unit (an ISO 4217 code).
+`monetary` is not in it: it allows any unit (an ISO 4217 code).
 """
 NUMBER_CLASSES = frozenset(CLASS_UNITS) | {"monetary"}
 SENSOR_CLASSES = NUMBER_CLASSES | NON_NUMERIC_CLASSES
@@ -112,4 +112,4 @@ CLASS_STATE_CLASSES = {
     "weight": _TOTALS | {"measurement"},
     "wind_direction": frozenset({"measurement_angle"}),
 }
-"""State classes that a sensor's class takes (`components/sensor/const.py`)."""
+"""State classes allowed for a sensor's class (`components/sensor/const.py`)."""

@@ -1,1 +1,1 @@
-"""The MQTT side: topics, payloads, session, and which entity is what in Home Assistant."""
+"""The MQTT side: topics, payloads, session, commands, and the description for Home Assistant."""

@@ -1,8 +1,4 @@
-"""The MQTT side as a whole: connects for ever, shows what it is told, and hands commands on.
-
-Above 300 lines, since it is the one object that has connection, publishing and commands: halves of it would
-call each other for everything.
-"""
+"""The MQTT side as one object: keeps a session with the broker, publishes effects, submits commands as facts."""
 
 from __future__ import annotations
 
@@ -45,10 +41,11 @@ MqttEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | Publis
 class MqttAdapter:
     """The one object of this room that the rest of the program holds.
 
-    `perform` takes effects at any time, before `run` too, and never waits. `run` lasts until it is
-    cancelled, or until `stop` has said goodbye. `submit` takes facts; `now` is the time; `random`
-    gives numbers in [0, 1); `status_view` is asked whenever `<d>/status` is due. A `Journal` must
-    be handed to the store before it is performed here.
+    `perform` takes effects at any time, before `run` too, and never blocks.
+    `run` lasts until it is cancelled, or until `stop` has published the goodbye.
+    `submit` takes facts; `now` is the time; `random` returns numbers in [0, 1).
+    `status_view` is called whenever `<d>/status` is due.
+    A `JournalEntry` must be handed to the store before it is performed here.
     """
 
     def __init__(
@@ -84,35 +81,35 @@ class MqttAdapter:
         self._versions = VersionChoice()
         self._session: Session | None = None
         self._leave = asyncio.Event()
-        """Set to end the session in good order: the broker's settings changed, or `stop`."""
+        """Set to end the session in good order: the broker's settings changed, or `stop` was called."""
         self._stopping = False
         self.problem: str | None = "not connected yet"
-        """Why there is no session, for a person; None while there is one."""
+        """The reason why there is no session, for a person; None while there is one."""
         self._synchronised = True
         self._status_due = asyncio.Event()
 
     @property
     def connected(self) -> bool:
-        """Whether a session stands and everything has been announced on it."""
+        """Whether there is a session on which everything has been announced."""
         return self._session is not None
 
     @property
     def rejected_commands(self) -> int:
-        """Commands that were refused since the start."""
+        """Number of commands refused since the start."""
         return self._receiver.rejected
 
     @property
     def dropped_messages(self) -> int:
-        """Events and answers that a slow broker made the bridge drop since the start."""
+        """Number of events and answers dropped since the start because of a slow broker."""
         return self._outbox.dropped
 
     @property
     def unfinished_messages(self) -> int:
-        """Messages that wait to be published, or that the broker has not acknowledged yet."""
+        """Number of messages that are queued or not acknowledged yet."""
         return self._outbox.unfinished
 
     def perform(self, effect: MqttEffect) -> None:
-        """Do what the engine asks of this room."""
+        """Publishes an effect of the engine."""
         match effect:
             case PublishInput():
                 self._publisher.input(effect.view)
@@ -135,7 +132,7 @@ class MqttAdapter:
                 self._take(effect.settings)
 
     def snapshot(self, input_id: str | None, jpeg: bytes | None) -> None:
-        """Show a picture: of an input's alarm, or of nobody's; None: that there is none."""
+        """Publishes a picture of an input's alarm, or of no input; None clears the picture."""
         self._publisher.snapshot(input_id, jpeg)
 
     def _hurry(self) -> None:
@@ -143,11 +140,11 @@ class MqttAdapter:
             self._session.flush()
 
     def status_changed(self) -> None:
-        """Something that `status_view` tells is no longer so."""
+        """Schedules `<d>/status`, since a value of `status_view` has changed."""
         self._status_due.set()
 
     async def run(self) -> None:
-        """Keep a session with the broker, for ever."""
+        """Keeps a session with the broker, for ever."""
         while not self._stopping:
             self._leave.clear()
             retry = await self._attempt()
@@ -162,14 +159,17 @@ class MqttAdapter:
                 continue
 
     async def stop(self) -> None:
-        """Publish `offline` and say goodbye, within about three seconds; `run` ends."""
+        """Publishes `offline` and disconnects, within about three seconds; `run` ends."""
         self._stopping = True
         self._leave.set()
         if self._session is not None:
             await asyncio.wait((self._session.ended,), timeout=GOODBYE_S + 1)
 
     def _take(self, settings: Settings) -> None:
-        """New settings; what the session was made from can only be changed with the session."""
+        """Applies new settings.
+
+        A change of broker, device id or discovery prefix ends the session; `run` opens the next.
+        """
         before, self._settings = self._settings, settings
         self._publisher.settings(settings)
         topics = self._publisher.topics
@@ -184,14 +184,14 @@ class MqttAdapter:
             self._leave.set()
 
     def _judge_clock(self) -> None:
-        """Whether `expires` can be judged: as for schedules, a clock is trusted unless told otherwise.
+        """Decides whether `expires` can be judged: a clock is trusted unless the settings demand synchronisation.
 
-        One that is before the release's year makes nothing expire by itself.
+        A clock before the release's year makes nothing expire by itself.
         """
         self._receiver.clock_is_right = self._synchronised or self._settings.device.clock == "trust"
 
     async def _attempt(self) -> Retry | None:
-        """One connection, from dialling to its end; None: again at once."""
+        """Runs one connection from dialling to its end. Returns the wait before the next, or None for at once."""
         settings = self._settings
         try:
             session = await connect(
@@ -219,7 +219,7 @@ class MqttAdapter:
         return self._reconnect.ended(ended.how, why, near=is_local(settings.mqtt), after_s=stood_s)
 
     async def _serve(self, session: Session) -> Ended:
-        """Subscribe, announce everything, then feed the session until it ends."""
+        """Subscribes, announces everything, then feeds the session until it ends."""
         self._submit(BrokerFound())
         self._put_status()
         self._outbox.open(session.publish, window=session.window)
@@ -241,7 +241,7 @@ class MqttAdapter:
             self._submit(BrokerLost())
 
     async def _subscribe(self, session: Session) -> Ended | None:
-        """To the own description first: whatever lies there has come once the rest is answered."""
+        """Subscribes to the own description first, so that it has arrived before the other topics are answered."""
         topics = self._publisher.topics
         return await session.subscribe([Filter(topic=topics.discovery, flag_retained=False)]) or (
             await session.subscribe(
@@ -266,7 +266,7 @@ class MqttAdapter:
         return ended
 
     async def _keep_status(self) -> None:
-        """On change at most once a second, and every minute as a sign of life."""
+        """Publishes the status on change at most once a second, and every minute as a sign of life."""
         clock = asyncio.get_running_loop().time
         sign_of_life_at = clock() + STATUS_EVERY_S
         while True:
@@ -288,16 +288,16 @@ class MqttAdapter:
         self._publisher.status(payload, again=again)
 
     async def _goodbye_when_asked(self, session: Session) -> None:
-        """`offline` by ourselves; when the broker does not even take that, its will says it."""
+        """Publishes `offline` before the disconnect; if the broker does not acknowledge it, the will publishes it."""
         await self._leave.wait()
         self._dispatcher.announced = False
-        taken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._publisher.say_offline(taken.set_result)
-        said = False
+        acknowledged: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._publisher.say_offline(acknowledged.set_result)
+        is_published = False
         with suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
-                said = await taken
-        if said:
+                is_published = await acknowledged
+        if is_published:
             await session.close()
         else:
             session.abort("the broker does not take the goodbye")
@@ -309,7 +309,7 @@ class MqttAdapter:
             self.status_changed()
 
     def _clear(self, topic: str) -> None:
-        """Remove a retained command."""
+        """Clears a retained command."""
         self._dispatcher.expect_echo(topic)
         self._outbox.put(Outgoing(topic=topic, payload=b"", retained=True))
 
@@ -317,4 +317,4 @@ class MqttAdapter:
         try:
             asyncio.get_running_loop().call_later(seconds, do)
         except RuntimeError:
-            return  # before the loop runs: everything is written out when the connection stands
+            return  # before the loop runs: everything is published when there is a connection

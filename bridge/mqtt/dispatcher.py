@@ -1,4 +1,4 @@
-"""Messages that come in: commands for the receiver, and what others say on topics that are ours too."""
+"""Dispatches incoming messages: commands to the receiver, the others to the topic that they concern."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bridge.mqtt.publishing.publisher import Publisher
 
 _LOG = logging.getLogger(__name__)
 ONLINE_GAP_S = 1.0
-"""`online` is put back at most once in so long, should somebody insist on `offline`."""
+"""Shortest time between two `online` that correct another client's `offline`."""
 
 
 class Dispatcher:
-    """Sorts what the broker delivers. `later` calls a function after some seconds."""
+    """Dispatches the messages of a session. `later` calls a function after some seconds."""
 
     def __init__(
         self,
@@ -29,29 +29,29 @@ class Dispatcher:
         birth: Birth,
     ) -> None:
         self.announced = False
-        """Whether a session stands on which everything was said, `online` included, and is to stay so."""
+        """Whether there is a session on which everything was published, `online` included, and which is to last."""
         self._publisher = publisher
         self._receiver = receiver
         self._later = later
         self._birth = birth
-        self._says_online_at = 0.0
+        self._online_at = 0.0
         self._is_online = False
-        """Whether the broker has said `online` in this session; an `offline` before that was there already."""
+        """Whether `online` has arrived in this session; an `offline` before that is an old retained one."""
         self._echoes: dict[str, int] | None = None
-        """How many empty messages of our own are on their way back, by topic; None where they do not come."""
+        """Number of expected echoes of our own empty messages, by topic; None with MQTT 5, which suppresses them."""
 
     def begin(self, *, echoes: bool) -> None:
-        """A session begins; under 3.1.1 what is published comes back from what is subscribed to."""
+        """Starts a session; under 3.1.1 the broker returns our own messages on subscribed topics."""
         self._echoes = {} if echoes else None
         self._is_online = False
 
     def expect_echo(self, topic: str) -> None:
-        """A topic is being cleared; the empty message that may come back is no command."""
+        """Announces the echo of an empty message that clears a topic; it is no command."""
         if self._echoes is not None:
             self._echoes[topic] = self._echoes.get(topic, 0) + 1
 
     def receive(self, message: Incoming) -> None:
-        """A message from the broker."""
+        """Dispatches a message."""
         topics = self._publisher.topics
         if message.topic == topics.availability:
             self._guard_availability(message.payload)
@@ -63,25 +63,28 @@ class Dispatcher:
             self._receiver.take(message)
 
     def _guard_availability(self, payload: bytes) -> None:
-        """The will of a twin, or of our own session before this one, has said that we are gone."""
+        """Publishes `online` again after another session's will has set our availability to `offline`."""
         if payload == ONLINE:
             self._is_online = True
         if payload == ONLINE or not self._is_online or not self.announced:
             return
         at = asyncio.get_running_loop().time()
-        if self._says_online_at <= at:
-            wait_s = max(0.0, self._says_online_at + ONLINE_GAP_S - at)
-            self._says_online_at = at + wait_s
+        if self._online_at <= at:
+            wait_s = max(0.0, self._online_at + ONLINE_GAP_S - at)
+            self._online_at = at + wait_s
             self._later(wait_s, self._say_online)
 
     def _say_online(self) -> None:
         if self.announced:
-            _LOG.info("somebody said that this device is offline; saying online again")
+            _LOG.info(
+                "another client set %s to offline (a twin with this device id?); publishing online again",
+                self._publisher.topics.availability,
+            )
             self._publisher.say_online()
 
     def _answer_birth(self, message: Incoming) -> None:
         if message.retained:
-            return  # it was there before us; everything has just been announced
+            return  # retained from before this session, in which everything has just been announced
         wait_s = self._birth.heard(message.payload, asyncio.get_running_loop().time())
         if wait_s is not None:
             self._later(wait_s, self._announce_again)

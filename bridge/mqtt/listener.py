@@ -1,6 +1,6 @@
-"""Hears everything that one device says, from outside of its bridge: `alarm2mqtt watch`.
+"""Listens to all topics of one device, from outside its bridge: for `alarm2mqtt watch`.
 
-States are retained, so the picture is whole as soon as there is a connection. Nothing is published.
+States are retained, so the state is complete as soon as there is a connection. Nothing is published.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from bridge.mqtt.messages import Incoming
 from bridge.mqtt.topics import Topics
 
 RETRY_S = 2.0
-"""One person's screen does no harm to a broker, and wants to be live again soon."""
+"""Wait between two attempts: short, since one screen is no load for a broker."""
 
 
 class Listener:
-    """`run` listens for ever. `receive` gets every message in order; `link` why there is no connection, or None.
+    """`run` listens for ever. `receive` gets every message in order; `link` gets the connection's problem, or None.
 
-    Under a client id of its own, so that any number may listen beside the bridge.
+    It has a client id of its own, so that any number of listeners may run beside the bridge.
     """
 
     def __init__(
@@ -39,10 +39,10 @@ class Listener:
         self._client_id = f"{client_id_of(settings)}-watch-{token_hex(3)}"
 
     async def run(self) -> None:
-        """Until cancelled.
+        """Listens until cancelled.
 
         Raises:
-            BrokerError: the broker refuses the password or the right to connect: trying again does not help.
+            BrokerError: the broker refuses the password or the right to connect: a retry does not help.
         """
         while True:
             try:
@@ -58,7 +58,7 @@ class Listener:
             await asyncio.sleep(RETRY_S)
 
     async def _attempt(self) -> Ended:
-        """One connection, from dialling to its end."""
+        """Runs one connection from dialling to its end. Returns the reason of the end."""
         session = await connect(
             self._settings, client_id=self._client_id, receive=self._receive, versions=self._versions
         )
@@ -67,8 +67,8 @@ class Listener:
         try:
             self._link(None)
             topics = filters(Topics.of(self._settings))
-            wanted = [Filter(topic=topic, flag_retained=False) for topic in topics]
-            refused = await session.subscribe(wanted)
+            subscriptions = [Filter(topic=topic, flag_retained=False) for topic in topics]
+            refused = await session.subscribe(subscriptions)
             if refused is not None:
                 return refused
             return await asyncio.shield(session.ended)
@@ -77,7 +77,7 @@ class Listener:
 
 
 def filters(topics: Topics) -> tuple[str, ...]:
-    """What shows a device whole; pictures are left out."""
+    """Returns the topic filters of a device's whole state; pictures are left out."""
     one, other = topics.input("+"), topics.output("+")
     return (
         *(topics.availability, topics.journal, topics.settings),

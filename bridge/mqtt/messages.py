@@ -1,4 +1,4 @@
-"""Messages from the broker and to it."""
+"""Messages in both directions: from the broker, and to be published."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from bridge.core.value import value
 
 @value
 class Incoming:
-    """One message. With MQTT 5 `retained` is true for a live one too that was published so."""
+    """A message from the broker.
+
+    With MQTT 5 `retained` is the publisher's flag, so it is True for a live one as well.
+    """
 
     topic: str
     payload: bytes
@@ -17,12 +20,12 @@ class Incoming:
     response_topic: str | None = None
     correlation: bytes | None = None
     expiry_s: int | None = None
-    """What is left of the message's own expiry."""
+    """The rest of the message's expiry interval."""
 
 
 @value
 class Outgoing:
-    """One message to publish, at QoS 1."""
+    """A message to publish, at QoS 1."""
 
     topic: str
     payload: bytes

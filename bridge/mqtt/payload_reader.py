@@ -1,7 +1,7 @@
-"""What was published, read back: payloads become the views and entries that they were made of (pure).
+"""Reads the bridge's own payloads back into views and journal entries (pure): the reverse of `payloads`.
 
-The other direction of `payloads`. Lenient: a release that is older or newer may say less or more.
-Texts come without what could steer a terminal: whoever may write to the broker wrote them.
+Lenient: an older or newer release may have fewer or more keys. Texts are made printable, since
+any client of the broker may have published them.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from bridge.text.json_text import read_instant
 from bridge.text.printable import escaped
 
 
-def seen_input(input_id: str, said: Mapping[str, bytes]) -> InputView | None:
-    """An input, from the last word of its topics `state`, `alarm`, `attributes` and `availability`.
+def seen_input(input_id: str, payloads: Mapping[str, bytes]) -> InputView | None:
+    """Returns the input of the last payloads of its topics `state`, `alarm`, `attributes` and `availability`.
 
-    None while too little has come.
+    Returns None if `state` or `attributes` is missing.
     """
-    facts = as_object(said.get("attributes", b""))
-    if facts is None or "state" not in said:
+    facts = as_object(payloads.get("attributes", b""))
+    if facts is None or "state" not in payloads:
         return None
     return InputView(
         id=input_id,
         contact=_contact(facts.get("contact")),
-        tripped={ON: True, OFF: False}.get(said["state"]),
-        alarm=said.get("alarm") == ON,
+        tripped={ON: True, OFF: False}.get(payloads["state"]),
+        alarm=payloads.get("alarm") == ON,
         enabled=facts.get("enabled") is not False,
         armed=facts.get("armed") is True,
         armed_until=read_instant(facts.get("armed_until")),
@@ -40,20 +40,20 @@ def seen_input(input_id: str, said: Mapping[str, bytes]) -> InputView | None:
         held_back=_count(facts.get("held_back")),
         glitches=_count(facts.get("glitches")),
         problem=_text(facts.get("problem")),
-        available=said.get("availability") != OFFLINE,
+        available=payloads.get("availability") != OFFLINE,
     )
 
 
-def seen_output(output_id: str, said: Mapping[str, bytes]) -> OutputView | None:
-    """An output, from the last word of its topics `state`, `attributes` and `availability`; None while too little."""
-    facts = as_object(said.get("attributes", b""))
-    if facts is None or "state" not in said:
+def seen_output(output_id: str, payloads: Mapping[str, bytes]) -> OutputView | None:
+    """Returns the output of the last payloads of its topics `state`, `attributes` and `availability`, or None."""
+    facts = as_object(payloads.get("attributes", b""))
+    if facts is None or "state" not in payloads:
         return None
     sources = facts.get("sources")
-    available = said.get("availability") != OFFLINE
+    available = payloads.get("availability") != OFFLINE
     return OutputView(
         id=output_id,
-        on=said["state"] == ON,
+        on=payloads["state"] == ON,
         contact=_contact(facts.get("contact")),
         mode=_text(facts.get("mode")) or "switch",
         reason=_text(facts.get("reason")),
@@ -67,7 +67,7 @@ def seen_output(output_id: str, said: Mapping[str, bytes]) -> OutputView | None:
 
 
 def seen_entry(payload: bytes) -> JournalEntry | None:
-    """A journal entry; None for what is none."""
+    """Returns the journal entry of a payload, or None if it is none."""
     facts = as_object(payload)
     if facts is None:
         return None
@@ -91,7 +91,7 @@ def seen_entry(payload: bytes) -> JournalEntry | None:
 
 
 def as_object(payload: bytes) -> dict[str, Any] | None:
-    """A JSON object; None for anything else."""
+    """Returns a JSON object, or None for anything else."""
     try:
         value = json.loads(payload)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What the bridge says, as bytes (`mqtt.md` 1). Times are ISO 8601 with offset and milliseconds."""
+"""The bridge's payloads as bytes (`mqtt.md` 1). Times are ISO 8601 with offset and milliseconds."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from bridge.text.json_text import as_json, instant
 ON = b"ON"
 OFF = b"OFF"
 UNKNOWN = b"None"
-"""Home Assistant shows a contact that nobody knows as unknown."""
+"""The payload that Home Assistant shows as unknown."""
 ONLINE = b"online"
 OFFLINE = b"offline"
 
 
 def on_off(is_on: bool | None) -> bytes:  # noqa: FBT001 - a state's one value
-    """A binary state; None is unknown."""
+    """Returns the payload of a binary state; None is unknown."""
     if is_on is None:
         return UNKNOWN
     return ON if is_on else OFF
 
 
 def online(is_available: bool) -> bytes:  # noqa: FBT001 - a state's one value
-    """A part's availability."""
+    """Returns the payload of a part's availability."""
     return ONLINE if is_available else OFFLINE
 
 
 def input_attributes(view: InputView) -> bytes:
-    """An input beside its contact and its alarm."""
+    """Returns an input's attributes: everything but contact and alarm state."""
     return as_json(
         {
             "contact": view.contact,
@@ -47,7 +47,7 @@ def input_attributes(view: InputView) -> bytes:
 
 
 def output_attributes(view: OutputView) -> bytes:
-    """An output beside its demand."""
+    """Returns an output's attributes: everything but its demand."""
     return as_json(
         {
             "contact": view.contact,
@@ -62,7 +62,7 @@ def output_attributes(view: OutputView) -> bytes:
 
 
 def event(happened: PublishEvent) -> bytes:
-    """Something that happened at an input just now."""
+    """Returns an input's event."""
     return as_json(
         {
             "event_type": happened.event_type,
@@ -76,7 +76,7 @@ def event(happened: PublishEvent) -> bytes:
 
 
 def journal(entry: JournalEntry, *, replayed: bool) -> bytes:
-    """A journal entry; fields that do not apply are left out."""
+    """Returns a journal entry; fields that do not apply are left out."""
     return as_json(
         {
             **head(entry),

@@ -1,4 +1,4 @@
-"""Clearing everything that a device ever left on its broker: `alarm2mqtt purge`."""
+"""Clears every retained topic of a device on its broker: for `alarm2mqtt purge`."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ TIMEOUT_S = 30.0
 
 
 async def purge(settings: Settings, ledger: Ledger) -> int:
-    """Clear all topics of the ledger, and all that these settings publish; returns how many.
+    """Clears all topics of the ledger, and all that these settings publish. Returns their number.
 
     A topic leaves the ledger when the broker has acknowledged that it is clear. Raises BrokerError
-    when there is no connection, or the broker does not take it all; what is left stays in the
-    ledger. Under a client id of its own: a bridge that is still running is not thrown out, but will
-    publish again, so it should be stopped first.
+    if there is no connection, or the broker refuses a topic; the topics that remain stay in the
+    ledger. The session has a client id of its own: a bridge that still runs keeps its session, and
+    publishes again, so it should be stopped first.
     """
     topics = Topics.of(settings)
     doomed = sorted(ledger.known().union(topics.retained(settings), (topics.discovery,)))
@@ -46,7 +46,7 @@ async def purge(settings: Settings, ledger: Ledger) -> int:
 
 
 async def _cleared(session: Session, topic: str, ledger: Ledger) -> bool:
-    """Whether the broker took the empty message of one topic."""
+    """Returns whether the broker acknowledged the empty message of one topic."""
     taken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
     if not session.publish(Outgoing(topic=topic, payload=b"", retained=True), taken.set_result):
         return False
@@ -58,4 +58,4 @@ async def _cleared(session: Session, topic: str, ledger: Ledger) -> bool:
 
 
 def _ignore(_message: Incoming) -> None:
-    """Nothing is subscribed to."""
+    """Ignores a message: nothing is subscribed."""

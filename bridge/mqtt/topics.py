@@ -1,4 +1,4 @@
-"""Every topic of the bridge, once (`mqtt.md` 1 and 2)."""
+"""Every topic of the bridge (`mqtt.md` 1 and 2)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _ID = re.compile(r"[a-z0-9-]{1,32}")
 
 
 def is_id(text: str) -> bool:
-    """Whether an input or output could be called that."""
+    """Returns whether the text is a valid id of an input or output."""
     return _ID.fullmatch(text) is not None
 
 
 class CommandKind(StrEnum):
-    """What a topic that the bridge listens to asks for."""
+    """The kinds of command topics."""
 
     OUTPUT_SET = "output/set"
     INPUT_TRIGGER = "input/trigger"
@@ -42,9 +42,9 @@ _SHAPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandTopic:
-    """A command's topic, read: `target` is the id of the input or output, or the action's kind.
+    """A parsed command topic. `target` is the id of the input or output, or the action's kind.
 
-    It is the segment as it came: a segment that is no id is for whoever obeys to refuse.
+    The target is the topic's segment unchanged: an invalid id is refused by the receiver.
     """
 
     kind: CommandKind
@@ -52,13 +52,13 @@ class CommandTopic:
 
     @property
     def names_an_id(self) -> bool:
-        """Whether the target could be the id of anything at all."""
+        """Whether the target is a valid id."""
         return is_id(self.target)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputTopics:
-    """One input's; all retained but the event."""
+    """The topics of one input; all retained but the event."""
 
     state: str
     alarm: str
@@ -70,7 +70,7 @@ class InputTopics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputTopics:
-    """One output's; all retained."""
+    """The topics of one output; all retained."""
 
     state: str
     attributes: str
@@ -80,7 +80,7 @@ class OutputTopics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topics:
-    """The topics of one device, and the two of Home Assistant that the bridge has to do with."""
+    """The topics of one device, and its two topics at Home Assistant."""
 
     base: str
     device_id: str
@@ -88,42 +88,42 @@ class Topics:
 
     @classmethod
     def of(cls, settings: Settings) -> Topics:
-        """The topics that these settings mean."""
+        """Returns the topics of these settings."""
         return cls(base=settings.mqtt.base_topic, device_id=settings.device.id, prefix=settings.home_assistant.prefix)
 
     @property
     def device(self) -> str:
-        """`<d>`, under which everything lies."""
+        """`<d>`, the prefix of all topics of the device."""
         return f"{self.base}/{self.device_id}"
 
     @property
     def availability(self) -> str:
-        """Retained; also the will's."""
+        """Retained; also the topic of the will."""
         return f"{self.device}/availability"
 
     @property
     def settings(self) -> str:
-        """Retained: the settings that belong to no input or output."""
+        """Retained: the settings besides inputs and outputs."""
         return f"{self.device}/settings"
 
     @property
     def status(self) -> str:
-        """Retained."""
+        """Retained: the state of the bridge itself."""
         return f"{self.device}/status"
 
     @property
     def journal(self) -> str:
-        """Not retained."""
+        """Not retained: journal entries."""
         return f"{self.device}/journal"
 
     @property
     def response(self) -> str:
-        """Not retained: answers to commands that name no response topic of their own."""
+        """Not retained: answers to commands without a response topic of their own."""
         return f"{self.device}/response"
 
     @property
     def birth(self) -> str:
-        """Where Home Assistant says that it has started."""
+        """The topic of Home Assistant's birth message."""
         return f"{self.prefix}/status"
 
     @property
@@ -136,7 +136,7 @@ class Topics:
         return f"{self.device}/snapshot/{input_id}" if input_id else f"{self.device}/snapshot"
 
     def input(self, input_id: str) -> InputTopics:
-        """The topics of one input."""
+        """Returns the topics of one input."""
         stem = f"{self.device}/input/{input_id}"
         return InputTopics(
             state=f"{stem}/state",
@@ -148,7 +148,7 @@ class Topics:
         )
 
     def output(self, output_id: str) -> OutputTopics:
-        """The topics of one output."""
+        """Returns the topics of one output."""
         stem = f"{self.device}/output/{output_id}"
         return OutputTopics(
             state=f"{stem}/state",
@@ -158,7 +158,7 @@ class Topics:
         )
 
     def retained(self, settings: Settings) -> Iterator[str]:
-        """Every retained topic below `<d>` that can be current with these settings."""
+        """Yields every retained topic below `<d>` that these settings may publish."""
         yield from (self.availability, self.settings, self.status, self.snapshot())
         for one in settings.inputs:
             own = self.input(one.id)
@@ -168,15 +168,15 @@ class Topics:
             yield from (outs.state, outs.attributes, outs.availability, outs.settings)
 
     def command_filters(self) -> tuple[str, ...]:
-        """What to subscribe to for commands; parts that come and go need no new subscription."""
+        """Returns the subscriptions for commands; they cover inputs and outputs added later."""
         return tuple(f"{self.device}/{'/'.join(shape)}" for shape in _SHAPES.values())
 
     def command_topic(self, kind: CommandKind, target: str = "") -> str:
-        """Where a command goes; `command` reads it back."""
+        """Returns the topic of a command; `command` is the reverse."""
         return "/".join((self.device, *(target if part == "+" else part for part in _SHAPES[kind])))
 
     def command(self, topic: str) -> CommandTopic | None:
-        """A topic read back; None when it is no command's."""
+        """Returns a parsed command topic, or None for any other topic."""
         stem = f"{self.device}/"
         if not topic.startswith(stem):
             return None

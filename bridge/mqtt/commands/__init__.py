@@ -1,1 +1,1 @@
-"""What comes in as a command: `receiver.CommandReceiver` obeys or refuses each, and answers it once."""
+"""Incoming commands: `receiver.CommandReceiver` executes or refuses each, and answers it once."""

@@ -1,7 +1,6 @@
-"""The payload of a command for an action (`mqtt.md` 2): `<d>/action/<kind>/run`.
+"""The payload of an action's command (`mqtt.md` 2): `<d>/action/<kind>/run`.
 
-`core/definitions/actions.py` says which fields each kind has. Whether the action is configured, and
-the input there, is for the core to say.
+The core checks that the action is configured, and that the input exists.
 """
 
 from __future__ import annotations
@@ -32,10 +31,7 @@ _SIREN_WORDS = {SOUND_CLIP.name: "tone", VOLUME.name: "volume_level", SOUND_S.na
 
 
 def action_requested(kind: str, fields: Fields, origin: Origin) -> ActionRequested:
-    """Returns the fact for an action's command; `kind` is the segment of its topic, as it came.
-
-    Raises `CommandRefused`.
-    """
+    """Returns the fact of an action's command; `kind` is the topic's segment. Raises CommandRefused."""
     action = _ACTIONS.get(kind)
     if action is None:
         message = f"there is no action {short_repr(kind)}; there are {', '.join(_ACTIONS)}"
@@ -49,7 +45,7 @@ def action_requested(kind: str, fields: Fields, origin: Origin) -> ActionRequest
 
 
 def _audible(action: Action, known: tuple[str, ...], fields: Fields, origin: Origin) -> ActionRequested:
-    """In our words or in those of Home Assistant's siren; an OFF is a stop, whatever else it says."""
+    """Takes our own keys or those of Home Assistant's siren; OFF is a stop, whatever the other keys."""
     only(fields, *known, "state", *_SIREN_WORDS.values())
     for own, siren in _SIREN_WORDS.items():
         not_both(fields, own, siren)
@@ -89,7 +85,7 @@ def _input(value: object, key: str) -> str:
 
 
 def _text(value: object, key: str, longest: int) -> str:
-    """Any text that can be kept in a file, which half a character cannot; the mail sees to the rest."""
+    """Returns any text that can be stored in UTF-8, which a lone surrogate cannot; the mail escapes the rest."""
     if not isinstance(value, str) or len(value) > longest:
         message = f"must be a text of at most {longest} characters, is {short_repr(value)}"
         raise CommandRefused(message, path=key)

@@ -1,6 +1,6 @@
-"""Checks of a command's fields. Each raises CommandRefused whose path is the field.
+"""Checks of a command's fields. Each raises CommandRefused with the field as its path.
 
-None means that the field is absent; one that is there and null is refused like any other wrong value.
+None means that the field is absent; a null is refused like any other wrong value.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Fields = Mapping[str, object]
 
 
 def only(fields: Fields, *known: str) -> None:
-    """No field but these; `expires` belongs to every command."""
+    """Raises CommandRefused for a field that is not known; `expires` is known to every command."""
     for key in fields:
         if key not in known and key != "expires":
             message = f"is not known; known are {', '.join(known)}, id and expires"
@@ -22,7 +22,7 @@ def only(fields: Fields, *known: str) -> None:
 
 
 def one_of(fields: Fields, key: str, words: tuple[str, ...]) -> str | None:
-    """One of some words."""
+    """Returns a word of `words`, or None if the field is absent."""
     if key not in fields:
         return None
     value = fields[key]
@@ -33,7 +33,7 @@ def one_of(fields: Fields, key: str, words: tuple[str, ...]) -> str | None:
 
 
 def number(fields: Fields, key: str, low: float, high: float) -> float | None:
-    """A number in a range; JSON's `true` is none, though Python counts it as one."""
+    """Returns a number in a range, or None if absent; JSON's `true` is refused, though Python counts it as a number."""
     if key not in fields:
         return None
     value = fields[key]
@@ -44,7 +44,7 @@ def number(fields: Fields, key: str, low: float, high: float) -> float | None:
 
 
 def whole(fields: Fields, key: str, low: int, high: int) -> int | None:
-    """A whole number in a range, written without a point."""
+    """Returns a whole number in a range, written without a point, or None if absent."""
     value = number(fields, key, low, high)
     if isinstance(value, float):
         message = f"must be a whole number, is {short_repr(value)}"
@@ -53,7 +53,7 @@ def whole(fields: Fields, key: str, low: int, high: int) -> int | None:
 
 
 def not_both(fields: Fields, key: str, other: str) -> None:
-    """Two names of one thing: whoever gives both may mean either."""
+    """Raises CommandRefused if both names of one value are present."""
     if key in fields and other in fields:
         message = f"says the same as {key}; give one of them"
         raise CommandRefused(message, path=other)

@@ -1,7 +1,7 @@
-"""What a command's payload says (`mqtt.md` 2): strict, so that nothing half understood is obeyed.
+"""Parses a command's payload (`mqtt.md` 2): strictly, so that nothing half understood is executed.
 
-Reading goes in three steps, so that a refusal can already carry the command's own id: `read` opens
-the payload, `expires_of` takes out its date, `fact_of` makes the fact of the rest.
+Parsing goes in three steps, so that a refusal can already carry the command's own id: `read` parses
+the payload, `expires_of` its date, `fact_of` makes the fact of the rest.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ MODES = ("switch", "pulse")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """A payload, opened: the command's own id, and the rest of its fields."""
+    """A parsed payload: the command's own id, and its other fields."""
 
     id: str | None
     fields: Fields
 
 
 def read(kind: CommandKind, payload: bytes) -> Payload:
-    """Open a payload. Raises CommandRefused when it is not what its topic takes."""
+    """Parses a payload. Raises CommandRefused if it is not valid for its topic."""
     if kind is CommandKind.SILENCE:
         return _anything(payload)
     text = text_of(payload)
@@ -51,15 +51,15 @@ def read(kind: CommandKind, payload: bytes) -> Payload:
     if not text and kind in (CommandKind.INPUT_TRIGGER, CommandKind.ACTION_RUN):
         return Payload(id=None, fields={})
     if not text.startswith("{"):
-        wanted = f"{', '.join(WORDS)} or a JSON object" if kind is CommandKind.OUTPUT_SET else "a JSON object"
-        message = f"must be {wanted}" if text else f"is empty, must be {wanted}"
+        allowed = f"{', '.join(WORDS)} or a JSON object" if kind is CommandKind.OUTPUT_SET else "a JSON object"
+        message = f"must be {allowed}" if text else f"is empty, must be {allowed}"
         raise CommandRefused(message)
     fields = object_of(text)
     return Payload(id=_id(fields.pop("id", None)), fields=fields)
 
 
 def expires_of(payload: Payload) -> datetime | None:
-    """When a command is too old to be obeyed. Raises CommandRefused when that is no instant."""
+    """Returns the time after which the command is refused, or None. Raises CommandRefused if it is no time."""
     written = payload.fields.get("expires")
     instant = read_instant(written)
     if instant is None and written is not None:
@@ -69,12 +69,12 @@ def expires_of(payload: Payload) -> datetime | None:
 
 
 def fact_of(topic: CommandTopic, payload: Payload, origin: Origin) -> Command:
-    """The fact that a command is. Raises CommandRefused; KeyError for a kind that is not made here."""
+    """Returns the fact of a command. Raises CommandRefused; KeyError for a kind that has no fact."""
     return _MAKERS[topic.kind](topic.target, payload.fields, origin)
 
 
 def _anything(payload: bytes) -> Payload:
-    """A silence is obeyed whatever it says; a readable id or date in it is honoured."""
+    """Accepts any payload, since a silence is always executed; a valid id or date in it is used."""
     try:
         fields = object_of(text_of(payload))
     except CommandRefused:
@@ -134,6 +134,6 @@ _MAKERS: Mapping[CommandKind, Callable[[str, Fields, Origin], Command]] = {
 
 
 def _duration_s(fields: Fields) -> int | None:
-    """Home Assistant's siren says seconds."""
+    """Returns milliseconds: Home Assistant's siren sends seconds."""
     value = number(fields, "duration", 0.001, LONGEST_MS / 1000)
     return None if value is None else round(value * 1000)

@@ -1,4 +1,4 @@
-"""Where commands come in and answers go out: every command gets exactly one answer."""
+"""Receives commands and publishes their answers: exactly one answer for each command."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from bridge.text.printable import escaped, short_repr
 _LOG = logging.getLogger(__name__)
 MADE_HERE = (CommandKind.OUTPUT_SET, CommandKind.INPUT_TRIGGER, CommandKind.ACTION_RUN, CommandKind.SILENCE)
 LONGEST_TOPIC_KEPT = 200
-"""Characters of a refused command's topic that the journal keeps."""
+"""Limit of a refused command's topic in the journal, in characters."""
 
 
 class Handler(Protocol):
-    """Obeys a kind of command that is no fact of the core: a change of settings."""
+    """Executes a kind of command that is no fact of the core: a change of settings."""
 
     def __call__(self, topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
-        """Take a command on; its `Answer` follows later. Raises CommandRefused, and then none does.
+        """Starts a command; its `Answer` follows later. Raises CommandRefused, and then no `Answer` follows.
 
         `fields` is strict JSON without the command's own `id` and `expires`.
         """
 
 
 class CommandReceiver:
-    """Reads commands, hands them on as facts, and answers. Synchronous; it never waits.
+    """Parses commands, submits them as facts, and answers. Synchronous; it never blocks.
 
-    `submit` takes facts; `send` publishes an answer; `clear` removes a retained message. `now` is
-    the time. `handlers` obey the kinds that are no facts; one without a handler is refused.
+    `submit` takes facts; `send` publishes an answer; `clear` removes a retained message; `now` is
+    the time. `handlers` execute the kinds that are no facts; one without a handler is refused.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class CommandReceiver:
         self.topics = topics
         self.clock_is_right = True
         self.rejected = 0
-        """Commands that were refused, here or by whoever was to obey them."""
+        """Number of commands refused, here or by their executor."""
         self._submit = submit
         self._send = send
         self._clear = clear
@@ -62,12 +62,12 @@ class CommandReceiver:
         self._seen = SeenCommands()
 
     def take(self, message: Incoming) -> bool:
-        """Obey or refuse a message; False when its topic is no command's."""
+        """Executes or refuses a message. Returns False if its topic is no command topic."""
         topic = self.topics.command(message.topic)
         if topic is None:
             return False
         if message.retained and not message.payload:
-            return True  # somebody clears what lay there
+            return True  # a retained message was cleared
         request = self._request(message, None)
         try:
             if message.retained:
@@ -80,7 +80,7 @@ class CommandReceiver:
         return True
 
     def answer(self, effect: Answer) -> None:
-        """Tell whoever asked how it went; answers to others than MQTT are not this desk's."""
+        """Publishes the result of a command from MQTT; other origins are ignored."""
         request = effect.origin.request
         if not isinstance(request, Request):
             return
@@ -103,7 +103,7 @@ class CommandReceiver:
         )
         repeat = self._seen.seen_before(request, now.monotonic)
         if repeat is not None:
-            _LOG.debug("command %s on %s was repeated, and is not done again", request.id, request.topic)
+            _LOG.debug("command %s on %s is a repeat, and is not executed again", request.id, request.topic)
             if repeat.answer is not None:
                 self._reply(request, repeat.answer)
             return
@@ -141,7 +141,7 @@ class CommandReceiver:
             raise CommandRefused(message)
 
     def _may_answer_on(self, topic: str) -> bool:
-        """Whoever may only command must not make the bridge write over its own states, or command itself."""
+        """Returns whether a response topic is safe: a client that may only command must not overwrite our states."""
         return (
             topic != ""
             and not any(sign in topic for sign in "+#\0")

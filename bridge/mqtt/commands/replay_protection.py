@@ -1,8 +1,7 @@
-"""Refuses retained and expired commands, and answers repeated ones without doing them again (`mqtt.md` 2).
+"""Protection against commands that are too old or repeated (`mqtt.md` 2); time is an argument.
 
-Time is an argument.
-
-Only commands that were handed on are remembered: one that was refused changed nothing, so reading
+The receiver itself refuses retained commands.
+Only commands that were submitted are remembered: a refused one changed nothing, so reading
 it again gives the same refusal.
 """
 
@@ -32,10 +31,10 @@ def check_retained(*, retained: bool) -> None:
 
 
 def check_age(*, expires: datetime | None, utc: datetime, expiry_s: int | None, clock_is_right: bool) -> None:
-    """Refuse what is out of date. `expiry_s` is what was left of MQTT 5's own expiry.
+    """Raises CommandRefused for an outdated command. `expiry_s` is the rest of MQTT 5's own expiry.
 
-    While the clock is not set nobody can say whether `expires` has passed; refusing then could
-    keep a siren on, so nothing is refused for it.
+    While the clock is not set, `expires` cannot be judged and is ignored: a refusal could
+    keep a siren on.
     """
     if expiry_s == 0:
         message = "came after its message expiry"
@@ -54,13 +53,13 @@ class _Remembered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
-    """A command that was seen before; `answer` is None while the first one is still at work."""
+    """A command that was seen before; `answer` is None while the first one is in progress."""
 
     answer: bytes | None
 
 
 class SeenCommands:
-    """Ids of the last minute on their topics, with their answers: bounded, the oldest go first."""
+    """The ids of the last minute by topic, with their answers: bounded, the oldest are forgotten first."""
 
     def __init__(self) -> None:
         self._seen: OrderedDict[tuple[str, str], _Remembered] = OrderedDict()
@@ -69,10 +68,10 @@ class SeenCommands:
         return len(self._seen)
 
     def seen_before(self, request: Request, at: float) -> Repeat | None:
-        """Note a command at `at` (monotonic seconds); None when it is new and is to be done.
+        """Records a command at `at` (monotonic seconds). Returns None if it is new and is to be executed.
 
-        A repeat whose answer is still pending waits for it; `answered` hands it over. Raises
-        CommandRefused when too many wait already.
+        A repeat whose answer is pending gets it from `remember_answer`. Raises
+        CommandRefused if too many repeats are pending already.
         """
         if request.id is None:
             return None
@@ -90,7 +89,7 @@ class SeenCommands:
         return Repeat(answer=known.answer)
 
     def remember_answer(self, request: Request, answer: bytes) -> tuple[Request, ...]:
-        """Keep a command's answer; returns its repeats, which wait for the same."""
+        """Stores a command's answer. Returns its pending repeats, which get the same."""
         known = self._seen.get((request.topic, request.id)) if request.id is not None else None
         if known is None:
             return ()
@@ -99,7 +98,7 @@ class SeenCommands:
         return waiting
 
     def withdraw(self, request: Request) -> None:
-        """Forget a command that turned out not to be done."""
+        """Forgets a command that was not executed after all."""
         if request.id is not None:
             self._seen.pop((request.topic, request.id), None)
 

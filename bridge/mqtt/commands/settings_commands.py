@@ -1,4 +1,4 @@
-"""Settings changed over MQTT: what may be changed is handed on, everything else refused with its reason."""
+"""Changes of settings over MQTT: permitted ones are submitted, others are refused with the reason."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from bridge.mqtt.commands.receiver import Handler
 
 Submit = Callable[[edits.Edit, Origin], None]
-"""Takes an edit on, whose answer follows. Raises CommandRefused."""
+"""Takes an edit; its answer follows later. Raises CommandRefused."""
 
 
 def settings_handlers(submit: Submit) -> dict[CommandKind, Handler]:
-    """Who obeys `settings/set`, of the device, an input and an output."""
+    """Returns the handlers of `settings/set`, of the device, an input and an output."""
 
     def device(topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
         del topic

@@ -1,7 +1,7 @@
-"""How this device is described to Home Assistant, and what is published when that changes.
+"""The description of this device for Home Assistant, and the messages that publish a change of it.
 
-The tables of `entities_input`, `entities_output`, `entities_device` and `entities_status`, and those
-of settings, say which of our things becomes which entity; here they come together (`mqtt.md` 4).
+The tables of `inputs`, `outputs`, `device` and `status`, and those of settings, list the entities;
+this file combines them (`mqtt.md` 4).
 """
 
 from __future__ import annotations
@@ -34,28 +34,28 @@ from ha_discovery import (
 )
 
 Step = tuple[str, bytes]
-"""A topic, and what is published on it: retained, at QoS 1, one after the other."""
+"""A topic and its payload: retained, at QoS 1, one after the other."""
 
 _PROGRAM = "alarm2mqtt"
 _QOS = 1
-"""A command from Home Assistant that gets lost would leave a siren sounding."""
+"""A lost command from Home Assistant would leave a siren sounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
-    """What Home Assistant was told last: where, and the platform of each component by its key."""
+    """The last description published: its topic, and the platform of each component by its key."""
 
     topic: str
     components: Mapping[str, str]
 
 
 def discovery_topic(settings: Settings) -> str:
-    """Where the description goes, whether discovery is on or not."""
+    """Returns the topic of the description, whether discovery is on or not."""
     return Topics.of(settings).discovery
 
 
 def describe(settings: Settings) -> Discovery:
-    """The whole device, as these settings mean it."""
+    """Returns the whole device of these settings."""
     topics = Topics.of(settings)
     device = settings.device
     return Discovery(
@@ -93,7 +93,7 @@ def _components(settings: Settings, topics: Topics) -> dict[str, Entity]:
 
 
 def announced(settings: Settings) -> Announced | None:
-    """What `discovery` with these settings announces in the end; None with discovery off."""
+    """Returns the final description of `discovery` with these settings; None with discovery off."""
     if not settings.home_assistant.discovery:
         return None
     components = {key: entity.platform for key, entity in describe(settings).components.items()}
@@ -101,10 +101,10 @@ def announced(settings: Settings) -> Announced | None:
 
 
 def read_announced(topic: str, payload: bytes) -> Announced | None:
-    """What an own retained payload, found on the broker, announced; None when it announces nothing.
+    """Returns the description in our own retained payload on the broker, or None if it is not one.
 
-    It knows the components of the settings before a restart, which nobody else remembers.
-    Somebody else's text on the topic is nothing to remove.
+    It has the components of the settings before a restart, which are stored nowhere else.
+    Another client's payload has no components to remove.
     """
     try:
         components = json.loads(payload)["components"].items()
@@ -115,11 +115,11 @@ def read_announced(topic: str, payload: bytes) -> Announced | None:
 
 
 def discovery(settings: Settings, previous: Settings | Announced | None = None) -> tuple[Step, ...]:
-    """What to publish, in order, so that Home Assistant knows this device and nothing that is gone.
+    """Returns the messages, in order, after which Home Assistant has exactly this device.
 
-    `previous` is what held before: settings, or what `read_announced` found. A part that is gone,
+    `previous` is the former state: settings, or the result of `read_announced`. A component that is removed,
     or whose platform changed, is first sent as platform only. Discovery that was turned off, and
-    a device id or prefix that changed, clear the old topic, which removes the device.
+    a changed device id or prefix, clear the old topic, which removes the device.
     """
     before = announced(previous) if isinstance(previous, Settings) else previous
     topic = discovery_topic(settings)

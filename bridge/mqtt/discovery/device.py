@@ -1,7 +1,7 @@
-"""What a person does with the device itself, and its picture (`mqtt.md` 4).
+"""The entities of the device itself: commands for it, and its last picture (`mqtt.md` 4).
 
-Each row's `exists` is what the core asks for before it takes the same command on, so that nothing
-stands there that can only be refused.
+Each row's `exists` is the core's own condition for the same command, so that no entity
+exists whose command can only be refused.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from bridge.mqtt.topics import CommandKind
 from ha_discovery import Button, Entity, Image, Notify, Siren
 
 _MAIL = f"{{{{ {{'text': {cut('value', MAIL_TEXT.longest)}}} | to_json }}}}"
-"""A message as a command: quotes and line breaks survive, and one that is too long for a mail's
-text is cut rather than refused, for nobody would hear of that in Home Assistant."""
+"""The template of a mail's text. Quotes and line breaks survive; a text that is too long is cut and not
+refused, since Home Assistant would not show the refusal.
+"""
 
 
 def _run(part: Part, kind: str) -> str:
@@ -21,13 +22,13 @@ def _run(part: Part, kind: str) -> str:
 
 
 def tones(part: Part) -> tuple[str, ...]:
-    """Every sound that an input plays, by the name of its clip; none that could not be asked for."""
+    """Returns the clips of all inputs' sounds, without those that a command could not name."""
     linked = {clip for one in part.settings.inputs if one.linkage.audible for clip in one.linkage.audible.clips}
     return tuple(sorted(clip for clip in linked if is_clip_name(clip) and clip.strip() and len(clip) <= LONGEST_STATE))
 
 
 def _audible(part: Part, said: CommonFields) -> Entity:
-    """On while something plays. A sound ends by itself, so Home Assistant must not assume its state."""
+    """On while a sound plays. A sound ends by itself, so Home Assistant must not assume the state."""
     return Siren(
         **said,
         command_topic=_run(part, "audible"),
@@ -54,7 +55,7 @@ def _snapshot(part: Part, said: CommonFields) -> Entity:
 
 
 def _test_email(part: Part, said: CommonFields) -> Entity:
-    """A mail without a text is a test, and says so."""
+    """A mail without a text is a test mail."""
     return _button(part, said, "email")
 
 
@@ -87,7 +88,7 @@ def _uploads(part: Part) -> bool:
 
 
 def _records(part: Part) -> bool:
-    """The first camera is the one that is recorded when no input is named."""
+    """Returns whether the first camera has a stream: it is recorded if no input is named."""
     first = next(iter(part.settings.cameras.values()), None)
     return part.settings.recording is not None and first is not None and first.stream is not None
 

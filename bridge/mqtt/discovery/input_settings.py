@@ -1,4 +1,4 @@
-"""Which settings of an input can be changed in Home Assistant (`mqtt.md` 4, category config)."""
+"""The settings of an input that can be changed in Home Assistant (`mqtt.md` 4, category config)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ha_discovery import Entity
 
 
 def input_setting_rows(settings: Settings) -> tuple[Row[InputPart], ...]:
-    """The rows of every input; none when settings are to be no entities."""
+    """Returns the rows of every input; none if settings are not to be entities."""
     if not settings.home_assistant.settings_entities:
         return ()
     return (*_ROWS, *(_link(output) for output in settings.outputs))
@@ -49,7 +49,7 @@ def _ftp(part: InputPart, said: CommonFields) -> Entity:
 
 
 def _audible(part: InputPart, said: CommonFields) -> Entity:
-    """Off keeps the clips for later. The sound may have been taken away before the entity is."""
+    """Off keeps the clips for later. The template also copes with a sound that is already removed."""
     place = _place(part, "linkage", "audible", "enabled")
     return switch(place, said, is_on="(value_json.linkage.audible or {'enabled': false}).enabled")
 
@@ -73,7 +73,10 @@ def _sounds(part: InputPart) -> bool:
 
 
 def _link(output: OutputSettings) -> Row[InputPart]:
-    """One output among the linked ones; the patch names it alone, so that no two switches undo each other."""
+    """Returns the switch of one linked output.
+
+    Its patch names that output alone, so that two switches do not undo each other.
+    """
 
     def make(part: InputPart, said: CommonFields) -> Entity:
         place = _place(part, "linkage", "outputs", output.id)

@@ -1,4 +1,4 @@
-"""Which entities an input has (`mqtt.md` 4)."""
+"""The entities of an input (`mqtt.md` 4)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _last_alarm(part: InputPart, said: CommonFields) -> Entity:
 
 
 def _problem(part: InputPart, said: CommonFields) -> Entity:
-    """A lost line, or chatter; which of them is among the state's attributes."""
+    """On for a lost line or chatter; the state's attributes name the problem."""
     return BinarySensor(
         **said,
         state_topic=_own(part).attributes,
@@ -53,7 +53,7 @@ def _problem(part: InputPart, said: CommonFields) -> Entity:
 
 
 def _test(part: InputPart, said: CommonFields) -> Entity:
-    """An alarm by command, with the whole linkage. The payload must be empty or an object."""
+    """Triggers an alarm with the whole linkage. The payload must be empty or an object."""
     topic = part.topics.command_topic(CommandKind.INPUT_TRIGGER, part.id)
     return Button(**said, command_topic=topic, payload_press="{}")
 

@@ -1,4 +1,4 @@
-"""Which settings of an output can be changed in Home Assistant (`mqtt.md` 4, category config)."""
+"""The settings of an output that can be changed in Home Assistant (`mqtt.md` 4, category config)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ha_discovery import Entity
 
 
 def output_setting_rows(settings: Settings) -> tuple[Row[OutputPart], ...]:
-    """The rows of every output; none when settings are to be no entities."""
+    """Returns the rows of every output; none if settings are not to be entities."""
     return _ROWS if settings.home_assistant.settings_entities else ()
 
 
@@ -38,7 +38,7 @@ def _timing(part: OutputPart, said: CommonFields) -> Entity:
 
 
 def _alarm_time(part: OutputPart, said: CommonFields) -> Entity:
-    """0 is continuous. What lies between that and the shortest time is refused, and then shown as it was."""
+    """0 is continuous. A value below the shortest time is refused, and the state reverts."""
     return milliseconds(_place(part, "alarm_time_ms"), said, OutputSettings, "alarm_time_ms")
 
 

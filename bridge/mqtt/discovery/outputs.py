@@ -1,4 +1,4 @@
-"""Which entities an output has (`mqtt.md` 4)."""
+"""The entities of an output (`mqtt.md` 4)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REASONS = (
     "fault",
     "settings",
 )
-"""Why an output is on, or why it ended: `OutputView.reason`."""
+"""The reasons for an output's begin or end: `OutputView.reason`."""
 TONES = ("switch", "pulse")
 """A siren's tones are the output's modes."""
 
@@ -52,7 +52,7 @@ def _switch(part: OutputPart, said: CommonFields) -> Entity:
 
 
 def _siren(part: OutputPart, said: CommonFields) -> Entity:
-    """No attributes: the list among them raises in Home Assistant's siren (see `Siren`)."""
+    """Without attributes: the list among them raises in Home Assistant's siren (see `Siren`)."""
     return Siren(
         **said,
         command_topic=_set(part),
@@ -82,7 +82,7 @@ def _reason(part: OutputPart, said: CommonFields) -> Entity:
 
 
 def _problem(part: OutputPart, said: CommonFields) -> Entity:
-    """An output's one problem is that its line is lost, and then it is not available."""
+    """On while the line is lost, an output's one problem; the output is then unavailable."""
     return BinarySensor(
         **said,
         state_topic=_own(part).availability,

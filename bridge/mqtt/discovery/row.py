@@ -1,4 +1,4 @@
-"""The form of the tables that say which of our things becomes which entity."""
+"""The row type of the tables of entities, and the templates shared by them."""
 
 from __future__ import annotations
 
@@ -13,52 +13,55 @@ from ha_discovery import Availability, Entity
 
 DIAGNOSTIC = "diagnostic"
 LONGEST_STATE = 255
-"""Characters; a longer state is an error in Home Assistant's log, and becomes unknown."""
+"""Limit in characters; a longer state is an error in Home Assistant's log, and becomes unknown."""
 ALL_ATTRIBUTES = "{{ value or '{}' }}"
-"""Every key of the object. A topic that is cleared is empty, which without this is a warning in
+"""Template of every key of the object.
+
+A cleared topic is empty, which without this is a warning in
 Home Assistant's log ("Erroneous JSON"); for `field` and `flag` it would be an error ("value_json
-is undefined"). A part that is gone leaves no trace there either."""
+is undefined"). A removed part leaves no trace there either.
+"""
 
 
 def field(key: str) -> str:
-    """A template: the value of a key, where null, and a cleared topic, mean unknown."""
+    """Returns a template for the value of a key; null, and a cleared topic, are unknown."""
     return f"{{{{ value_json.{key} if value_json is defined else None }}}}"
 
 
 def flag(key: str) -> str:
-    """A template: on when the key's value is true, or anything at all; a cleared topic is unknown."""
+    """Returns a template that is on for any true value of the key; a cleared topic is unknown."""
     return f"{{{{ ('ON' if value_json.{key} else 'OFF') if value_json is defined else None }}}}"
 
 
 def nested(part: str, key: str, shown: Callable[[str], str] = str) -> str:
-    """A template: the value of a key of an object; unknown while nobody tells of the object.
+    """Returns a template for the value of a key of an object; unknown while the object is missing.
 
-    `shown` makes the expression for the value of that of the key.
+    `shown` returns the expression for the key's value.
     """
-    return f"{{{{ {shown(f'value_json.{part}.{key}')} if {_told(part)} else None }}}}"
+    return f"{{{{ {shown(f'value_json.{part}.{key}')} if {_is_defined(part)} else None }}}}"
 
 
 def nested_flag(part: str, key: str) -> str:
-    """A template: on when a key of an object is true; unknown while nobody tells of the object."""
+    """Returns a template that is on when a key of an object is true; unknown while the object is missing."""
     return nested(part, key, lambda value: f"('ON' if {value} else 'OFF')")
 
 
 def nested_object(part: str) -> str:
-    """A template: an object as attributes; none while nobody tells of it."""
-    return f"{{{{ (value_json.{part} if {_told(part)} else {{}}) | to_json }}}}"
+    """Returns a template for an object as attributes; none while the object is missing."""
+    return f"{{{{ (value_json.{part} if {_is_defined(part)} else {{}}) | to_json }}}}"
 
 
-def _told(part: str) -> str:
+def _is_defined(part: str) -> str:
     return f"value_json is defined and value_json.{part} is defined"
 
 
 def cut(expression: str, length: int) -> str:
-    """An expression for a text of at most `length` characters, which shows where it was cut."""
+    """Returns an expression for a text of at most `length` characters, with an ellipsis where it was cut."""
     return f"{expression} | truncate({length}, true, '…', 0)"
 
 
 class CommonFields(TypedDict):
-    """What an entity has from its row, whatever its kind; passed on to it as it is."""
+    """The fields that every kind of entity has from its row."""
 
     unique_id: str
     name: str | None
@@ -101,19 +104,19 @@ P = TypeVar("P", bound=Part)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row(Generic[P]):
-    """One kind of entity of each part of a kind.
+    """One kind of entity, for each part of a kind.
 
     what
         Part of the ids, for ever (`mqtt.md` 4).
     name
-        Stands after the part's own name; empty for what carries that name alone.
+        Appended to the part's own name; empty for the entity with that name alone.
     main
-        Its entity id is the part's, without the `what`.
+        Whether its entity id is the part's, without the `what`.
     needs_line
-        Unavailable while the part's line is lost, for it would show or do nothing true. What
-        tells of the fault itself, of the past, or calms things down needs only the bridge.
+        Whether it is unavailable while the part's line is lost, since its state or command would be false. Entities
+        for the fault itself, for the past, or to calm things down need only the bridge.
     exists
-        Whether what it needs is configured.
+        Returns whether its requirements are configured.
     """
 
     what: str
@@ -127,7 +130,7 @@ class Row(Generic[P]):
 
 
 def entities(rows: tuple[Row[P], ...], part: P) -> Iterator[tuple[str, Entity]]:
-    """Each entity that exists for this part, with its component key."""
+    """Yields each entity that exists for this part, with its component key."""
     for row in rows:
         if row.exists(part):
             key = f"{part.id}_{row.what}" if part.id else row.what
@@ -148,7 +151,7 @@ def _said(row: Row[P], part: P, key: str) -> CommonFields:
 
 
 def _name(words: str, part: Part) -> str | None:
-    """What stands after the device's name, which a part of the same name does not repeat.
+    """Returns the name after the device's name, which a part of the same name does not repeat.
 
     None is the device's name alone.
     """
@@ -160,5 +163,5 @@ def _name(words: str, part: Part) -> str | None:
 
 
 def _with_the_line(part: Part) -> Availability:
-    """The bridge and the part, both; the device's own availability holds for rows without."""
+    """Returns the availability of both bridge and part; rows without a line have the device's own."""
     return Availability(topics=(part.topics.availability, part.availability))

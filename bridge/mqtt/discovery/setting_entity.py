@@ -1,7 +1,7 @@
-"""How the entities of settings talk: state from a retained settings topic, command as a merge patch of it.
+"""Entities of settings: the state from a retained settings topic, the command as a merge patch of it.
 
-None of them assumes anything: what is shown is what is in force, so a change that is refused shows
-at once as what it was, and `<d>/response` says why (`mqtt.md` 2 and 4).
+None is optimistic: its state is the setting in force, so a refused change reverts
+at once, and `<d>/response` has the reason (`mqtt.md` 2 and 4).
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from ha_discovery import Entity, Number, Select, Switch
 
 CONFIG = "config"
 WRITTEN_OUT = "written out"
-"""What a select shows for a schedule that has no name; no name has a space in it."""
+"""The option of a select for a schedule without a name; no name has a space."""
 _NO_OPTION = "none"
-"""To Home Assistant's select this word means that nothing is chosen."""
+"""Home Assistant's select reads this word as no choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One setting: the topic that shows it, and the keys that lead to it there."""
+    """One setting: its topic, and the path of keys in the payload."""
 
     topic: str
     keys: tuple[str, ...]
 
     @property
     def expression(self) -> str:
-        """Its value, in a template."""
+        """The template expression of its value."""
         return ".".join(("value_json", *self.keys))
 
     def patch(self, value: Any) -> Any:
-        """A merge patch that sets it."""
+        """Returns a merge patch that sets it."""
         for key in reversed(self.keys):
             value = {key: value}
         return value
 
     def template(self, value: str) -> str:
-        """The same as a template, of an expression for the value."""
+        """Returns a template of the merge patch; `value` is an expression."""
         mark = "the value"
         written = json.dumps(self.patch(mark)).replace(json.dumps(mark), value)
         return f"{{{{ {written} | to_json }}}}"
@@ -55,7 +55,7 @@ class _Topics(TypedDict):
 
 
 def switch(place: Place, said: CommonFields, *, is_on: str | None = None) -> Entity:
-    """A truth value; `is_on` is an expression that tells it, by default the value itself."""
+    """Returns a switch for a truth value; `is_on` is the expression of its state, by default the value itself."""
     return Switch(
         **said,
         **_topics(place),
@@ -68,7 +68,7 @@ def switch(place: Place, said: CommonFields, *, is_on: str | None = None) -> Ent
 
 
 def words(place: Place, said: CommonFields, options: tuple[str, ...]) -> Entity:
-    """One of the setting's own words."""
+    """Returns a select of the setting's own words."""
     return Select(
         **said,
         **_topics(place),
@@ -79,7 +79,7 @@ def words(place: Place, said: CommonFields, options: tuple[str, ...]) -> Entity:
 
 
 def milliseconds(place: Place, said: CommonFields, section: type, key: str) -> Entity:
-    """A whole number, in the range that the definition of the section has at the key."""
+    """Returns a number box for whole milliseconds."""
     limits = mark_at(section, key, Range)
     assert limits.le is not None  # noqa: S101 - every time in milliseconds has an end
     return Number(
@@ -97,9 +97,9 @@ def milliseconds(place: Place, said: CommonFields, section: type, key: str) -> E
 
 
 def schedule(place: Place, said: CommonFields, settings: Settings, in_force: str | Schedule) -> Entity:
-    """A schedule's name, always or never; one that is written out can be seen and left, not chosen.
+    """Returns a select of a schedule: a name, always or never; one that is written out can be kept, not chosen.
 
-    A name that this description does not know yet is unknown until the next one, which comes with it.
+    A name that this description does not have yet is unknown until the next one, which comes with it.
     """
     names = ("always", "never", *sorted(name for name in settings.schedules if name != _NO_OPTION))
     shown = f"({place.expression} if {place.expression} in {json.dumps(names)} else None)"
@@ -107,13 +107,13 @@ def schedule(place: Place, said: CommonFields, settings: Settings, in_force: str
     if not isinstance(in_force, str) and in_force not in (ALWAYS, NEVER):
         names = (*names, WRITTEN_OUT)
         shown = f"('{WRITTEN_OUT}' if {place.expression} is mapping else {shown})"
-        # Choosing what is in force already changes nothing.
+        # Choosing the present schedule again changes nothing.
         chosen = f"{{% if value == '{WRITTEN_OUT}' %}}{{}}{{% else %}}{chosen}{{% endif %}}"
     return Select(**said, **_topics(place), options=names, value_template=_known(shown), command_template=chosen)
 
 
 def _known(expression: str) -> str:
-    """Unknown when the topic was cleared."""
+    """Returns the template of an expression, unknown for a cleared topic."""
     return f"{{{{ ({expression}) if value_json is defined else None }}}}"
 
 

@@ -1,4 +1,4 @@
-"""How the bridge itself is doing, from `<d>/status`: the device's diagnostic entities (`mqtt.md` 4)."""
+"""The state of the bridge itself, from `<d>/status`: the device's diagnostic entities (`mqtt.md` 4)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _ftp_error(part: Part, said: CommonFields) -> Entity:
 
 
 def _queue(part: Part, said: CommonFields, queue: str) -> Entity:
-    """What waits; when one last worked is among its attributes."""
+    """The number of queued jobs; the time of the last success is among its attributes."""
     return Sensor(
         **said,
         state_topic=part.topics.status,
@@ -46,7 +46,7 @@ def _queue(part: Part, said: CommonFields, queue: str) -> Entity:
 
 
 def _last_error(part: Part, said: CommonFields, queue: str) -> Entity:
-    """`none` while the last try worked; unknown is what nobody has told yet."""
+    """`none` while the last attempt succeeded; unknown before the first status."""
     return Sensor(
         **said,
         state_topic=part.topics.status,
@@ -55,7 +55,7 @@ def _last_error(part: Part, said: CommonFields, queue: str) -> Entity:
 
 
 def _free_space(part: Part, said: CommonFields) -> Entity:
-    """Unknown while the card cannot be read; what is wrong with it is among the attributes."""
+    """Unknown while the card cannot be read; its problem is among the attributes."""
     return Sensor(
         **said,
         state_topic=part.topics.status,
@@ -69,7 +69,7 @@ def _free_space(part: Part, said: CommonFields) -> Entity:
 
 
 def _rejected_commands(part: Part, said: CommonFields) -> Entity:
-    """Counted from the start of the bridge, which a total that only increases may be."""
+    """Counted from the start of the bridge, which Home Assistant allows for an increasing total."""
     return Sensor(
         **said,
         state_topic=part.topics.status,

@@ -1,1 +1,1 @@
-"""What goes out: `publisher.Publisher` keeps every topic of the device right."""
+"""Outgoing messages: `publisher.Publisher` keeps every topic of the device up to date."""

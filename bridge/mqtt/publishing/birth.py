@@ -1,4 +1,4 @@
-"""When to answer Home Assistant's birth message (`mqtt.md` 4); pure."""
+"""The delay of the answer to Home Assistant's birth message (`mqtt.md` 4); pure."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ LATEST_S = 5.0
 
 
 class Birth:
-    """Home Assistant tells all at once that it has started; each answers at a moment of its own."""
+    """Spreads the answers: every device receives the birth message at once, and each answers after a random delay."""
 
     def __init__(self, *, random: Callable[[], float]) -> None:
         self._random = random
         self._answers = RateLimit(at_most=1, within_s=QUIET_S)
 
     def heard(self, payload: bytes, at: float) -> float | None:
-        """In how many seconds to announce everything again; None: not for this message."""
+        """Returns the seconds before everything is announced again, or None if this message needs no answer."""
         if payload != BORN or not self._answers.take(at):
             return None
         return SOONEST_S + (LATEST_S - SOONEST_S) * self._random()

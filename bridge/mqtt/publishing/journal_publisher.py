@@ -1,9 +1,9 @@
-"""The journal's way out: each entry once, in order, those of an outage when the broker is back.
+"""Publishes the journal: each entry once, in order; those of an outage when the broker is back.
 
-What was missed is read from the store in portions, off the loop, and goes out at the pace of
-`replay_pace`, with fewer messages unacknowledged than the session may have: the state of an edge
-that comes meanwhile finds room in the window and goes out at once, between two entries. Its journal
-entry waits here behind all that are older. What the broker has taken is told to the store in groups.
+Missed entries are read from the store in portions, off the loop, and published at the rate of
+`replay_rate`, with fewer messages unacknowledged than the session allows: the state of an edge
+finds room in the window and is published at once, between two entries. Its journal
+entry is queued here behind all older ones. Acknowledged entries are reported to the store in groups.
 """
 
 from __future__ import annotations
@@ -21,32 +21,33 @@ from bridge.mqtt.publishing.replay_rate import ReplayPace
 PORTION = 200
 """Entries read from the store at a time."""
 WINDOW = 20
-"""Messages that may be unacknowledged, if the broker does not say less."""
+"""Limit of unacknowledged messages, if the broker does not set a lower one."""
 FOR_STATES = 5
-"""One part in so many of the window is not for entries that wait for their turn, but for states."""
+"""One part in so many of the window is reserved for states."""
 MARKED_TOGETHER = 50
+"""Number of acknowledged entries reported to the store at once."""
 MARKED_WITHIN_S = 0.05
-"""The store is told of so many at a time, or of fewer after so long."""
+"""Delay after which fewer acknowledged entries are reported as well."""
 MOST_HELD = 1000
-"""Entries kept here; beyond them the store is read instead."""
+"""Limit of entries queued here; above it they are read from the store instead."""
 
 
 class JournalSource(Protocol):
-    """The journal as it is kept. Both methods know of all that was handed to the store before the call."""
+    """The stored journal. Both methods include every entry handed to the store before the call."""
 
     async def unsent(self, *, after: int, limit: int) -> Sequence[JournalEntry]:
-        """Entries with a greater `seq` that were not marked as sent, oldest first."""
+        """Returns unsent entries after `after`, oldest first."""
 
     def sent(self, *seqs: int) -> None:
-        """The broker has these entries. Must not block."""
+        """Marks entries as acknowledged by the broker. Must not block."""
 
 
 class JournalPublisher:
-    """Publishes entries as they come, or from the source when some were missed.
+    """Publishes entries as they come, or from the source if some were missed.
 
-    Every entry is given to `entry` right after it was handed to the store; `run` lasts as long as
-    a connection. `put` publishes and is told of the acknowledgement; `caught_up` is told when what
-    was missed has been published.
+    Every entry is passed to `entry` right after it was handed to the store; `run` lasts as long as
+    a connection. `put` publishes and calls back with the acknowledgement; `caught_up` is called when all
+    missed entries have been published.
     """
 
     def __init__(
@@ -63,22 +64,22 @@ class JournalPublisher:
         self._put = put
         self._caught_up = caught_up
         self._pace = pace or ReplayPace()
-        self._taken: list[int] = []
-        """What the broker has, and the store was not told of yet."""
-        self._marking: asyncio.TimerHandle | None = None
+        self._acknowledged: list[int] = []
+        """Entries that the broker has acknowledged, and the store has not marked yet."""
+        self._mark_timer: asyncio.TimerHandle | None = None
         self._held: deque[tuple[JournalEntry, bool]] = deque()
         self._overflows = 0
         self._running = False
         self._behind = True
-        """Whether the source may hold unsent entries older than those held here."""
+        """Whether the source may hold unsent entries older than those queued here."""
         self._handed = 0
-        """The last `seq` that was published on this connection."""
+        """The last `seq` published on this connection."""
         self._unacknowledged = 0
         self._window = self._in_turn = WINDOW
         self._wake = asyncio.Event()
 
     def entry(self, entry: JournalEntry) -> None:
-        """Publish an entry now, or when its turn comes."""
+        """Publishes an entry now, or in its turn."""
         if self._running and not self._behind and not self._held and self._unacknowledged < self._window:
             self._publish(entry, replayed=False)
             return
@@ -90,9 +91,9 @@ class JournalPublisher:
         self._wake.set()
 
     async def run(self, *, window: int = WINDOW) -> None:
-        """Send what was missed, then what comes; cancelled when the connection ends.
+        """Publishes missed entries, then new ones; cancelled when the connection ends.
 
-        `window` is how many messages of all kinds the broker takes before it has answered for one.
+        `window` is the broker's limit of unacknowledged messages of all kinds.
         """
         self._window, self._in_turn = window, max(window - window // FOR_STATES, 1)
         self._behind = True
@@ -110,7 +111,7 @@ class JournalPublisher:
                         entry, replayed = self._held.popleft()
                         self._publish(entry, replayed=replayed)
                 if not self._behind:
-                    await self._woken()
+                    await self._wait_for_wake()
         finally:
             self._running = False
             self._mark()
@@ -133,14 +134,14 @@ class JournalPublisher:
                 self._publish(entry, replayed=True)
 
     async def _turn(self) -> None:
-        """Wait until an entry may go out: for its pace, and for the broker."""
+        """Waits until an entry may be published: for the rate, and for the broker."""
         wait_s = self._pace.wait_s(asyncio.get_running_loop().time())
         if wait_s is not None:
             await asyncio.sleep(wait_s)
         while self._unacknowledged >= self._in_turn:
-            await self._woken()
+            await self._wait_for_wake()
 
-    async def _woken(self) -> None:
+    async def _wait_for_wake(self) -> None:
         await self._wake.wait()
         self._wake.clear()
 
@@ -150,22 +151,22 @@ class JournalPublisher:
         def acknowledged(taken: bool) -> None:  # noqa: FBT001 - the one thing it says
             self._unacknowledged -= 1
             if self._unacknowledged == self._in_turn - 1:
-                self._wake.set()  # only there somebody may wait for room
+                self._wake.set()  # only at this count `_turn` may be waiting for room
             if taken:
-                self._taken.append(seq)
-            if len(self._taken) >= MARKED_TOGETHER:
+                self._acknowledged.append(seq)
+            if len(self._acknowledged) >= MARKED_TOGETHER:
                 self._mark()
-            elif self._marking is None:
-                self._marking = asyncio.get_running_loop().call_later(MARKED_WITHIN_S, self._mark)
+            elif self._mark_timer is None:
+                self._mark_timer = asyncio.get_running_loop().call_later(MARKED_WITHIN_S, self._mark)
 
         self._handed = seq
         self._unacknowledged += 1
         self._put(Outgoing(topic=self.topic, payload=payloads.journal(entry, replayed=replayed)), acknowledged)
 
     def _mark(self) -> None:
-        if self._marking is not None:
-            self._marking.cancel()
-            self._marking = None
-        taken, self._taken = self._taken, []
+        if self._mark_timer is not None:
+            self._mark_timer.cancel()
+            self._mark_timer = None
+        taken, self._acknowledged = self._acknowledged, []
         if taken and self._source is not None:
             self._source.sent(*taken)

@@ -1,7 +1,7 @@
-"""What the bridge shows of itself, as topics: states, settings, and the description of the device.
+"""The device's state as topics: states, settings, and the description of the device.
 
-Synchronous and without a connection of its own: everything may be told to it at any time, and
-goes out when there is one.
+Synchronous and without a connection of its own: every method may be called at any time, and
+the messages are sent while there is a connection.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from bridge.mqtt.topics import InputTopics, OutputTopics, Topics
 
 _LOG = logging.getLogger(__name__)
 LARGEST_SNAPSHOT = 512 * 1024
-"""Bytes; `mqtt.md` 1."""
+"""Limit of a picture in bytes; `mqtt.md` 1."""
 TAKEN_UP_S = 2.0
-"""Seconds in which Home Assistant has taken up a changed description."""
+"""Seconds after which Home Assistant has processed a changed description."""
 
 
 class Publisher:
-    """Keeps every topic of the device right.
+    """Keeps every topic of the device up to date.
 
-    `later` calls a function after some seconds; it may do nothing while no connection stands.
-    `hurry` sends what has been published so far, before anything else is even made.
+    `later` calls a function after some seconds; it may do nothing without a connection.
+    `hurry` sends the messages published so far, before any other work.
     """
 
     def __init__(
@@ -59,13 +59,13 @@ class Publisher:
         self._views: dict[str, InputView | OutputView] = {}
         self._announced: Settings | Announced | None = None
         self._described_as: tuple[str, bytes] | None = None
-        """The description that the broker has from this connection."""
+        """The description published on this connection."""
         self._deleted = False
-        """A person deleted the device in Home Assistant; it is not described again until something changes."""
+        """Whether a person deleted the device in Home Assistant; the description is withheld until a change."""
         self._take(settings)
 
     def input(self, view: InputView) -> None:
-        """An input as it is now; kept for when its settings arrive, should they be behind."""
+        """Publishes an input's state; kept for later if its settings are not in force yet."""
         self._views[view.id] = view
         own = self._inputs.get(view.id)
         if own is None:
@@ -78,7 +78,7 @@ class Publisher:
         self._attributes.put(own.attributes, partial(payloads.input_attributes, view))
 
     def output(self, view: OutputView) -> None:
-        """An output as it is now."""
+        """Publishes an output's state."""
         self._views[view.id] = view
         own = self._outputs.get(view.id)
         if own is None:
@@ -90,33 +90,37 @@ class Publisher:
         self._attributes.put(own.attributes, partial(payloads.output_attributes, view))
 
     def event(self, happened: PublishEvent) -> None:
-        """Something that happens now; without a connection nobody is told."""
+        """Publishes an event of an input; without a connection it is dropped."""
         own = self._inputs.get(happened.input)
         if own is not None:
             self._outbox.put(Outgoing(topic=own.event, payload=payloads.event(happened)))
 
     def snapshot(self, input_id: str | None, jpeg: bytes | None) -> None:
-        """A picture of an input's alarm, or of nobody's; None, or one that is too large, clears the one before."""
-        # Nothing is held as well, so that a broker that is away now is told when it comes.
+        """Publishes a picture of an input's alarm, or of no input.
+
+        None, or one that is too large, clears the last one.
+        """
+        # An empty payload is kept too, so that a broker that is away now is cleared later.
         payload = b"" if jpeg is None or len(jpeg) > LARGEST_SNAPSHOT else jpeg
         if input_id in self._inputs:
             self._states.hold(self.topics.snapshot(input_id), payload)
         self._states.hold(self.topics.snapshot(), payload)
 
     def status(self, payload: bytes, *, again: bool) -> None:
-        """How the bridge is doing; `again` publishes it even when nothing in it changed."""
+        """Publishes the state of the bridge; `again` also if it has not changed."""
         (self._states.repeat if again else self._states.hold)(self.topics.status, payload)
 
     def settings(self, settings: Settings) -> None:
-        """New settings are in force: parts come and go. The topics' stem may change only between connections.
+        """Applies new settings: publishes added parts, clears removed ones.
 
-        A state that a select did not know as one of its options is shown again once Home Assistant
-        knows it from the description.
+        The prefix may change only between connections.
+        The state of a select whose options have changed is published again once Home Assistant
+        has processed the description.
         """
         self._deleted = False
         self._take(settings)
         before = self._described_as
-        described = self._describe(anew=False)
+        described = self._describe(again=False)
         if self._described_as != before:
             self._later(TAKEN_UP_S, self._shown.repeat_all)
         for view in tuple(self._views.values()):
@@ -127,7 +131,7 @@ class Publisher:
         self._sweep(described)
 
     def announce(self) -> None:
-        """A connection has begun: everything, in the order of `mqtt.md` 3."""
+        """Publishes everything at the begin of a connection, in the order of `mqtt.md` 3."""
         described = self._describe()
         self._shown.repeat_all()
         self._attributes.flush()
@@ -136,37 +140,35 @@ class Publisher:
         self._sweep(described)
 
     def settings_again(self, topic: str) -> None:
-        """A change of what this topic shows was refused: whoever showed it already takes it back."""
+        """Publishes a settings topic again after a refused change, so that a client showing the change reverts it."""
         self._shown.again(topic)
 
     def announce_again(self) -> None:
-        """Home Assistant has started, and may know nothing."""
+        """Publishes everything again after Home Assistant's start."""
         self._describe()
         self._attributes.flush()
         self._states.repeat_all()
         self.say_online()
 
     def say_online(self) -> None:
-        """The bridge is there."""
+        """Publishes `online`."""
         self._ledger.add(self.topics.availability)
         self._outbox.put(Outgoing(topic=self.topics.availability, payload=payloads.ONLINE, retained=True))
 
     def say_offline(self, acknowledged: Callable[[bool], None]) -> None:
-        """The bridge ends in good order; the last that it shows goes before."""
+        """Publishes the last states, then `offline`. `acknowledged` is called with the broker's answer."""
         self._attributes.flush()
         offline = Outgoing(topic=self.topics.availability, payload=payloads.OFFLINE, retained=True)
         self._outbox.put(offline, acknowledged)
 
     def found_description(self, payload: bytes) -> None:
-        """What lies on our discovery topic from before, or what somebody else has just put there."""
+        """Takes a message on our discovery topic: the retained one from before, or another client's."""
         topic = self.topics.discovery
         if payload:
             if self._announced is None:
                 self._announced = read_announced(topic, payload)
         elif self._announced is not None:
-            _LOG.info(
-                "somebody deleted the device in Home Assistant; it is described again after a change or a restart"
-            )
+            _LOG.info("the device was deleted in Home Assistant; a change of settings or a restart announces it again")
             self._deleted = True
             self._described_as = None
             self._ledger.discard(topic)
@@ -184,16 +186,17 @@ class Publisher:
         for other in settings.outputs:
             self._shown.hold(self._outputs[other.id].settings, settings_shown.output_settings(other))
 
-    def _describe(self, *, anew: bool = True) -> frozenset[str]:
-        """Discovery, step by step; what was announced counts only once the broker has it. The topics it is on.
+    def _describe(self, *, again: bool = True) -> frozenset[str]:
+        """Publishes discovery, step by step.
 
-        Unless it is wanted `anew`, a description that was sent on this connection is not sent again.
+        Returns its topics; `_announced` changes only with the broker's acknowledgement.
+        Without `again`, a description already sent on this connection is not sent again.
         """
         if self._deleted:
             return frozenset()
         steps = discovery(self._settings, self._announced)
         topics = frozenset(topic for topic, _ in steps)
-        if not anew and steps and steps[-1] == self._described_as:
+        if not again and steps and steps[-1] == self._described_as:
             return topics
         self._described_as = steps[-1] if steps else None
         for number, (topic, payload) in enumerate(steps, start=1):
@@ -212,7 +215,7 @@ class Publisher:
             self._announced = settings
 
     def _sweep(self, described: frozenset[str]) -> None:
-        """Clear every retained topic that was ever published and is not current."""
+        """Clears every retained topic of the ledger that is not current."""
         current = {*self.topics.retained(self._settings), *described}
         for topic in sorted(self._ledger.known() - current):
             self._shown.forget(topic)

@@ -1,24 +1,24 @@
-"""How fast journal entries follow one another (pure; seconds of the monotonic clock).
+"""The rate of journal entries (pure; seconds of the monotonic clock).
 
-A broker acknowledges at once what it then has to hand to each subscriber, so its answers say nothing
-of how those keep up: the window of unacknowledged messages cannot protect them, only the clock can.
+A broker acknowledges at once what it then has to pass on to each subscriber, so its acknowledgements do not
+show whether those keep up: the window of unacknowledged messages cannot protect them, only the clock can.
 Mosquitto has 20 messages under way to a subscriber and keeps 1000 more; beyond those it drops, also
-at QoS 1. At full speed that is a few hundred milliseconds of anybody's inattention; at this pace a
-subscriber may look away for half a second, and one that reads at all is faster.
+at QoS 1. At full speed that is a few hundred milliseconds without reading; at this rate a
+subscriber may pause for half a second, and one that reads at all is faster.
 """
 
 from __future__ import annotations
 
 BURST = 8
-"""Entries that go out together: about a millisecond of the loop on a small machine."""
+"""Entries sent together: about a millisecond of the loop on a small machine."""
 BURST_S = 0.005
-"""From one burst to the next: 1600 entries a second."""
+"""Time between the begins of two bursts: 1600 entries a second."""
 LATE_S = 0.05
-"""So much lost time is made up for: 80 entries, which any subscriber's queue takes."""
+"""Limit of lost time that is caught up: 80 entries, which any subscriber's queue can take."""
 
 
 class ReplayPace:
-    """Counts entries out; bursts are at absolute times, so that waiting late does not slow it down."""
+    """Counts entries; bursts begin at absolute times, so that late wake-ups do not slow it down."""
 
     def __init__(self, *, burst: int = BURST, burst_s: float = BURST_S) -> None:
         self._burst = burst
@@ -27,9 +27,9 @@ class ReplayPace:
         self._next_at = 0.0
 
     def wait_s(self, at: float) -> float | None:
-        """How long the next entry has to wait; None: not at all. 0 lets others have the loop for a turn.
+        """Returns the wait before the next entry, or None for no wait. 0 yields the loop for one turn.
 
-        The entry counts as gone, after that wait.
+        The entry counts as sent after that wait.
         """
         if self._left:
             self._left -= 1

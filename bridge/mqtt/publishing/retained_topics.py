@@ -1,4 +1,4 @@
-"""The retained topics that are current, and the broker kept in step with them."""
+"""The current retained topics, and their publication."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from bridge.mqtt.publishing.topic_ledger import Ledger
 
 
 class Retained:
-    """What each topic holds: published when it changes, and all of it again on every connection.
+    """The payload of each retained topic: published on change, and all of them on every connection.
 
-    A broker that was killed may have lost what it acknowledged, so nothing is taken as known
-    to it when a connection begins.
+    A broker that was killed may have lost what it acknowledged, so every connection starts
+    with all payloads.
     """
 
     def __init__(self, *, outbox: SendQueue, ledger: Ledger) -> None:
@@ -20,7 +20,7 @@ class Retained:
         self._held: dict[str, bytes] = {}
 
     def hold(self, topic: str, payload: bytes) -> bool:
-        """A topic's payload from now on; whether it is published: the same again is not."""
+        """Sets a topic's payload. Returns whether it was published: an equal payload is not."""
         held = self._held.get(topic)
         if held == payload:
             return False
@@ -31,27 +31,27 @@ class Retained:
         return True
 
     def repeat(self, topic: str, payload: bytes) -> None:
-        """As `hold`, but published even when it is the same."""
+        """Sets a topic's payload and publishes it even if it is equal."""
         self._held.pop(topic, None)
         self.hold(topic, payload)
 
     def again(self, topic: str) -> None:
-        """Publish what a topic holds once more; nothing for one that is not held."""
+        """Publishes a topic's payload once more; does nothing for an unknown topic."""
         payload = self._held.get(topic)
         if payload is not None:
             self._outbox.put(Outgoing(topic=topic, payload=payload, retained=True))
 
     def repeat_all(self) -> None:
-        """Publish everything again, in the order in which it first came."""
+        """Publishes all payloads again, in the order of their first publication."""
         for topic, payload in self._held.items():
             self._outbox.put(Outgoing(topic=topic, payload=payload, retained=True))
 
     def forget(self, topic: str) -> None:
-        """Publish a topic no more; what the broker holds is left to somebody else."""
+        """Stops publishing a topic, without clearing it at the broker."""
         self._held.pop(topic, None)
 
     def clear(self, topic: str) -> None:
-        """Nothing is to be left on a topic; the ledger forgets it once the broker has said so."""
+        """Clears a topic at the broker; the ledger drops it with the acknowledgement."""
         self.forget(topic)
 
         def acknowledged(taken: bool) -> None:  # noqa: FBT001 - the one thing it says

@@ -1,4 +1,4 @@
-"""What waits to be published: bounded, in order, states coalesced to the newest."""
+"""The queue of messages to publish: bounded, in order, states coalesced to the newest."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ from collections.abc import Callable
 from bridge.mqtt.messages import Acknowledged, Outgoing
 
 IN_ORDER = 500
-"""So many messages wait in their order, each of them; beyond that states are coalesced."""
+"""Number of messages queued individually; above it states are coalesced."""
 LARGE = 8192
-"""Bytes; states beyond it, which are pictures and descriptions, are always coalesced."""
+"""Size in bytes above which a state (a picture or a description) is always coalesced."""
 MOST_EVENTS = 1000
-"""Messages that are neither retained nor asked after; beyond them the oldest is dropped and counted."""
+"""Limit for messages that are neither retained nor acknowledged; above it the oldest is dropped and counted."""
 
 Send = Callable[[Outgoing, Acknowledged], bool]
+"""Publishes a message and returns whether it was sent at all; the callback gets the broker's answer."""
 
 
 class SendQueue:
     """First in, first out. At most `window` messages are unacknowledged at a time.
 
-    While few wait, every change of a state is sent. Once `IN_ORDER` do, a retained message takes the
-    place of the newest of its topic that still waits, at the end. One that is put with
-    `acknowledged` is neither replaced nor dropped, so whoever asks bounds how many of those there
-    are. What waits is thus bounded by `IN_ORDER`, the number of topics and `MOST_EVENTS`.
+    While the queue is short, every change of a state is sent. From `IN_ORDER` messages on, a retained message
+    replaces the newest queued one of its topic, at the end. A message with
+    `acknowledged` is neither replaced nor dropped, so its sender has to bound the number of those.
+    The queue is thus bounded by `IN_ORDER`, the number of topics and `MOST_EVENTS`.
     """
 
     def __init__(self) -> None:
         self.dropped = 0
-        """Messages that were never sent and will not be."""
+        """Number of messages that were dropped."""
         self._waiting: dict[object, tuple[Outgoing, Acknowledged | None]] = {}
         self._events = 0
         self._serial = 0
@@ -37,17 +38,17 @@ class SendQueue:
 
     @property
     def unfinished(self) -> int:
-        """Messages that wait, or that the broker has not acknowledged yet."""
+        """Number of messages that are queued or not acknowledged yet."""
         return len(self._waiting) + self._unacknowledged
 
     def open(self, send: Send, *, window: int) -> None:
-        """A connection stands. `send` publishes, and answers whether it took the message at all."""
+        """Starts a connection. `send` publishes a message."""
         self.close()
         self._send = send
         self._window = window
 
     def close(self) -> None:
-        """The connection is gone, and all that waited for it: states are all sent again on the next."""
+        """Ends the connection and empties the queue: all states are sent again on the next."""
         self.dropped += self._events
         self._send = None
         self._waiting.clear()
@@ -55,7 +56,7 @@ class SendQueue:
         self._unacknowledged = 0
 
     def put(self, message: Outgoing, acknowledged: Acknowledged | None = None) -> None:
-        """Publish as soon as the window lets it; without a connection it is not kept."""
+        """Publishes as soon as the window allows it; without a connection the message is dropped."""
         if self._send is None:
             return
         if self._unacknowledged < self._window and not self._waiting:
@@ -63,7 +64,7 @@ class SendQueue:
             return
         many = len(self._waiting) >= IN_ORDER or len(message.payload) > LARGE
         if message.retained and acknowledged is None and many:
-            # At the end, and not in its place: an older one of its topic may wait behind that.
+            # At the end, and not in place: an older one of its topic may be queued behind that place.
             self._waiting.pop(message.topic, None)
             self._waiting[message.topic] = (message, None)
             return
@@ -88,7 +89,7 @@ class SendQueue:
                 return
 
     def _dispatch(self, send: Send, message: Outgoing, acknowledged: Acknowledged | None) -> None:
-        if send(message, self._acknowledge if acknowledged is None else self._telling(acknowledged)):
+        if send(message, self._acknowledge if acknowledged is None else self._counting(acknowledged)):
             self._unacknowledged += 1
             return
         if not message.retained:
@@ -96,12 +97,12 @@ class SendQueue:
         if acknowledged is not None:
             acknowledged(False)  # noqa: FBT003 - the one thing it says
 
-    def _telling(self, acknowledged: Acknowledged) -> Acknowledged:
-        def tell(taken: bool) -> None:  # noqa: FBT001 - the one thing it says
+    def _counting(self, acknowledged: Acknowledged) -> Acknowledged:
+        def callback(taken: bool) -> None:  # noqa: FBT001 - the one thing it says
             acknowledged(taken)
             self._acknowledge(taken)
 
-        return tell
+        return callback
 
     def _acknowledge(self, _taken: bool) -> None:  # noqa: FBT001 - the one thing it says
         self._unacknowledged -= 1

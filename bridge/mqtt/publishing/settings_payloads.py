@@ -1,6 +1,9 @@
-"""Payloads of the settings in force (`mqtt.md` 2).
+"""The settings in force, as published to every client of the broker.
 
-Inputs and outputs are published whole, of the rest only `permissions.PUBLISHED`.
+Inputs and outputs are published whole: they have no secrets. The other settings are
+listed by key, so that a new setting stays private until it is listed here: those that
+may be changed over MQTT (`mqtt.md` 2), and those that explain them; never a recipient, an address, a
+path of the device or a credential.
 """
 
 from __future__ import annotations
@@ -12,17 +15,17 @@ from bridge.text.json_text import as_json
 
 
 def input_settings(one: InputSettings) -> bytes:
-    """Returns the payload of an input's settings."""
+    """Returns one input's settings."""
     return as_json({**as_document(one), "name": one.label})
 
 
 def output_settings(one: OutputSettings) -> bytes:
-    """Returns the payload of an output's settings; a cut-off that follows from its kind is written out."""
+    """Returns one output's settings; a cut-off that follows from its kind is written out."""
     return as_json({**as_document(one), "name": one.label, "max_active_s": one.cut_off_s or 0})
 
 
 def device_settings(settings: Settings) -> bytes:
-    """Returns the payload of the settings of no input or output; parts that are not configured are null."""
+    """Returns the settings besides inputs and outputs; a section that is not configured is null."""
     shown = {part: as_document(getattr(settings, part), keys) for part, keys in PUBLISHED.items()}
     shown["device"]["name"] = settings.device.label
     return as_json(shown)

@@ -1,4 +1,4 @@
-"""How the bridge itself is doing, on `<d>/status` (`mqtt.md` 1)."""
+"""The state of the bridge itself, on `<d>/status` (`mqtt.md` 1)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bridge.text.json_text import as_json, instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStatus:
-    """Mail or uploads: how many jobs wait, when one last worked, and what was wrong since."""
+    """Mail or uploads: number of queued jobs, time of the last success, and the last error since."""
 
     queued: int
     last_ok: datetime | None
@@ -19,7 +19,7 @@ class QueueStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStatus:
-    """The card: what is wrong with it, the space left, and the clips on it."""
+    """The card: its problem, free space, and clips."""
 
     problem: str | None
     free_mb: int | None
@@ -29,14 +29,14 @@ class RecordingStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudibleStatus:
-    """The loudspeaker: whether something plays."""
+    """The loudspeaker: whether a sound plays."""
 
     playing: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusView:
-    """What others know of the bridge; what is not configured is None and is left out."""
+    """The state of the other rooms; a service that is not configured is None and is left out."""
 
     version: str
     started: datetime
@@ -48,7 +48,7 @@ class StatusView:
 
 
 def status(view: StatusView, *, clock_synchronised: bool, rejected_commands: int) -> bytes:
-    """The payload; what this room knows itself is beside the view."""
+    """Returns the payload; the arguments beside the view are this room's own state."""
     fields: dict[str, object] = {
         "version": view.version,
         "started": instant(view.started),

@@ -1,4 +1,4 @@
-"""Topics that may lag: written out at most five times a second, however often they change."""
+"""Throttled topics: published at most five times a second, however often they change."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ LAG_S = 0.2
 
 
 class ThrottledTopics:
-    """Takes what to write, and writes the newest of each topic once the lag is over.
+    """Publishes the newest payload of each topic after `LAG_S`.
 
-    Making JSON of it costs more than all the rest of an edge's way out, so it is made only then.
+    The JSON of a payload costs more than the rest of an edge's publication, so it is made only then.
     """
 
     def __init__(
@@ -25,18 +25,18 @@ class ThrottledTopics:
         self._armed = False
 
     def put(self, topic: str, write: Callable[[], bytes]) -> None:
-        """`write` makes the payload when its time has come; a newer one takes its place."""
+        """Schedules a topic's payload, made by `write` when it is due; replaces a scheduled one."""
         self._waiting[topic] = write
         if not self._armed:
             self._armed = True
             self._later(LAG_S, self.flush)
 
     def forget(self, topic: str) -> None:
-        """What waits for a topic is not written."""
+        """Cancels a topic's scheduled payload."""
         self._waiting.pop(topic, None)
 
     def flush(self) -> None:
-        """Write all that waits, now."""
+        """Publishes all scheduled payloads now."""
         self._armed = False
         waiting, self._waiting = self._waiting, {}
         for topic, write in waiting.items():

@@ -1,4 +1,4 @@
-"""Every retained topic that was ever published, so that nothing is left behind."""
+"""The ledger of all retained topics ever published, so that each can be cleared."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Protocol
 class Ledger(Protocol):
     """Topics that may hold a retained message. No method blocks.
 
-    A topic is added before it is first published and discarded once the broker has acknowledged
-    that it is clear, so that a cut between the two leaves a topic too many, never one too few.
+    A topic is added before it is first published, and discarded once the broker has acknowledged
+    that it is clear, so that a crash in between leaves a topic too many, never one too few.
     """
 
     def known(self) -> frozenset[str]:
-        """All of them."""
+        """Returns all topics."""
 
     def add(self, topic: str) -> None:
-        """A topic is about to be published."""
+        """Adds a topic, before it is published."""
 
     def discard(self, topic: str) -> None:
-        """The broker holds nothing on it any more."""
+        """Removes a topic that is clear at the broker."""
