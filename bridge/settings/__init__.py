@@ -1,4 +1,4 @@
-"""How a file becomes settings, and how an edit becomes a file."""
+"""Settings: definitions, and the way from a file to settings and back."""
 
 import os
 import sys
@@ -11,5 +11,5 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 # Even so pydantic imports what would look for them: 2 MB and 10 ms that never serve. Where a release
 # of pydantic has no such module this changes nothing.
 _no_plugins = ModuleType("pydantic.plugin._loader")
-_no_plugins.get_plugins = tuple  # type: ignore[attr-defined]  # no plugins, for whoever asks
+_no_plugins.get_plugins = tuple  # type: ignore[attr-defined]  # an empty tuple of plugins
 sys.modules.setdefault(_no_plugins.__name__, _no_plugins)

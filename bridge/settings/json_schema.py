@@ -1,7 +1,7 @@
-"""The JSON Schema of the file, for editors; made from the definitions, their marks and the docstrings under the fields.
+"""The JSON Schema of the file, for editors; generated from the definitions and their descriptions.
 
-A little stricter than reading is: `yes` for a truth value and empty keys that have a default are
-accepted when read, and marked by an editor.
+It is a little stricter than `load`: `yes` for a truth value and empty keys that have a default are
+accepted by `load`, and marked by an editor.
 """
 
 from __future__ import annotations
@@ -71,19 +71,19 @@ _PLAIN: Mapping[Any, dict[str, Any]] = {
 
 
 def schema() -> dict[str, Any]:
-    """The schema as a value; it accepts every file that `load` takes and that is written plainly."""
+    """Returns the schema as a value; it accepts every plainly written file that `load` accepts."""
     sections: dict[str, Any] = {}
     whole = _section(Settings, sections)
     return {"$schema": DIALECT, **whole, "$defs": {name: sections[name] for name in sorted(sections)}}
 
 
 def schema_text() -> str:
-    """The schema as a file's text."""
+    """Returns the schema as a file's text."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def write_schema(path: Path) -> None:
-    """Write it where an editor finds it; `OSError` when that cannot be."""
+    """Writes the schema to a file. Raises OSError."""
     path.write_text(schema_text(), encoding="utf-8")
 
 
@@ -204,7 +204,7 @@ def _words(name: str) -> str:
 
 
 def _title(key: str) -> str:
-    """`debounce_ms` as `Debounce (milliseconds)`."""
+    """Returns `debounce_ms` as `Debounce (milliseconds)`."""
     if key in _NAMES:
         return _NAMES[key]
     words, _, last = key.rpartition("_")

@@ -1,9 +1,9 @@
-"""The file, and what stands above and below it, become settings; or every fault at once is told.
+"""Loads settings: merges the file with the sources above and below it, and checks the result.
 
     command line > ALARM2MQTT_… variables > secrets folder > the file > the add-on's options >
     the Supervisor's broker > defaults
 
-A `password_file` counts where it is written. Only the file's own document is ever written back.
+A `password_file` has the rank of its source. Only the file's own document is ever written back.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ from bridge.settings.yaml.parse import Lines, parse, read_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Settings that have been checked, and where they came from."""
+    """Checked settings, and their sources."""
 
     settings: Settings
     warnings: tuple[str, ...]
     path: Path
     document: Mapping[str, Any] = field(repr=False)
-    """What the file itself holds; this, changed, is what may be written back."""
+    """The content of the file itself; only this, edited, is written back."""
     above: tuple[Layer, ...] = field(repr=False)
     below: tuple[Layer, Layer] = field(repr=False)
     """The add-on's options, and the Supervisor's broker."""
     files: tuple[Path, ...]
-    """All files that were read; when one of them changes, load again."""
+    """All files that were read; a change of any of them requires a new load."""
 
     @property
     def overridden(self) -> dict[str, str]:
-        """Paths whose value comes from above the file, each with its origin; changing the file changes none."""
+        """Paths whose value comes from above the file, each with its origin; no edit of the file affects them."""
         return {place: layer.origin for layer in reversed(self.above) for place in layer.places()}
 
     def with_document(self, document: Mapping[str, Any]) -> Loaded:
-        """The same file with other contents, not written yet; what stands around it stays.
+        """Returns the settings of another document, not written yet, with the same sources around it.
 
         Raises:
             SettingsError: with all faults; they have no lines.
@@ -64,12 +64,12 @@ def load(
     supervisor: Supervisor | None = None,
     secrets: bool = True,
 ) -> Loaded:
-    """Settings from a YAML file and what stands above it.
+    """Returns the settings of a YAML file and the sources around it.
 
-    `overrides` are the command line's, by dotted paths. `options` are the add-on's, below the file;
-    when they are not given, an add-on reads its own and asks the Supervisor for its broker, which is a
-    local HTTP call. `supervisor` says where; by default as in every add-on.
-    Without `secrets` neither the folder nor a `*_file` is read, for whoever needs none.
+    `overrides` are the command line's, by dotted paths.
+    `options` are the add-on's, below the file; if None, an add-on reads its own and requests the Supervisor's broker,
+    which is a local HTTP call to `supervisor` (default: that of every add-on).
+    Without `secrets` neither the folder nor a `*_file` is read.
 
     Raises:
         SettingsError: with every fault, each with its origin, line and path; never with a secret.
@@ -98,7 +98,7 @@ def load(
 
 
 def validate(document: object) -> Settings:
-    """The settings that a document alone makes; no file is read.
+    """Returns the settings of a document alone; no file is read.
 
     Raises:
         SettingsError: with every fault.
@@ -129,14 +129,14 @@ def _assembled(
         whole = merged(whole, layer.values)
     opened = with_secret_files(whole) if secrets else WithSecrets(document=whole, findings=(), files=())
     settings, findings = check(opened.document)
-    told = [*faults]
+    all_faults = [*faults]
     if findings or opened.findings:
         found = [*opened.findings, *findings]
-        told += _located(
+        all_faults += _located(
             found, document=document, whole=whole, path=path, above=above, below=(given, broker), text=text
         )
-    if told or settings is None:
-        raise SettingsError(sorted(told, key=lambda fault: (fault.line is None, fault.line or 0)))
+    if all_faults or settings is None:
+        raise SettingsError(sorted(all_faults, key=lambda fault: (fault.line is None, fault.line or 0)))
     return Loaded(
         settings=settings,
         warnings=(
@@ -164,7 +164,7 @@ def _located(
     below: Iterable[Layer],
     text: str | None,
 ) -> Iterator[Fault]:
-    """Faults with their origin: a variable or a file of the layers, else a line of the file."""
+    """Yields the faults with their origin: a variable or a file of a layer, else a line of the file."""
     lines: Lines | None = None
     for finding in findings:
         in_file = value_at(document, finding.loc)

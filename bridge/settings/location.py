@@ -1,4 +1,4 @@
-"""Places in the settings, and what is found wrong at them."""
+"""Locations in the settings, and findings at them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 Loc = tuple[str | int, ...]
-"""The keys and indexes that lead to a value; keys that are no text are named by their text."""
+"""The keys and indexes that lead to a value; a key that is no text is named by its text."""
 
 ABSENT: Final = object()
 _TRUE = ("true", "yes", "on", "y", "t", "1", "1.0")
@@ -18,11 +18,11 @@ _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something wrong, or doubtful, at a place; it becomes a `Fault` once its origin is known.
+    """A fault or a doubt at a location; it becomes a `Fault` once its file and line are known.
 
-    `shown` is false where the value may be a secret, or is in the message already. `meant` is the
-    place that a misspelt key was probably meant for. `because` are places whose absence is the
-    cause: when one of them was only misspelt, this is not told as well.
+    `shown` is False if the value may be a secret, or is in the message already.
+    `meant` is the location that a misspelt key was probably meant for.
+    `because` are locations whose absence is the cause: if one of them was only misspelt, this finding is dropped.
     """
 
     loc: Loc
@@ -34,7 +34,7 @@ class Finding:
 
 
 def path_of(loc: Loc) -> str:
-    """As people read it: `inputs[0].debounce_ms`, `schedules.nights["2026-12-24"][0]`."""
+    """Returns the location as people read it: `inputs[0].debounce_ms`, `schedules.nights["2026-12-24"][0]`."""
     path = ""
     for part in loc:
         if isinstance(part, int):
@@ -47,12 +47,12 @@ def path_of(loc: Loc) -> str:
 
 
 def printable(text: str) -> str:
-    """Without what could garble a terminal or not be encoded at all."""
+    """Returns the text with everything escaped that could garble a terminal or cannot be encoded."""
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def step(container: object, part: str | int) -> Any:
-    """What a mapping or a list holds under one part of a place; ABSENT for nothing."""
+    """Returns the value under one part of a location in a mapping or list, or ABSENT."""
     if isinstance(container, Mapping):
         if part in container:
             return container[part]
@@ -63,7 +63,7 @@ def step(container: object, part: str | int) -> Any:
 
 
 def value_at(document: object, loc: Loc) -> Any:
-    """The value at a place; ABSENT for none."""
+    """Returns the value at a location, or ABSENT."""
     value = document
     for part in loc:
         value = step(value, part)
@@ -73,14 +73,14 @@ def value_at(document: object, loc: Loc) -> Any:
 
 
 def means(value: object, *, on: bool) -> bool:
-    """Whether the check reads a value as this truth value; `yes` and its like are texts in YAML 1.2."""
+    """Returns whether the definitions read the value as this truth value; `yes` and the like are texts in YAML 1.2."""
     return str(value).lower() in (_TRUE if on else _FALSE)
 
 
 def once(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding a place, the first; none whose cause is a misspelt key that is told itself."""
-    told: dict[Loc, Finding] = {}
+    """Returns the first finding of each location, without those caused by a misspelt key that has its own finding."""
+    first: dict[Loc, Finding] = {}
     for finding in findings:
-        told.setdefault(finding.loc, finding)
-    meant = {finding.meant for finding in told.values() if finding.meant is not None}
-    return [finding for finding in told.values() if not meant.intersection(finding.because)]
+        first.setdefault(finding.loc, finding)
+    meant = {finding.meant for finding in first.values() if finding.meant is not None}
+    return [finding for finding in first.values() if not meant.intersection(finding.because)]

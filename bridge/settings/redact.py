@@ -1,4 +1,4 @@
-"""What a fault may show of a value: enough to find it, and never a secret."""
+"""Redaction of values in faults: enough to find the value, and never a secret."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bridge.settings.location import Loc, printable
 _LONGEST = 60
 _LARGEST = 10**30
 _NEVER_SHOWN = {"password", "snapshot", "stream"}
-"""Cameras take passwords in any part of an address, so nothing of it is."""
+"""Keys whose value is always redacted; cameras take passwords in any part of an address."""
 _BEFORE_AT = re.compile(r"^([a-z0-9+]+://)?.*:.*@", re.DOTALL | re.IGNORECASE)
 
 
 def shown_value(loc: Loc, value: object) -> str | None:
-    """A short text for a value at a place; None when nothing of it may be shown."""
+    """Returns a short text for a value at a location, or None if it must be redacted."""
     hidden = _NEVER_SHOWN.intersection(loc) or (loc[-1:] == ("password_file",) and not looks_like_a_path(value))
     return None if hidden else _text(value)
 
@@ -33,7 +33,7 @@ def _text(value: object) -> str:
 
 
 def looks_like_a_path(value: object) -> bool:
-    """Whether it can be told as a file's name; what has no folder may be the password itself."""
+    """Returns whether the text is safe to show as a file's name; without a folder it may be the password itself."""
     return str(value).startswith(("/", "./", "../"))
 
 

@@ -1,8 +1,8 @@
-"""The one file of settings, whoever edits it: a person, the page, or somebody over MQTT.
+"""The one way of every edit of the settings file, by hand, on the page or over MQTT.
 
-Every edit takes the same way, one after the other: what a person wrote meanwhile is taken first;
-the edit is made on that; all of it is validated; it is written; then it is applied. What is refused
-has changed nothing.
+Edits are made one after the other: first the file is reloaded if it was changed by hand;
+the edit is made on that; the result is validated; it is written; then it is applied. A refused edit
+changes nothing.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from bridge.system.file_watch import changes
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 20
-"""Edits that may wait; each one costs the disk a few writes."""
+"""Limit of queued edits; each one costs the disk a few writes."""
 _ATTEMPTS = 20
 _LONGEST_MESSAGE = 500
-"""Characters of a refusal that the journal keeps."""
+"""Limit of a refusal in the journal, in characters."""
 
 
 class SettingsStore:
-    """The way of every edit; `run` and `watch` are tasks of their own.
+    """The queue of edits; `run` and `watch` are tasks of their own.
 
-    `apply` gets settings that are in the file already, and sees to it that an `Origin` with a
-    request is answered. `tell` takes facts for the journal, `answer` the answers to what was refused
+    `apply` is called with settings that are in the file already, and causes the answer to an `Origin` with a
+    request. `tell` takes facts for the journal, `answer` the answers to edits that were refused
     or changed nothing.
     """
 
@@ -51,18 +51,18 @@ class SettingsStore:
         self._apply = apply
         self._tell = tell
         self._answer = answer
-        self._told: tuple[Fault, ...] = ()
-        """What is wrong in the file, as it was told last."""
+        self._reported: tuple[Fault, ...] = ()
+        """The faults of the file that were logged last."""
         self._lock = asyncio.Lock()
         self._waiting: asyncio.Queue[tuple[Edit, Origin]] = asyncio.Queue(MOST_WAITING)
 
     @property
     def loaded(self) -> Loaded:
-        """What the file was taken for last."""
+        """The settings as last loaded from the file."""
         return self._file.loaded
 
     def submit(self, edit: Edit, origin: Origin) -> None:
-        """Puts an edit behind those that wait; its `Answer` follows. Raises CommandRefused when too many wait."""
+        """Queues an edit; its `Answer` follows later. Raises CommandRefused if the queue is full."""
         try:
             self._waiting.put_nowait((edit, origin))
         except asyncio.QueueFull:
@@ -70,25 +70,25 @@ class SettingsStore:
             raise CommandRefused(message) from None
 
     async def run(self) -> None:
-        """Makes the edits that were submitted, for ever."""
+        """Makes the queued edits, for ever."""
         while True:
             await self.change(*await self._waiting.get())
 
     async def watch(self) -> None:
-        """Takes what somebody writes into the file by hand, for ever."""
-        async with aclosing(changes(lambda: self.loaded.files)) as told:
-            async for _ in told:
+        """Reloads the file after edits by hand, for ever."""
+        async with aclosing(changes(lambda: self.loaded.files)) as changed:
+            async for _ in changed:
                 await self.reload_if_changed()
 
     async def change(self, edit: Edit, origin: Origin) -> None:
-        """Makes one edit, or refuses it; either way a request in the origin gets its one answer."""
+        """Makes or refuses one edit; in either case a request in the origin gets its one answer."""
         async with self._lock:
             try:
                 changed = await self._made(edit)
             except SettingsError as error:
                 self._refuse(edit, origin, error.faults)
             except Exception:
-                log.exception("%s could not be changed", edit.place)
+                log.exception("%s: the change failed by a fault of the program", edit.place)
                 self._refuse(edit, origin, [Fault(path="", message="failed; the log says why")])
             else:
                 if changed:
@@ -97,33 +97,33 @@ class SettingsStore:
                     self._answer(Answer(origin=origin))
 
     async def reload_if_changed(self) -> None:
-        """Takes the file if it changed; what is wrong with it is told once."""
+        """Reloads the file if it changed; its faults are logged once."""
         await self._reload(everything=False)
 
     async def reload(self) -> None:
-        """Takes the file, and all that stands around it, anew (SIGHUP)."""
+        """Reloads the file and all sources around it (SIGHUP)."""
         await self._reload(everything=True)
 
-    # The page's edits: all faults, none once the change is in force
+    # Edits of the page, each with its answer
 
     async def patch_input(self, input_id: str, patch: Mapping[str, Any], by: str) -> tuple[Fault, ...]:
-        """A merge patch (RFC 7396) of one input."""
+        """Applies a merge patch (RFC 7396) to one input. Returns all faults, none on success."""
         return await self._asked(edits.patch_input(input_id, patch), by)
 
     async def patch_output(self, output_id: str, patch: Mapping[str, Any], by: str) -> tuple[Fault, ...]:
-        """A merge patch of one output."""
+        """Applies a merge patch to one output. Returns all faults, none on success."""
         return await self._asked(edits.patch_output(output_id, patch), by)
 
     async def patch_rest(self, patch: Mapping[str, Any], by: str) -> tuple[Fault, ...]:
-        """A merge patch of what is no input's and no output's."""
+        """Applies a merge patch to the settings besides inputs and outputs. Returns all faults, none on success."""
         return await self._asked(edits.patch_rest(patch), by)
 
     async def add(self, kind: str, settings: Mapping[str, Any], by: str) -> tuple[Fault, ...]:
-        """One more of `inputs` or `outputs`."""
+        """Adds an item to `inputs` or `outputs` (`kind`). Returns all faults, none on success."""
         return await self._asked(edits.add(kind, settings), by)
 
     async def remove(self, kind: str, part_id: str, by: str) -> tuple[Fault, ...]:
-        """One less of them."""
+        """Removes an item from `inputs` or `outputs` (`kind`). Returns all faults, none on success."""
         return await self._asked(edits.remove(kind, part_id), by)
 
     async def _asked(self, edit: Edit, by: str) -> tuple[Fault, ...]:
@@ -132,7 +132,7 @@ class SettingsStore:
         return await answered
 
     async def _made(self, edit: Edit) -> bool:
-        """Whether the settings changed."""
+        """Makes an edit. Returns whether the settings changed. Raises SettingsError."""
         for _ in range(_ATTEMPTS):
             try:
                 await self._take(everything=False)
@@ -145,11 +145,11 @@ class SettingsStore:
         raise SettingsError([Fault(path="", message="somebody else writes the file all the time")])
 
     async def _take(self, *, everything: bool) -> None:
-        """What somebody else wrote is in force from here on; raises SettingsError when it is wrong."""
+        """Reloads the file and applies it if the settings changed. Raises SettingsError."""
         if await asyncio.to_thread(self._file.reload_if_changed, everything=everything):
             self._apply(self.loaded, Origin(by="file"))
-        if self._told:
-            self._told = ()
+        if self._reported:
+            self._reported = ()
             log.info("the settings file is right again")
 
     async def _reload(self, *, everything: bool) -> None:
@@ -157,17 +157,18 @@ class SettingsStore:
             try:
                 await self._take(everything=everything)
             except SettingsError as error:
-                if not everything and error.faults == self._told:
+                if not everything and error.faults == self._reported:
                     return
-                self._told = error.faults
+                self._reported = error.faults
                 for fault in error.faults:
                     log.error("settings refused: %s", fault)  # noqa: TRY400 - no traceback for a person's slip
                     self._tell(CommandRejected(origin=Origin(by="file"), topic=fault.path, message=fault.message))
 
     def _refuse(self, edit: Edit, origin: Origin, faults: Iterable[Fault]) -> None:
-        told = tuple(faults)
-        log.info("%s: change by %s refused: %s", edit.place, origin.by, "; ".join(map(str, told)))
-        message = "; ".join(map(str, told))[:_LONGEST_MESSAGE]
+        reasons = tuple(faults)
+        text = "; ".join(map(str, reasons))
+        log.info("%s: change by %s refused: %s", edit.place, origin.by, text)
+        message = text[:_LONGEST_MESSAGE]
         self._tell(CommandRejected(origin=origin, topic=edit.place, message=message))
         if origin.request is not None:
-            self._answer(Answer(origin=origin, faults=told))
+            self._answer(Answer(origin=origin, faults=reasons))

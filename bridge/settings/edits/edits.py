@@ -1,4 +1,4 @@
-"""Changes that somebody asks for, as functions from one document to the next; pure."""
+"""Edits as functions from one document to the next; pure."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Places = tuple[Loc, ...] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
-    """The next document, and the places that were asked for, whether they became different or not.
+    """The next document, and the locations of the edit, whether their values changed or not.
 
-    `item` is the place of the one input or output that this is about; empty for the rest.
+    `item` is the location of the one input or output of the edit; empty for other settings.
     """
 
     document: dict[str, Any]
@@ -28,7 +28,7 @@ class Edited:
     item: Loc = ()
 
     def told(self, fault: Fault) -> Fault:
-        """A fault for whoever asked: a place in their own item is named from there on."""
+        """Returns the fault for the requester: a path inside the edit's item is relative to it."""
         own = path_of(self.item)
         if own and fault.path.startswith(f"{own}."):
             return replace(fault, path=fault.path.removeprefix(f"{own}."))
@@ -37,24 +37,24 @@ class Edited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One change. `place` names it for the journal; `make` raises SettingsError."""
+    """One edit. `place` is its name in the journal; `make` raises SettingsError."""
 
     place: str
     make: Callable[[Document], Edited]
 
 
 def patch_input(input_id: str, patch: Mapping[str, Any], *, only: Places = None) -> Edit:
-    """A merge patch of one input; of nothing but the places in `only`, if they are given."""
+    """Returns an edit that applies a merge patch to one input; `only` limits the permitted locations."""
     return _patch_item("inputs", input_id, patch, only)
 
 
 def patch_output(output_id: str, patch: Mapping[str, Any], *, only: Places = None) -> Edit:
-    """A merge patch of one output; the same."""
+    """Returns an edit that applies a merge patch to one output; `only` limits the permitted locations."""
     return _patch_item("outputs", output_id, patch, only)
 
 
 def patch_rest(patch: Mapping[str, Any], *, only: Places = None) -> Edit:
-    """A merge patch of what is no input's and no output's; these are refused here."""
+    """Returns an edit that applies a merge patch to the other settings; it refuses inputs and outputs."""
 
     def make(document: Document) -> Edited:
         _check(patch, only)
@@ -67,7 +67,7 @@ def patch_rest(patch: Mapping[str, Any], *, only: Places = None) -> Edit:
 
 
 def add(kind: str, item: Mapping[str, Any]) -> Edit:
-    """One more of `inputs` or `outputs`, after the others."""
+    """Returns an edit that appends an item to `inputs` or `outputs`."""
 
     def make(document: Document) -> Edited:
         _check_kind(kind)
@@ -78,7 +78,7 @@ def add(kind: str, item: Mapping[str, Any]) -> Edit:
 
 
 def remove(kind: str, item_id: str) -> Edit:
-    """One of `inputs` or `outputs` less; an output is unlinked from the inputs that name it."""
+    """Returns an edit that removes an item of `inputs` or `outputs`; an output is unlinked from all inputs."""
 
     def make(document: Document) -> Edited:
         _check_kind(kind)
@@ -113,7 +113,7 @@ def _patch_item(kind: str, item_id: str, patch: Mapping[str, Any], only: Places)
 
 
 def _check(patch: Mapping[str, Any], only: Places) -> None:
-    """Refuses a patch that must not even be walked, and one of places that are not open."""
+    """Raises SettingsError for a patch that is nested too deeply, or that has locations not permitted."""
     below: list[Any] = [patch]
     for _ in range(DEEPEST):
         below = [part for one in below if isinstance(one, Mapping) for part in one.values()]

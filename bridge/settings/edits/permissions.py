@@ -1,9 +1,9 @@
-"""Settings that may be changed over MQTT (`mqtt.md` 2), on the page, or read by either; pure.
+"""Permissions: settings that may be changed over MQTT (`mqtt.md` 2), on the page, or read by either; pure.
 
 Over MQTT never wiring, ids, addresses, credentials, the broker or the page: a client that can publish must
 not be able to redirect the mail, or to turn a relay around. On the page no address, path, credential or
-recipient: its user must not be able to send pictures or passwords to a place of his choice. A setting that
-is not named here stays closed, so that one that is added later is open only after somebody thought about it.
+recipient: its user must not be able to send pictures or passwords to a place of his choice. A setting
+is closed unless it is listed here, so that a new one is opened by a decision.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ INPUT: tuple[Loc, ...] = (
     ("when_schedule_opens",),
     ("quiet_s",),
 )
-"""Places in an input, each with all that lies below."""
+"""Locations in an input, each with all below it."""
 OUTPUT: tuple[Loc, ...] = (
     ("name",),
     ("kind",),
@@ -41,7 +41,7 @@ OUTPUT: tuple[Loc, ...] = (
     ("on_broker_loss",),
     ("device_class",),
 )
-"""Places in an output: everything but its wiring and its id."""
+"""Locations in an output: everything but its wiring and its id."""
 REST: tuple[Loc, ...] = (
     ("device", "name"),
     ("schedules",),
@@ -50,21 +50,21 @@ REST: tuple[Loc, ...] = (
     ("recording", "pre_s"),
     ("recording", "post_s"),
 )
-"""Places in the rest: names, schedules, mail limits, recording times."""
+"""Locations in the other settings: names, schedules, mail limits, recording times."""
 ON_PAGE: Mapping[str, frozenset[str] | None] = {
     "device": frozenset({"name", "area", "timezone", "clock", "startup_grace_s"}),
     "schedules": None,
     "email": frozenset({"min_gap_s", "pictures"}),
     "recording": frozenset({"pre_s", "post_s", "quota_mb", "keep_days", "reserve_mb"}),
 }
-"""Keys of each part of the rest that the page may change; None: the whole part."""
+"""Keys of each other section that the page may change; None: the whole section."""
 PUBLISHED: Mapping[str, frozenset[str] | None] = {
     **ON_PAGE,
     "device": frozenset({"id", "name", "area", "timezone", "clock", "startup_grace_s"}),
 }
-"""Keys of each part of the rest that every client of the broker and every user of the page may read.
+"""Keys of each other section that every client of the broker and every user of the page may read.
 
-Inputs and outputs are published whole: a terminal has nothing to hide.
+Inputs and outputs are published whole: they have no secrets.
 """
 
 _REASONS: Mapping[str, str] = {
@@ -84,12 +84,12 @@ _REASONS: Mapping[str, str] = {
     "password": "credentials cannot be changed over MQTT",
     "password_file": "credentials cannot be changed over MQTT",
 }
-"""By any part of a place; the words a person needs most."""
+"""The most needed explanations, by any part of a location."""
 _REASON = "cannot be changed over MQTT"
 
 
 def not_changeable(patch: Mapping[str, Any], allowed: tuple[Loc, ...]) -> Iterator[Fault]:
-    """A fault for each place of a patch that may not be changed; its value is not told."""
+    """Yields a fault for each location of a patch that may not be changed; without its value."""
     for loc in leaves(patch):
         if loc and not any(loc[: len(place)] == place for place in allowed):
             reason = next((_REASONS[part] for part in map(str, loc) if part in _REASONS), _REASON)

@@ -1,6 +1,6 @@
-"""What the settings file holds, and what is in force: kept the same, whoever wrote last.
+"""Keeps the settings file and the settings in force the same, for edits by hand and by the program.
 
-Everything here blocks, and only one call may run at a time.
+Every method blocks, and only one call may run at a time.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from bridge.system.file_watch import signs
 log = logging.getLogger(__name__)
 
 SETTLE_S = 0.1
-"""A file that somebody writes is read once it stayed the same for so long."""
+"""Time for which a file must stay unchanged before it is read."""
 _ATTEMPTS = 50
 _EMPTIED = "is empty now; to do without all inputs and outputs, write inputs: [] into it"
-"""A full disk or a slip of the shell leaves an empty file, and would disarm the whole device."""
+"""A full disk or a slip of the shell leaves an empty file, which would disarm the whole device."""
 
 
 class Content(Protocol):
-    """The file itself: a `SettingsFile`, or what a test puts in its place."""
+    """The file itself: a `SettingsFile`, or a test's own."""
 
     def read(self) -> bytes: ...  # noqa: D102 - see SettingsFile
     def replace(self, content: bytes, *, expected: bytes, secret: bool) -> bool: ...  # noqa: D102
@@ -43,7 +43,7 @@ class Content(Protocol):
 
 
 class FileSync:
-    """The file, and the settings that were taken from it last."""
+    """The file, and the settings last loaded from it."""
 
     def __init__(
         self,
@@ -58,17 +58,19 @@ class FileSync:
         self._read = read or partial(load, overrides=loaded.above[0].values)
         self._settle_s = settle_s
         self._content: bytes | None = None
-        """What the file held then; None before it was looked at."""
+        """The file's content at the last load; None before the first look."""
         self._first = self._found()
-        """What it held at the start, which may not be what was loaded a moment before."""
+        """The file's content at the start, which may differ from what was loaded a moment before."""
         self._beside = _signs_beside(loaded)
 
     def reload_if_changed(self, *, everything: bool = False) -> bool:
-        """Takes what the file holds now, and tells whether settings changed; with `everything` all around it as well.
+        """Reloads the file if it changed. Returns whether the settings differ.
+
+        `everything=True` also rereads environment and secret files.
 
         Raises:
-            SettingsError: with all that is wrong in it; what was taken before stays in force, and is kept as
-                the version before: `safe` finds the outputs there, should this process die.
+            SettingsError: with all faults of the file; the settings in force stay, and their content is kept as
+                version 1: `safe` finds the outputs there if this process dies.
         """
         if self._first is not None and self._is_what_was_loaded(self._first):
             self._content = self._first
@@ -96,12 +98,12 @@ class FileSync:
         return loaded.settings != before.settings
 
     def apply_edit(self, edit: Edit) -> bool | None:
-        """Makes an edit and writes it, and tells whether settings changed; `look` comes first.
+        """Makes an edit and writes the file. Returns whether the settings changed; `reload_if_changed` must come first.
 
-        None when somebody else wrote the file since then: look again.
+        Returns None if the file was changed by hand since then: reload and try again.
 
         Raises:
-            SettingsError: with everything that is wrong with it; nothing changed.
+            SettingsError: with all faults of the edit; nothing changed.
         """
         before, content = self.loaded, self._content
         assert content is not None  # noqa: S101 - the caller looked
@@ -113,8 +115,8 @@ class FileSync:
                 return False
             fresh, changed = written_back(content, before, made.document, meant=meant)
         except SettingsError as error:
-            told = (replace(fault, file=None) if fault.file == str(before.path) else fault for fault in error.faults)
-            raise SettingsError(map(made.told, told)) from None
+            faults = (replace(fault, file=None) if fault.file == str(before.path) else fault for fault in error.faults)
+            raise SettingsError(map(made.told, faults)) from None
         try:
             done = self._file.replace(fresh, expected=content, secret=_holds_secret(changed))
         except OSError as error:
@@ -127,7 +129,7 @@ class FileSync:
     def _found(self) -> bytes | None:
         try:
             return self._file.read()
-        except OSError:  # told by the first look
+        except OSError:  # reported by the first reload
             return None
 
     def _text(self) -> bytes:
@@ -137,7 +139,7 @@ class FileSync:
             raise SettingsError([self._fault(f"cannot be read: {error.strerror}")]) from None
 
     def _settled(self, content: bytes) -> tuple[bytes, Loaded]:
-        """What it holds once nobody writes it any more, and what that means."""
+        """Returns the file's content once it is no longer written, and the settings loaded from it."""
         for _ in range(_ATTEMPTS):
             if content != self._content:
                 time.sleep(self._settle_s)
@@ -158,11 +160,11 @@ class FileSync:
         return not twice and same(document, self.loaded.document)
 
     def _keep(self, content: bytes, loaded: Loaded) -> None:
-        """The version before an edit by hand; where nothing can be written there is none."""
+        """Keeps the content before an edit by hand as version 1; a failure is logged."""
         try:
             self._file.keep(content, secret=_holds_secret(loaded))
         except OSError as error:
-            log.info("the version before the edit by hand is not kept: %s", error.strerror)
+            log.info("%s: the version before the edit by hand is not kept: %s", self.loaded.path, error.strerror)
 
     def _fault(self, message: str) -> Fault:
         return Fault(path="", message=message, file=str(self.loaded.path))

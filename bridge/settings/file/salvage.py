@@ -1,4 +1,4 @@
-"""What can be taken of a broken file to put its outputs to idle.
+"""Salvages the outputs of a broken file, to drive them to idle.
 
 A file that was edited wrongly, emptied or removed while the daemon ran on with the good settings must
 not keep the stop hook from turning a siren off.
@@ -23,7 +23,7 @@ from bridge.settings.sources.layers import environment, merged
 from bridge.settings.yaml.parse import parse, read_text
 
 DRIVING = ("id", "line", "connected_level", "drive", "valid_signal")
-"""What decides the level at which an output is idle; an output with a fault in one of them is left alone."""
+"""The keys that decide the idle level of an output; an output with a fault in one of them is left alone."""
 
 
 def load_outputs(
@@ -32,16 +32,16 @@ def load_outputs(
     environ: Mapping[str, str] | None = None,
     supervisor: Supervisor | None = None,
 ) -> tuple[Settings, tuple[Fault, ...]]:
-    """The settings, and the faults; of a file that has some, only driver, store and the outputs that are sound.
+    """Returns the settings and the faults; of a faulty file only driver, store and the faultless outputs.
 
-    Those of the version before it come first: it is what a daemon that refused the file went on with.
+    Those of version 1 come first: a daemon that refused the file still runs with them.
 
     Raises:
-        SettingsError: when neither can be read, so that nothing is known of any output.
+        SettingsError: neither can be read, so no output is known.
     """
     environ, path = os.environ if environ is None else environ, Path(path)
     options = options_layer(environ, supervisor or Supervisor()).values
-    # These are given, so nobody is asked for a broker: nothing may delay this.
+    # With explicit options the Supervisor is not asked for its broker, which could delay this.
     try:
         # A stop hook of systemd has no credentials any more, and a line needs none.
         loaded = load(path, environ=environ, options=options, secrets=False)
@@ -58,7 +58,7 @@ def load_outputs(
 
 
 def _document(file: Path, *, options: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[Any, Any] | None:
-    """What a file and what stands around it say; None when it cannot be read."""
+    """Returns the document of a file with its sources around it, or None if it cannot be read."""
     try:
         document, _ = parse(read_text(file), file)
     except SettingsError:
@@ -68,7 +68,7 @@ def _document(file: Path, *, options: Mapping[str, Any], environ: Mapping[str, s
 
 
 def _both(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Settings:
-    """The outputs of two versions, each terminal and each line once; none on what is an input's line now."""
+    """Returns the outputs of two versions, each terminal and each line once, without lines that are inputs now."""
     old, new = _sound(before), _sound(now)
     inputs = now.get("inputs")
     taken = [_line(one) for one in inputs] if isinstance(inputs, list | tuple) else []
@@ -82,7 +82,7 @@ def _both(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Settings:
 
 
 def _sound(document: Mapping[Any, Any]) -> Settings:
-    """Each part alone, left out when it is wrong."""
+    """Returns the faultless parts, each checked alone."""
     parts: dict[str, Any] = {}
     for name in ("device", "lines", "store"):
         alone = if_sound(Settings, {name: document.get(name)})

@@ -1,6 +1,6 @@
-"""The settings file on the disk: replaced as a whole or not at all, with the five versions before beside it.
+"""The settings file on the disk: replaced as a whole or not at all, with its last five versions beside it.
 
-A power cut at any instant leaves the old file or the new one. Everything here blocks.
+A power cut at any instant leaves the old file or the new one. Every function blocks.
 """
 
 from __future__ import annotations
@@ -19,27 +19,26 @@ log = logging.getLogger(__name__)
 VERSIONS = 5
 _SECRET = 0o600
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
-"""What file systems without hard links say, vfat among them."""
+"""Errors of file systems without hard links, such as vfat."""
 
 
 class SettingsFile:
-    """One file, by its path; where that is a link, what it leads to is replaced and the link stays."""
+    """One file, by its path; if that is a symbolic link, its target is replaced and the link stays."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def read(self) -> bytes:
-        """All of it. Raises OSError."""
+        """Returns the content. Raises OSError."""
         return self.path.read_bytes()
 
     def replace(self, content: bytes, *, expected: bytes, secret: bool) -> bool:
-        """New content in the place of `expected`, which becomes version 1.
+        """Replaces the content `expected`, which becomes version 1. Returns False, and does nothing, if it has changed.
 
-        False when the file holds something else than expected; then nothing was done. Owner and
-        permissions stay; a file that holds a secret is its owner's alone.
+        Owner and permissions stay; with `secret` only the owner may read the file.
 
         Raises:
-            OSError: when it cannot be written; it is what it was.
+            OSError: the file cannot be written; it is unchanged.
         """
         target = self.path.resolve()
         with _beside(target, content, secret=secret) as fresh:
@@ -52,10 +51,10 @@ class SettingsFile:
         return True
 
     def create(self, content: bytes, *, mode: int = 0o640) -> None:
-        """A file that is not there yet, with the owner of its folder. It comes whole, or not at all.
+        """Creates a file, with the owner of its folder. It appears whole, or not at all.
 
         Raises:
-            FileExistsError: there is one; it is what it was.
+            FileExistsError: the file exists; it is unchanged.
             OSError: it cannot be written.
         """
         target = self.path
@@ -72,14 +71,14 @@ class SettingsFile:
         _to_disk(target.parent)
 
     def keep(self, content: bytes, *, secret: bool) -> None:
-        """What the file held before somebody wrote or removed it becomes version 1. Raises OSError.
+        """Keeps a former content as version 1. Raises OSError.
 
-        Nothing is done when it is that already, or is what the file still holds.
+        Does nothing if version 1 or the file itself has this content.
         """
         target = self.path.resolve()
         newest = version_of(target, 1)
         for known in (newest, target):
-            with suppress(OSError):  # one that cannot be read does not hold it, as far as anybody can tell
+            with suppress(OSError):  # an unreadable file counts as different
                 if known.read_bytes() == content:
                     return
         beside = (
@@ -95,7 +94,7 @@ class SettingsFile:
 
 @contextmanager
 def _beside(target: Path, content: bytes, *, secret: bool, suffix: str = "new") -> Iterator[Path]:
-    """A file beside the target, with its owner and permissions, that is on the disk; gone afterwards."""
+    """Yields a synced file beside the target, with its owner and permissions; it is removed afterwards."""
     status = target.stat()
     mode = status.st_mode & (_SECRET if secret else 0o777)
     with written_beside(target, content, owner=(status.st_uid, status.st_gid), mode=mode, suffix=suffix) as fresh:
@@ -103,12 +102,12 @@ def _beside(target: Path, content: bytes, *, secret: bool, suffix: str = "new") 
 
 
 def version_of(target: Path, number: int) -> Path:
-    """A version before, the newest of which is 1."""
+    """Returns the path of a former version; 1 is the newest."""
     return target.with_name(f"{target.name}.{number}")
 
 
 def _make_room(target: Path) -> None:
-    """Each version becomes one older; the oldest is lost."""
+    """Renames each version to the next number; the oldest is lost."""
     for number in range(VERSIONS - 1, 0, -1):
         with suppress(FileNotFoundError):
             version_of(target, number).replace(version_of(target, number + 1))
@@ -127,7 +126,7 @@ def _keep(target: Path, version: Path, *, secret: bool) -> None:
 
 
 def _to_disk(folder: Path) -> None:
-    """Syncs the renaming. It is done whatever the disk answers, so nothing is raised."""
+    """Syncs a rename. The rename is complete already, so a failure is logged and not raised."""
     try:
         sync_folder(folder)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The text that a change of settings makes of the file's text, read back before it counts."""
+"""Edits the file's text to match a document, and reads it back before it counts."""
 
 from __future__ import annotations
 
@@ -18,12 +18,10 @@ from bridge.settings.yaml.parse import LARGEST_BYTES, parse
 def written_back(
     content: bytes, loaded: Loaded, document: Mapping[str, Any], *, meant: Settings
 ) -> tuple[bytes, Loaded]:
-    """Makes the file's text say what `document` says. `content` is the text that `loaded` was read from.
+    """Returns the file's new content, and the settings loaded from it.
 
-    `meant` is the result of the document's check. The new text is read back and must give the same settings.
-
-    Returns:
-        The file's new content, and the settings loaded from it.
+    `content` is the text that `loaded` was read from. `meant` is the result of `document`'s check; the new
+    text is read back and must give the same settings.
 
     Raises:
         SettingsError: the file is written in a way in which only a person can make the change, or becomes too large.

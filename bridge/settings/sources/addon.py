@@ -1,8 +1,8 @@
-"""As a Home Assistant add-on: the Supervisor's options, and the broker it knows of.
+"""The sources of a Home Assistant add-on: the Supervisor's options, and its broker.
 
-Both stand below the file. The options are settings by the same names, as far as the add-on's form
-has them. The broker is taken whole and only when nobody else names one: credentials that belong to
-one broker must never be shown to another.
+Both are below the file. The options are settings of the same names, as far as the add-on's form
+has them. The broker is taken whole and only if no other source names one: credentials that belong to
+one broker must never be sent to another.
 """
 
 from __future__ import annotations
@@ -20,34 +20,34 @@ TOKEN = "SUPERVISOR_TOKEN"  # noqa: S105 - the variable's name; its presence is 
 OPTIONS = "add-on options"
 SERVICE = "the Supervisor's MQTT service"
 STORE = {"store": {"folder": "/data/store"}}
-"""The one folder of an add-on that outlives it."""
+"""The one folder of an add-on that survives its removal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supervisor:
-    """Where an add-on finds what it is told."""
+    """The address of the Supervisor and the path of its options."""
 
     options: Path = Path("/data/options.json")
     host: str = "supervisor"
     patience_s: float = 2.0
-    """It answers in some 20 ms; the outputs wait for it at the start, so no longer than this."""
+    """Time limit; it answers in some 20 ms, and the outputs wait for it at the start."""
 
 
 def options_layer(environ: Mapping[str, str], supervisor: Supervisor) -> Layer:
-    """What was filled in on the add-on's page, and where an add-on keeps what it stores; else nothing."""
+    """Returns the options of the add-on's page, and the add-on's store folder; an empty layer outside an add-on."""
     if not environ.get(TOKEN):
         return Layer(origin=OPTIONS)
     try:
         options = json.loads(supervisor.options.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        # The alarm does not depend on them.
+        # No fault: the alarm does not depend on them.
         warning = f"{supervisor.options}: the add-on's options cannot be read: {error}"
         return Layer(origin=OPTIONS, values=STORE, warnings=(warning,))
     return Layer(origin=OPTIONS, values=merged(STORE, _filled_in(options) if isinstance(options, Mapping) else {}))
 
 
 def broker_layer(environ: Mapping[str, str], others: Iterable[Mapping[Any, Any]], supervisor: Supervisor) -> Layer:
-    """The Supervisor's broker, unless one of the other layers' values names a host; a local HTTP call."""
+    """Returns the Supervisor's broker, unless one of the other layers names a host; a local HTTP call."""
     if not environ.get(TOKEN) or names_broker(others):
         return Layer(origin=SERVICE)
     try:
@@ -61,12 +61,12 @@ def broker_layer(environ: Mapping[str, str], others: Iterable[Mapping[Any, Any]]
 
 
 def names_broker(layers: Iterable[Mapping[Any, Any]]) -> bool:
-    """Whether one of these gives `mqtt.host`; left empty it gives none."""
+    """Returns whether one of the layers has `mqtt.host`; an empty one does not count."""
     return any(value_at(values, ("mqtt", "host")) not in (ABSENT, None, "") for values in layers)
 
 
 def _filled_in(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what was left empty on the form."""
+    """Returns the options without those left empty on the form."""
     parts = {key: _filled_in(value) if isinstance(value, Mapping) else value for key, value in options.items()}
     return {key: value for key, value in parts.items() if value not in (None, "", {})}
 
@@ -87,7 +87,10 @@ def _ask(supervisor: Supervisor, token: str) -> tuple[int, Any]:
 
 
 def _broker(answer: Any) -> dict[str, Any]:
-    """`{"data": {host, port, ssl, username, password, protocol}}` as settings; `ssl` with the system's authorities."""
+    """Returns `{"data": {host, port, ssl, username, password, protocol}}` as settings.
+
+    `ssl` means TLS with the system's authorities.
+    """
     data = answer.get("data") if isinstance(answer, Mapping) else None
     if not isinstance(data, Mapping) or not data.get("host"):
         return {}

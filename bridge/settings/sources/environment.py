@@ -1,6 +1,6 @@
-"""Names such as `MQTT__PORT` with texts become nested values; pydantic-settings does it.
+"""Converts names such as `MQTT__PORT` with texts into nested values, by pydantic-settings.
 
-Its import is not light, so it is only imported when there are such names.
+It is imported only if there are such names, since its import is heavy.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bridge.core.definitions.settings import Settings
 
 
 class _Layered(BaseSettings):
-    """Settings of pydantic-settings; never made, its source only reads the types."""
+    """The types for pydantic-settings; never instantiated."""
 
     model_config = SettingsConfigDict(
         defer_build=True, arbitrary_types_allowed=True, env_nested_delimiter="__", case_sensitive=False
@@ -25,14 +25,14 @@ class _Layered(BaseSettings):
 
 
 class _Variables(EnvSettingsSource):
-    """Names and texts from wherever they are given."""
+    """Names and texts of any source, in place of the process's environment."""
 
     def __init__(self, given: Mapping[str, str]) -> None:
         super().__init__(_model(Settings, _Layered), env_prefix="")
         self.env_vars = dict(given)
 
     def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
-        """JSON where there is some; other text stays, and is refused with everything else that is wrong."""
+        """Returns the value of JSON; other text stays as it is, and the check refuses it."""
         try:
             return super().decode_complex_value(field_name, field, value)
         except ValueError:
@@ -40,10 +40,10 @@ class _Variables(EnvSettingsSource):
 
 
 def nested(given: Mapping[str, str]) -> dict[str, Any]:
-    """`{"mqtt__port": "1884"}` as `{"mqtt": {"port": "1884"}}`; names are in lower case.
+    """Returns `{"mqtt__port": "1884"}` as `{"mqtt": {"port": "1884"}}`; names are in lower case.
 
-    Lists, and whole sections, are given as JSON. Cameras and schedules have no `_` in their ids,
-    and many shells no `-` in their names: there `_` stands for `-`.
+    Lists and whole sections are JSON. Ids of cameras and schedules have no `_`,
+    and many shells allow no `-` in names: there `_` stands for `-`.
     """
     values = _Variables(given)()
     for section in ("cameras", "schedules"):

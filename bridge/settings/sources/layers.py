@@ -1,4 +1,4 @@
-"""What stands above the file: the command line, `ALARM2MQTT_…` variables, the secrets folder."""
+"""The sources above the file: command line, `ALARM2MQTT_…` variables, secrets folder."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from bridge.settings.sources.secret_files import secret_of
 PREFIX = "ALARM2MQTT_"
 SECRETS_FOLDER = "/run/secrets/alarm2mqtt"
 NO_SETTINGS = {"board", "secrets_dir", "gpio_rig", "ha_rig", "image_rig"}
-"""Variables with the prefix that mean something else."""
+"""Variables with the prefix that are no settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """Values of one origin, by their places; `names` are the variables or files that gave them."""
+    """The values of one source, nested; `names` are the variables or files of the values."""
 
     origin: str
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -31,18 +31,18 @@ class Layer:
     files: tuple[Path, ...] = ()
 
     def gives(self, loc: Loc, *, alone: bool = False) -> bool:
-        """Whether the value at a place comes from here, with `alone` all of it: a section is merged."""
+        """Returns whether the value at a location comes from here; with `alone` all of it (sections are merged)."""
         value = value_at(self.values, loc)
         return value is not ABSENT and not (alone and isinstance(value, Mapping))
 
     def source(self, loc: Loc) -> str:
-        """What a person must change: the variable, the file, or just the layer."""
+        """Returns the origin of a value for a person: the variable, the file, or the layer."""
         parts = [str(part).lower().replace("-", "_") for part in loc]
         known = ("__".join(parts[:length]) for length in range(len(parts), 0, -1))
         return next((self.names[name] for name in known if name in self.names), self.origin)
 
     def places(self) -> Iterator[str]:
-        """The path of every value that is given here."""
+        """Yields the path of every value of this layer."""
         waiting: list[tuple[Loc, Any]] = [((), self.values)]
         while waiting:
             loc, value = waiting.pop()
@@ -53,7 +53,7 @@ class Layer:
 
 
 def command_line(overrides: Mapping[str, Any]) -> Layer:
-    """`{"mqtt.port": 1884}`, or the same nested."""
+    """Returns a layer of `{"mqtt.port": 1884}`, or of the same nested."""
     values: dict[str, Any] = {}
     for dotted, value in overrides.items():
         *sections, key = dotted.split(".")
@@ -65,7 +65,7 @@ def command_line(overrides: Mapping[str, Any]) -> Layer:
 
 
 def environment(environ: Mapping[str, str]) -> Layer:
-    """Variables with the prefix; one that is empty is as good as absent."""
+    """Returns a layer of the variables with the prefix; an empty one counts as absent."""
     given = {
         name[len(PREFIX) :].lower(): (name, value)
         for name, value in environ.items()
@@ -75,7 +75,10 @@ def environment(environ: Mapping[str, str]) -> Layer:
 
 
 def secrets_folder(environ: Mapping[str, str]) -> Layer:
-    """One file a value, named like the variable without its prefix (`mqtt__password`), case as you like."""
+    """Returns a layer of one file for each value, named like the variable without its prefix, in any case.
+
+    `mqtt__password` is such a name. The folder is `ALARM2MQTT_SECRETS_DIR`, by default `SECRETS_FOLDER`.
+    """
     named = environ.get(f"{PREFIX}SECRETS_DIR")
     folder = Path(named or SECRETS_FOLDER)
     given: dict[str, tuple[str, str]] = {}
@@ -100,9 +103,9 @@ def secrets_folder(environ: Mapping[str, str]) -> Layer:
 
 
 def merged(below: Mapping[Any, Any], above: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Both, the one above winning; lists are replaced as a whole.
+    """Returns both, with `above` over `below`; lists are replaced as a whole.
 
-    A `password` above makes a `password_file` below void, and the other way round.
+    A `password` above replaces a `password_file` below, and the other way round.
     """
     whole = dict(below)
     if ("password" in above) != ("password_file" in above):
@@ -123,7 +126,7 @@ def _layer(
     known = {name: one for name, one in given.items() if name.split("__")[0] in keys(Settings)}
     values: Mapping[str, Any] = {}
     if known:
-        # Only when it is used: outputs are idle once the settings are read.
+        # Imported only if needed: the outputs wait until the settings are read.
         from bridge.settings.sources.environment import nested  # noqa: PLC0415 - see above
 
         values = nested({name: text for name, (_, text) in known.items()})

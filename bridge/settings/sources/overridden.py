@@ -1,4 +1,4 @@
-"""Settings whose value comes from above the file: changing the file would change nothing."""
+"""Refuses edits of settings whose value comes from above the file: they would have no effect."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from bridge.settings.location import ABSENT, Loc, path_of, value_at
 from bridge.settings.sources.layers import Layer
 
 _TWINS = {"password": "password_file", "password_file": "password"}
-"""Either of them above the file makes the other one void."""
+"""Either of them above the file replaces the other one."""
 
 
 def check_overridden(above: Iterable[Layer], touched: Iterable[Loc]) -> None:
-    """Raises SettingsError with every touched place that a layer above the file decides about."""
+    """Raises SettingsError for every touched location whose value comes from a layer above the file."""
     faults = tuple(_faults(tuple(above), touched))
     if faults:
         raise SettingsError(faults)

@@ -1,4 +1,4 @@
-"""`password_file` keys, and single files that hold a secret each."""
+"""Secrets from files: `password_file` keys, and files with one secret each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGEST_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithSecrets:
-    """A document whose `password`s have been read, what went wrong, and the files that it took."""
+    """A document with its `password`s read, the findings, and the files read."""
 
     document: dict[Any, Any]
     findings: tuple[Finding, ...]
@@ -24,10 +24,10 @@ class WithSecrets:
 
 
 def secret_of(path: Path) -> str:
-    """A file's text without the newline at its end.
+    """Returns a file's text without the newline at its end.
 
     Raises:
-        ValueError: saying in a person's words why it holds no secret.
+        ValueError: the file holds no secret; the message is for a person.
     """
     try:
         with path.open("rb") as file:
@@ -51,7 +51,7 @@ def secret_of(path: Path) -> str:
 
 
 def with_secret_files(document: Mapping[Any, Any]) -> WithSecrets:
-    """A copy in which every `password_file` has put its `password`; the document stays as it is."""
+    """Returns a copy with a `password` for every `password_file`; the document itself is unchanged."""
     copy = dict(document)
     findings: list[Finding] = []
     files: list[Path] = []
@@ -78,7 +78,7 @@ def with_secret_files(document: Mapping[Any, Any]) -> WithSecrets:
 
 
 def plain_secrets(document: Mapping[Any, Any]) -> Iterator[Loc]:
-    """Where a password stands in the document itself."""
+    """Yields the locations of passwords in the document itself."""
     for loc, section in _sections(document):
         if section.get("password") not in (None, ""):
             yield (*loc, "password")
@@ -91,7 +91,7 @@ def _places(document: Mapping[Any, Any]) -> Iterator[Loc]:
 
 
 def _sections(document: Mapping[Any, Any]) -> Iterator[tuple[Loc, Mapping[Any, Any]]]:
-    """The sections that may have a password."""
+    """Yields the sections that may have a password."""
     cameras = document.get("cameras")
     places: list[Loc] = [(section,) for section in SECTIONS]
     places += [("cameras", name) for name in cameras] if isinstance(cameras, Mapping) else []

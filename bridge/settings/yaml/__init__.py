@@ -1,1 +1,1 @@
-"""YAML with the line of every place, and edits that keep comments. The only folder that imports ruamel."""
+"""YAML with a line for every location, and edits that keep comments. The only folder that imports ruamel."""

@@ -1,8 +1,8 @@
-"""A YAML text is changed only where its values change: comments, order, quoting and spacing stay.
+"""Changes a YAML text only where its values change: comments, order, quoting and spacing stay.
 
-The text is edited by the spans of its values rather than written anew, because writing anew loses
-some of what a person has put around them. What an anchor gives to several places is written out
-where one of them becomes different.
+The text is edited by the spans of its values rather than written anew, because a new text would lose
+some of the comments and spacing around them. A value shared by an anchor is written out
+where one of its uses becomes different.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from bridge.settings.yaml.splice import Layout, Splice, spliced
 from bridge.settings.yaml.tree import Entry, Node, tree
 
 _PASSES = 4
-"""Each one mends what the one before changed through an anchor."""
+"""Limit of passes; each one repairs the side effects of the last through an anchor."""
 
 
-def edited(text: str, wanted: Mapping[str, Any], read: Callable[[str], Any]) -> str:
-    """The text, changed so that `read` gives what is wanted.
+def edited(text: str, target: Mapping[str, Any], read: Callable[[str], Any]) -> str:
+    """Returns the text, changed so that `read` gives `target`.
 
-    A key that is to go may stay with nothing behind it, which means its default, where taking its
-    line away would take something else along. What cannot be changed stays as it is: compare what
-    the text means with what was wanted.
+    A key to be removed may stay without a value, which means its default, if removing its
+    line would remove something else. Parts that cannot be changed stay as they are: compare
+    the result's meaning with `target`.
     """
     for _ in range(_PASSES):
-        splices = list(_Changes(text).of_root(read(text), wanted))
+        splices = list(_Changes(text).of_root(read(text), target))
         if not splices:
             break
         text = spliced(text, splices)
@@ -35,50 +35,51 @@ def edited(text: str, wanted: Mapping[str, Any], read: Callable[[str], Any]) -> 
 
 
 class _Changes:
-    """Finds what one pass has to replace."""
+    """The replacements of one pass."""
 
     def __init__(self, text: str) -> None:
         self._layout = Layout(text)
         self._root = tree(text)
         self._is_json = self._root is not None and _quotes_its_keys(self._root)
 
-    def of_root(self, old: Any, wanted: Mapping[str, Any]) -> Iterator[Splice]:
-        """All of them; none when the text means what is wanted already."""
+    def of_root(self, old: Any, target: Mapping[str, Any]) -> Iterator[Splice]:
+        """Yields all replacements; none if the text has the meaning of `target` already."""
         if self._root is not None:
-            yield from self._value(self._root, old, wanted, None)
-        elif wanted:
+            yield from self._value(self._root, old, target, None)
+        elif target:
             text, newline = self._layout.text, self._layout.newline
             begin = "" if not text or text.endswith("\n") else newline
-            lines = [f"{self._flow(key)}: {self._flow(value)}{newline}" for key, value in wanted.items()]
+            lines = [f"{self._flow(key)}: {self._flow(value)}{newline}" for key, value in target.items()]
             yield Splice(len(text), len(text), begin + "".join(lines))
 
-    def _value(self, node: Node, old: Any, wanted: Any, colon: int | None) -> Iterator[Splice]:
-        """`colon` is the offset behind the key's colon, where a value on the key's own line belongs.
+    def _value(self, node: Node, old: Any, target: Any, colon: int | None) -> Iterator[Splice]:
+        """Yields the replacements of a value.
 
-        None in a list and in a flow, where values stay where they are.
+        `colon` is the offset behind the key's colon, where a value on the key's own line belongs.
+        It is None in a list and in a flow, where values stay in their place.
         """
-        if same(old, wanted):
+        if same(old, target):
             return
-        if node.kind == "mapping" and isinstance(old, Mapping) and isinstance(wanted, Mapping):
-            yield from self._mapping(node, old, wanted, colon)
-        elif node.kind == "sequence" and isinstance(old, list) and isinstance(wanted, list | tuple):
-            yield from self._sequence(node, old, list(wanted), colon)
+        if node.kind == "mapping" and isinstance(old, Mapping) and isinstance(target, Mapping):
+            yield from self._mapping(node, old, target, colon)
+        elif node.kind == "sequence" and isinstance(old, list) and isinstance(target, list | tuple):
+            yield from self._sequence(node, old, list(target), colon)
         else:
-            yield from self._replace(node, wanted, colon)
+            yield from self._replace(node, target, colon)
 
     def _mapping(
-        self, node: Node, old: Mapping[Any, Any], wanted: Mapping[str, Any], colon: int | None
+        self, node: Node, old: Mapping[Any, Any], target: Mapping[str, Any], colon: int | None
     ) -> Iterator[Splice]:
         before = {str(key): value for key, value in old.items()}
         entries = {entry.key.text: entry for entry in node.entries}
-        gone = [name for name in before if name not in wanted and before[name] is not None]
+        gone = [name for name in before if name not in target and before[name] is not None]
         stays = [entry for name, entry in entries.items() if name not in gone or self._can_only_be_emptied(node, entry)]
         if not stays:
-            yield from self._replace(node, wanted, colon)
+            yield from self._replace(node, target, colon)
             return
         for name, entry in entries.items():
-            if name in before and name in wanted:
-                yield from self._value(entry.value, before[name], wanted[name], None if node.flow else entry.colon)
+            if name in before and name in target:
+                yield from self._value(entry.value, before[name], target[name], None if node.flow else entry.colon)
             elif name in gone and entry in stays:
                 yield from self._empty(entry)
         yield from self._take_out(
@@ -86,14 +87,14 @@ class _Changes:
         )
         added = {
             name: value
-            for name, value in wanted.items()
+            for name, value in target.items()
             if name not in entries and not (name in before and same(before[name], value))
         }
         added |= {name: None for name in gone if name not in entries}  # a merge key gives it
         yield from self._put_in(node, added, stays[-1].value.end)
 
     def _can_only_be_emptied(self, node: Node, entry: Entry) -> bool:
-        """The first key of a list's item stands behind its dash."""
+        """Returns whether the entry is the first key of a list's item, behind its dash, which must stay."""
         return not node.flow and not self._layout.is_first_on_line(entry.key.start)
 
     def _empty(self, entry: Entry) -> Iterator[Splice]:
@@ -112,22 +113,22 @@ class _Changes:
             pairs = [f"{line}{self._flow(name)}:{self._behind_colon(part, line)}" for name, part in added.items()]
             yield from self._insert(self._layout.line_end(behind), pairs)
 
-    def _sequence(self, node: Node, old: list[Any], wanted: list[Any], colon: int | None) -> Iterator[Splice]:
-        stays = [index for index, item in enumerate(old) if any(_is_one(item, other) for other in wanted)]
-        if not any(isinstance(item, Mapping) for item in [*old, *wanted]) and len(old) == len(wanted):
+    def _sequence(self, node: Node, old: list[Any], target: list[Any], colon: int | None) -> Iterator[Splice]:
+        stays = [index for index, item in enumerate(old) if any(_is_one(item, other) for other in target)]
+        if not any(isinstance(item, Mapping) for item in [*old, *target]) and len(old) == len(target):
             stays = list(range(len(old)))
-        fits = len(stays) <= len(wanted) and all(
-            _is_one(old[index], item) for index, item in zip(stays, wanted, strict=False) if isinstance(item, Mapping)
+        fits = len(stays) <= len(target) and all(
+            _is_one(old[index], item) for index, item in zip(stays, target, strict=False) if isinstance(item, Mapping)
         )
         if not stays or not fits or len(node.items) != len(old):
-            yield from self._replace(node, wanted, colon)
+            yield from self._replace(node, target, colon)
             return
-        for index, item in zip(stays, wanted, strict=False):
+        for index, item in zip(stays, target, strict=False):
             yield from self._value(node.items[index], old[index], item, None)
         yield from self._take_out(
             node, [(item.start, item.end, index in stays) for index, item in enumerate(node.items)]
         )
-        added, behind = wanted[len(stays) :], node.items[stays[-1]].end
+        added, behind = target[len(stays) :], node.items[stays[-1]].end
         if node.flow:
             yield from self._insert(behind, [f", {self._flow(item)}" for item in added])
         else:
@@ -135,7 +136,7 @@ class _Changes:
             yield from self._insert(self._layout.line_end(behind), [self._item(item, line) for item in added])
 
     def _behind_colon(self, value: Any, line: str) -> str:
-        """A value of a block, whose lines begin with `line`; inputs and outputs get lines of their own."""
+        """Returns a value of a block, whose lines begin with `line`; inputs and outputs get lines of their own."""
         if value is None:
             return ""
         if self._takes_lines(value):
@@ -146,14 +147,14 @@ class _Changes:
         return not self._is_json and isinstance(value, list | tuple) and any(isinstance(one, Mapping) for one in value)
 
     def _item(self, item: Any, line: str) -> str:
-        """An item of a block list: a mapping takes a line for each key, as people write it."""
+        """Returns an item of a block list: a mapping has a line for each key."""
         if not isinstance(item, Mapping) or not item:
             return f"{line}- {self._flow(item)}"
         pairs = (f"{self._flow(name)}: {self._flow(part)}" for name, part in item.items())
         return f"{line}- " + f"{line}  ".join(pairs)
 
     def _take_out(self, node: Node, members: list[tuple[int, int, bool]]) -> Iterator[Splice]:
-        """Those of the members (start, end, whether it stays) that go; one of them at least stays."""
+        """Yields the removals of members, each (start, end, whether it stays); at least one stays."""
         layout = self._layout
         if not node.flow:
             for start, end, stays in members:
@@ -171,14 +172,14 @@ class _Changes:
         if parts:
             yield Splice(at, at, "".join(parts))
 
-    def _replace(self, node: Node, wanted: Any, colon: int | None) -> Iterator[Splice]:
-        layout, text = self._layout, self._flow(wanted, node.quote)
+    def _replace(self, node: Node, target: Any, colon: int | None) -> Iterator[Splice]:
+        layout, text = self._layout, self._flow(target, node.quote)
         is_below = node.is_block and colon is not None and layout.line_start(node.start) > colon
-        if colon is not None and (is_below or self._takes_lines(wanted)):
+        if colon is not None and (is_below or self._takes_lines(target)):
             gone = (layout.line_start(node.start), layout.next_line(node.end)) if is_below else (colon, node.end)
             yield Splice(*gone, "")
-            text = self._behind_colon(wanted, layout.newline + " " * layout.indent(colon))
-            at = layout.line_end(colon if is_below else node.end) if self._takes_lines(wanted) else colon
+            text = self._behind_colon(target, layout.newline + " " * layout.indent(colon))
+            at = layout.line_end(colon if is_below else node.end) if self._takes_lines(target) else colon
             yield Splice(at, at, text)
         else:
             yield layout.in_place(node.start, node.end, f" {text}" if node.is_empty else text)
@@ -188,7 +189,7 @@ class _Changes:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values mean the same in YAML: `1` is not `true`, and an empty key is as good as none."""
+    """Returns whether two values mean the same in YAML: `1` is not `true`, and an empty key equals a missing one."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         left, right = ({str(key): part for key, part in each.items() if part is not None} for each in (one, other))
         return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
@@ -198,7 +199,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 def _is_one(item: Any, other: Any) -> bool:
-    """Whether two items of lists are the same one, changed or not."""
+    """Returns whether two items of lists are the same one, changed or not."""
     if isinstance(item, Mapping) and isinstance(other, Mapping):
         return "id" in item and item["id"] == other.get("id")
     return same(item, other)

@@ -1,4 +1,4 @@
-"""A value as YAML on one line, the way a person would write it."""
+"""A value as YAML on one line, in a person's style."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 _PLAIN = re.compile(r"[^\W\d_][\w./-]*( [\w./-]+)*")
 _ESCAPED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _OTHER_MEANINGS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"})
-"""Words that some readers of YAML take for something else than text."""
+"""Words that some readers of YAML do not take for text."""
 
 
 def flow(value: Any, *, as_json: bool = False, quote: str = "") -> str:
-    """`{clips: [dog.wav], volume: 70}`; with `as_json` everything is quoted, for a file that is JSON.
+    """Returns `{clips: [dog.wav], volume: 70}`; with `as_json` everything is quoted, for a file that is JSON.
 
-    `quote` is the quotation mark that a text stood in before.
+    `quote` is the former quotation mark of a text.
     """
     if isinstance(value, Mapping):
         pairs = (f"{flow(str(key), as_json=as_json)}: {flow(part, as_json=as_json)}" for key, part in value.items())
@@ -37,7 +37,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _quoted(sign: str) -> str:
-    """A character between double quotes; what a reader of YAML or JSON would not take is escaped."""
+    """Returns a character between double quotes, escaped if a reader of YAML or JSON would refuse it."""
     if sign in '"\\':
         return f"\\{sign}"
     return f"\\u{ord(sign):04x}" if _ESCAPED.fullmatch(sign) else sign

@@ -1,7 +1,7 @@
-"""The file's text: YAML 1.2, every key once, and the line of every place.
+"""The file's text: YAML 1.2, every key once, and the line of every location.
 
-In YAML 1.2 `yes` and `on` are texts; where a truth value belongs they are taken for one all the same.
-What the parser says of a mistake is never passed on as it is: it quotes the text, which may be a secret.
+In YAML 1.2 `yes` and `on` are texts; the check accepts them as truth values all the same.
+The parser's own error text is never passed on: it quotes the file, which may hold a secret.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ LARGEST_BYTES = 1_000_000
 
 
 def read_text(path: Path) -> str:
-    """The file's text.
+    """Returns the file's text.
 
     Raises:
-        SettingsError: when it cannot be read, is too large or is not UTF-8.
+        SettingsError: the file cannot be read, is too large or is not UTF-8.
     """
     try:
         with path.open("rb") as file:
@@ -43,10 +43,10 @@ def read_text(path: Path) -> str:
 
 
 def parse(text: str, path: Path) -> tuple[Any, list[Fault]]:
-    """What the text holds, `{}` for nothing; and the keys that stand twice, of which one was taken.
+    """Returns the document, `{}` for an empty text, and a fault for each key that occurs twice.
 
     Raises:
-        SettingsError: when it is no YAML at all.
+        SettingsError: the text is no YAML.
     """
     faults: list[Fault] = []
     try:
@@ -64,7 +64,7 @@ def parse(text: str, path: Path) -> tuple[Any, list[Fault]]:
             lenient.allow_duplicate_keys = True
             document = lenient.load(text)
     except MarkedYAMLError as error:
-        # What is never closed is reported where the file ends, and is to be found where it begins.
+        # An unclosed bracket or quote is reported at the end of the file; its begin is what a person needs.
         unclosed = "end of stream" in (error.problem or "")
         mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
         raise _refused(path, mistake(error), line=mark.line + 1 if mark else None) from None
@@ -78,13 +78,13 @@ def parse(text: str, path: Path) -> tuple[Any, list[Fault]]:
 
 
 class Lines:
-    """The line of every place of a text that `parse` has read; made only to tell a fault."""
+    """The lines of a parsed text; created only for a fault."""
 
     def __init__(self, text: str) -> None:
         self._root = _yaml().compose(text)
 
     def of(self, loc: Loc) -> int | None:
-        """The line of a place, or of the nearest place around it that is there; the first is 1."""
+        """Returns the line of a location, or of its nearest parent in the text; the first is 1."""
         node, line = self._root, None
         for part in loc:
             found = _below(node, part)
@@ -108,7 +108,7 @@ def _yaml() -> Any:
 
 
 def _below(node: Node | None, part: str | int) -> tuple[Node, int] | None:
-    """The node one step further, and the line of its key or item; the last one of a key that stands twice."""
+    """Returns the node one step further, and the line of its key or item; the last one of a repeated key."""
     if isinstance(node, MappingNode):
         for key, value in reversed(node.value):
             if getattr(key, "value", None) == str(part):
@@ -120,7 +120,7 @@ def _below(node: Node | None, part: str | int) -> tuple[Node, int] | None:
 
 
 def _twice(node: Node, loc: Loc, known: set[int]) -> Iterator[tuple[Loc, int]]:
-    """Keys that stand twice; `known` are nodes already walked, which aliases lead to again."""
+    """Yields repeated keys; `known` are nodes already visited, which aliases lead to again."""
     if id(node) in known:
         return
     known.add(id(node))

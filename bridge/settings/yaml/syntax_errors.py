@@ -1,6 +1,6 @@
-"""What is wrong with a text that is no YAML, in words for a person.
+"""Messages for a text that is no YAML.
 
-The parser's own words quote the text, which may be a secret; these never do.
+The parser's own messages quote the text, which may be a secret; these never do.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MISTAKES = (
 
 
 def mistake(error: MarkedYAMLError) -> str:
-    """One line, without a word of the text."""
+    """Returns the message in one line, without any quotation of the text."""
     problem, context = error.problem or "", error.context or ""
     begun = "" if error.context_mark is None else f" of line {error.context_mark.line + 1}"
     if "flow" in context and "expected ',' or" in problem:

@@ -1,4 +1,4 @@
-"""Where everything stands in a YAML text: the tree of its values, each with its span of characters."""
+"""The positions in a YAML text: the tree of its values, each with its span of characters."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]*)+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One value. `start` and `end` are offsets in the text, an anchor or a tag before it left out.
+    """One value. `start` and `end` are offsets in the text, without an anchor or a tag before it.
 
     `end` is behind its last character: comments and lines that follow a block do not belong to it.
     """
@@ -34,27 +34,27 @@ class Node:
     start: int
     end: int
     text: str = ""
-    """A scalar's, as it is meant."""
+    """A scalar's value, unescaped."""
     quote: str = ""
-    """How a scalar is quoted: `'`, `"`, `|`, `>`, or empty for plain."""
+    """A scalar's quotation mark: `'`, `"`, `|`, `>`, or empty for plain."""
     flow: bool = False
     entries: tuple[Entry, ...] = ()
     items: tuple[Node, ...] = ()
 
     @property
     def is_block(self) -> bool:
-        """Whether it is a mapping or list that takes lines of its own."""
+        """Whether it is a mapping or list on lines of its own."""
         return self.kind in ("mapping", "sequence") and not self.flow
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was written: `key:`."""
+        """Whether the value is missing: `key:`."""
         return self.kind == "scalar" and self.start == self.end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A key with its value; `colon` is the offset behind the colon and the properties of the value."""
+    """A key with its value; `colon` is the offset behind the colon and the value's properties."""
 
     key: Node
     value: Node
@@ -62,7 +62,7 @@ class Entry:
 
 
 def tree(text: str) -> Node | None:
-    """The root of a text that `parse` can read; None when there is nothing in it."""
+    """Returns the root of a text that `parse` can read, or None for an empty text."""
     events = (
         event
         for event in YAML(typ="safe", pure=True).parse(text)
@@ -122,7 +122,7 @@ def _mapping(text: str, start: int, events: Iterator[Any], *, flow: bool) -> Nod
 
 
 def _behind_properties(text: str, start: int, event: Any) -> int:
-    """Behind `&anchor` and `!tag`."""
+    """Returns the offset behind `&anchor` and `!tag`."""
     if event.anchor is None and event.tag is None:
         return start
     found = _PROPERTIES.match(text, start)
@@ -130,7 +130,7 @@ def _behind_properties(text: str, start: int, event: Any) -> int:
 
 
 def _line_part_behind_properties(text: str, at: int) -> int:
-    """The same, for where a value is to be put that will stand on the key's own line."""
+    """Returns the offset behind the properties, for a new value on the key's own line."""
     blank = len(text[at:]) - len(text[at:].lstrip(" \t"))
     found = _PROPERTIES.match(text, at + blank)
     return at + blank + len(found[0].rstrip(" \t")) if found else at
