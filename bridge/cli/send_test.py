@@ -53,7 +53,7 @@ class SendTest:
             pictures_missing=missing,
         )
         sender = EmailSender(settings=lambda: self._settings, zone=lambda: self._now.zone, cache=self._cache)
-        tried = await self._attempt(sender, self._job("email", body_of(mail)))
+        delivery = await self._attempt(sender, self._job("email", body_of(mail)))
         what = "with a picture" if picture else f"without a picture: {missing}" if missing else "without a picture"
         return f"{server.host} took it, {what}" + (f"; but not for {delivery.note}" if delivery.note else "")
 
@@ -74,8 +74,8 @@ class SendTest:
             file=picture.file,
         )
         sender = FtpSender(settings=lambda: self._settings, zone=lambda: self._now.zone, cache=self._cache)
-        tried = await self._attempt(sender, self._job("ftp", body_of(upload)))
-        return f"{server.host} has it as {tried.path}"
+        delivery = await self._attempt(sender, self._job("ftp", body_of(upload)))
+        return f"{server.host} has it as {delivery.path}"
 
     async def _attempt(self, sender: Sender, job: Job) -> Delivery:
         delivered: list[Delivery] = []

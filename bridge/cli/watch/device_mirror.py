@@ -113,14 +113,14 @@ class DeviceMirror:
     def input_settings(self, part: str) -> InputSettings:
         """Returns the input's settings: name and schedule as published by the bridge, the rest from the file."""
         known = self._of_file["input"].get(part)
-        given = known if isinstance(known, InputSettings) else InputSettings(id=part)
-        return replace(given, **self._in_force("input", part, {"name": str, "schedule": str}))
+        settings = known if isinstance(known, InputSettings) else InputSettings(id=part)
+        return replace(settings, **self._in_force("input", part, {"name": str, "schedule": str}))
 
     def output_settings(self, part: str) -> OutputSettings:
         """Returns the output's settings: name, `follow_source` as published by the bridge, else as in the file."""
         known = self._of_file["output"].get(part)
-        given = known if isinstance(known, OutputSettings) else OutputSettings(id=part)
-        return replace(given, **self._in_force("output", part, {"name": str, "follow_source": bool}))
+        settings = known if isinstance(known, OutputSettings) else OutputSettings(id=part)
+        return replace(settings, **self._in_force("output", part, {"name": str, "follow_source": bool}))
 
     def name(self, part: str) -> str:
         """Returns the name of an input or output, or the id of an unknown one."""

@@ -59,7 +59,7 @@ def _is_schedule(loc: Loc) -> bool:
     return loc[-1:] == ("schedule",) or (len(loc) == len(("schedules", "name")) and loc[0] == "schedules")
 
 
-def _as_shown(written: object) -> object:
+def _as_published(written: object) -> object:
     """Returns a schedule in its published form; an empty `special` counts as absent, as in the check."""
     if not isinstance(written, Mapping):
         return written
