@@ -81,7 +81,7 @@ class Unattended:
 
     def say(self, text: str = "") -> None:
         """Prints a line."""
-        print(text)  # noqa: T201 - for whoever reads the output later
+        print(text)  # noqa: T201 - for the reader of the output
 
     def ask(self, question: str, default: str, check: Check = anything) -> str:
         """Returns the default. The questions check their defaults before they ask, so it is always valid."""
@@ -90,7 +90,7 @@ class Unattended:
         self.say(f"{question}{'' if question.endswith('?') else ':'} {default}")
         return default
 
-    def secret(self, question: str, *, twice: bool) -> str:  # noqa: ARG002 - nobody types
+    def secret(self, question: str, *, twice: bool) -> str:  # noqa: ARG002 - there is no person to ask
         """Returns no password."""
         self.say(f"{question}: none")
         return ""

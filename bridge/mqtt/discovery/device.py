@@ -27,10 +27,10 @@ def tones(part: Part) -> tuple[str, ...]:
     return tuple(sorted(clip for clip in linked if is_clip_name(clip) and clip.strip() and len(clip) <= LONGEST_STATE))
 
 
-def _audible(part: Part, said: CommonFields) -> Entity:
+def _audible(part: Part, common: CommonFields) -> Entity:
     """On while a sound plays. A sound ends by itself, so Home Assistant must not assume the state."""
     return Siren(
-        **said,
+        **common,
         command_topic=_run(part, "audible"),
         state_topic=part.topics.status,
         state_value_template=nested_flag("audible", "playing"),
@@ -38,37 +38,37 @@ def _audible(part: Part, said: CommonFields) -> Entity:
     )
 
 
-def _image(part: Part, said: CommonFields) -> Entity:
-    return Image(**said, image_topic=part.topics.snapshot(), content_type="image/jpeg")
+def _image(part: Part, common: CommonFields) -> Entity:
+    return Image(**common, image_topic=part.topics.snapshot(), content_type="image/jpeg")
 
 
-def _notify(part: Part, said: CommonFields) -> Entity:
-    return Notify(**said, command_topic=_run(part, "email"), command_template=_MAIL)
+def _notify(part: Part, common: CommonFields) -> Entity:
+    return Notify(**common, command_topic=_run(part, "email"), command_template=_MAIL)
 
 
-def _silence(part: Part, said: CommonFields) -> Entity:
-    return Button(**said, command_topic=part.topics.command_topic(CommandKind.SILENCE))
+def _silence(part: Part, common: CommonFields) -> Entity:
+    return Button(**common, command_topic=part.topics.command_topic(CommandKind.SILENCE))
 
 
-def _snapshot(part: Part, said: CommonFields) -> Entity:
-    return _button(part, said, "snapshot")
+def _snapshot(part: Part, common: CommonFields) -> Entity:
+    return _button(part, common, "snapshot")
 
 
-def _test_email(part: Part, said: CommonFields) -> Entity:
+def _test_email(part: Part, common: CommonFields) -> Entity:
     """A mail without a text is a test mail."""
-    return _button(part, said, "email")
+    return _button(part, common, "email")
 
 
-def _test_ftp(part: Part, said: CommonFields) -> Entity:
-    return _button(part, said, "ftp")
+def _test_ftp(part: Part, common: CommonFields) -> Entity:
+    return _button(part, common, "ftp")
 
 
-def _record(part: Part, said: CommonFields) -> Entity:
-    return _button(part, said, "record")
+def _record(part: Part, common: CommonFields) -> Entity:
+    return _button(part, common, "record")
 
 
-def _button(part: Part, said: CommonFields, kind: str) -> Entity:
-    return Button(**said, command_topic=_run(part, kind), payload_press="{}")
+def _button(part: Part, common: CommonFields, kind: str) -> Entity:
+    return Button(**common, command_topic=_run(part, kind), payload_press="{}")
 
 
 def _sounds(part: Part) -> bool:

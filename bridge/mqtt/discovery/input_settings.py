@@ -16,42 +16,42 @@ def input_setting_rows(settings: Settings) -> tuple[Row[InputPart], ...]:
     return (*_ROWS, *(_link(output) for output in settings.outputs))
 
 
-def _place(part: InputPart, *keys: str) -> Place:
-    return Place(topic=part.topics.input(part.id).settings, keys=keys)
+def _place(part: InputPart, *keys: str) -> SettingPath:
+    return SettingPath(topic=part.topics.input(part.id).settings, keys=keys)
 
 
-def _enabled(part: InputPart, said: CommonFields) -> Entity:
-    return switch(_place(part, "enabled"), said)
+def _enabled(part: InputPart, common: CommonFields) -> Entity:
+    return switch(_place(part, "enabled"), common)
 
 
-def _trigger_mode(part: InputPart, said: CommonFields) -> Entity:
-    return words(_place(part, "trigger_mode"), said, ("connect", "disconnect"))
+def _trigger_mode(part: InputPart, common: CommonFields) -> Entity:
+    return words(_place(part, "trigger_mode"), common, ("connect", "disconnect"))
 
 
-def _schedule(part: InputPart, said: CommonFields) -> Entity:
-    return schedule(_place(part, "schedule"), said, part.settings, part.input.schedule)
+def _schedule(part: InputPart, common: CommonFields) -> Entity:
+    return schedule(_place(part, "schedule"), common, part.settings, part.input.schedule)
 
 
-def _debounce(part: InputPart, said: CommonFields) -> Entity:
-    return milliseconds(_place(part, "debounce_ms"), said, InputSettings, "debounce_ms")
+def _debounce(part: InputPart, common: CommonFields) -> Entity:
+    return milliseconds(_place(part, "debounce_ms"), common, InputSettings, "debounce_ms")
 
 
-def _record(part: InputPart, said: CommonFields) -> Entity:
-    return switch(_place(part, "linkage", "record"), said)
+def _record(part: InputPart, common: CommonFields) -> Entity:
+    return switch(_place(part, "linkage", "record"), common)
 
 
-def _email(part: InputPart, said: CommonFields) -> Entity:
-    return switch(_place(part, "linkage", "email"), said)
+def _email(part: InputPart, common: CommonFields) -> Entity:
+    return switch(_place(part, "linkage", "email"), common)
 
 
-def _ftp(part: InputPart, said: CommonFields) -> Entity:
-    return switch(_place(part, "linkage", "ftp"), said)
+def _ftp(part: InputPart, common: CommonFields) -> Entity:
+    return switch(_place(part, "linkage", "ftp"), common)
 
 
-def _audible(part: InputPart, said: CommonFields) -> Entity:
+def _audible(part: InputPart, common: CommonFields) -> Entity:
     """Off keeps the clips for later. The template also copes with a sound that is already removed."""
     place = _place(part, "linkage", "audible", "enabled")
-    return switch(place, said, is_on="(value_json.linkage.audible or {'enabled': false}).enabled")
+    return switch(place, common, is_on="(value_json.linkage.audible or {'enabled': false}).enabled")
 
 
 def _records(part: InputPart) -> bool:
@@ -78,9 +78,9 @@ def _link(output: OutputSettings) -> Row[InputPart]:
     Its patch names that output alone, so that two switches do not undo each other.
     """
 
-    def make(part: InputPart, said: CommonFields) -> Entity:
+    def make(part: InputPart, common: CommonFields) -> Entity:
         place = _place(part, "linkage", "outputs", output.id)
-        return switch(place, said, is_on=f"'{output.id}' in value_json.linkage.outputs")
+        return switch(place, common, is_on=f"'{output.id}' in value_json.linkage.outputs")
 
     label = one_line(output.label) or output.id
     return Row(what=f"link_{output.id}", name=f"linked to {label}", make=make, category=CONFIG, icon="mdi:link-variant")

@@ -13,10 +13,10 @@ def _own(part: InputPart) -> InputTopics:
     return part.topics.input(part.id)
 
 
-def _state(part: InputPart, said: CommonFields) -> Entity:
+def _state(part: InputPart, common: CommonFields) -> Entity:
     own = _own(part)
     return BinarySensor(
-        **said,
+        **common,
         state_topic=own.state,
         json_attributes_topic=own.attributes,
         json_attributes_template=ALL_ATTRIBUTES,
@@ -24,38 +24,38 @@ def _state(part: InputPart, said: CommonFields) -> Entity:
     )
 
 
-def _alarm(part: InputPart, said: CommonFields) -> Entity:
-    return BinarySensor(**said, state_topic=_own(part).alarm)
+def _alarm(part: InputPart, common: CommonFields) -> Entity:
+    return BinarySensor(**common, state_topic=_own(part).alarm)
 
 
-def _event(part: InputPart, said: CommonFields) -> Entity:
-    return Event(**said, state_topic=_own(part).event, event_types=EVENT_TYPES)
+def _event(part: InputPart, common: CommonFields) -> Entity:
+    return Event(**common, state_topic=_own(part).event, event_types=EVENT_TYPES)
 
 
-def _last_alarm(part: InputPart, said: CommonFields) -> Entity:
+def _last_alarm(part: InputPart, common: CommonFields) -> Entity:
     """Unknown before the first alarm."""
     return Sensor(
-        **said,
+        **common,
         state_topic=_own(part).attributes,
         value_template=field("last_alarm"),
         device_class="timestamp",
     )
 
 
-def _problem(part: InputPart, said: CommonFields) -> Entity:
+def _problem(part: InputPart, common: CommonFields) -> Entity:
     """On for a lost line or chatter; the state's attributes name the problem."""
     return BinarySensor(
-        **said,
+        **common,
         state_topic=_own(part).attributes,
         value_template=flag("problem"),
         device_class="problem",
     )
 
 
-def _test(part: InputPart, said: CommonFields) -> Entity:
+def _test(part: InputPart, common: CommonFields) -> Entity:
     """Triggers an alarm with the whole linkage. The payload must be empty or an object."""
     topic = part.topics.command_topic(CommandKind.INPUT_TRIGGER, part.id)
-    return Button(**said, command_topic=topic, payload_press="{}")
+    return Button(**common, command_topic=topic, payload_press="{}")
 
 
 def _icon_without_class(part: InputPart) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridge.core.definitions.settings import OutputSettings, PulseSettings, Settings
 from bridge.mqtt.discovery.row import CommonFields, OutputPart, Row
-from bridge.mqtt.discovery.setting_entity import CONFIG, Place, milliseconds, schedule, switch, words
+from bridge.mqtt.discovery.setting_entity import CONFIG, SettingPath, milliseconds, schedule, switch, words
 from ha_discovery import Entity
 
 
@@ -13,41 +13,41 @@ def output_setting_rows(settings: Settings) -> tuple[Row[OutputPart], ...]:
     return _ROWS if settings.home_assistant.settings_entities else ()
 
 
-def _place(part: OutputPart, *keys: str) -> Place:
-    return Place(topic=part.topics.output(part.id).settings, keys=keys)
+def _place(part: OutputPart, *keys: str) -> SettingPath:
+    return SettingPath(topic=part.topics.output(part.id).settings, keys=keys)
 
 
-def _valid_signal(part: OutputPart, said: CommonFields) -> Entity:
-    return words(_place(part, "valid_signal"), said, ("close", "disconnect"))
+def _valid_signal(part: OutputPart, common: CommonFields) -> Entity:
+    return words(_place(part, "valid_signal"), common, ("close", "disconnect"))
 
 
-def _mode(part: OutputPart, said: CommonFields) -> Entity:
-    return words(_place(part, "mode"), said, ("switch", "pulse"))
+def _mode(part: OutputPart, common: CommonFields) -> Entity:
+    return words(_place(part, "mode"), common, ("switch", "pulse"))
 
 
-def _timing_schedule(part: OutputPart, said: CommonFields) -> Entity:
-    return schedule(_place(part, "timing", "schedule"), said, part.settings, part.output.timing.schedule)
+def _timing_schedule(part: OutputPart, common: CommonFields) -> Entity:
+    return schedule(_place(part, "timing", "schedule"), common, part.settings, part.output.timing.schedule)
 
 
-def _follow_source(part: OutputPart, said: CommonFields) -> Entity:
-    return switch(_place(part, "follow_source"), said)
+def _follow_source(part: OutputPart, common: CommonFields) -> Entity:
+    return switch(_place(part, "follow_source"), common)
 
 
-def _timing(part: OutputPart, said: CommonFields) -> Entity:
-    return switch(_place(part, "timing", "enabled"), said)
+def _timing(part: OutputPart, common: CommonFields) -> Entity:
+    return switch(_place(part, "timing", "enabled"), common)
 
 
-def _alarm_time(part: OutputPart, said: CommonFields) -> Entity:
+def _alarm_time(part: OutputPart, common: CommonFields) -> Entity:
     """0 is continuous. A value below the shortest time is refused, and the state reverts."""
-    return milliseconds(_place(part, "alarm_time_ms"), said, OutputSettings, "alarm_time_ms")
+    return milliseconds(_place(part, "alarm_time_ms"), common, OutputSettings, "alarm_time_ms")
 
 
-def _pulse_on(part: OutputPart, said: CommonFields) -> Entity:
-    return milliseconds(_place(part, "pulse", "on_ms"), said, PulseSettings, "on_ms")
+def _pulse_on(part: OutputPart, common: CommonFields) -> Entity:
+    return milliseconds(_place(part, "pulse", "on_ms"), common, PulseSettings, "on_ms")
 
 
-def _pulse_off(part: OutputPart, said: CommonFields) -> Entity:
-    return milliseconds(_place(part, "pulse", "off_ms"), said, PulseSettings, "off_ms")
+def _pulse_off(part: OutputPart, common: CommonFields) -> Entity:
+    return milliseconds(_place(part, "pulse", "off_ms"), common, PulseSettings, "off_ms")
 
 
 _ROWS: tuple[Row[OutputPart], ...] = (

@@ -39,10 +39,10 @@ def _set(part: OutputPart) -> str:
     return part.topics.command_topic(CommandKind.OUTPUT_SET, part.id)
 
 
-def _switch(part: OutputPart, said: CommonFields) -> Entity:
+def _switch(part: OutputPart, common: CommonFields) -> Entity:
     own = _own(part)
     return Switch(
-        **said,
+        **common,
         command_topic=_set(part),
         state_topic=own.state,
         json_attributes_topic=own.attributes,
@@ -51,10 +51,10 @@ def _switch(part: OutputPart, said: CommonFields) -> Entity:
     )
 
 
-def _siren(part: OutputPart, said: CommonFields) -> Entity:
+def _siren(part: OutputPart, common: CommonFields) -> Entity:
     """Without attributes: the list among them raises in Home Assistant's siren (see `Siren`)."""
     return Siren(
-        **said,
+        **common,
         command_topic=_set(part),
         state_topic=_own(part).state,
         available_tones=TONES,
@@ -62,18 +62,18 @@ def _siren(part: OutputPart, said: CommonFields) -> Entity:
     )
 
 
-def _start(part: OutputPart, said: CommonFields) -> Entity:
-    return Button(**said, command_topic=_set(part), payload_press=ON.decode())
+def _start(part: OutputPart, common: CommonFields) -> Entity:
+    return Button(**common, command_topic=_set(part), payload_press=ON.decode())
 
 
-def _stop(part: OutputPart, said: CommonFields) -> Entity:
-    return Button(**said, command_topic=_set(part), payload_press=OFF.decode())
+def _stop(part: OutputPart, common: CommonFields) -> Entity:
+    return Button(**common, command_topic=_set(part), payload_press=OFF.decode())
 
 
-def _reason(part: OutputPart, said: CommonFields) -> Entity:
+def _reason(part: OutputPart, common: CommonFields) -> Entity:
     """Unknown before the first run."""
     return Sensor(
-        **said,
+        **common,
         state_topic=_own(part).attributes,
         value_template=field("reason"),
         device_class="enum",
@@ -81,10 +81,10 @@ def _reason(part: OutputPart, said: CommonFields) -> Entity:
     )
 
 
-def _problem(part: OutputPart, said: CommonFields) -> Entity:
+def _problem(part: OutputPart, common: CommonFields) -> Entity:
     """On while the line is lost, an output's one problem; the output is then unavailable."""
     return BinarySensor(
-        **said,
+        **common,
         state_topic=_own(part).availability,
         payload_on=OFFLINE.decode(),
         payload_off=ONLINE.decode(),

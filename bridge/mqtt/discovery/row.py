@@ -134,10 +134,10 @@ def entities(rows: tuple[Row[P], ...], part: P) -> Iterator[tuple[str, Entity]]:
     for row in rows:
         if row.exists(part):
             key = f"{part.id}_{row.what}" if part.id else row.what
-            yield key, row.make(part, _said(row, part, key))
+            yield key, row.make(part, _common(row, part, key))
 
 
-def _said(row: Row[P], part: P, key: str) -> CommonFields:
+def _common(row: Row[P], part: P, key: str) -> CommonFields:
     device = part.settings.device
     place = part.id if row.main else key
     return CommonFields(

@@ -25,7 +25,7 @@ _NO_OPTION = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SettingPath:
     """One setting: its topic, and the path of keys in the payload."""
 
     topic: str
@@ -54,10 +54,10 @@ class _Topics(TypedDict):
     command_topic: str
 
 
-def switch(place: Place, said: CommonFields, *, is_on: str | None = None) -> Entity:
+def switch(place: SettingPath, common: CommonFields, *, is_on: str | None = None) -> Entity:
     """Returns a switch for a truth value; `is_on` is the expression of its state, by default the value itself."""
     return Switch(
-        **said,
+        **common,
         **_topics(place),
         value_template=_known(f"'ON' if {is_on or place.expression} else 'OFF'"),
         payload_on=json.dumps(place.patch(True)),  # noqa: FBT003 - the value
@@ -67,10 +67,10 @@ def switch(place: Place, said: CommonFields, *, is_on: str | None = None) -> Ent
     )
 
 
-def words(place: Place, said: CommonFields, options: tuple[str, ...]) -> Entity:
+def words(place: SettingPath, common: CommonFields, options: tuple[str, ...]) -> Entity:
     """Returns a select of the setting's own words."""
     return Select(
-        **said,
+        **common,
         **_topics(place),
         options=options,
         value_template=_known(place.expression),
@@ -78,12 +78,12 @@ def words(place: Place, said: CommonFields, options: tuple[str, ...]) -> Entity:
     )
 
 
-def milliseconds(place: Place, said: CommonFields, section: type, key: str) -> Entity:
+def milliseconds(place: SettingPath, common: CommonFields, section: type, key: str) -> Entity:
     """Returns a number box for whole milliseconds."""
     limits = mark_at(section, key, Range)
     assert limits.le is not None  # noqa: S101 - every time in milliseconds has an end
     return Number(
-        **said,
+        **common,
         **_topics(place),
         min=int(limits.ge),
         max=int(limits.le),
@@ -96,7 +96,7 @@ def milliseconds(place: Place, said: CommonFields, section: type, key: str) -> E
     )
 
 
-def schedule(place: Place, said: CommonFields, settings: Settings, in_force: str | Schedule) -> Entity:
+def schedule(place: SettingPath, common: CommonFields, settings: Settings, in_force: str | Schedule) -> Entity:
     """Returns a select of a schedule: a name, always or never; one that is written out can be kept, not chosen.
 
     A name that this description does not have yet is unknown until the next one, which comes with it.
@@ -109,7 +109,7 @@ def schedule(place: Place, said: CommonFields, settings: Settings, in_force: str
         shown = f"('{WRITTEN_OUT}' if {place.expression} is mapping else {shown})"
         # Choosing the present schedule again changes nothing.
         chosen = f"{{% if value == '{WRITTEN_OUT}' %}}{{}}{{% else %}}{chosen}{{% endif %}}"
-    return Select(**said, **_topics(place), options=names, value_template=_known(shown), command_template=chosen)
+    return Select(**common, **_topics(place), options=names, value_template=_known(shown), command_template=chosen)
 
 
 def _known(expression: str) -> str:
@@ -117,5 +117,5 @@ def _known(expression: str) -> str:
     return f"{{{{ ({expression}) if value_json is defined else None }}}}"
 
 
-def _topics(place: Place) -> _Topics:
+def _topics(place: SettingPath) -> _Topics:
     return _Topics(state_topic=place.topic, command_topic=f"{place.topic}/set")

@@ -17,26 +17,26 @@ from bridge.mqtt.discovery.row import (
 from ha_discovery import BinarySensor, Entity, Sensor
 
 
-def _email_queue(part: Part, said: CommonFields) -> Entity:
-    return _queue(part, said, "email")
+def _email_queue(part: Part, common: CommonFields) -> Entity:
+    return _queue(part, common, "email")
 
 
-def _email_error(part: Part, said: CommonFields) -> Entity:
-    return _last_error(part, said, "email")
+def _email_error(part: Part, common: CommonFields) -> Entity:
+    return _last_error(part, common, "email")
 
 
-def _ftp_queue(part: Part, said: CommonFields) -> Entity:
-    return _queue(part, said, "ftp")
+def _ftp_queue(part: Part, common: CommonFields) -> Entity:
+    return _queue(part, common, "ftp")
 
 
-def _ftp_error(part: Part, said: CommonFields) -> Entity:
-    return _last_error(part, said, "ftp")
+def _ftp_error(part: Part, common: CommonFields) -> Entity:
+    return _last_error(part, common, "ftp")
 
 
-def _queue(part: Part, said: CommonFields, queue: str) -> Entity:
+def _queue(part: Part, common: CommonFields, queue: str) -> Entity:
     """The number of queued jobs; the time of the last success is among its attributes."""
     return Sensor(
-        **said,
+        **common,
         state_topic=part.topics.status,
         value_template=nested(queue, "queued"),
         json_attributes_topic=part.topics.status,
@@ -45,19 +45,19 @@ def _queue(part: Part, said: CommonFields, queue: str) -> Entity:
     )
 
 
-def _last_error(part: Part, said: CommonFields, queue: str) -> Entity:
+def _last_error(part: Part, common: CommonFields, queue: str) -> Entity:
     """`none` while the last attempt succeeded; unknown before the first status."""
     return Sensor(
-        **said,
+        **common,
         state_topic=part.topics.status,
         value_template=nested(queue, "last_error", lambda error: cut(f"({error} or 'none')", LONGEST_STATE)),
     )
 
 
-def _free_space(part: Part, said: CommonFields) -> Entity:
+def _free_space(part: Part, common: CommonFields) -> Entity:
     """Unknown while the card cannot be read; its problem is among the attributes."""
     return Sensor(
-        **said,
+        **common,
         state_topic=part.topics.status,
         value_template=nested("recording", "free_mb"),
         json_attributes_topic=part.topics.status,
@@ -68,28 +68,28 @@ def _free_space(part: Part, said: CommonFields) -> Entity:
     )
 
 
-def _rejected_commands(part: Part, said: CommonFields) -> Entity:
+def _rejected_commands(part: Part, common: CommonFields) -> Entity:
     """Counted from the start of the bridge, which Home Assistant allows for an increasing total."""
     return Sensor(
-        **said,
+        **common,
         state_topic=part.topics.status,
         value_template=field("rejected_commands"),
         state_class="total_increasing",
     )
 
 
-def _journal_unsent(part: Part, said: CommonFields) -> Entity:
+def _journal_unsent(part: Part, common: CommonFields) -> Entity:
     return Sensor(
-        **said,
+        **common,
         state_topic=part.topics.status,
         value_template=field("journal_unsent"),
         state_class="measurement",
     )
 
 
-def _clock(part: Part, said: CommonFields) -> Entity:
+def _clock(part: Part, common: CommonFields) -> Entity:
     return BinarySensor(
-        **said,
+        **common,
         state_topic=part.topics.status,
         value_template=flag("clock_synchronised"),
     )
