@@ -62,8 +62,8 @@ class Steps:
             message = f"{what}: no answer {after}"
             raise ActionFailed(message) from None
         except Exception as error:
-            told = self.explain(error) or explain_network(error, server=self.server)
-            if told is None:
+            explained = self.explain(error) or explain_network(error, server=self.server)
+            if explained is None:
                 raise
             raise _at(what, explained) from None
 
