@@ -95,7 +95,7 @@ class CameraRecorder:
         return None if self._child is None else self._child.pid
 
     def begin(self, *, input: str, at: float) -> None:  # noqa: A002 - that is what it is
-        """An input's alarm began at the instant `at`, or was triggered again: records until it ends, and the post-roll."""
+        """An input's alarm began at `at`, or was triggered again: records until it ends, and the post-roll."""
         self._planner.begin(input, at=at)
         self._settle()
 
@@ -156,8 +156,8 @@ class CameraRecorder:
             require_media()
             child = self._child = await MediaChild.start(self._open)
             async for report in child.reports(silence_s=self._silence_s):
-                if isinstance(report, StreamWent):
-                    went = report
+                if isinstance(report, StreamEnded):
+                    end = report
                 else:
                     self._handle(report)
                     started = started or isinstance(report, StreamStarted)

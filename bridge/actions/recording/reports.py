@@ -9,7 +9,10 @@ from bridge.errors import ActionError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipTimes:
-    """Seconds before and after the event, the longest clip, and the time without a picture before a stream counts as frozen."""
+    """Seconds before and after the event, of the longest clip, and the limits of a stream.
+
+    `frozen_s` is the longest time without a picture, `silence_s` that without a report of the process.
+    """
 
     pre_s: float = 5.0
     post_s: float = 10.0
