@@ -31,9 +31,9 @@ def print_journal(
         SettingsError: `since` is no time, or `limit` is not positive.
         StoreError: there is no journal in `folder`, or it cannot be read.
     """
-    wanted = Wanted(limit=_positive(limit), since=_instant(since, now))
-    shown = as_json_line if as_json else as_line
-    entries = read_entries(folder / FILE_NAME, wanted)
+    query = EntryFilter(limit=_positive(limit), since=_instant(since, now))
+    line_of = as_json_line if as_json else as_line
+    entries = read_entries(folder / FILE_NAME, query)
     if not as_json:
         yield HEADING
     yield from map(line_of, entries)

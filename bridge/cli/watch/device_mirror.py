@@ -142,6 +142,6 @@ class DeviceMirror:
         published = as_object(self._payloads[kind].get(part, {}).get("settings", b"")) or {}
         return {
             key: escaped(value) if isinstance(value, str) else value
-            for key, form in wanted.items()
-            if isinstance(value := told.get(key), form) and value != ""
+            for key, form in fields.items()
+            if isinstance(value := published.get(key), form) and value != ""
         }

@@ -144,7 +144,7 @@ class _Notices(logging.Handler):
         self._mirror = mirror
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._picture.notice = escaped(record.getMessage())
+        self._mirror.notice = escaped(record.getMessage())
 
     def __enter__(self) -> Self:
         logging.getLogger().addHandler(self)

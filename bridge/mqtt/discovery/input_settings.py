@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.mqtt.discovery.row import CommonFields, InputPart, Row
-from bridge.mqtt.discovery.setting_entity import CONFIG, Place, milliseconds, schedule, switch, words
+from bridge.mqtt.discovery.setting_entity import CONFIG, SettingPath, milliseconds, schedule, switch, words
 from bridge.text.printable import one_line
 from ha_discovery import Entity
 
