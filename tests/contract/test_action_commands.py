@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from fakes.page_bridge import page_bridge
 from words.builders import an_input, an_output, settings_of
@@ -70,7 +68,7 @@ def test_mqtt_refuses_a_value_outside_them(kind, name, value):
     assert refused.value.path == name
 
 
-def test_http_accepts_and_refuses_the_same_values(tmp_path):
+async def test_http_accepts_and_refuses_the_same_values(tmp_path):
     async def places_of_faults(bridge, case):
         kind, name, value = case.values
         _, answer = await bridge.post(f"/api/actions/{kind}", {name: value})
@@ -84,10 +82,10 @@ def test_http_accepts_and_refuses_the_same_values(tmp_path):
                 # What the core refuses, for there is no camera to run it on, has no place.
                 assert await places_of_faults(bridge, case) in ([], [""]), case.values
 
-    asyncio.run(story())
+    await story()
 
 
-def test_a_field_of_another_action_is_refused_by_both(tmp_path):
+async def test_a_field_of_another_action_is_refused_by_both(tmp_path):
     every = {field.name for action in ACTIONS for field in action.fields}
 
     async def story():
@@ -100,20 +98,17 @@ def test_a_field_of_another_action_is_refused_by_both(tmp_path):
                     _, answer = await bridge.post(f"/api/actions/{action.kind}", {foreign: 1})
                     assert [fault["path"] for fault in answer["error"]] == [foreign]
 
-    asyncio.run(story())
+    await story()
 
 
-def test_the_api_describes_the_widest_limits_of_all_actions(tmp_path):
-    async def story():
-        async with page_bridge(tmp_path, SETTINGS) as bridge, bridge.client.get("/api/openapi.json") as answer:
-            document = await answer.json()
-        body = document["paths"]["/api/actions/{action}"]["post"]["requestBody"]["content"]["application/json"]
-        fields = body["schema"]["properties"]
-        assert set(fields) == {"input", "text", "duration_s", "clip", "repeat", "volume", "stop"}
-        assert (fields["duration_s"]["minimum"], fields["duration_s"]["maximum"]) == (1, 86_400)
-        assert fields["duration_s"]["description"] == "Length of a clip, in seconds. Length of a sound, in seconds."
-
-    asyncio.run(story())
+async def test_the_api_describes_the_widest_limits_of_all_actions(tmp_path):
+    async with page_bridge(tmp_path, SETTINGS) as bridge, bridge.client.get("/api/openapi.json") as answer:
+        document = await answer.json()
+    body = document["paths"]["/api/actions/{action}"]["post"]["requestBody"]["content"]["application/json"]
+    fields = body["schema"]["properties"]
+    assert set(fields) == {"input", "text", "duration_s", "clip", "repeat", "volume", "stop"}
+    assert (fields["duration_s"]["minimum"], fields["duration_s"]["maximum"]) == (1, 86_400)
+    assert fields["duration_s"]["description"] == "Length of a clip, in seconds. Length of a sound, in seconds."
 
 
 def test_a_clip_that_may_be_uploaded_may_be_asked_for():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 import socket
@@ -35,10 +34,10 @@ LIMITS = AttemptLimits(step_s=10, verdict_s=10, whole_s=30)
 OTHER = "other.example"
 
 
-def by_mqtt(folder: Path, files: CertificateFiles, ca_file: Path | None) -> None:
+async def by_mqtt(folder: Path, files: CertificateFiles, ca_file: Path | None) -> None:
     with Mosquitto(folder / "broker", certificates=files) as broker:
         settings = MqttSettings(host="localhost", port=broker.port, tls=TlsSettings(ca_file=ca_file))
-        asyncio.run(connect_once(settings))
+        await connect_once(settings)
 
 
 async def connect_once(settings: MqttSettings) -> None:
@@ -46,7 +45,7 @@ async def connect_once(settings: MqttSettings) -> None:
 
 
 def by_mail(security: str):
-    def connect(_folder: Path, files: CertificateFiles, ca_file: Path | None) -> None:
+    async def connect(_folder: Path, files: CertificateFiles, ca_file: Path | None) -> None:
         with MisbehavingMailServer(certificates=files, implicit_tls=security == "tls") as mail:
             settings = EmailSettings(
                 host="localhost",
@@ -56,14 +55,14 @@ def by_mail(security: str):
                 sender="gate@example.org",
                 recipients=("me@example.org",),
             )
-            asyncio.run(send(settings, b"Subject: alarm\r\n\r\n", limits=LIMITS))
+            await send(settings, b"Subject: alarm\r\n\r\n", limits=LIMITS)
             assert mail.inbox
 
     return connect
 
 
 def by_ftp(security: str):
-    def connect(folder: Path, files: CertificateFiles, ca_file: Path | None) -> None:
+    async def connect(folder: Path, files: CertificateFiles, ca_file: Path | None) -> None:
         options = {"certificates": files, "implicit_tls": security == "implicit_tls"}
         with MisbehavingFtpServer(folder / "root", **options) as ftp:
             settings = FtpSettings(
@@ -74,13 +73,13 @@ def by_ftp(security: str):
                 username="cam",
                 password=Secret("pw"),
             )
-            asyncio.run(upload(settings, b"picture", path="a.jpg", limits=LIMITS))
+            await upload(settings, b"picture", path="a.jpg", limits=LIMITS)
             assert ftp.files() == {"a.jpg": 7}
 
     return connect
 
 
-def by_camera(_folder: Path, files: CertificateFiles, ca_file: Path | None) -> None:
+async def by_camera(_folder: Path, files: CertificateFiles, ca_file: Path | None) -> None:
     pytest.importorskip("aiohttp", reason="pictures over HTTP need aiohttp")
     from bridge.actions.camera.http_source import HttpPictures  # noqa: PLC0415 - after its extra was looked for
 
@@ -94,7 +93,7 @@ def by_camera(_folder: Path, files: CertificateFiles, ca_file: Path | None) -> N
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*files.server)
     with SnapshotCamera(auth="none", tls=context) as camera:
-        asyncio.run(take(camera.url.replace("127.0.0.1", "localhost")))
+        await take(camera.url.replace("127.0.0.1", "localhost"))
 
 
 CLIENTS = {
@@ -194,9 +193,9 @@ ACCEPTED: dict[str, Callable[[], dict]] = {
 
 
 @pytest.mark.parametrize("made", ACCEPTED.values(), ids=ACCEPTED.keys())
-def test_a_certificate_that_the_owner_trusts_is_accepted_by_every_client(tmp_path, connect, made):
+async def test_a_certificate_that_the_owner_trusts_is_accepted_by_every_client(tmp_path, connect, made):
     files = CertificateFiles(tmp_path / "tls", **made())
-    connect(tmp_path, files, files.authority)
+    await connect(tmp_path, files, files.authority)
 
 
 @pytest.mark.parametrize("made", ACCEPTED.values(), ids=ACCEPTED.keys())
@@ -281,10 +280,10 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED.keys())
-def test_a_certificate_that_is_not_trusted_is_refused_by_every_client_in_the_same_words(tmp_path, connect, case):
+async def test_a_certificate_that_is_not_trusted_is_refused_by_every_client_in_the_same_words(tmp_path, connect, case):
     files = CertificateFiles(tmp_path / "tls", **case.made())
     with pytest.raises((BrokerError, ActionFailed if case.passes else ActionRefused)) as refusal:
-        connect(tmp_path, files, None if case.system else files.authority)
+        await connect(tmp_path, files, None if case.system else files.authority)
     assert re.search(rf"the certificate of localhost:\d+ is refused: {case.says}$", str(refusal.value))
 
 
@@ -295,14 +294,14 @@ def test_a_certificate_that_is_not_trusted_is_refused_over_rtsps_too(tmp_path, c
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate"], ids=["missing", "empty", "no certificate"])
-def test_a_ca_file_that_cannot_be_used_is_named_by_every_client(tmp_path, connect, content):
+async def test_a_ca_file_that_cannot_be_used_is_named_by_every_client(tmp_path, connect, content):
     files = CertificateFiles(tmp_path / "tls", **_self_signed())
     ca_file = tmp_path / "ca.pem"
     if content is not None:
         ca_file.write_bytes(content)
     reason = "No such file or directory" if content is None else "there is no certificate or key in PEM form in it"
     with pytest.raises((BrokerError, ActionRefused), match=re.escape(f"ca_file {ca_file} cannot be used: {reason}")):
-        connect(tmp_path, files, ca_file)
+        await connect(tmp_path, files, ca_file)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +313,7 @@ def test_a_ca_file_that_cannot_be_used_is_named_by_every_client(tmp_path, connec
         ("swapped", "there is no certificate or key in PEM form in it"),
     ],
 )
-def test_a_client_certificate_that_cannot_be_used_is_named(tmp_path, fault, reason):
+async def test_a_client_certificate_that_cannot_be_used_is_named(tmp_path, fault, reason):
     root = authority("authority")
     files = CertificateFiles(tmp_path / "tls", **_issued_by(root))
     own = server("bridge", by=root)
@@ -331,10 +330,10 @@ def test_a_client_certificate_that_cannot_be_used_is_named(tmp_path, fault, reas
         settings = MqttSettings(host="localhost", port=broker.port, tls=tls)
         told = f"localhost:{broker.port}: cert_file {certificate} with key_file {key} cannot be used: {reason}"
         with pytest.raises(BrokerError, match=f"^{re.escape(told)}$"):
-            asyncio.run(connect_once(settings))
+            await connect_once(settings)
 
 
-def test_a_client_certificate_of_an_authority_made_at_home_opens_the_broker(tmp_path):
+async def test_a_client_certificate_of_an_authority_made_at_home_opens_the_broker(tmp_path):
     root = authority("home CA", key_usage=False, critical=False)
     files = CertificateFiles(tmp_path / "tls", **_issued_by(root))
     own = server("bridge", by=root)
@@ -344,4 +343,4 @@ def test_a_client_certificate_of_an_authority_made_at_home_opens_the_broker(tmp_
     with Mosquitto(tmp_path / "broker", certificates=files, client_certificates=True) as broker:
         tls = TlsSettings(ca_file=files.authority, cert_file=certificate, key_file=key)
         settings = MqttSettings(host="localhost", port=broker.port, tls=tls)
-        asyncio.run(connect_once(settings))
+        await connect_once(settings)

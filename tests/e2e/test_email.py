@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from servers.process import Certificates, free_port, open_connections, wait_until
+from servers.process import Certificates, wait_until
 from servers.smtp import Exim, MisbehavingMailServer
 
 from bridge.actions.attempt import AttemptLimits
@@ -155,33 +155,6 @@ async def test_exim_refuses_a_mail_that_is_too_big_before_it_is_sent(tmp_path, c
 
 
 @pytest.mark.parametrize(
-    ("answers", "error"),
-    [
-        ({"MAIL": "451 4.7.1 later"}, ActionFailed),
-        ({"MAIL": "421 4.3.2 going down"}, ActionFailed),
-        ({"MAIL": "550 5.7.1 not from you"}, ActionRefused),
-        ({"RCPT": "451 4.7.1 greylisted"}, ActionFailed),
-        ({"RCPT": "421 4.3.2 going down"}, ActionFailed),
-        ({"RCPT": "550 5.1.1 nobody"}, ActionRefused),
-        ({"DATA": "451 4.3.0 not now"}, ActionFailed),
-        ({"DATA": "554 5.5.1 no"}, ActionRefused),
-        ({"STARTTLS": "454 4.7.0 not now"}, ActionFailed),
-        ({"STARTTLS": "501 5.5.4 no"}, ActionRefused),
-        ({"AUTH": "454 4.7.0 later"}, ActionFailed),
-        ({"AUTH": "535 5.7.8 wrong"}, ActionRefused),
-        ({"AUTH": "534 5.7.9 another password"}, ActionRefused),
-        ({"MAIL": "nonsense"}, ActionFailed),
-    ],
-)
-async def test_a_servers_4_is_tried_again_and_its_5_is_not(server, certificates, answers, error):
-    server.faults.answers = answers
-    text = next(iter(answers.values()))
-    with pytest.raises(error, match=text.split(maxsplit=1)[-1]):
-        await send_now(settings_for(server, certificates))
-    assert server.inbox == []
-
-
-@pytest.mark.parametrize(
     ("verdict", "error"),
     [
         ("451 4.3.1 disk is full", ActionFailed),
@@ -324,17 +297,6 @@ async def test_tls_towards_a_server_that_has_none_is_refused(certificates):
         await send_now(settings_for(server, certificates, security="tls"))
 
 
-@pytest.mark.parametrize("step", ["banner", "EHLO", "STARTTLS", "handshake", "AUTH", "MAIL", "RCPT", "DATA", "verdict"])
-async def test_a_server_that_falls_silent_is_left_after_a_while(server, certificates, step):
-    server.faults.silent_at = step
-    began = time.monotonic()
-    with pytest.raises(ActionFailed, match=r"no answer within 0\.4 s"):
-        await send_now(settings_for(server, certificates), limits=SHORT)
-    assert time.monotonic() - began < 5
-    assert server.inbox == []
-    wait_until(lambda: open_connections(server.port) == 0, what="the connection let go")
-
-
 async def test_silence_after_the_mail_was_taken_changes_nothing(server, certificates):
     server.faults.silent_at = "QUIT"
     assert (await send_now(settings_for(server, certificates), limits=SHORT)).accepted == ("me@example.org",)
@@ -360,12 +322,6 @@ async def test_a_server_that_stops_reading_is_left_after_a_while(server, certifi
         await send_now(settings_for(server, certificates), message_bytes(alarm(16_000_000)), limits=SHORT)
 
 
-async def test_the_whole_attempt_is_bounded_too(server, certificates):
-    server.faults.silent_at = "MAIL"
-    with pytest.raises(ActionFailed, match=r"not done within 0\.5 s"):
-        await send_now(settings_for(server, certificates), limits=AttemptLimits(step_s=60, verdict_s=60, whole_s=0.5))
-
-
 @pytest.mark.parametrize("size", [1_000, 30_000, 400_000, 2_000_000])
 async def test_a_connection_cut_at_any_place_is_tried_again(server, certificates, size):
     server.faults.cut_after = size
@@ -382,28 +338,6 @@ async def test_a_cut_before_the_verdict_is_tried_again_under_the_same_message_id
     await send_now(settings_for(server, certificates), mail)
     first, second = (taken.message["Message-ID"] for taken in server.inbox)
     assert first == second
-
-
-@pytest.mark.parametrize("step", ["STARTTLS", "DATA"])
-async def test_a_stop_in_the_middle_lets_everything_go(server, certificates, step):
-    server.faults.silent_at = step
-    sending = asyncio.create_task(send(settings_for(server, certificates), message_bytes(alarm())))
-    await asyncio.to_thread(wait_until, lambda: step in {command for command, _ in server.commands})
-    sending.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await sending
-    await asyncio.to_thread(wait_until, lambda: open_connections(server.port) == 0)
-    assert server.inbox == []
-
-
-async def test_a_host_that_is_not_there_is_tried_again(certificates):
-    class Nobody:
-        port = free_port()
-
-    with pytest.raises(ActionFailed, match="connect: nobody listens there"):
-        await send_now(settings_for(Nobody, certificates))
-    with pytest.raises(ActionFailed, match="connect: the host name cannot be resolved"):
-        await send_now(settings_for(Nobody, certificates, host="mail.invalid"))
 
 
 async def test_a_host_that_cannot_be_a_name_is_refused(server, certificates):

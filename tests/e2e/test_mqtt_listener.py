@@ -10,7 +10,6 @@ from fakes.mqtt_bridge import Bridge, D, on_port
 from programs.mqtt_client import until
 from servers.mosquitto import Mosquitto
 from servers.old_broker import OldBroker
-from servers.process import wait_until
 
 from bridge.errors import BrokerError
 from bridge.mqtt.listener import Listener
@@ -84,5 +83,5 @@ async def test_a_wrong_password_ends_it(tmp_path):
 async def test_it_takes_its_leave(broker):
     async with Heard(on_port(broker.port)).running() as heard:
         await until(lambda: heard.links == [None])
-    wait_until(lambda: "disconnected." in broker.log(), what="the goodbye in the broker's log")
+    await until(lambda: "disconnected." in broker.log(), what="the goodbye in the broker's log")
     assert "closed its connection" not in broker.log()

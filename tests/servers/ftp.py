@@ -83,7 +83,17 @@ class MisbehavingFtpServer:
     `seen` holds every file name that existed while an upload ran, `commands` what was asked.
     """
 
-    def __init__(self, root, *, certificates=None, implicit_tls=False, tls_version=None, permissions="elradfmwMT"):
+    def __init__(
+        self,
+        root,
+        *,
+        certificates=None,
+        implicit_tls=False,
+        tls_version=None,
+        permissions="elradfmwMT",
+        password="pw",  # noqa: S107 - made up
+    ):
+        self.password = password
         self.root, self.certificates, self.implicit_tls = root, certificates, implicit_tls
         self.tls_version, self.permissions = tls_version, permissions
         self.faults, self.commands, self.seen = FtpFaults(), [], set()
@@ -153,7 +163,7 @@ class MisbehavingFtpServer:
                     super().pre_process_command(line, command, argument)
 
         Control.authorizer = DummyAuthorizer()
-        Control.authorizer.add_user("cam", "pw", str(self.root), perm=self.permissions)
+        Control.authorizer.add_user("cam", self.password, str(self.root), perm=self.permissions)
         if self.certificates is not None:
             self._secure(Control)
         return Control
