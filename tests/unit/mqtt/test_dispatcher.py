@@ -3,40 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any
+from datetime import UTC, datetime
 
+from fakes.ledger import MemoryLedger
+from words.builders import settings_of
+
+from bridge.mqtt.commands.receiver import CommandReceiver
 from bridge.mqtt.dispatcher import Dispatcher
-from bridge.mqtt.messages import Incoming
+from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.payloads import OFFLINE, ONLINE
+from bridge.mqtt.publishing.birth import Birth
+from bridge.mqtt.publishing.publisher import Publisher
+from bridge.mqtt.publishing.send_queue import SendQueue
 
-AVAILABILITY = "alarm2mqtt/gate/availability"
 
-
-async def said_online(*payloads: bytes) -> int:
-    """How often `online` is put back when these come in on our own topic, in one session."""
-    wanted: list[Callable[[], None]] = []
-    count = 0
-
-    def say_online() -> None:
-        nonlocal count
-        count += 1
-
-    publisher: Any = SimpleNamespace(topics=SimpleNamespace(availability=AVAILABILITY), say_online=say_online)
-    nobody: Any = None
-    arrivals = Dispatcher(publisher=publisher, receiver=nobody, later=lambda _, do: wanted.append(do), birth=nobody)
-    arrivals.begin(echoes=False)
-    arrivals.announced = True
+async def published_after(*payloads: bytes) -> list[bytes]:
+    """What is published on our own availability when these come in on it, in one session."""
+    delayed: list[Callable[[], None]] = []
+    sent: list[Outgoing] = []
+    queue = SendQueue()
+    queue.open(lambda message, _acknowledged: sent.append(message) or True, window=10)
+    publisher = Publisher(
+        settings=settings_of(),
+        outbox=queue,
+        ledger=MemoryLedger(),
+        later=lambda _, act: delayed.append(act),
+        hurry=lambda: None,
+    )
+    topics = publisher.topics
+    receiver = CommandReceiver(
+        topics=topics, submit=lambda _: None, send=queue.put, clear=lambda _: None, now=lambda: datetime.now(UTC),
+        handlers={},
+    )  # fmt: skip
+    dispatcher = Dispatcher(
+        publisher=publisher,
+        receiver=receiver,
+        later=lambda _, act: delayed.append(act),
+        birth=Birth(random=lambda: 0.0),
+    )
+    dispatcher.begin(echoes=False)
+    dispatcher.announced = True
     for payload in payloads:
-        arrivals.receive(Incoming(topic=AVAILABILITY, payload=payload, retained=True))
-    for do in wanted:
-        do()
-    return count
+        dispatcher.receive(Incoming(topic=topics.availability, payload=payload, retained=True))
+    for act in delayed:
+        act()
+    return [message.payload for message in sent if message.topic == topics.availability]
 
 
 async def test_the_offline_of_the_run_before_is_overwritten_by_our_own_online_alone() -> None:
-    assert await said_online(OFFLINE, ONLINE) == 0
+    assert await published_after(OFFLINE, ONLINE) == []
 
 
 async def test_an_offline_after_our_own_online_is_a_twins_will_and_is_put_right() -> None:
-    assert await said_online(OFFLINE, ONLINE, OFFLINE) == 1
+    assert await published_after(OFFLINE, ONLINE, OFFLINE) == [ONLINE]
