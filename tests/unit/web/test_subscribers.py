@@ -6,7 +6,7 @@ from bridge.web.subscribers import GAP, MOST_ENTRIES, Browser, frame
 async def taken(*told):
     browser = Browser()
     for news, entries in told:
-        browser.tell(news, entries)
+        browser.push(news, entries)
     return await browser.take(within_s=1)
 
 
@@ -23,7 +23,7 @@ async def test_entries_beyond_the_bound_are_left_out_from_the_oldest_and_that_is
 async def test_nothing_is_sent_when_nothing_happens():
     browser = Browser()
     assert await browser.take(within_s=0.01) == b""
-    browser.tell({"a": b"1"}, ())
+    browser.push({"a": b"1"}, ())
     assert await browser.take(within_s=1) == b"1"
     assert await browser.take(within_s=0.01) == b""
 
