@@ -1,6 +1,6 @@
 """One alarm input: from edges to the begin and end of its alarm (`behaviour.md` 2).
 
-Above 300 lines, for it is one state machine: contact, schedule, command and start-up decide the same
+Above 300 lines, since it is one state machine: contact, schedule, command and start-up decide the same
 alarm, and each of its methods reads the state of the others.
 
 alarm = (enabled and schedule open and tripped) or, while enabled, an alarm by command. It is a
@@ -85,7 +85,7 @@ class AlarmInput:
         return self._alarm_before_stop
 
     def to_keep(self, silenced: frozenset[str]) -> StoredInput | None:
-        """What the start-up table will need after a stop; `silenced` names outputs at which the alarm was.
+        """Returns the state that the start-up table needs after a stop; `silenced` names outputs that a stop silenced.
 
         Nothing while the only alarm there has been is the one of the first start: kept as an alarm it
         would come back as resumed, and sound sirens that it never sounded.
@@ -101,7 +101,7 @@ class AlarmInput:
 
     @property
     def due(self) -> float | None:
-        """When to settle next."""
+        """Monotonic time of the next call of `settle`; None: no time changes anything."""
         dues = (
             self.debouncer.due,
             self.schedule_gate.due,

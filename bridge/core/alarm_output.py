@@ -1,6 +1,6 @@
 """One alarm output: its demand with reason and end, its cut-off and its pulse (`behaviour.md` 4 and 5).
 
-Above 300 lines, for it is one state machine: manual start, alarm, timing and cut-off compete for the
+Above 300 lines, since it is one state machine: manual start, alarm, timing and cut-off compete for the
 same demand, and the formula, its end and the table of changed settings have to be read together.
 
 Demand is the logical on/off; what is driven is the contact that Valid Signal and the pulse's phase
@@ -177,7 +177,7 @@ class AlarmOutput:
         self._ending = (reason, by)
 
     def restore_latch(self) -> None:
-        """It was latched when the program stopped; it is again if that is wanted, and it still latches."""
+        """Latches again after a restart, if `restore_latched` is set and the settings still latch."""
         settings = self.settings
         latches = settings.alarm_time_ms == 0 and not settings.follow_source and not settings.timing.enabled
         self.latched = settings.restore_latched and latches

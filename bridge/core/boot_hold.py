@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from bridge.core.alarm_input import AlarmInput
 
 LONGEST_SETTLING_S = 10.0
-"""How long after the grace an input that never rests can hold the others back: the longest debounce
-there is. A line that floods must not switch the whole system off."""
+"""Seconds after the grace that an input which never rests can hold the others back: the longest
+debounce. A line that floods must not switch the whole system off."""
 
 
 class BootHold:

@@ -49,15 +49,15 @@ class Commands:
 
     @property
     def due(self) -> float | None:
-        """When to call `elapse`."""
+        """Monotonic time of the next call of `elapse`; None: nothing waits."""
         return self._refusal_log.due
 
     def elapse(self, now: Now) -> None:
-        """What is to be said of refusals, now that it is so late."""
+        """Journals the refusals whose minute is over."""
         self._journal_held_back(self._refusal_log.elapse(now.monotonic), now)
 
     def end(self, now: Now) -> None:
-        """The program ends: what has not been said yet of refusals."""
+        """Journals the refusals that still wait, at the end of the program."""
         self._journal_held_back(self._refusal_log.end(), now)
 
     def start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:

@@ -1,4 +1,4 @@
-"""What follows from an alarm's edges: journal and events, outputs, and the actions of the linkage."""
+"""Consequences of an alarm's edges: journal entries, live events, outputs, and the actions of the linkage."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Consequences:
         self._chattering.discard(input_id)
 
     def _run(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> None:
-        """A begin, or what comes near it: told, then its linkage as far as it runs."""
+        """Journals and publishes a begin or a re-trigger, then runs its linkage as far as it may run."""
         input_id = alarm_input.settings.id
         if not isinstance(transition, LinkageDue):
             again = isinstance(transition, Retriggered) or transition.retrigger

@@ -26,14 +26,14 @@ class Contact(StrEnum):
 
 
 class TriggerMode(StrEnum):
-    """Which contact trips an input."""
+    """The contact that trips an input."""
 
     CONNECT = "connect"
     DISCONNECT = "disconnect"
 
 
 class ValidSignal(StrEnum):
-    """What an active output does to its contact."""
+    """The contact of an active output."""
 
     CLOSE = "close"
     DISCONNECT = "disconnect"

@@ -32,7 +32,7 @@ class Debouncer:
 
     @property
     def due(self) -> float | None:
-        """When what was seen last will count, if nothing happens until then."""
+        """Monotonic time at which the last level seen counts, if no edge comes before."""
         return None if self._seen is self.level or self._seen is None else self._since + self.stable_for_s
 
     def saw(self, level: Level, at: float) -> tuple[Settled, ...]:
@@ -46,7 +46,7 @@ class Debouncer:
         return settled + self.elapse(at)
 
     def elapse(self, now: float) -> tuple[Settled, ...]:
-        """What has become stable by now."""
+        """Returns the levels that have become stable by now, in order."""
         due = self.due
         if due is None or now < due:
             return ()

@@ -3,7 +3,7 @@
 `receive` takes a fact, `elapse` only the time; both end by re-evaluating the terminals that the fact or
 the time touched, so that the same fact twice changes nothing. `next_deadline` is the next call's time.
 
-Above 300 lines, for it is one thing: the table from each fact to its few lines, and the order in which
+Above 300 lines, since it is one thing: the table from each fact to its few lines, and the order in which
 every step ends. Rules stand in the modules that it calls.
 """
 

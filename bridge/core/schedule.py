@@ -18,7 +18,7 @@ HORIZON = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """When something is armed: merged, sorted periods for each weekday (Monday first).
+    """Times of the week: merged, sorted periods for each weekday (Monday first).
 
     `special` replaces all 24 hours of a date; `spill` adds to an ordinary date what a special day
     before it runs on for after midnight.
@@ -34,7 +34,7 @@ class Schedule:
         return bool(self.special) or self.week not in (ALWAYS.week, NEVER.week)
 
     def periods(self, day: date) -> tuple[Period, ...]:
-        """What is open on one date."""
+        """Returns the open periods of one date."""
         if day in self.special:
             return self.special[day]
         weekly = self.week[day.weekday()]

@@ -1,4 +1,4 @@
-"""How a schedule is written: `{mon-fri: ["22:00-06:00"], special: {"2026-12-24": []}}`.
+"""The written form of a schedule: `{mon-fri: ["22:00-06:00"], special: {"2026-12-24": []}}`.
 
 Reading tells everything that is wrong, each with its place; writing gives a form that reads back
 as the same schedule.
@@ -22,7 +22,7 @@ _Days = TypeVar("_Days", int, date)
 
 
 class ScheduleTextError(ValueError):
-    """What is wrong in a written schedule: pairs of a place in it and a message."""
+    """Faults of a written schedule: pairs of a place in it and a message."""
 
     def __init__(self, faults: Sequence[tuple[_Place, str]]) -> None:
         self.faults = tuple(faults)
@@ -60,7 +60,7 @@ def read_schedule(written: object) -> Schedule:
 
 
 def write_schedule(schedule: Schedule) -> str | dict[str, object]:
-    """What reads back as this schedule; days that are alike are not grouped."""
+    """Returns the written form that reads back as this schedule; equal days are not grouped."""
     if schedule == ALWAYS:
         return "always"
     if schedule == NEVER:
@@ -129,7 +129,7 @@ def _written(period: Period) -> str:
 def _attempt(
     faults: list[tuple[_Place, str]], place: _Place, read: Callable[[str], list[_Days]], key: object
 ) -> list[_Days]:
-    """What `read` makes of a key; nothing, and a fault, when it refuses."""
+    """Returns the value that `read` makes of a key; when it refuses, nothing, and a fault is noted."""
     try:
         return read(str(key))
     except _Refused as refused:

@@ -13,12 +13,9 @@ RELATIVE = re.compile(
 )
 
 TO_DO = (
-    "bridge/core",
     "bridge/daemon",
     "bridge/guard",
     "bridge/runtime",
-    "bridge/settings/checks",
-    "bridge/text",
 )
 """Folders whose docstrings are still to be rewritten. A folder that is done is taken out, and none is added."""
 

@@ -21,7 +21,7 @@ class DeviceSettings:
     id: Id = field(default_factory=lambda: host_id(""))  # the check puts this host's name here
     """Topic segment and stem of unique ids; default: the host name made fit."""
     name: Name | None = None
-    """What people call the device; default: its id."""
+    """The device's name for people; default: its id."""
     area: Name | None = None
     """Area that Home Assistant suggests."""
     timezone: str | None = None
@@ -33,7 +33,7 @@ class DeviceSettings:
 
     @property
     def label(self) -> str:
-        """What people call it: the name, else the id."""
+        """The name for people: `name`, else the id."""
         return self.name or self.id
 
 
@@ -78,7 +78,7 @@ class HomeAssistantSettings:
     """Home Assistant's MQTT discovery."""
 
     discovery: bool = True
-    """Whether Home Assistant is told of the device."""
+    """Whether the device is announced to Home Assistant."""
     prefix: Annotated[
         str,
         Matches(r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$", "is no topic", "letters, digits, _ and -, in parts joined by /"),
@@ -90,7 +90,7 @@ class HomeAssistantSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinesSettings:
-    """Which driver makes lines of terminals."""
+    """The driver of the terminals' lines."""
 
     driver: Literal["gpiod", "simulated"] = "gpiod"
     """gpiod: the kernel's GPIO lines; simulated: a board made of software."""
@@ -98,7 +98,7 @@ class LinesSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
-    """Where journal, alarm states and waiting jobs are kept."""
+    """The folder of journal, alarm states and waiting jobs."""
 
     folder: Path = Path("/var/lib/alarm2mqtt")
     """Folder of the database."""

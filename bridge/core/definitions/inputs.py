@@ -38,14 +38,14 @@ class AudibleLink:
     clips: Annotated[tuple[ClipName, ...], Length(1)]
     """Files of audio.folder, played in this order."""
     repeat: Annotated[Annotated[int, Range(1, MOST_REPEATS)] | Literal["while_active"], Read(_repeat)] = 1
-    """How often, or while_active: as long as the alarm lasts."""
+    """Number of times, or while_active: as long as the alarm lasts."""
     volume: Annotated[int, Range(VOLUME.least, VOLUME.most)] = VOLUME.most
     """Per cent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkageSettings:
-    """What the input does when its alarm begins."""
+    """The actions that the begin of the input's alarm starts."""
 
     camera: Id | None = None
     """Camera of pictures and clips; default: the first."""
@@ -68,7 +68,7 @@ class InputSettings:
     id: Id
     """Topic segment and part of unique ids; no other input or output has it."""
     name: Name | None = None
-    """What people call it; default: its id."""
+    """The input's name for people; default: its id."""
     line: LineSettings | None = None
     """The GPIO line; the simulated driver needs none."""
     connected_level: Level = Level.LOW
@@ -78,21 +78,21 @@ class InputSettings:
     debounce_ms: Annotated[int, Range(0, 10_000)] = 100
     """Milliseconds that a level must be stable to count."""
     trigger_mode: TriggerMode = TriggerMode.CONNECT
-    """Which contact trips it."""
+    """The contact that trips the input."""
     enabled: bool = True
     """Whether it can alarm; its contact is published all the same."""
     schedule: ScheduleRef = ALWAYS
-    """When it is armed: a schedule's name, always, never, or days with their periods."""
+    """The times at which the input is armed: a schedule's name, always, never, or days with their periods."""
     quiet_s: Annotated[float, Range(0, 600)] = 5.0
     """Seconds from an alarm in which another one sends no mail, upload or sound."""
     when_schedule_opens: Literal["trigger", "wait"] = "trigger"
-    """What happens when the schedule opens while it is tripped."""
+    """The begin of an alarm, or none, when the schedule opens while the input is tripped."""
     device_class: Literal[vocabulary.BINARY_SENSOR_CLASSES] | None = None  # type: ignore[valid-type]
     """Home Assistant's binary_sensor class."""
     linkage: LinkageSettings = LinkageSettings()
-    """What it does when its alarm begins."""
+    """The actions that the begin of its alarm starts."""
 
     @property
     def label(self) -> str:
-        """What people call it: the name, else the id."""
+        """The name for people: `name`, else the id."""
         return self.name or self.id

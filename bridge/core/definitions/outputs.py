@@ -31,7 +31,7 @@ class TimingSettings:
     enabled: bool = False
     """Whether the schedule alone turns it on; alarms are then only logged."""
     schedule: ScheduleRef = ALWAYS
-    """When it is on: a schedule's name, always, never, or days with their periods."""
+    """The times at which the output is on: a schedule's name, always, never, or days with their periods."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +70,15 @@ class OutputSettings:
     id: Id
     """Topic segment and part of unique ids; no other input or output has it."""
     name: Name | None = None
-    """What people call it; default: its id."""
+    """The output's name for people; default: its id."""
     line: LineSettings | None = None
     """The GPIO line; the simulated driver needs none."""
     connected_level: Level = Level.HIGH
     """The line's level that makes the contact connected."""
     drive: Literal["push_pull", "open_drain", "open_source"] = "push_pull"
-    """How the line drives."""
+    """The electrical drive of the line."""
     kind: Literal["generic", "siren", "strobe", "lock"] = "generic"
-    """What is connected to it."""
+    """The device that is connected to the output."""
     valid_signal: ValidSignal = ValidSignal.CLOSE
     """close: active is connected; disconnect: active is disconnected."""
     mode: Literal["switch", "pulse"] = "switch"
@@ -98,18 +98,18 @@ class OutputSettings:
     restore_latched: bool = False
     """Whether a latched output comes back after a restart."""
     on_broker_loss: BrokerLoss = "keep"
-    """What becomes of a manual start over MQTT when the broker is lost."""
+    """The fate of a manual start over MQTT when the broker is lost."""
     device_class: Literal["outlet", "switch"] | None = None
     """Home Assistant's switch class."""
 
     @property
     def label(self) -> str:
-        """What people call it: the name, else the id."""
+        """The name for people: `name`, else the id."""
         return self.name or self.id
 
     @property
     def cut_off_s(self) -> float | None:
-        """The longest it may be active; a siren has a limit unless told otherwise."""
+        """Seconds that the output may be active at most; None: no limit. A siren has one by default."""
         seconds = self.max_active_s
         if seconds is None:
             seconds = SIREN_CUT_OFF_S if self.kind == "siren" else 0

@@ -1,4 +1,4 @@
-"""What an alarm's linkage needs: cameras, mail, uploads, clips, sound."""
+"""Services of an alarm's linkage: cameras, mail, uploads, clips, sound."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ class PictureRingSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraSettings:
-    """Where pictures and streams come from; at least one of snapshot and stream.
+    """A source of pictures and streams; at least one of snapshot and stream.
 
     An address may hold a password, so neither is in `repr`.
     """
@@ -57,7 +57,7 @@ class CameraSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PicturesSettings:
-    """How many pictures an alarm takes."""
+    """The pictures of an alarm: their number and interval."""
 
     count: Annotated[int, Range(1, 10)] = 1
     """Pictures for each alarm."""
@@ -67,14 +67,14 @@ class PicturesSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailSettings:
-    """The mail server and who is told."""
+    """The mail server, the sender and the recipients."""
 
     host: Text
     """Name or address of the mail server."""
     port: Port = 587
     """The mail server's port."""
     security: Literal["starttls", "tls", "none"] = "starttls"
-    """How the connection is encrypted; none sends the password in the clear."""
+    """The encryption of the connection; none sends the password in the clear."""
     username: str | None = None
     """User name at the mail server."""
     password: Secret | None = None
@@ -90,7 +90,7 @@ class EmailSettings:
     min_gap_s: Annotated[float, Range(0, 86_400)] = 60.0
     """Seconds between two mails of one input, at least."""
     pictures: PicturesSettings = PicturesSettings()
-    """How many pictures an alarm takes."""
+    """The pictures of an alarm: their number and interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class FtpSettings:
     port: Port = 21
     """The FTP server's port."""
     security: Literal["explicit_tls", "implicit_tls", "none"] = "explicit_tls"
-    """How the connection is encrypted; none sends the password in the clear."""
+    """The encryption of the connection; none sends the password in the clear."""
     username: str | None = None
     """User name at the FTP server."""
     password: Secret | None = None

@@ -83,7 +83,7 @@ class Settings:
     home_assistant: HomeAssistantSettings = HomeAssistantSettings()
     """Home Assistant's MQTT discovery."""
     lines: LinesSettings = LinesSettings()
-    """Which driver makes lines of terminals."""
+    """The driver of the terminals' lines."""
     cameras: Mapping[Id, CameraSettings] = field(default_factory=dict)
     """Cameras by id: one on a camera, several on an NVR. The first is the default."""
     schedules: Mapping[Id, WrittenSchedule] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class Settings:
     audio: AudioSettings | None = None
     """The loudspeaker; off when absent."""
     store: StoreSettings = StoreSettings()
-    """Where journal, alarm states and waiting jobs are kept."""
+    """The folder of journal, alarm states and waiting jobs."""
     web: WebSettings = WebSettings()
     """The settings and live page on the device."""
     metrics: MetricsSettings = MetricsSettings()

@@ -17,7 +17,7 @@ HOST_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
 
 
 def check_path_template(template: str) -> str:
-    """An upload path whose tokens are all known; the file name must tell uploads apart."""
+    """Checks that an upload path has known tokens only, and that its file name differs between uploads."""
     try:
         fields = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(template) if name is not None]
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Where the bridge goes and who may come to it: the broker's host, the page's host, the time zone."""
+"""Addresses and the time zone: the broker's host, and the host and names of the page."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def check(document: object) -> tuple[Settings | None, list[Finding]]:
 
 
 def _unfit(document: Mapping[object, object]) -> Finding | None:
-    """What must not even be walked: endless or enormous documents, keys that are no names, and NUL in a text.
+    """Findings in a document that must not be walked: endless or enormous, keys that are no names, NUL in a text.
 
     Aliases of YAML make both from a few lines; no file name or topic takes a NUL.
     """

@@ -33,7 +33,7 @@ _TYPES = (
 
 
 def findings_of(error: ErrorDetails, document: object) -> Iterator[Finding]:
-    """What one of pydantic's errors means for the document that it was given."""
+    """Returns the findings that one of pydantic's errors means for a document."""
     loc, on_key = _place(error["loc"], document)
     shape = shape_at(loc[:-1], document).of_a_key if on_key else shape_at(loc, document)
     context: dict[str, Any] = error.get("ctx", {})

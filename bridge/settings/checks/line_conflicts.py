@@ -51,7 +51,7 @@ def _line(written: object) -> _Line | None:
 
 
 def _same(one: _Line, other: _Line) -> bool:
-    """Whether two are one line for sure; a chip's label and its device cannot be told to be one."""
+    """Whether two are one line for sure; a chip's label and its device name cannot be compared."""
     if one[1:] != other[1:]:
         return False
     return one[0] == other[0] or (one[1] is None and None in (one[0], other[0]))

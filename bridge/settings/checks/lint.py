@@ -1,4 +1,4 @@
-"""What is allowed, and probably not what the person wants."""
+"""Warnings: settings that are allowed and probably not meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ties parts of the settings together.
+"""Ties between parts of the settings: ids, links, schedules, cameras.
 
 Works on the document itself and overlooks what is malformed in it (the validator reports that), so that
 a person hears of both in one go.
@@ -139,7 +139,7 @@ def _cameras(document: Mapping[object, object], inputs: _Items) -> Iterator[Find
 
 
 def _needs(document: Mapping[object, object], inputs: _Items) -> Iterator[Finding]:
-    """Sections that a linkage uses and that are not there: each told once, where it is first used."""
+    """Findings for sections that a linkage uses and that are absent: one each, at the first use."""
     uses: tuple[tuple[str, str, Callable[[object], bool]], ...] = (
         ("email", "email", _on),
         ("ftp", "ftp", _on),
