@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
+CODE_ALONE := tests/unit tests/properties tests/scenarios
 
 .PHONY: help setup run test check bench screenshots lock schema clean
 
@@ -32,10 +33,14 @@ run: setup
 test: setup
 	@tests/install-servers
 	$(BIN)/coverage erase
-	@# What runs whole programs mostly waits for them: two files at a time.
-	@failed=0; \
+	@# Whole programs mostly wait, so two files run at a time; of the rest, tests of the code alone run
+	@# beside those with a kernel or a Home Assistant, whose report follows at the end.
+	@failed=0; mkdir -p build; \
 	$(BIN)/python -m pytest $(PYTEST_ARGS) -n 2 --dist loadfile tests/e2e || failed=1; \
-	$(BIN)/coverage run -m pytest $(PYTEST_ARGS) --ignore=tests/e2e || failed=1; \
+	$(BIN)/coverage run -m pytest $(PYTEST_ARGS) -p no:cacheprovider --ignore=tests/e2e $(CODE_ALONE:%=--ignore=%) \
+	  > build/outside.log 2>&1 & outside=$$!; \
+	$(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(CODE_ALONE) || failed=1; \
+	wait $$outside || failed=1; cat build/outside.log; \
 	$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered | tail -n 40; \
 	exit $$failed
 
