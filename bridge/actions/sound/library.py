@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bridge.actions.sound.wav import clip_names, clip_path, read_wav
 from bridge.core.definitions.actions import NEW_CLIP_NAME
 from bridge.errors import ActionFailed, ActionRefused
 from bridge.system.atomic_file import sync_folder, written_beside
+from bridge.system.clip_files import clip_names, clip_path, read_wav
 
 MOST_CLIPS = 100
 MOST_BYTES = 64 * 2**20
