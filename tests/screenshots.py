@@ -39,7 +39,11 @@ PARTS = {
         an_output("strobe", name="Strobe", kind="strobe", follow_source=True),
     ],
     "schedules": {
-        "nights": {"mon-fri": ["18:00-06:45"], "sat-sun": ["00:00-24:00"], "special": {"2026-12-24": ["22:00-06:00"]}}
+        "nights": {
+            "mon-fri": ["00:00-06:45", "18:00-24:00"],
+            "sat-sun": ["00:00-24:00"],
+            "special": {"2026-12-24": ["22:00-06:00"]},
+        }
     },
 }
 CLIP = "2026-11-23/110000_garage-door.mp4"

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     from bridge.settings.load import load
 
     loaded = load(options.file)
-    logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format, warnings=loaded.warnings)
+    logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
     from bridge.daemon import boot
 
     boot.run(loaded)
@@ -82,7 +82,7 @@ def check(options: argparse.Namespace) -> int:
     from bridge.settings.load import load
 
     loaded = load(options.file)
-    for warning in loaded.warnings:
+    for warning in loaded.warnings():
         print(f"warning: {warning}")
     inputs, outputs = len(loaded.settings.inputs), len(loaded.settings.outputs)
     if not inputs and not outputs:

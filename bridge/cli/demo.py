@@ -39,7 +39,7 @@ inputs:
     linkage: {outputs: [siren, strobe]}
   - id: side-gate
     name: Side gate
-    schedule: always              # or written out: {mon-fri: ["18:00-07:00"], sat-sun: ["00:00-24:00"]}
+    schedule: always              # or {mon-fri: ["00:00-07:00", "18:00-24:00"], sat-sun: ["00:00-24:00"]}
     linkage: {outputs: [strobe]}
 
 outputs:
@@ -107,7 +107,7 @@ def demo(folder: Path) -> None:
         page = _free_port(PAGE_PORT)
         addresses = {"mqtt.host": "127.0.0.1", "mqtt.port": port, "web.host": "127.0.0.1", "web.port": page}
         loaded = load(file, overrides=addresses)
-        logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format, warnings=loaded.warnings)
+        logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
         print(_instructions(name, port, page, folder, file), flush=True)  # noqa: T201 - for the person at the terminal
         # A closed window ends the demo, except under `nohup`, which ignores SIGHUP.
         boot.run(loaded, ends_with_terminal=signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN)

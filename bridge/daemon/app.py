@@ -19,6 +19,7 @@ from bridge.core.engine import Engine
 from bridge.core.facts import ClockChecked, Origin, SettingsChanged
 from bridge.daemon.lifecycle import LINKAGE, Lifecycle, Work
 from bridge.daemon.router import Router, answer_future, line_receiver
+from bridge.daemon.settings_warnings import SettingsWarnings
 from bridge.errors import Fault
 from bridge.runtime import log_setup as logs
 from bridge.runtime.clock import Clock, is_synchronised, zone
@@ -74,6 +75,7 @@ class App:
         self._linkage: Linkage | None = None
         self._linked = asyncio.Event()
         self._page: WebServer | None = None
+        self._warnings = SettingsWarnings(loaded)
 
     async def run(self, *, ends_with_terminal: bool = False) -> None:
         """Runs until SIGTERM or SIGINT, or SIGHUP if so asked; outputs are idle at its begin and at its end."""
@@ -92,6 +94,7 @@ class App:
                 LINKAGE: self._run_linkage,
                 "settings": edits.run,
                 "settings file": edits.watch,
+                "settings warnings": self._warnings.run,
                 "reload": partial(self._reload, edits),
             }
             if self._page is not None:
@@ -167,6 +170,7 @@ class App:
                 linkage=lambda: self._linkage,
                 desk=edits,
                 board=self._board,
+                warnings=lambda: self._warnings.found,
             ),
             submit=self._loop.submit,
             now=self._clock.now,
@@ -246,11 +250,9 @@ class App:
             await edits.reload()
 
     def _apply(self, loaded: Loaded, origin: Origin) -> None:
-        before, warned = self._settings, self._loaded.warnings
+        before = self._settings
         self._loaded, self._settings = loaded, loaded.settings
-        for warning in loaded.warnings:
-            if warning not in warned:
-                log.warning("%s", warning)
+        self._warnings.changed(loaded)
         for part in AT_NEXT_START:
             if getattr(before, part) != getattr(loaded.settings, part):
                 log.warning("%s: changed; taken at the next start", part)

@@ -48,6 +48,8 @@ class Neighbours:
     desk: SettingsDesk | None = None
     board: Callable[[str], bytes] | None = None
     """The simulated board's commands; None on real lines."""
+    warnings: Callable[[], tuple[str, ...]] = tuple
+    """Those of the settings in force."""
 
 
 class Page:
@@ -76,6 +78,7 @@ class Page:
                 clips=self._clips,
                 sounds=self._sounds,
                 board=neighbours.board,
+                settings_warnings=neighbours.warnings,
             ),
             # Elsewhere that address is anybody's.
             ingress=INGRESS if os.environ.get(TOKEN) else None,

@@ -6,7 +6,6 @@ import json
 import logging
 import select
 import sys
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -58,13 +57,11 @@ def _takes_more(stream: TextIO) -> bool:
         return True
 
 
-def set_up(*, level: str, style: str, warnings: Iterable[str] = ()) -> None:
-    """Log to standard error from now on, at `level`, as `console` or `json`; `warnings` first."""
+def set_up(*, level: str, style: str) -> None:
+    """Log to standard error from now on, at `level`, as `console` or `json`."""
     handler = _NeverWaiting(sys.stderr)
     plain = logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S")
     handler.setFormatter(_JsonLines() if style == "json" else plain)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for warning in warnings:
-        logging.getLogger("alarm2mqtt").warning("%s", warning)

@@ -17,7 +17,6 @@ from typing import Any
 from bridge.core.definitions.settings import Settings
 from bridge.errors import Fault, SettingsError
 from bridge.settings.checks.check import check
-from bridge.settings.checks.lint import advice, exposed_secrets
 from bridge.settings.location import ABSENT, Finding, path_of, value_at
 from bridge.settings.redact import shown_value
 from bridge.settings.sources.addon import OPTIONS, SERVICE, Supervisor, broker_layer, names_broker, options_layer
@@ -31,10 +30,11 @@ class Loaded:
     """Checked settings, and their sources."""
 
     settings: Settings
-    warnings: tuple[str, ...]
     path: Path
     document: Mapping[str, Any] = field(repr=False)
     """The content of the file itself; only this, edited, is written back."""
+    text: str | None = field(repr=False)
+    """The text of the file; None for a document that is not written yet."""
     above: tuple[Layer, ...] = field(repr=False)
     below: tuple[Layer, Layer] = field(repr=False)
     """The add-on's options, and the Supervisor's broker."""
@@ -46,13 +46,40 @@ class Loaded:
         """Paths whose value comes from above the file, each with its origin; no edit of the file affects them."""
         return {place: layer.origin for layer in reversed(self.above) for place in layer.places()}
 
-    def with_document(self, document: Mapping[str, Any]) -> Loaded:
-        """Returns the settings of another document, not written yet, with the same sources around it.
+    def warnings(self) -> tuple[str, ...]:
+        """Returns the warnings: of settings that are probably not meant, with file, line and path; then of the layers.
+
+        Reads the disk, and takes its time: outputs must be idle before it is called.
+        """
+        from bridge.settings.checks.lint import advice, exposed_secrets  # noqa: PLC0415 - outputs wait for all else
+        from bridge.settings.checks.lint_machine import machine_findings  # noqa: PLC0415 - the same
+
+        findings = (
+            *advice(self.settings, self.document, self.text),
+            *exposed_secrets(self.document, self.path),
+            *machine_findings(self.settings),
+        )
+        faults = _located(
+            findings,
+            document=self.document,
+            whole={},
+            path=self.path,
+            above=self.above,
+            below=self.below,
+            text=self.text,
+        )
+        of_layers = (warning for layer in (*self.above, *self.below) for warning in layer.warnings)
+        return (*map(str, faults), *of_layers)
+
+    def with_document(self, document: Mapping[str, Any], *, text: str | None = None) -> Loaded:
+        """Returns the settings of another document with the same sources around it.
+
+        `text` is the YAML of the document, where there is one.
 
         Raises:
-            SettingsError: with all faults; they have no lines.
+            SettingsError: with all faults; without `text` they have no lines.
         """
-        return _assembled(document, path=self.path, above=self.above, below=self.below)
+        return _assembled(document, path=self.path, above=self.above, below=self.below, text=text)
 
 
 def load(
@@ -139,15 +166,9 @@ def _assembled(
         raise SettingsError(sorted(all_faults, key=lambda fault: (fault.line is None, fault.line or 0)))
     return Loaded(
         settings=settings,
-        warnings=(
-            *(
-                str(_fault(finding, whole, file=str(path)))
-                for finding in (*advice(settings), *exposed_secrets(document, path))
-            ),
-            *(warning for layer in (*above, *below) for warning in layer.warnings),
-        ),
         path=path,
         document=document,
+        text=text,
         above=above,
         below=below,
         files=(path, *(file for layer in above for file in layer.files), *opened.files),

@@ -121,3 +121,5 @@ class Ports:
     sounds: Callable[[], SoundLibrary | None] = lambda: None
     board: Callable[[str], bytes] | None = None
     """Sends one command to the simulated board and returns its answer in JSON; None on real lines."""
+    settings_warnings: Callable[[], tuple[str, ...]] = tuple
+    """Warnings of the settings in force, as `check` prints them."""

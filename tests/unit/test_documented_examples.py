@@ -13,6 +13,8 @@ import pytest
 from words.pages import BLOCK, ROOT, examples, section, text, yaml
 
 from bridge import __version__
+from bridge.cli.demo import SETTINGS
+from bridge.cli.init.file_text import settings_text
 from bridge.core import facts
 from bridge.core.contact import Level
 from bridge.core.definitions.introspection import keys
@@ -21,11 +23,14 @@ from bridge.core.effects import Effect, PublishEvent, PublishInput, PublishOutpu
 from bridge.core.engine import Engine
 from bridge.core.facts import Now
 from bridge.core.journal import JournalEntry
+from bridge.core.schedule_text import read_schedule
 from bridge.mqtt import payloads
 from bridge.mqtt.commands.answers import Request, answer
 from bridge.mqtt.commands.payload import fact_of, read
 from bridge.mqtt.publishing.status_payload import AudibleStatus, QueueStatus, RecordingStatus, StatusView, status
 from bridge.mqtt.topics import CommandKind, CommandTopic, Topics
+from bridge.settings.checks.lint import advice
+from bridge.settings.checks.lint_schedules import doubtful_hole
 from bridge.settings.edits import edits
 from bridge.settings.edits.permissions import INPUT, OUTPUT, REST
 from bridge.settings.load import validate
@@ -37,7 +42,15 @@ def test_every_yaml_example_is_right_settings_or_an_automation(block: str) -> No
     if "triggers" in written:
         assert {"alias", "triggers", "actions"} <= written.keys()
         return
-    assert validate(written).inputs
+    settings = validate(written)
+    assert settings.inputs
+    assert [finding.message for finding in advice(settings, written, block)] == []
+
+
+def test_schedules_in_comments_of_files_that_we_write_leave_no_hole() -> None:
+    for source in (SETTINGS, settings_text({"inputs": [{"id": "door"}], "outputs": []})):
+        (week,) = re.findall(r"\{mon-fri: .*?\}", source)
+        assert doubtful_hole(read_schedule(yaml(week))) is None
 
 
 def test_automations_listen_to_entities_that_exist() -> None:

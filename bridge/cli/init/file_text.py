@@ -46,7 +46,7 @@ _COMMENTS = {
     "store.folder": "journal, states, and mails that wait",
 }
 _ALSO = {
-    "inputs": '# schedule: {mon-fri: ["18:00-07:00"], sat-sun: ["00:00-24:00"]}  # without it: always armed',
+    "inputs": '# schedule: {mon-fri: ["00:00-07:00", "18:00-24:00"], sat-sun: ["00:00-24:00"]}  # else: always armed',
     "outputs": "# mode: pulse  # without it: steady",
 }
 """A comment with the next useful option, below the first item of each kind."""

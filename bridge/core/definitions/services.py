@@ -7,7 +7,14 @@ from typing import Annotated, Literal
 from bridge.core.definitions import vocabulary
 from bridge.core.definitions.field_types import Check, Length, Matches, Port, Range, Secret, Text
 
-_MailAddress = Annotated[str, Matches(vocabulary.MAIL_ADDRESS, "is no mail address", "such as me@example.org")]
+_MailAddress = Annotated[
+    str,
+    Matches(
+        vocabulary.MAIL_ADDRESS,
+        "is no mail address",
+        "the address alone, without a name or <>, such as me@example.org",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Words and patterns that settings are checked against and that belong to somebody else."""
 
+import re
 import string
 
 BINARY_SENSOR_CLASSES = (
@@ -16,8 +17,17 @@ MAIL_ADDRESS = r"^[^@\s<>,;:\x00-\x1f]+@[^@\s<>,;:\x00-\x1f]+$"
 HOST_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
 
 
+_FOREIGN_PATTERN = re.compile(r"%[-_0^#]?[0-9]*[A-Za-z]")
+"""A conversion of strftime and of programs that borrow its form."""
+
+
 def check_path_template(template: str) -> str:
-    """Checks that an upload path has known tokens only, and that its file name differs between uploads."""
+    """Checks that an upload path has known tokens only.
+
+    Raises:
+        ValueError: a token is not known, the braces do not match, a pattern is another program's, or no file is named.
+    """
+    known = " ".join(f"{{{token}}}" for token in PATH_TOKENS)
     try:
         fields = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(template) if name is not None]
     except ValueError as error:
@@ -25,10 +35,18 @@ def check_path_template(template: str) -> str:
         raise ValueError(message) from None
     for name, spec, how in fields:
         if name not in PATH_TOKENS or spec or how:
-            known = " ".join(f"{{{token}}}" for token in PATH_TOKENS)
             message = f"{{{name}}} is not one of {known}"
             raise ValueError(message)
+    foreign = _FOREIGN_PATTERN.search(template)
+    if foreign is not None:
+        message = f"{foreign[0]} is no token and would stand in every name as it is; tokens are {known}"
+        raise ValueError(message)
     if not template.strip("/"):
         message = "must name a file"
         raise ValueError(message)
     return template
+
+
+def path_tokens(template: str) -> frozenset[str]:
+    """Returns the tokens in an upload path that `check_path_template` lets through."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)

@@ -17,6 +17,12 @@ def host_findings(sections: Mapping[str, Mapping[str, object]]) -> Iterator[Find
             continue
         if name == "mqtt" and host.startswith("unix:"):
             yield Finding(loc=(name, "host"), message="is no path of a socket", allowed="unix:/run/mosquitto.sock")
+        elif name == "mqtt" and host.lower().startswith(("ws://", "wss://")):
+            yield Finding(
+                loc=(name, "host"),
+                message="is a WebSocket address, and this bridge speaks MQTT over TCP alone",
+                allowed="the broker's name or address alone, with the port that it has for MQTT (1883, with tls 8883)",
+            )
         elif any(one.isspace() or one in "/@" for one in host) or (":" in host and _address(host) is None):
             allowed = "a name or address alone" + (", or unix:/path" if name == "mqtt" else "")
             yield Finding(loc=(name, "host"), message="is no host", allowed=allowed)

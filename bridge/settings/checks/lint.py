@@ -1,4 +1,7 @@
-"""Warnings: settings that are allowed and probably not meant."""
+"""Warnings: settings that are allowed and probably not meant.
+
+A warning has no effect on the settings. Themes of more than a few lines have a file of their own, `lint_…`.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,28 @@ from pathlib import Path
 from typing import Any
 
 from bridge.core.definitions.settings import Settings
+from bridge.core.definitions.vocabulary import path_tokens
+from bridge.settings.checks.lint_schedules import schedule_findings
+from bridge.settings.checks.lint_servers import server_findings
+from bridge.settings.checks.lint_yaml import yaml_findings
 from bridge.settings.location import Finding
 from bridge.settings.sources.secret_files import plain_secrets
 
 
-def advice(settings: Settings) -> Iterator[Finding]:
-    """Warnings for settings in which nothing is wrong."""
+def advice(settings: Settings, document: Mapping[Any, Any], text: str | None) -> Iterator[Finding]:
+    """Yields the warnings for valid settings.
+
+    `document` and `text` are the file's; without a text nothing is said of how it is written.
+    """
+    yield from _timed_links(settings)
+    yield from schedule_findings(settings)
+    yield from server_findings(settings, document)
+    yield from _upload_path(settings)
+    if text is not None:
+        yield from yaml_findings(text, document, settings)
+
+
+def _timed_links(settings: Settings) -> Iterator[Finding]:
     timed = {output.id for output in settings.outputs if output.timing.enabled}
     for index, one in enumerate(settings.inputs):
         for nth, link in enumerate(one.linkage.outputs):
@@ -23,18 +42,23 @@ def advice(settings: Settings) -> Iterator[Finding]:
                     message=f"output {link} follows its timing: this input's alarms are only logged for it",
                     shown=False,
                 )
-    if settings.email is not None and settings.email.security == "none":
-        yield Finding(loc=("email", "security"), message="mail and its password go out unencrypted", shown=False)
-    if settings.ftp is not None and settings.ftp.security == "none":
-        yield Finding(loc=("ftp", "security"), message="pictures and the password go out unencrypted", shown=False)
-    if settings.metrics.enabled and not settings.web.enabled:
+
+
+def _upload_path(settings: Settings) -> Iterator[Finding]:
+    if settings.ftp is None:
+        return
+    tokens = path_tokens(settings.ftp.path)
+    if "seq" not in tokens and not {"date", "time"} <= tokens:
         yield Finding(
-            loc=("metrics", "enabled"), message="metrics are on the page's port, and the page is off", shown=False
+            loc=("ftp", "path"),
+            message="does not tell uploads apart: a later one replaces an earlier one of the same path",
+            allowed="{seq}, or {date} and {time}, in it",
+            shown=False,
         )
 
 
 def exposed_secrets(document: Mapping[Any, Any], path: Path) -> Iterator[Finding]:
-    """Warnings for passwords in the file itself when every user of the machine may read it."""
+    """Yields a warning for each password in the file itself when every user of the machine may read it."""
     secrets = list(plain_secrets(document))
     if not secrets:
         return

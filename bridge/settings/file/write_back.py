@@ -30,7 +30,7 @@ def written_back(
     read = partial(_read, path=loaded.path)
     try:
         text = edited(content.decode("utf-8-sig"), document, read)
-        found = loaded.with_document(read(text))
+        found = loaded.with_document(read(text), text=text)
         fresh = mark + text.encode()
     except (SettingsError, UnicodeEncodeError):
         found, fresh = loaded, content

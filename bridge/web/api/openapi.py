@@ -85,6 +85,7 @@ SCHEMAS: Mapping[str, Any] = {
             "clock_synchronised": _FLAG,
             "rejected_commands": _COUNT,
             "journal_unsent": _COUNT,
+            "settings_warnings": {"type": "array", "items": _TEXT},
             "broker": _ref("Service"),
             **{name: _or_null(_ref("Service")) for name in ("email", "ftp", "card", "audio")},
         }

@@ -90,6 +90,7 @@ def status_json(live: Live, ports: Ports) -> dict[str, Any]:
         "clock_synchronised": live.clock_synchronised,
         "rejected_commands": system.rejected_commands,
         "journal_unsent": system.journal_unsent,
+        "settings_warnings": list(ports.settings_warnings()),
         "broker": service_json(system.broker),
         "email": service_json(system.email),
         "ftp": service_json(system.ftp),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bridge.core.definitions.settings import Settings
@@ -33,6 +33,7 @@ def system_page(
             "div",
             *(_service(key, name, status[key], action, section, sound) for key, name, action, section in SERVICES),
             _about(status),
+            _warnings(status["settings_warnings"]),
             class_="tiles",
         ),
         form(
@@ -132,6 +133,19 @@ def _about(status: Mapping[str, Any]) -> Html:
         class_="card",
         data_service="clock",
         data_mood="good" if status["clock_synchronised"] else "bad",
+    )
+
+
+def _warnings(found: Sequence[str]) -> Html:
+    """The warnings of the settings in force, as `check` prints them."""
+    return el(
+        "section",
+        el("h2", "Settings"),
+        el("p", "Taken, with warnings" if found else "All right", class_="state"),
+        el("ul", *(el("li", warning) for warning in found)) if found else None,
+        class_="card",
+        data_service="settings_file",
+        data_mood="bad" if found else "good",
     )
 
 

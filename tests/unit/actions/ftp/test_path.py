@@ -38,7 +38,7 @@ def facts(draw):
 @st.composite
 def templates(draw):
     piece = st.sampled_from([f"{{{token}}}" for token in PATH_TOKENS]) | st.sampled_from(["/", "..", ".", "{{", "}}"])
-    piece |= TEXT.map(lambda text: text.replace("{", "").replace("}", ""))
+    piece |= TEXT.map(lambda text: text.replace("{", "").replace("}", "").replace("%", ""))
     template = "".join(draw(st.lists(piece, min_size=1, max_size=12)))
     assume(template.strip("/"))
     return check_path_template(template)

@@ -96,8 +96,20 @@ MISTAKES = [
      "rtsp:// or rtsps://"),
     ({"ftp": {"host": "nas", "path": "{year}.jpg"}}, "ftp.path",
      "{year} is not one of {device} {input} {camera} {date} {time} {seq} {kind}", '"{year}.jpg"', None),
+    ({"ftp": {"host": "nas", "path": "%Y/%m/{time}_{seq}.jpg"}}, "ftp.path",
+     ("%Y is no token and would stand in every name as it is; tokens are "
+     "{device} {input} {camera} {date} {time} {seq} {kind}"), '"%Y/%m/{time}_{seq}.jpg"', None),
+    ({"ftp": {"host": "nas", "path": "{device}/{seq}-%-d.jpg"}}, "ftp.path",
+     ("%-d is no token and would stand in every name as it is; tokens are "
+     "{device} {input} {camera} {date} {time} {seq} {kind}"), '"{device}/{seq}-%-d.jpg"', None),
+    ({"ftp": {"host": "nas", "path": "{seq}_%03d.jpg"}}, "ftp.path",
+     ("%03d is no token and would stand in every name as it is; tokens are "
+     "{device} {input} {camera} {date} {time} {seq} {kind}"), '"{seq}_%03d.jpg"', None),
+    ({"email": {"host": "a", "sender": "a@b", "recipients": ["Me <me@b>"]}}, "email.recipients[0]",
+     "is no mail address", '"Me <me@b>"',
+     "the address alone, without a name or <>, such as me@example.org"),
     ({"email": {"host": "a", "sender": "me", "recipients": ["me@b"]}}, "email.sender", "is no mail address", '"me"',
-     "such as me@example.org"),
+     "the address alone, without a name or <>, such as me@example.org"),
     ({"email": {"host": "a", "sender": "me@b", "recipients": []}}, "email.recipients", "is empty", None,
      "at least one"),
     ({"recording": {}}, "recording.folder", "is missing", None, None),

@@ -96,6 +96,16 @@ BROKEN = [
     ({"device": {"timezone": "Europe"}}, "device.timezone", ...),
     ({"mqtt": {"host": "unix:mosquitto.sock"}}, "mqtt.host", "is no path of a socket"),
     ({"mqtt": {"host": "mqtt://broker"}}, "mqtt.host", "is no host"),
+    (
+        {"mqtt": {"host": "ws://broker:9001"}},
+        "mqtt.host",
+        "is a WebSocket address, and this bridge speaks MQTT over TCP alone",
+    ),
+    (
+        {"mqtt": {"host": "WSS://broker/mqtt"}},
+        "mqtt.host",
+        "is a WebSocket address, and this bridge speaks MQTT over TCP alone",
+    ),
     ({"mqtt": {"host": "broker:1883"}}, "mqtt.host", "is no host"),
     ({"mqtt": {"host": "me:secret@broker:1883"}}, "mqtt.host", "is no host"),
     ({"ftp": {"host": "ftp://nas"}}, "ftp.host", "is no host"),

@@ -91,7 +91,7 @@ def test_the_broker_comes_from_the_supervisor_when_nobody_names_one(loaded, in_a
     assert supervisor.asked == [("/services/mqtt", "Bearer t0ken")]
     assert "mqtt" not in got.document
     assert str(got.settings.store.folder) == "/data/store"
-    assert not got.warnings
+    assert not got.warnings()
 
 
 @pytest.mark.parametrize("where", ["file", "environment", "options"])
@@ -133,7 +133,7 @@ def test_without_a_broker_add_on_it_goes_on_and_says_what_to_do(loaded, in_addon
     supervisor.status = 400
     got = loaded("", **in_addon)
     assert got.settings.mqtt.host == "localhost"
-    (warning,) = got.warnings
+    (warning,) = got.warnings()
     assert "install the Mosquitto add-on" in warning
 
 

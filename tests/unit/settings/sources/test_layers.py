@@ -109,7 +109,7 @@ def test_names_that_are_no_settings_are_warned_of_unless_they_mean_something_els
             "ALARM2MQTT_HOST": "hunter2",
             "PATH": "/bin",
         },
-    ).warnings
+    ).warnings()
     assert warnings == ("ALARM2MQTT_HOST: is not a setting", f"{secrets / 'mqtt_password'}: is not a setting")
 
 

@@ -141,20 +141,23 @@ def test_nothing_that_is_loaded_shows_a_secret(loaded, tmp_path):
             "ALARM2MQTT_EMAIL": '{"host":"a","sender":"a@b","recipients":["c@d"]}',
         },
     )
-    shown = f"{got!r} {got} {got.settings!r} {got.settings} {got.warnings} {got.overridden} {got.above!r}"
+    shown = f"{got!r} {got} {got.settings!r} {got.settings} {got.warnings()} {got.overridden} {got.above!r}"
     assert "hunter2" not in shown
     assert "hunter2" not in json.dumps(as_document(replace(got.settings, cameras={})))
     assert got.settings.email.password.reveal() == "hunter2"
 
 
 def test_a_secret_in_a_file_that_everybody_may_read_is_warned_of(write, loaded):
-    text = "mqtt: {password: hunter2}\ncameras: {gate: {stream: 'rtsp://a', password: hunter2}}\n"
-    assert loaded(text).warnings == ()
+    text = (
+        "mqtt: {username: a, password: hunter2}\n"
+        "cameras: {gate: {stream: 'rtsp://a', username: a, password: hunter2}}\n"
+    )
+    assert loaded(text).warnings() == ()
     path: Path = write(text)
     path.chmod(0o644)
-    warnings = load(path, environ={}).warnings
+    warnings = load(path, environ={}).warnings()
     assert len(warnings) == 2
     assert warnings[0].startswith(
-        f"{path}: mqtt.password: is a secret, and everybody on this machine may read the file"
+        f"{path}:1: mqtt.password: is a secret, and everybody on this machine may read the file"
     )
     assert "hunter2" not in "".join(warnings)

@@ -1,0 +1,103 @@
+"""Values that YAML swallows: `password: &word` is an anchor, `password: #word` a comment (pure).
+
+Such a key is there and empty, which elsewhere means its default. No message shows anything of the text,
+for it is a password more often than not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
+from typing import Any
+
+from bridge.core.definitions.field_types import Secret
+from bridge.core.definitions.settings import Settings
+from bridge.settings.checks.allowed_values import shape_at
+from bridge.settings.location import ABSENT, Finding, Loc, value_at
+from bridge.settings.yaml.tree import Entry, Node, tree
+
+_ANCHOR = re.compile(r"[ \t]*&([^\s,\[\]{}]+)")
+_COMMENT_OF_ONE_WORD = re.compile(r" #[^\s#]\S*[ \t]*$", re.MULTILINE)
+_CLOSE_COMMENT = re.compile(r"[ \t]+#[^\s#]")
+_NOTHING = ("~", "null", "Null", "NULL")
+_QUOTES = "the value in quotes"
+_AS_ANCHOR = "YAML reads what begins with & as an anchor, and nothing refers to it"
+_AS_COMMENT = "YAML reads what follows # as a comment"
+
+
+def yaml_findings(text: str, document: Mapping[Any, Any], settings: Settings) -> Iterator[Finding]:
+    """Yields the keys whose value was swallowed or cut; `document` is the content of `text`."""
+    root = tree(text)
+    if root is None:
+        return
+    used = {text[node.start + 1 : node.end] for node in _aliases(root)}
+    for loc, entry in _entries(root, ()):
+        yield from _swallowed(text, loc, entry, used, document, settings)
+
+
+def _swallowed(
+    text: str, loc: Loc, entry: Entry, used: set[str], document: Mapping[Any, Any], settings: Settings
+) -> Iterator[Finding]:
+    value = entry.value
+    if value.kind != "scalar" or value.quote:
+        return
+    secret = Secret in shape_at(loc, document).types
+    anchor = _ANCHOR.match(text, _behind_colon(text, entry))
+    lost_anchor = anchor is not None and anchor[1] not in used
+    empty = value.is_empty or value.text in _NOTHING
+    if empty and _value_at(settings, loc) not in (ABSENT, None) and secret:
+        return  # it comes from elsewhere
+    if empty and lost_anchor:
+        yield Finding(loc=loc, message=f"is empty: {_AS_ANCHOR}", allowed=_QUOTES, shown=False)
+    elif empty and _comment_is_meant(text, entry, secret=secret):
+        yield Finding(loc=loc, message=f"is empty: {_AS_COMMENT}", allowed=_QUOTES, shown=False)
+    elif empty and secret and _value_at(settings, (*loc[:-1], "username")) not in (ABSENT, None):
+        yield Finding(
+            loc=loc,
+            message="is empty, beside a username",
+            allowed='the password in quotes, or "" for none at all',
+            shown=False,
+        )
+    elif secret and lost_anchor:
+        yield Finding(loc=loc, message=f"is cut at its begin: {_AS_ANCHOR}", allowed=_QUOTES, shown=False)
+    elif secret and not empty and _CLOSE_COMMENT.match(text, value.end):
+        yield Finding(loc=loc, message=f"may be cut at its end: {_AS_COMMENT}", allowed=_QUOTES, shown=False)
+
+
+def _comment_is_meant(text: str, entry: Entry, *, secret: bool) -> bool:
+    """Returns whether the comment behind an empty value reads like a value; a word alone, where it is no password."""
+    behind = entry.value.end
+    if secret:
+        return _CLOSE_COMMENT.match(text, behind) is not None
+    return _COMMENT_OF_ONE_WORD.match(text, behind) is not None
+
+
+def _behind_colon(text: str, entry: Entry) -> int:
+    return text.index(":", entry.key.end) + 1
+
+
+def _entries(node: Node, loc: Loc) -> Iterator[tuple[Loc, Entry]]:
+    for entry in node.entries:
+        place = (*loc, entry.key.text)
+        yield place, entry
+        yield from _entries(entry.value, place)
+    for index, item in enumerate(node.items):
+        yield from _entries(item, (*loc, index))
+
+
+def _aliases(node: Node) -> Iterator[Node]:
+    if node.kind == "alias":
+        yield node
+    for part in (*(entry.value for entry in node.entries), *(entry.key for entry in node.entries), *node.items):
+        yield from _aliases(part)
+
+
+def _value_at(settings: Settings, loc: Loc) -> Any:
+    """Returns the checked value at a place; ABSENT for none."""
+    value: Any = settings
+    for part in loc:
+        value = getattr(value, str(part), ABSENT) if is_dataclass(value) else value_at(value, (part,))
+        if value is ABSENT:
+            return ABSENT
+    return value
