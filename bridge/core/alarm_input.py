@@ -5,11 +5,13 @@ alarm, and each of its methods reads the state of the others.
 
 alarm = (enabled and schedule open and tripped) or, while enabled, an alarm by command. It is a
 level; what others act on are its two edges, which come out of here as transitions, on and off
-strictly in turn.
+strictly in turn. An unknown contact begins no alarm, and ends one only after `LONGEST_UNKNOWN_S`:
+cutting a cable must not silence a siren.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,11 +20,24 @@ from bridge.core.debounce import Debouncer, Settled
 from bridge.core.facts import Now, StoredInput
 from bridge.core.quiet_period import QuietPeriod
 from bridge.core.schedule_gate import ScheduleGate
-from bridge.core.transitions import Began, Ended, LinkageDue, LinkageRun, Resumed, Retriggered, Transition
+from bridge.core.transitions import (
+    Began,
+    DecidedNormal,
+    Ended,
+    LinkageDue,
+    LinkageRun,
+    Resumed,
+    Retriggered,
+    Transition,
+)
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import InputSettings
     from bridge.core.schedule import Schedule
+
+
+LONGEST_UNKNOWN_S = 600.0
+"""So long an input whose contact is unknown stays tripped, and an alarm from before the stop undecided."""
 
 
 @dataclass(slots=True)
@@ -36,10 +51,18 @@ class AlarmInput:
     """State and transitions of one input.
 
     Every method that may change the alarm returns the transitions, in order. `settle` must be called
-    after each step, and at `due`.
+    after each step, and at `due`. An alarm in `stored` counts as one until `stored_until`, unless
+    the start-up table decides before.
     """
 
-    def __init__(self, settings: InputSettings, schedule: Schedule, *, stored: StoredInput | None) -> None:
+    def __init__(
+        self,
+        settings: InputSettings,
+        schedule: Schedule,
+        *,
+        stored: StoredInput | None,
+        stored_until: float = math.inf,
+    ) -> None:
         self.settings = settings
         self.schedule_gate = ScheduleGate(schedule, open_unset=True)
         self.debouncer = Debouncer(stable_for_s=settings.debounce_ms / 1000)
@@ -48,7 +71,7 @@ class AlarmInput:
         self.contact = Contact.UNKNOWN
         """The debounced contact."""
         self.tripped = False
-        """Whether the contact matches the Trigger Mode."""
+        """Whether the contact matches the Trigger Mode, or the last known one did and is not unknown for too long."""
         self.since: float | None = None
         self.alarms = 0
         self.held_back = stored.held_back if stored else 0
@@ -56,7 +79,10 @@ class AlarmInput:
         self.last_seq = 0
         """The number of the newest begin's journal entry."""
         self._stored = stored
+        self._stored_until = stored_until
         self._decided = False  # whether the start-up table has been gone through
+        self._last_level: Level | None = None  # the last that was stable, until it is unknown for too long
+        self._unknown_until: float | None = None
         self._alarm: _Alarm | None = None
         self._waiting = False
         self._commanded_until: float | None = None
@@ -85,13 +111,15 @@ class AlarmInput:
         return self._alarm_before_stop
 
     def to_keep(self, silenced: frozenset[str]) -> StoredInput | None:
-        """Returns the state that the start-up table needs after a stop; `silenced` names outputs that a stop silenced.
+        """Returns the state that the start-up table needs after a stop; None before anything has been decided.
 
-        Nothing while the only alarm there has been is the one of the first start: kept as an alarm it
-        would come back as resumed, and sound sirens that it never sounded.
+        `silenced` names the outputs at which the alarm was silenced. The alarm of the first start
+        counts as silenced everywhere, for resuming it must not sound sirens that it never sounded.
         """
-        if self._alarm is not None and self._alarm.cause == "initial" and not self._alarm.linked:
+        if self._stored is None and not self._decided and self._alarm is None:
             return None
+        if self._alarm is not None and self._alarm.cause == "initial" and not self._alarm.linked:
+            silenced = frozenset(self.settings.linkage.outputs)
         return StoredInput(
             alarm=self.alarm,
             last_alarm=self.last_alarm,
@@ -107,6 +135,8 @@ class AlarmInput:
             self.schedule_gate.due,
             self.quiet_period.chatter.due,
             self._commanded_until,
+            self._unknown_until,
+            self._stored_until if self._alarm_before_stop else None,
             self.quiet_period.held_until if self._is_held else None,
         )
         return min((due for due in dues if due is not None), default=None)
@@ -121,13 +151,13 @@ class AlarmInput:
         """Edges were lost between the kernel and us."""
         self.debouncer.missed(edges)
 
-    def lose(self, problem: str, now: float) -> list[Transition]:
-        """The line is lost: contact unknown, and an alarm ends, unless a command keeps it up."""
+    def lose(self, problem: str, now: float) -> None:
+        """The line is lost: the contact is unknown, and the input stays tripped for a while if it was."""
         self.lost, self.since = problem, now
-        self._forget_level()
-        if self._commanded_until is not None:
-            return []
-        return self._end_from_before_stop("fault", now) or self._end("fault", now)
+        if self._unknown_until is None and self._last_level is not None:
+            self._unknown_until = now + LONGEST_UNKNOWN_S
+        self.debouncer.forget()
+        self.contact = Contact.UNKNOWN
 
     def find(self) -> None:
         """The line is back; its level follows."""
@@ -155,7 +185,7 @@ class AlarmInput:
         self.debouncer.stable_for_s = settings.debounce_ms / 1000
         self.schedule_gate.follow(schedule)
         self.schedule_gate.update(now, clock_set=clock_set)
-        self._take_level(self.debouncer.level)
+        self._take_level()
         if self.contact is not contact:
             self.since = now.monotonic
         waits = settings.when_schedule_opens == "wait"
@@ -173,7 +203,9 @@ class AlarmInput:
         """
         ended = self._end_from_before_stop("settings", now)
         self.lost, self.since = None, now
-        self._forget_level()
+        self.debouncer.forget()
+        self._last_level = self._unknown_until = None
+        self._take_level()
         self._decided, self._stored = False, None
         self.quiet_period = QuietPeriod()
         return ended
@@ -199,6 +231,7 @@ class AlarmInput:
         if not gate_first:
             transitions += self._look(now, clock_set=clock_set, holding=holding)
         self.quiet_period.chatter.elapse(at)
+        transitions += self._overdue(at, holding=holding)
         if not holding:
             transitions += self._decide(at)
             if self._asked_s is not None:
@@ -238,30 +271,38 @@ class AlarmInput:
         transitions: list[Transition] = []
         for change in settled:
             first = self.since is None or not self._decided
-            self.since = change.at
-            self._take_level(change.level)
-            if self.tripped:
+            was_tripped, self.since = self.tripped, change.at
+            self._last_level, self._unknown_until = change.level, None
+            self._take_level()
+            if self.tripped and not was_tripped:
                 self._waiting = False
                 if not first:
                     self.quiet_period.chatter.tripped(change.at)
             transitions += self._evaluate("input", "restored", change.at, holding=holding)
         return transitions
 
-    def _take_level(self, level: Level | None) -> None:
+    def _take_level(self) -> None:
         """The first two layers between electricity and meaning, whenever what they hang on has changed."""
-        self.contact = contact_of(level, self.settings.connected_level)
-        self.tripped = is_tripped(self.contact, self.settings.trigger_mode)
+        wiring = self.settings.connected_level
+        self.contact = contact_of(self.debouncer.level, wiring)
+        self.tripped = is_tripped(contact_of(self._last_level, wiring), self.settings.trigger_mode)
 
-    def _forget_level(self) -> None:
-        """The contact is unknown until there is a new stable level."""
-        self.debouncer.forget()
-        self._take_level(None)
+    def _overdue(self, at: float, *, holding: bool) -> list[Transition]:
+        """Ends what is unknown for too long: a trip whose contact cannot be read, an undecided stored alarm."""
+        transitions: list[Transition] = []
+        if at >= self._stored_until:
+            transitions += self._end_from_before_stop("fault", self._stored_until)
+        if self._unknown_until is not None and at >= self._unknown_until:
+            ended_at, self._unknown_until, self._last_level = self._unknown_until, None, None
+            self._take_level()
+            transitions += self._evaluate("input", "fault", ended_at, holding=holding)
+        return transitions
 
     def _evaluate(self, begins: str, ends: str, at: float, *, holding: bool) -> list[Transition]:
         if not self._decided and self._alarm is None:
             return [] if holding else self._decide(at)
         if self._by_contact or (self.settings.enabled and self._commanded_until is not None):
-            return [] if self._alarm else self._begin(begins, at)
+            return [] if self._alarm or self.contact is Contact.UNKNOWN else self._begin(begins, at)
         return self._end(ends, at)
 
     def _decide(self, at: float) -> list[Transition]:
@@ -273,7 +314,7 @@ class AlarmInput:
         if self._alarm is not None:  # begun by command before the line was first read
             return []
         if not self._by_contact:
-            return [Ended("restored", at, None)] if before_stop else []
+            return [Ended("restored", at, None) if before_stop else DecidedNormal()]
         if before_stop:
             self._alarm = _Alarm("resumed", None, linked=True)
             return [Resumed(at)]

@@ -11,7 +11,7 @@ from bridge.core.effects import EndLinkage, ExtendLinkage, RunLinkage
 from bridge.core.facts import Now
 from bridge.core.mail_limits import MailLimits
 from bridge.core.terminals import Terminals
-from bridge.core.transitions import Began, Ended, LinkageDue, Resumed, Retriggered, Transition
+from bridge.core.transitions import Began, DecidedNormal, Ended, LinkageDue, Resumed, Retriggered, Transition
 
 
 class Consequences:
@@ -31,7 +31,7 @@ class Consequences:
             elif isinstance(transition, Resumed):
                 self._collector.journal("resumed", now, input=alarm_input.settings.id)
                 self._link(alarm_input, lambda output: output.source_resumed(alarm_input.settings.id))
-            else:
+            elif not isinstance(transition, DecidedNormal):
                 self._run(alarm_input, transition, now)
         if transitions:
             self.keep(alarm_input)

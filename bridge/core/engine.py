@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bridge.core import facts
+from bridge.core.alarm_input import LONGEST_UNKNOWN_S
 from bridge.core.alarm_output import AlarmOutput, TurnedOn
 from bridge.core.boot_hold import BootHold
 from bridge.core.commands import Commands
@@ -47,6 +48,7 @@ class Engine:
         self._clock_shown: bool | None = None
         self._clock_set: bool | None = None
         self._stopping = False
+        self._began = 0.0
         self._handlers: dict[type[Any], Callable[[Any, Now], None]] = {
             facts.LineChanged: self._line_changed,
             facts.EdgesLost: self._edges_lost,
@@ -82,7 +84,8 @@ class Engine:
             self._collector.add(RequestOutput(settings=output_settings, level=output.level))
         for input_settings in settings.inputs:
             self._collector.add(RequestInput(settings=input_settings))
-        self._hold.begin(now.monotonic, settings.device.startup_grace_s)
+        self._began = now.monotonic
+        self._hold.begin(self._began, settings.device.startup_grace_s)
         return self._collector.take()
 
     def receive(self, fact: Fact, now: Now) -> list[Effect]:
@@ -140,9 +143,8 @@ class Engine:
             output.lose(fact.problem)
         if alarm_input is not None and alarm_input.lost is None:
             entry = self._collector.journal("fault", now, input=fact.terminal, cause="line_fault", error=fact.problem)
-            transitions = alarm_input.lose(fact.problem, now.monotonic)
+            alarm_input.lose(fact.problem, now.monotonic)
             self._collector.event("fault", alarm_input, entry, "line_fault")
-            self._consequences.carry(alarm_input, transitions, now)
 
     def _line_found(self, fact: facts.LineFound, now: Now) -> None:
         alarm_input = self._terminals.inputs.get(fact.terminal)
@@ -162,7 +164,8 @@ class Engine:
         self._collector.restore(fact.inputs, fact.latched, known=known)
         self._collector.journal("start", now)
         for input_settings in settings.inputs:
-            self._terminals.add_input(input_settings, fact.inputs.get(input_settings.id))
+            stored = fact.inputs.get(input_settings.id)
+            self._terminals.add_input(input_settings, stored, stored_until=self._began + LONGEST_UNKNOWN_S)
         self._terminals.restore_silenced(fact.inputs)
         for output_id in fact.latched & self._terminals.outputs.keys():
             self._terminals.outputs[output_id].restore_latch()

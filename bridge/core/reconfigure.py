@@ -63,6 +63,7 @@ class Reconfiguration:
         schedule = self._terminals.settings.schedule(new.schedule)
         transitions += known.apply(new, schedule, now, clock_set=clock_set, holding=holding)
         self._consequences.carry(known, transitions, now)
+        self._consequences.keep(known)
         if rewired:
             self._collector.add(ReleaseLine(terminal=new.id))
             self._requests.append(RequestInput(settings=new))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,10 +29,12 @@ class Terminals:
         self._touched: set[str] = set()
         self._dues: dict[str, float] = {}
 
-    def add_input(self, settings: InputSettings, stored: StoredInput | None) -> AlarmInput:
-        """Adds an input, touched. Returns it."""
+    def add_input(
+        self, settings: InputSettings, stored: StoredInput | None, *, stored_until: float = math.inf
+    ) -> AlarmInput:
+        """Adds an input, touched; an alarm in `stored` counts as one until `stored_until`. Returns it."""
         schedule = self.settings.schedule(settings.schedule)
-        self.inputs[settings.id] = AlarmInput(settings, schedule, stored=stored)
+        self.inputs[settings.id] = AlarmInput(settings, schedule, stored=stored, stored_until=stored_until)
         self.touch(settings.id)
         return self.inputs[settings.id]
 

@@ -37,6 +37,11 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidedNormal:
+    """The start-up table found no alarm, now or before: nothing follows, but it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkageDue:
     """The linkage that chatter held back may run now, and the alarm still lives."""
 
@@ -54,4 +59,4 @@ class Retriggered:
     linkage: LinkageRun
 
 
-Transition = Began | Ended | Resumed | LinkageDue | Retriggered
+Transition = Began | Ended | Resumed | DecidedNormal | LinkageDue | Retriggered

@@ -46,10 +46,10 @@ def input_words(view: InputView, settings: InputSettings, now: datetime) -> dict
 
 
 def input_mood(view: InputView) -> str:
-    """The one word that its lamp shows: fault, alarm, tripped or normal."""
-    if not view.available:
-        return "fault"
-    return "alarm" if view.alarm else "tripped" if view.tripped else "normal"
+    """The one word that its lamp shows: alarm, fault, tripped or normal. An alarm outlives its line."""
+    if view.alarm:
+        return "alarm"
+    return "fault" if not view.available else "tripped" if view.tripped else "normal"
 
 
 def output_words(
@@ -78,10 +78,10 @@ def asked_by(by: str) -> str:
 
 
 def _input_state(view: InputView) -> str:
+    if view.alarm:
+        return "Alarm" if view.available else "Alarm, line fault"
     if not view.available:
         return "Line fault"
-    if view.alarm:
-        return "Alarm"
     return "Tripped" if view.tripped else "Normal"
 
 

@@ -246,12 +246,13 @@ class EngineMachine(RuleBasedStateMachine):
         assert {entry.kind for entry in self.story.entries} <= set(KINDS)
 
     @invariant()
-    def unknown_is_never_alarm(self):
+    def an_unknown_contact_begins_no_alarm(self):
         for name in INPUTS:
             view = self.story.input(name)
             assert (view.contact is Contact.UNKNOWN) == (view.tripped is None)
-            commanded = any(e.input == name and e.cause == "command" for e in self.story.entries)
-            assert not (view.problem == "line_fault" and view.alarm) or commanded
+        for event in self.story.all(PublishEvent):
+            if event.event_type in ("alarm_begin", "retrigger") and event.cause != "command":
+                assert event.contact is not Contact.UNKNOWN
 
     @invariant()
     def what_is_driven_is_what_is_demanded(self):
@@ -269,7 +270,7 @@ class EngineMachine(RuleBasedStateMachine):
     def what_is_kept_is_what_is_shown(self):
         for name in INPUTS:
             kept = self.story.kept.get(name)
-            if kept is not None and self.story.input(name).available:
+            if kept is not None:
                 assert kept.alarm == self.story.input(name).alarm
 
     @invariant()

@@ -95,29 +95,89 @@ def test_a_disabled_input_is_still_watched():
     assert story.events() == []
 
 
-def test_a_line_fault_ends_the_alarm_and_is_never_one():
-    story = Story(settings_of(an_input("tamper", trigger_mode="disconnect")), contacts={"tamper": "connected"})
-    story.disconnect("tamper")
-    story.tell(facts.LineLost(terminal="tamper", problem="chip is gone"))
-    assert story.told("alarm_end") == [("alarm_end", "fault")]
-    view = story.input("tamper")
+def a_cut_line_in_alarm(**settings):
+    """A door in alarm whose siren follows it, and whose line has just been lost."""
+    story = a_door(**settings)
+    story.connect("door")
+    story.tell(facts.LineLost(terminal="door", problem="chip is gone"))
+    return story
+
+
+def test_a_line_cut_in_alarm_shows_its_problem_at_once_and_silences_nothing():
+    story = a_cut_line_in_alarm()
+    view = story.input("door")
     assert (view.contact, view.tripped, view.problem, view.available) == ("unknown", None, "line_fault", False)
+    assert view.alarm
+    story.wait(599)
+    assert story.events() == [("alarm_begin", "input"), ("fault", "line_fault")]
+    assert story.input("door").alarm
+    assert story.is_on("siren")
+
+
+def test_an_alarm_whose_line_is_not_back_in_ten_minutes_ends_as_a_fault():
+    story = a_cut_line_in_alarm()
+    story.wait(600)
+    assert story.told("alarm_end") == [("alarm_end", "fault")]
+    assert not story.is_on("siren")
+    story.tell(facts.LineFound(terminal="door"))
+    story.connect("door")
+    assert story.told("alarm_begin") == [("alarm_begin", "input"), ("alarm_begin", "input")]
+
+
+def test_an_alarm_goes_on_without_an_event_when_its_line_is_back_and_tripped():
+    story = a_cut_line_in_alarm()
+    story.wait(60)
+    story.tell(facts.LineFound(terminal="door"))
+    story.connect("door")
+    story.wait(3600)
+    assert story.told("alarm_begin", "alarm_end", "fault", "healed") == [
+        ("alarm_begin", "input"), ("fault", "line_fault"), ("healed", "line_fault"),
+    ]  # fmt: skip
+    assert story.is_on("siren")
+
+
+def test_an_alarm_ends_as_restored_when_its_line_is_back_and_not_tripped():
+    story = a_cut_line_in_alarm()
+    story.wait(60)
+    story.tell(facts.LineFound(terminal="door"))
+    story.disconnect("door")
+    assert story.told("alarm_end") == [("alarm_end", "restored")]
+    assert not story.is_on("siren")
+
+
+def test_a_line_that_is_lost_again_and_again_keeps_an_alarm_no_longer_than_one_that_is_lost_once():
+    story = a_cut_line_in_alarm()
+    for _ in range(9):
+        story.wait(60)
+        story.tell(facts.LineFound(terminal="door"))
+        story.tell(facts.LineLost(terminal="door", problem="chip is gone"))
+    story.wait(60)
+    assert story.told("alarm_end") == [("alarm_end", "fault")]
+
+
+def test_a_lost_line_begins_no_alarm():
+    story = Story(settings_of(an_input("tamper", trigger_mode="disconnect")), contacts={"tamper": "connected"})
+    story.tell(facts.LineLost(terminal="tamper", problem="chip is gone"))
     story.wait(1000)
+    assert story.told("alarm_begin") == []
+
+
+def test_a_schedule_that_opens_over_a_cut_line_begins_nothing_until_the_line_is_back():
+    story = a_door(schedule={"mon": ["12:05-12:20"]})
+    story.connect("door")
+    story.tell(facts.LineLost(terminal="door", problem="chip is gone"))
+    story.wait(400)
+    assert story.input("door").armed
+    assert story.told("alarm_begin") == []
+    story.tell(facts.LineFound(terminal="door"))
+    story.connect("door")
     assert story.told("alarm_begin") == [("alarm_begin", "input")]
 
 
-def test_a_healed_line_that_is_tripped_begins_again():
-    story = a_door()
-    story.connect("door")
-    story.tell(facts.LineLost(terminal="door", problem="chip is gone"))
-    story.wait(60)
-    story.tell(facts.LineFound(terminal="door"))
-    assert not story.input("door").alarm
-    story.connect("door")
-    assert story.told("alarm_begin", "alarm_end", "fault", "healed") == [
-        ("alarm_begin", "input"), ("fault", "line_fault"), ("alarm_end", "fault"), ("healed", "line_fault"),
-        ("alarm_begin", "input"),
-    ]  # fmt: skip
+def test_a_schedule_that_closes_over_a_cut_line_ends_its_alarm():
+    story = a_cut_line_in_alarm(schedule={"mon": ["11:00-12:05"]})
+    story.wait(400)
+    assert story.told("alarm_end") == [("alarm_end", "schedule")]
 
 
 def test_an_edit_that_unmatches_the_trigger_ends_the_alarm_as_settings():

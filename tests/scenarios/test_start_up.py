@@ -6,7 +6,7 @@ from words.builders import an_input, an_output, settings_of
 from words.story import Story
 
 from bridge.core import facts
-from bridge.core.effects import Answer, DriveLine, RequestInput, RequestOutput, RunLinkage
+from bridge.core.effects import Answer, DriveLine, KeepInput, RequestInput, RequestOutput, RunLinkage
 from bridge.core.facts import StoredInput
 
 FOLLOWING = an_output("siren", follow_source=True)
@@ -49,6 +49,50 @@ def test_an_intrusion_during_a_power_cut_begins_with_the_whole_linkage():
     assert story.is_on("lamp")
 
 
+def test_the_first_alarm_of_an_input_that_was_always_normal_begins_in_full_after_a_power_cut():
+    story = started(stored=None, contact="disconnected")
+    story.wait(60)
+    assert [each.state for each in story.all(KeepInput)] == [StoredInput(alarm=False)]
+    again = story.after_a_crash(contacts={"door": "connected"})
+    again.wait(6)
+    assert again.events() == [("alarm_begin", "startup")]
+    assert len(again.all(RunLinkage)) == 1
+    assert again.is_on("siren")
+    assert again.is_on("lamp")
+
+
+def test_an_input_that_is_normal_is_stored_once_in_its_life():
+    story = started(stored=None, contact="disconnected")
+    story.wait(60)
+    again = story.after_a_crash()
+    again.wait(60)
+    assert again.all(KeepInput) == []
+
+
+def test_an_input_that_no_run_has_read_is_not_stored():
+    story = started(stored=None, contact=None)
+    story.wait(60)
+    assert story.all(KeepInput) == []
+
+
+def test_an_alarm_that_the_power_cut_in_its_hold_is_an_alarm_still():
+    story = started(stored=True, contact="connected")
+    again = story.after_a_crash()
+    again.wait(60)
+    assert again.told("resumed") == [("resumed", None)]
+
+
+def test_an_alarm_whose_line_stays_away_after_the_start_is_shown_for_ten_minutes_from_then():
+    story = started(stored=True, contact=None)
+    story.tell(facts.LineLost(terminal="door", problem="no such chip"))
+    story.wait(599)
+    assert story.input("door").alarm
+    story.wait(1)
+    assert story.told("alarm_end") == [("alarm_end", "fault")]
+    assert not story.input("door").alarm
+    assert story.kept["door"].alarm is False
+
+
 def test_with_nothing_stored_a_tripped_input_is_told_and_runs_nothing():
     story = started(stored=None, contact="connected")
     story.wait(6)
@@ -84,8 +128,10 @@ def test_a_lost_line_holds_nobody_back_and_decides_when_it_is_found():
     story.tell(facts.LineLost(terminal="gone", problem="no such chip"))
     story.connect("door")
     story.wait(60)
-    assert story.told("alarm_end") == [("alarm_end", "fault")]
     assert story.told("alarm_begin") == [("alarm_begin", "input")]
+    assert story.input("gone").alarm, "a stored alarm is shown as one until it is decided"
+    story.wait(540)
+    assert story.told("alarm_end") == [("alarm_end", "fault")]
     story.tell(facts.LineFound(terminal="gone"))
     story.connect("gone")
     assert story.told("alarm_begin")[1:] == [("alarm_begin", "startup")]

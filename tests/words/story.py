@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -30,7 +31,8 @@ AT_NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 class Story:
     """An engine, its time, and everything that it ever asked for.
 
-    `contacts` are those that are read first (`disconnected` unless given); None: none is.
+    `contacts` are those that are read first (`disconnected` unless given); None: none is. Lines that
+    are `lost` cannot be used from the first moment on.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Story:
         stored: dict[str, facts.StoredInput] | None = None,
         latched: set[str] | None = None,
         contacts: dict[str, str | None] | None = None,
+        lost: Collection[str] = (),
         started: bool = True,
         synchronised: bool = True,
     ) -> None:
@@ -56,6 +59,8 @@ class Story:
         self.engine = Engine(settings, boot="b00t", release_year=2026)
         self._do(self.engine.begin(self.now, synchronised=synchronised))
         self.tell(facts.StateRestored(inputs=stored or {}, latched=frozenset(latched or ()), next_seq=1))
+        for terminal in lost:
+            self.tell(facts.LineLost(terminal=terminal, problem="gone"))
         for each in settings.inputs:
             contact = (contacts or {}).get(each.id, "disconnected")
             if contact is not None:

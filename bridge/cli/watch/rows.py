@@ -40,8 +40,8 @@ def input_row(view: InputView, mirror: DeviceMirror, now: datetime) -> Row:
     """Returns the row of one input."""
     settings = mirror.input_settings(view.id)
     state = input_words(view, settings, now)["state"]
-    if view.alarm and view.available:
-        state = f"ALARM {elapsed(view.last_alarm, now)}".rstrip()
+    if view.alarm:
+        state = f"ALARM {elapsed(view.last_alarm, now)}".rstrip() if view.available else "ALARM, line fault"
     if view.problem == "chatter":
         state = "ALARM, chatter" if view.alarm else "Chatter"
     cells = (settings.label, CONTACT[view.contact].lower(), state, _armed(view, now), _since(view.since, now))

@@ -25,6 +25,7 @@ def _state(part: InputPart, common: CommonFields) -> Entity:
 
 
 def _alarm(part: InputPart, common: CommonFields) -> Entity:
+    """Available with the bridge alone: an alarm outlives its line."""
     return BinarySensor(**common, state_topic=_own(part).alarm)
 
 
@@ -64,7 +65,7 @@ def _icon_without_class(part: InputPart) -> str | None:
 
 INPUT_ROWS: tuple[Row[InputPart], ...] = (
     Row(what="state", name="", make=_state, main=True, needs_line=True, icon=_icon_without_class),
-    Row(what="alarm", name="alarm", make=_alarm, needs_line=True, icon="mdi:alarm-light"),
+    Row(what="alarm", name="alarm", make=_alarm, icon="mdi:alarm-light"),
     Row(what="event", name="event", make=_event, icon="mdi:bell-ring-outline"),
     Row(what="last_alarm", name="last alarm", make=_last_alarm, category=DIAGNOSTIC),
     Row(what="problem", name="problem", make=_problem, category=DIAGNOSTIC),

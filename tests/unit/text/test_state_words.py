@@ -55,6 +55,7 @@ def test_a_time_of_today_is_short(moment, read):
         ({"tripped": True, "alarm": True}, "alarm", "Armed"),
         ({"enabled": False, "armed": False}, "normal", "Disabled"),
         ({"tripped": None, "available": False, "problem": "line_fault"}, "fault", "Armed"),
+        ({"tripped": None, "available": False, "problem": "line_fault", "alarm": True}, "alarm", "Armed"),
     ],
 )
 def test_an_input_is_told_by_its_lamp_and_whether_it_is_armed(change, mood, armed):

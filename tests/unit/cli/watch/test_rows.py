@@ -79,6 +79,18 @@ def test_elapsed_time_is_short(seconds, text):
             ("unknown", "Line fault", "armed", ""),
             "fault",
         ),
+        (
+            {
+                "contact": Contact.UNKNOWN,
+                "tripped": None,
+                "alarm": True,
+                "available": False,
+                "problem": "line_fault",
+                "since": None,
+            },
+            ("unknown", "ALARM, line fault", "armed", ""),
+            "alarm",
+        ),
     ],
 )
 def test_an_input_in_words(changes, cells, mood):

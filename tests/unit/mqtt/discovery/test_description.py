@@ -105,7 +105,7 @@ def test_what_shows_the_line_goes_with_it_and_what_tells_of_the_fault_stays() ->
     told = components(BIG)
     lost_with_the_line = {key for key, one in told.items() if "availability" in one}
     assert lost_with_the_line == {
-        *(f"{one.id}_{what}" for one in BIG.inputs for what in ("state", "alarm")),
+        *(f"{one.id}_state" for one in BIG.inputs),
         *(f"{one.id}_{what}" for one in BIG.outputs for what in ("switch", "start")),
         "siren_siren",
     }
