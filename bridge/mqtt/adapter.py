@@ -18,12 +18,13 @@ from bridge.core.journal import JournalEntry
 from bridge.errors import BrokerError
 from bridge.mqtt.commands.answers import Request
 from bridge.mqtt.commands.receiver import CommandReceiver, Handler
+from bridge.mqtt.connection.broker_limits import BrokerLimits
 from bridge.mqtt.connection.broker_socket import address_of, is_local
 from bridge.mqtt.connection.connect import client_id_of, connect, will_of
-from bridge.mqtt.connection.protocol_version import Version, VersionChoice
+from bridge.mqtt.connection.protocol_version import VersionChoice
 from bridge.mqtt.connection.reconnect import EndReason, Reconnect, Retry
 from bridge.mqtt.connection.session import Session
-from bridge.mqtt.connection.session_types import Ended, Filter
+from bridge.mqtt.connection.session_types import Ended
 from bridge.mqtt.dispatcher import Dispatcher
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.publishing.birth import Birth
@@ -32,12 +33,16 @@ from bridge.mqtt.publishing.publisher import Publisher
 from bridge.mqtt.publishing.send_queue import SendQueue
 from bridge.mqtt.publishing.status_payload import StatusView, status
 from bridge.mqtt.publishing.topic_ledger import Ledger
+from bridge.mqtt.rights_watch import RightsWatch
+from bridge.mqtt.subscriptions import Subscriptions
 from bridge.mqtt.topics import CommandKind
 
 _LOG = logging.getLogger(__name__)
 STATUS_EVERY_S = 60.0
 STATUS_GAP_S = 1.0
 GOODBYE_S = 2.0
+SETTLED_S = 10.0
+"""A connection that has stood for so long, and has nothing left to publish, was not ended by an announcement."""
 
 MqttEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | PublishSettings | Answer | JournalEntry
 
@@ -69,8 +74,17 @@ class MqttAdapter:
         self._status_view = status_view
         self._outbox = SendQueue()
         self._publisher = Publisher(
-            settings=settings, outbox=self._outbox, ledger=ledger, later=self._later, hurry=self._hurry
+            settings=settings,
+            outbox=self._outbox,
+            ledger=ledger,
+            later=self._later,
+            hurry=self._hurry,
+            online_answered=self._online_answered,
         )
+        self._rights = RightsWatch(
+            publisher=self._publisher, changed=self.status_changed, restored=self._announce_everything
+        )
+        self._limits = BrokerLimits(warn=_LOG.warning)
         topics = self._publisher.topics
         self._receiver = CommandReceiver(
             topics=topics, submit=submit, send=self._outbox.put, clear=self._clear, now=now, handlers=handlers or {}
@@ -87,7 +101,7 @@ class MqttAdapter:
         self._leave = asyncio.Event()
         """Set to end the session in good order: the broker's settings changed, or `stop` was called."""
         self._stopping = False
-        self.problem: str | None = "not connected yet"
+        self._no_session: str | None = "not connected yet"
         """The reason why there is no session, for a person; None while there is one."""
         self._synchronised = True
         self._status_due = asyncio.Event()
@@ -96,6 +110,11 @@ class MqttAdapter:
     def connected(self) -> bool:
         """Whether there is a session on which everything has been announced."""
         return self._session is not None
+
+    @property
+    def problem(self) -> str | None:
+        """Why there is no session, or which rights it lacks, for a person; None while all is well."""
+        return self._no_session or self._rights.problem
 
     @property
     def rejected_commands(self) -> int:
@@ -154,7 +173,7 @@ class MqttAdapter:
             retry = await self._attempt()
             if retry is None or self._stopping:
                 continue
-            self.problem = retry.message
+            self._no_session = retry.message
             _LOG.log(retry.level, "%s", retry.message)
             try:
                 async with asyncio.timeout(retry.wait_s):
@@ -185,7 +204,9 @@ class MqttAdapter:
             settings.device.id,
             settings.home_assistant.prefix,
         ):
+            self._limits.forget()
             self._leave.set()
+        self._rights.parts_changed()
 
     def _judge_clock(self) -> None:
         """Decides whether `expires` can be judged: a clock is trusted unless the settings demand synchronisation.
@@ -204,8 +225,11 @@ class MqttAdapter:
                 receive=self._receive,
                 will=will_of(settings),
                 versions=self._versions,
+                limits=self._limits,
+                refused=self._rights.refused,
             )
         except BrokerError as error:
+            self._limits.forget()
             return self._reconnect.ended(EndReason.UNREACHABLE, str(error), near=is_local(settings.mqtt))
         stood_s = None
         if isinstance(session, Ended):
@@ -219,55 +243,70 @@ class MqttAdapter:
             stood_s = asyncio.get_running_loop().time() - stands_since
         if self._leave.is_set():
             return None
-        why = f"{address_of(settings.mqtt)}: {ended.why}"
-        return self._reconnect.ended(ended.how, why, near=is_local(settings.mqtt), after_s=stood_s)
+        return self._reconnect.ended(
+            ended.how,
+            f"{address_of(settings.mqtt)}: {ended.why}",
+            near=is_local(settings.mqtt),
+            after_s=stood_s,
+            may_be_a_twin=ended.may_be_a_twin,
+            learnt=self._limits.learn(ended, asyncio.get_running_loop().time()),
+        )
 
     async def _serve(self, session: Session) -> Ended:
         """Subscribes, announces everything, then feeds the session until it ends."""
         self._submit(BrokerFound())
         self._put_status()
         self._outbox.open(session.publish, window=session.window)
-        self._dispatcher.begin(echoes=session.version is Version.V311)
+        self._dispatcher.begin(echoes=session.echoes)
+        self._rights.begin(session)
+        subscriptions = Subscriptions(session)
+        topics = self._publisher.topics
         try:
-            refused = await self._subscribe(session)
+            refused = await subscriptions.description(topics) or await subscriptions.all_others(topics, self._settings)
             if refused is not None:
                 return refused
             self._publisher.announce()
-            self._session, self.problem = session, None
+            self._session, self._no_session = session, None
             self._dispatcher.announced = True
             place = address_of(self._settings.mqtt)
             _LOG.info("%s to %s, MQTT %s", self._reconnect.connected(), place, session.version.label)
-            return await self._feed_until_ended(session)
+            return await self._feed_until_ended(session, subscriptions)
         finally:
             self._session = None
             self._dispatcher.announced = False
             self._outbox.close()
             self._submit(BrokerLost())
 
-    async def _subscribe(self, session: Session) -> Ended | None:
-        """Subscribes to the own description first, so that it has arrived before the other topics are answered."""
-        topics = self._publisher.topics
-        return await session.subscribe([Filter(topic=topics.discovery, flag_retained=False)]) or (
-            await session.subscribe(
-                [
-                    *(Filter(topic=topic) for topic in topics.command_filters()),
-                    Filter(topic=topics.availability, own_too=True),
-                    Filter(topic=topics.birth, flag_retained=False),
-                ]
-            )
-        )
-
-    async def _feed_until_ended(self, session: Session) -> Ended:
+    async def _feed_until_ended(self, session: Session, subscriptions: Subscriptions) -> Ended:
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(self._feed.run(window=session.window), name="mqtt journal"),
                 group.create_task(self._keep_status(), name="mqtt status"),
+                group.create_task(self._rights.run(session, subscriptions, lambda: self._settings), name="mqtt rights"),
+                group.create_task(self._settle(session), name="mqtt window"),
                 group.create_task(self._goodbye_when_asked(session), name="mqtt goodbye"),
             ]
             ended = await asyncio.shield(session.ended)
             for task in tasks:
                 task.cancel()
         return ended
+
+    async def _settle(self, session: Session) -> None:
+        """A connection that stands for a while, with everything published, takes all that it may."""
+        await asyncio.sleep(SETTLED_S)
+        while self._outbox.unfinished:  # noqa: ASYNC110 - it changes with each message
+            await asyncio.sleep(STATUS_GAP_S)
+        self._limits.settled()
+        self._outbox.widen(session.window)
+        self._feed.widen(session.window)
+
+    def _online_answered(self, taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
+        self._rights.online_answered(taken)
+
+    def _announce_everything(self) -> None:
+        """Rights that were missing are there."""
+        self._publisher.announce()
+        self._feed.again()
 
     async def _keep_status(self) -> None:
         """Publishes the status on change at most once a second, and every minute as a sign of life."""
@@ -287,7 +326,10 @@ class MqttAdapter:
     def _put_status(self, *, again: bool = False) -> None:
         self._status_due.clear()
         payload = status(
-            self._status_view(), clock_synchronised=self._synchronised, rejected_commands=self._receiver.rejected
+            self._status_view(),
+            clock_synchronised=self._synchronised,
+            rejected_commands=self._receiver.rejected,
+            broker_problem=self._rights.problem,
         )
         self._publisher.status(payload, again=again)
 
@@ -308,6 +350,7 @@ class MqttAdapter:
 
     def _receive(self, message: Incoming) -> None:
         rejected = self._receiver.rejected
+        self._rights.heard(message.topic)
         self._dispatcher.receive(message)
         if self._receiver.rejected != rejected:
             self.status_changed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from bridge.mqtt.commands.receiver import CommandReceiver
 from bridge.mqtt.messages import Incoming
@@ -15,6 +16,8 @@ from bridge.mqtt.publishing.publisher import Publisher
 _LOG = logging.getLogger(__name__)
 ONLINE_GAP_S = 1.0
 """Shortest time between two `online` that correct another client's `offline`."""
+LAST_WORD_S = 0.5
+"""A broker that stops in good order publishes the will of this very session, and closes it right after."""
 
 
 class Dispatcher:
@@ -35,6 +38,7 @@ class Dispatcher:
         self._later = later
         self._birth = birth
         self._online_at = 0.0
+        self._session = 0
         self._is_online = False
         """Whether `online` has arrived in this session; an `offline` before that is an old retained one."""
         self._echoes: dict[str, int] | None = None
@@ -44,6 +48,7 @@ class Dispatcher:
         """Starts a session; under 3.1.1 the broker returns our own messages on subscribed topics."""
         self._echoes = {} if echoes else None
         self._is_online = False
+        self._session += 1
 
     def expect_echo(self, topic: str) -> None:
         """Announces the echo of an empty message that clears a topic; it is no command."""
@@ -70,12 +75,12 @@ class Dispatcher:
             return
         at = asyncio.get_running_loop().time()
         if self._online_at <= at:
-            wait_s = max(0.0, self._online_at + ONLINE_GAP_S - at)
+            wait_s = max(LAST_WORD_S, self._online_at + ONLINE_GAP_S - at)
             self._online_at = at + wait_s
-            self._later(wait_s, self._say_online)
+            self._later(wait_s, partial(self._say_online, self._session))
 
-    def _say_online(self) -> None:
-        if self.announced:
+    def _say_online(self, session: int) -> None:
+        if self.announced and session == self._session:
             _LOG.info(
                 "another client set %s to offline (a twin with this device id?); publishing online again",
                 self._publisher.topics.availability,

@@ -21,6 +21,8 @@ class Incoming:
     correlation: bytes | None = None
     expiry_s: int | None = None
     """The rest of the message's expiry interval."""
+    cut: bool = False
+    """Whether the end of the payload lacks, since the packet is larger than the bridge reads."""
 
 
 @value

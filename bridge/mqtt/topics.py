@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from bridge.core.definitions.settings import Settings
 
+ACTION_KINDS = ("snapshot", "email", "ftp", "record", "audible")
+"""What `action/<kind>/run` may name."""
 _ID = re.compile(r"[a-z0-9-]{1,32}")
 
 
@@ -170,6 +172,16 @@ class Topics:
     def command_filters(self) -> tuple[str, ...]:
         """Returns the subscriptions for commands; they cover inputs and outputs added later."""
         return tuple(f"{self.device}/{'/'.join(shape)}" for shape in _SHAPES.values())
+
+    def exact_command_filters(self, settings: Settings) -> tuple[str, ...]:
+        """What to subscribe to for commands where the broker takes no wildcards; changes with the parts."""
+        ids = {"input": [one.id for one in settings.inputs], "output": [one.id for one in settings.outputs]}
+        ids["action"] = list(ACTION_KINDS)
+        return tuple(
+            self.command_topic(kind, target)
+            for kind, shape in _SHAPES.items()
+            for target in (ids[shape[0]] if "+" in shape else ("",))
+        )
 
     def command_topic(self, kind: CommandKind, target: str = "") -> str:
         """Returns the topic of a command; `command` is the reverse."""

@@ -199,7 +199,7 @@ async def test_rejections_show_in_the_status(broker):
             await until(lambda: client.heard and client.heard[-1].json["rejected_commands"] == 1)
             assert client.heard[-1].json == {
                 "version": "0", "started": "2026-03-04T05:06:07.890+00:00", "clock_synchronised": True,
-                "rejected_commands": 1, "journal_unsent": 0,
+                "rejected_commands": 1, "journal_unsent": 0, "problems": {},
             }  # fmt: skip
             assert bridge.adapter.connected
 

@@ -65,7 +65,7 @@ async def test_a_broker_that_is_away_is_tried_until_it_is_there(broker):
     broker.stop()
     async with Heard(settings).running() as heard:
         await until(lambda: heard.links)
-        assert heard.links == [f"127.0.0.1:{broker.port}: Connection refused"]
+        assert heard.links[0].startswith(f"nobody listens at 127.0.0.1:{broker.port}: ")
         broker.start()
         await until(lambda: heard.links[-1] is None, within_s=10)
         broker.stop()

@@ -27,7 +27,7 @@ ENTITIES = {
     *("switch.side_gate_horn", "siren.side_gate_horn_siren", "button.side_gate_horn_start"),
     *("button.side_gate_horn_stop", "sensor.side_gate_horn_reason", "binary_sensor.side_gate_horn_problem"),
     *("button.side_gate_silence", "sensor.side_gate_rejected_commands", "sensor.side_gate_journal_unsent"),
-    "binary_sensor.side_gate_clock",
+    *("binary_sensor.side_gate_clock", "binary_sensor.side_gate_problem"),
     *("switch.side_gate_door_enabled", "select.side_gate_door_trigger_mode", "select.side_gate_door_schedule"),
     *("number.side_gate_door_debounce", "switch.side_gate_door_link_horn", "select.side_gate_horn_valid_signal"),
     *("select.side_gate_horn_mode", "select.side_gate_horn_timing_schedule", "switch.side_gate_horn_follow_source"),

@@ -72,7 +72,7 @@ class CommandReceiver:
         try:
             if message.retained:
                 self._clear(message.topic)
-            payload = commands.read(topic.kind, message.payload)
+            payload = _read(topic.kind, message)
             request = self._request(message, payload.id)
             self._obey(topic, payload, message, request)
         except CommandRefused as refused:
@@ -162,3 +162,11 @@ class CommandReceiver:
 
     def _reply(self, request: Request, content: bytes) -> None:
         self._send(Outgoing(topic=request.reply_to, payload=content, correlation=request.correlation))
+
+
+def _read(kind: CommandKind, message: Incoming) -> commands.Payload:
+    """Reads a payload. One that was cut is refused, since its end may say another thing; a silence never is."""
+    if message.cut and kind is not CommandKind.SILENCE:
+        text = "is larger than the bridge reads"
+        raise CommandRefused(text)
+    return commands.read(kind, message.payload)

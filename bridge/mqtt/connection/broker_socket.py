@@ -66,6 +66,11 @@ async def connect_socket(settings: MqttSettings) -> socket.socket:
         raise BrokerError(message) from error
     except ssl.SSLError as error:
         raise BrokerError(tls_problem(error, server=address_of(settings)).message) from error
+    except ConnectionRefusedError as error:
+        message = (
+            f"nobody listens at {address_of(settings)}: is the broker running, and is mqtt.host and mqtt.port right?"
+        )
+        raise BrokerError(message) from error
     except (OSError, ValueError) as error:
         # ValueError: host names that cannot be encoded.
         message = f"{address_of(settings)}: {_in_words(error)}"

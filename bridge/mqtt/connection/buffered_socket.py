@@ -1,8 +1,4 @@
-"""A connected socket with a buffer on either side.
-
-paho reads a packet as one byte, then one byte, then the rest, and writes each packet on its own.
-With the buffers one system call reads all packets that have come, and one writes all that go out.
-"""
+"""A connected socket that buffers what goes out: one system call writes all packets of a turn of the loop."""
 
 from __future__ import annotations
 
@@ -11,19 +7,12 @@ import socket
 import ssl
 
 CHUNK = 64 * 1024
-_PUBACK = 0x40
-_FAILED = 128
-"""MQTT 5, 2.4: reason codes from here on are failures."""
-_ID, _ID_CODE_AND_LENGTH = 2, 4
-LARGEST_PACKET = 4 * 1024 * 1024
-"""Bytes. No topic of ours has larger packets, and they would fill the memory before they could be refused."""
 
 
 class BufferedSocket:
-    """The socket that paho reads and writes.
+    """A socket that never blocks.
 
-    The event loop watches `fileno`, calls `fill` when it can be read and `flush` when it can be
-    written; `recv` and `send` only touch the buffers.
+    The event loop watches `fileno`, calls `fill` when it can be read and `flush` when it can be written.
     """
 
     def __init__(self, connected: socket.socket) -> None:
@@ -31,32 +20,27 @@ class BufferedSocket:
         """The error that broke the connection; None while it stands, and after the peer closed it in good order."""
         self.ended = False
         self._socket = connected
-        self._in = b""
-        self._at = 0
+        self._late = b""
+        """Bytes that came while writing failed; `fill` returns them."""
         self._out = bytearray()
 
-    @property
-    def has_input(self) -> bool:
-        """Whether `recv` would return bytes, or the end of the stream."""
-        return self._at < len(self._in) or self.ended
-
-    def fill(self) -> None:
-        """Reads all bytes that have come. Never raises: a broken connection sets `ended`."""
-        chunks = [self._in[self._at :]]
+    def fill(self) -> bytes:
+        """Returns the bytes that have come, at most a few chunks. Never raises: a broken connection sets `ended`."""
+        chunks = [self._late]
+        self._late = b""
         try:
-            while True:
+            while not self.ended:
                 chunk = self._socket.recv(CHUNK)
                 chunks.append(chunk)
                 self.ended = not chunk
                 # The event loop does not see what TLS has read ahead.
-                if self.ended or not isinstance(self._socket, ssl.SSLSocket) or not self._socket.pending():
+                if not isinstance(self._socket, ssl.SSLSocket) or not self._socket.pending():
                     break
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             pass  # nothing more for now
         except OSError as error:
             self._break(error)
-        self._in = b"".join(chunks)
-        self._at = 0
+        return b"".join(chunks)
 
     def flush(self) -> bool:
         """Writes the unsent bytes. Returns whether some are left until the socket is writable again."""
@@ -68,46 +52,18 @@ class BufferedSocket:
         except OSError as error:
             self._out.clear()
             # The peer's last packets give more of a reason than the failed write.
-            self.fill()
+            while not self.ended and (more := self.fill()):
+                self._late += more
             if not self.ended:
                 self._break(error)
         return False
 
-    def recv(self, count: int) -> bytes:
-        """For paho: returns at most `count` bytes, none at the end. Raises `BlockingIOError` when none have come."""
-        if count > LARGEST_PACKET:
-            message = f"the broker sent a packet of {count} bytes"
-            self._break(OSError(message))
-            return b""
-        chunk = self._in[self._at : self._at + count]
-        if not chunk and not self.ended:
-            raise BlockingIOError
-        self._at += len(chunk)
-        return chunk
-
-    def take_plain_puback(self) -> int | None:
-        """Reads a PUBACK without properties that is no refusal, if the next packet is one.
-
-        Nearly all packets of a broker are such, and paho parses each byte by byte and makes
-        three objects of it. MQTT 5, 3.4: an identifier, then nothing, or a reason code (below 128
-        it is a success), or that and the length of no properties.
-
-        Returns its packet identifier, or None when another packet, or none, is next.
-        """
-        begin, data = self._at, self._in
-        if len(data) < begin + 4 or data[begin] != _PUBACK:
-            return None
-        size = data[begin + 1]
-        end = begin + 2 + size
-        if not _ID <= size <= _ID_CODE_AND_LENGTH or len(data) < end:
-            return None
-        if size > _ID and (data[begin + 4] >= _FAILED or any(data[begin + 5 : end])):
-            return None
-        self._at = end
-        return data[begin + 2] << 8 | data[begin + 3]
+    def recv(self, _count: int) -> bytes:
+        """For paho, which reads nothing."""
+        raise BlockingIOError
 
     def send(self, data: bytes | bytearray) -> int:
-        """For paho: buffers all of `data`. The window of publishes bounds the unsent bytes."""
+        """Buffers all of `data`, as paho asks for too. The window of publishes bounds the unsent bytes."""
         self._out += data
         return len(data)
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from bridge.core.definitions.settings import MqttSettings, Settings
 from bridge.errors import BrokerError
+from bridge.mqtt.connection.broker_limits import BrokerLimits
 from bridge.mqtt.connection.broker_socket import connect_socket
 from bridge.mqtt.connection.buffered_socket import BufferedSocket
 from bridge.mqtt.connection.protocol_version import VersionChoice
 from bridge.mqtt.connection.reconnect import EndReason
-from bridge.mqtt.connection.session import Session
+from bridge.mqtt.connection.session import Refused, Session
 from bridge.mqtt.connection.session_types import Ended, Login
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.payloads import OFFLINE
@@ -39,10 +40,13 @@ async def connect(
     receive: Callable[[Incoming], None],
     will: Outgoing | None = None,
     versions: VersionChoice | None = None,
+    limits: BrokerLimits | None = None,
+    refused: Refused | None = None,
 ) -> Session | Ended:
     """Connects and logs in with MQTT 5, then with 3.1.1 when the broker does not understand 5.
 
-    `receive` is called for each message of the session. `versions` remembers between two calls which version worked.
+    `receive` is called for each message of the session, `refused` for each publish that the broker refuses. `versions`
+    remembers between two calls which version worked, and `limits` what the broker does not take.
 
     Returns:
         An open session, or the reason that the broker gave against one.
@@ -60,7 +64,13 @@ async def connect(
             will=will,
             version=versions.next,
         )
-        session = Session(sock=BufferedSocket(await connect_socket(settings.mqtt)), login=login, receive=receive)
+        session = Session(
+            sock=BufferedSocket(await connect_socket(settings.mqtt)),
+            login=login,
+            receive=receive,
+            limits=limits,
+            refused=refused,
+        )
         try:
             ended = await session.open()
         except BaseException:

@@ -37,6 +37,8 @@ class EndReason(StrEnum):
     """Another client connected with this one's id."""
     THROWN_OUT = auto()
     """The broker closed an established connection, and gave no reason."""
+    SENT_AWAY = auto()
+    """The broker's administrator closed the connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,46 +51,68 @@ class Retry:
 
 
 class Reconnect:
-    """Logs the first failure as a warning, repeats as debug, the return as info; a wrong password waits the longest.
+    """Logs the first failure of a kind as a warning, repeats as debug, the return as info.
 
-    `random` gives numbers in [0, 1).
+    A wrong password waits the longest. `random` gives numbers in [0, 1).
     """
 
     def __init__(self, *, random: Callable[[], float]) -> None:
         self._random = random
         self._failures = 0
-        self._logged: EndReason | None = None
+        self._logged: set[EndReason] = set()
+        """Kinds of failures that were logged since a connection last stood."""
+        self._away = False
         self._quick = 0
 
     def connected(self) -> str:
         """Records a connection. Returns its log line, for the level info."""
-        back, self._logged = self._logged is not None, None
+        back, self._away = self._away, False
         return "connected again" if back else "connected"
 
-    def ended(self, how: EndReason, why: str, *, near: bool, after_s: float | None = None) -> Retry:
+    def ended(
+        self,
+        how: EndReason,
+        why: str,
+        *,
+        near: bool,
+        after_s: float | None = None,
+        may_be_a_twin: bool = False,
+        learnt: bool = False,
+    ) -> Retry:
         """Records the end of an attempt or of a connection. Returns the next wait and the log line.
 
         `near`: the broker is on this machine. `after_s` is the duration of the connection; None after an attempt.
+        `may_be_a_twin`: nothing but another client with this client id explains the end, twice in a row. `learnt`:
+        the next connection will do without what ended this one.
         """
         if after_s is None and how is EndReason.UNREACHABLE:
             self._quick = 0  # a broker that is gone has not closed the connection for another client
-        if after_s is not None:
-            self._quick = self._quick + 1 if after_s < QUICK_S and how is EndReason.THROWN_OUT else 0
-            if after_s >= QUICK_S:
-                self._failures = 0
+        if after_s is not None and after_s >= QUICK_S:
+            self._failures = self._quick = 0
+            self._logged.clear()
+        elif may_be_a_twin:
+            self._quick += 1
+        if learnt:
+            self._failures = 0
         if self._quick >= QUICK_TWICE:
-            how = EndReason.TAKEN_OVER
+            either = "taken over by another client with this client id, or the broker closes all connections"
+            return self._retry(EndReason.TAKEN_OVER, LONGEST_S, f"{either} ({why})")
         match how:
             case EndReason.DENIED:
                 return self._retry(how, LONGEST_S, f"the broker refuses the password or the right to connect ({why})")
             case EndReason.TAKEN_OVER:
-                return self._retry(how, LONGEST_S, "taken over: another client connects with this client id")
+                return self._retry(how, LONGEST_S, f"taken over: another client connects with this client id ({why})")
+            case EndReason.SENT_AWAY:
+                return self._retry(how, LONGEST_S, why)
         self._failures += 1
+        if learnt and after_s is None:
+            self._logged.add(how)  # the limit itself was logged
         waits = NEAR_WAITS if near and how in (EndReason.UNREACHABLE, EndReason.THROWN_OUT) else WAITS
         return self._retry(how, waits.wait_s(self._failures, self._random()), why)
 
     def _retry(self, how: EndReason, wait_s: float, why: str) -> Retry:
-        loud = self._logged is None or (how in (EndReason.DENIED, EndReason.TAKEN_OVER) and self._logged is not how)
-        self._logged = how
+        loud = how not in self._logged
+        self._logged.add(how)
+        self._away = True
         message = f"no connection to the broker: {why}; trying again in {max(wait_s, SHORTEST_S):.0f} s"
         return Retry(wait_s=min(wait_s, LONGEST_S), level=logging.WARNING if loud else logging.DEBUG, message=message)

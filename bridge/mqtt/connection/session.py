@@ -1,10 +1,9 @@
-"""One MQTT session over one connected socket, by paho, driven by the event loop and without a thread.
+"""One MQTT session over one connected socket, driven by the event loop and without a thread.
 
-paho's own keepalive is not used, which would need two keepalives to detect a dead broker:
-`keepalive` needs one and a quarter.
+paho builds CONNECT, SUBSCRIBE and PINGREQ, `publish_packet` the publishes; `packet_reader` reads. paho's own
+keepalive is not used, which would need two keepalives to detect a dead broker: `keepalive` needs one and a quarter.
 
-Above 300 lines, since it is one state machine: paho's callbacks, the socket and the timers all change the same
-few fields.
+Above 300 lines, since it is one state machine: packets, the socket and the timers all change the same few fields.
 """
 
 from __future__ import annotations
@@ -12,18 +11,34 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.client import Client
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from bridge.errors import BrokerError
+from bridge.mqtt.connection import properties as props
 from bridge.mqtt.connection import publish_packet as packets
+from bridge.mqtt.connection import reason_codes as codes
+from bridge.mqtt.connection.broker_limits import NO_QOS, NO_RETAIN, BrokerLimits
 from bridge.mqtt.connection.buffered_socket import BufferedSocket
+from bridge.mqtt.connection.end_text import hang_up_text
 from bridge.mqtt.connection.keepalive import Check, Keepalive
+from bridge.mqtt.connection.packet_reader import (
+    LARGEST_KEPT,
+    Connack,
+    Disconnect,
+    Other,
+    Packet,
+    PacketReader,
+    Puback,
+    Publish,
+    Suback,
+)
 from bridge.mqtt.connection.paho_client import PahoClient
 from bridge.mqtt.connection.protocol_version import Version
 from bridge.mqtt.connection.reconnect import EndReason
@@ -38,34 +53,66 @@ TURN_S = 0.002
 """Messages are read in a row for so long; then lines get their turn, whatever the broker sends."""
 LARGEST_WINDOW = 20
 """Limit of publishes that are not acknowledged yet; Mosquitto's limit for a client."""
-_DENIED = frozenset({134, 135, 138, 140})
-"""MQTT 5, 3.2.2.2: bad user name or password, not authorized, banned, bad authentication method."""
-_UNSUPPORTED_VERSION = 132
-_TAKEN_OVER = 142
-_FAILED = 128
-"""Reason codes from here on are failures."""
+SETTLE_S = 0.1
+"""Between two messages that go out one at a time and are not acknowledged (QoS 0), or to a broker that limits their
+rate: at most ten a second."""
+PROBE_S = 1.0
+"""A message that goes out alone and is not acknowledged for so long may have ended the connection."""
+DISCONNECT = b"\xe0\x00"
+_PUBREC, _PUBREL, _PUBCOMP = 5, 6, 7
+_EXACTLY_ONCE = 2
+
+Refused = Callable[[str, int, int, str], None]
+"""Called with topic, bytes, reason code and its words of a message that the broker refused, and with a code of success
+of the first one that it takes on that topic again."""
 
 
 class Session:
     """One session: `open`, then subscribe and publish; `ended` is done once either side has ended it.
 
-    `receive` is called for every message, on the loop, in order.
+    `receive` is called for every message, on the loop, in order; `refused` for a publish that the broker refused.
     """
 
-    def __init__(self, *, sock: BufferedSocket, login: Login, receive: Callable[[Incoming], None]) -> None:
+    def __init__(
+        self,
+        *,
+        sock: BufferedSocket,
+        login: Login,
+        receive: Callable[[Incoming], None],
+        limits: BrokerLimits | None = None,
+        refused: Refused | None = None,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[Ended] = self._loop.create_future()
-        self.window = LARGEST_WINDOW
+        self.limits = limits or BrokerLimits(warn=_LOG.warning)
+        self.full_window = LARGEST_WINDOW
+        """Publishes that may be unacknowledged; `window` is what is used of them."""
+        self.refused_filters: dict[str, str] = {}
+        """Filters that the broker refused, with its reason."""
         self._login = login
         self._receive = receive
+        self._refused = refused or self._log_refusal
         self._socket = sock
         self._descriptor = sock.fileno()
+        self._reader = PacketReader(login.version)
         self._largest: int | None = None
-        self._qos = 1
-        self._refused: set[str] = set()
-        self._pending: dict[int, tuple[str, Acknowledged]] = {}
+        self._qos = self.limits.qos
+        self._retain = self.limits.retain
+        self._wildcards = self.limits.wildcards
+        self._refused_topics: set[str] = set()
+        self._pending: dict[int, tuple[Outgoing, int, Acknowledged]] = {}
+        self._unacknowledged: deque[tuple[Outgoing, int]] = deque(maxlen=1 if self.limits.careful else LARGEST_WINDOW)
+        """Messages at QoS 0, which nothing acknowledges."""
+        self._stale: frozenset[int] = frozenset()
+        self._acknowledges = False
+        self._twice_seen: set[int] = set()
+        """Identifiers of messages at QoS 2 on their way; we subscribe at QoS 1, but a broker may send them."""
         self._connack: asyncio.Future[None] = self._loop.create_future()
-        self._suback: asyncio.Future[list[ReasonCode]] | None = None
+        self._subscribing: tuple[Filter, ...] = ()
+        self._suback_of = 0
+        self._suback: asyncio.Future[Suback] | None = None
+        self._listens = False
+        self._leaving = False
         self._flushing = False
         self._watching_writes = False
         self._keepalive = Keepalive(keepalive_s=login.keepalive_s, at=self._loop.time())
@@ -76,6 +123,27 @@ class Session:
     def version(self) -> Version:
         """The version of MQTT on this connection."""
         return self._login.version
+
+    @property
+    def window(self) -> int:
+        """Publishes that may be unacknowledged now."""
+        return 1 if self.limits.careful else self.full_window
+
+    @property
+    def wildcards(self) -> bool:
+        """Whether the broker takes filters with wildcards."""
+        return self._wildcards
+
+    @property
+    def echoes(self) -> bool:
+        """Whether the client's own publishes come back from every filter."""
+        return self.version is not Version.V5 or not self.limits.options
+
+    @property
+    def largest_packet(self) -> int | None:
+        """Bytes of the largest packet that the broker takes; None while no limit is known."""
+        known = [one for one in (self._largest, self.limits.largest) if one is not None]
+        return min(known, default=None)
 
     async def open(self) -> Ended | None:
         """Sends CONNECT and waits for the answer. Returns None when the session is open, else the reason."""
@@ -89,41 +157,81 @@ class Session:
         )
         self._loop.add_reader(self._descriptor, self._on_readable)
         self._client.reconnect()
-        await self._first(self._connack, "did not answer CONNECT")
+        if not await self._answered(self._connack):
+            self.abort("the broker did not answer CONNECT")
         if self.ended.done():
             return self.ended.result()
         self._arm()
         return None
 
     async def subscribe(self, filters: Sequence[Filter]) -> Ended | None:
-        """Subscribes to all filters at once and waits for the answer. Returns None, or the end of the session."""
-        self._suback = self._loop.create_future()
-        self._client.subscribe([(one.topic, self._options(one)) for one in filters])
-        await self._first(self._suback, "did not answer SUBSCRIBE")
-        if self.ended.done():
-            return self.ended.result()
-        for one, code in zip(filters, self._suback.result(), strict=False):
-            if code.value >= _FAILED:
-                _LOG.warning("the broker does not let us listen to %s: %s", one.topic, code)
+        """Subscribes, a few filters a packet, and waits for each answer. Returns None, or the end of the session.
+
+        `refused_filters` has those of these filters that the broker refused, or did not answer in time.
+        """
+        for one in filters:
+            self.refused_filters.pop(one.topic, None)
+            if one.largest_kept is not None:
+                self._reader.largest_kept[one.topic] = one.largest_kept
+        taken = [one for one in filters if not self.limits.leaves_out_filter(one.topic)]
+        for one in filters:
+            if one not in taken:
+                self.refused_filters[one.topic] = "the broker closes the connection then"
+        many = self.limits.filters_a_packet
+        self._listens = True
+        for begin in range(0, len(taken), many):
+            await self._subscribe(tuple(taken[begin : begin + many]))
+            if self.ended.done():
+                return self.ended.result()
         return None
+
+    async def _subscribe(self, filters: tuple[Filter, ...]) -> None:
+        self._suback = answer = self._loop.create_future()
+        self._subscribing = filters
+        _, mid = self._client.subscribe([(one.topic, self._options(one)) for one in filters])
+        self._suback_of = mid or 0
+        answered = await self._answered(answer)
+        if self.ended.done():
+            return
+        self._subscribing = ()
+        found = answer.result().codes if answered else b""
+        reason = answer.result().reason if answered else None
+        for number, one in enumerate(filters):
+            if number >= len(found):
+                self.refused_filters[one.topic] = "not answered"
+            elif found[number] >= codes.FAILED:
+                self.refused_filters[one.topic] = codes.in_words(found[number], reason=reason)
+                if found[number] == codes.NO_WILDCARDS:
+                    self._wildcards = self.limits.wildcards = False
 
     def publish(self, message: Outgoing, acknowledged: Acknowledged) -> bool:
         """Publishes at QoS 1; `acknowledged` is called with the broker's answer.
 
-        Returns False, and makes no call, once the session has ended, and for a message too large for the broker.
+        Returns False, and makes no call, once the session has ended, and for a message that the broker does not take.
         """
         if self.ended.done():
             return False
         mid = self._client.next_identifier() if self._qos else None
-        packet = packets.publish(message, identifier=mid, properties=self._properties(message))
-        if self._largest is not None and len(packet) > self._largest:  # MQTT 5, 3.2.2.3.6: of the whole packet
-            self._warn_once(message.topic, f"messages over {self._largest} bytes")
+        packet = packets.publish(message, identifier=mid, properties=self._properties(message), retain=self._retain)
+        size = len(packet)
+        largest = self.largest_packet
+        if largest is not None and size > largest:  # MQTT 5, 3.2.2.3.6: of the whole packet
+            self.limits.log_too_large(message.topic, size)
+            return False
+        if self.limits.leaves_out(message, self._loop.time()):
             return False
         self._socket.send(packet)
         self._flush_soon()
         if mid is not None:
-            self._pending[mid] = (message.topic, acknowledged)
-        else:  # MQTT 5, 3.2.2.3.4: a broker with a maximum of QoS 0 acknowledges nothing
+            self._pending[mid] = (message, size, acknowledged)
+            if self.limits.careful:
+                self._loop.call_later(PROBE_S, self._probe, mid)
+            return True
+        # MQTT 5, 3.2.2.3.4: a broker with a maximum of QoS 0 acknowledges nothing
+        self._unacknowledged.append((message, size))
+        if self.limits.careful:
+            self._loop.call_later(SETTLE_S, self._settle, message, acknowledged)
+        else:
             self._loop.call_soon(acknowledged, True)  # noqa: FBT003 - its only argument
         return True
 
@@ -144,7 +252,13 @@ class Session:
 
     async def close(self) -> None:
         """Sends DISCONNECT, so that the broker publishes no will, and waits until it is written."""
-        self._client.disconnect()
+        if self.ended.done():
+            return
+        self._leaving = True
+        if self._client.want_write():
+            self._client.loop_write()
+        self._socket.send(DISCONNECT)
+        self._write()
         try:
             async with asyncio.timeout(1):
                 await asyncio.shield(self.ended)
@@ -155,25 +269,27 @@ class Session:
         """Closes the connection without DISCONNECT; the broker publishes the will."""
         self._end(Ended(how=how, why=why))
 
-    # What paho and the event loop call.
+    # What the event loop calls, and what packets bring.
 
     def _make_client(self) -> PahoClient:
         login = self._login
-        client = PahoClient(self._socket, login.version, login.client_id, answered=self._answered)
+        client = PahoClient(self._socket, login.version, login.client_id)
         if login.username is not None:
             client.username_pw_set(login.username, login.password)
         if login.will is not None:
-            client.will_set(login.will.topic, login.will.payload, qos=1, retain=login.will.retained)
-        client.on_connect = self._on_connect
-        client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
-        client.on_subscribe = self._on_subscribe
-        client.on_socket_register_write = lambda _client, _data, _socket: self._flush_soon()
+            retained = login.will.retained and self._retain
+            client.will_set(login.will.topic, login.will.payload, qos=self._qos, retain=retained)
+        client.on_socket_register_write = self._on_register_write
         return client
+
+    def _on_register_write(self, _client: Client, _data: Any, _socket: Any) -> None:
+        self._flush_soon()
 
     def _options(self, one: Filter) -> Any:
         if self.version is not Version.V5:
             return 1
+        if not self.limits.options:
+            return SubscribeOptions(qos=1)
         return SubscribeOptions(
             qos=1,
             noLocal=not one.own_too,
@@ -181,101 +297,193 @@ class Session:
             retainHandling=SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE,
         )
 
-    async def _first(self, answer: asyncio.Future[Any], silent: str) -> None:
+    async def _answered(self, answer: asyncio.Future[Any]) -> bool:
+        """Returns whether the answer came in time; also False when the session ended meanwhile."""
         try:
             async with asyncio.timeout(ANSWER_S):
                 await asyncio.wait((answer, self.ended), return_when=asyncio.FIRST_COMPLETED)
         except TimeoutError:
-            self.abort(f"the broker {silent}")
+            pass
         finally:
-            if not answer.done():
+            came = answer.done()
+            if not came:
                 answer.cancel()
+        return came
 
-    def _on_connect(
-        self, _client: Client, _data: Any, _flags: ConnectFlags, code: ReasonCode, properties: Properties | None
-    ) -> None:
-        if code.value == 0:
-            self._apply_limits(properties)
-            if not self._connack.done():
-                self._connack.set_result(None)
-        elif code.value in _DENIED:
-            self._end(Ended(how=EndReason.DENIED, why=str(code)))
-        elif code.value == _UNSUPPORTED_VERSION:
-            self._end(Ended(how=EndReason.TOO_NEW, why=str(code)))
+    def _take(self, packet: Packet) -> None:
+        match packet:
+            case Puback():
+                self._acknowledge(packet)
+            case Publish():
+                self._on_publish(packet)
+            case Connack() if not self._connack.done():
+                self._on_connack(packet)
+            case Disconnect():
+                self._on_disconnect(packet)
+            case _ if not self._connack.done():
+                self._end(Ended(how=EndReason.TOO_NEW, why="the broker's answer to CONNECT makes no sense"))
+            case Suback(identifier=identifier):
+                if self._suback is not None and not self._suback.done() and identifier == self._suback_of:
+                    self._suback.set_result(packet)
+            case Other(kind=kind, identifier=identifier) if kind == _PUBREL:
+                self._twice_seen.discard(identifier)
+                self._socket.send(packets.answer(_PUBCOMP, identifier))
+                self._flush_soon()
+
+    def _on_connack(self, packet: Connack) -> None:
+        code = packet.code if self.version is Version.V5 and not packet.old_form else codes.from_311(packet.code)
+        why = codes.in_words(code, reason=packet.properties.text(props.REASON))
+        if packet.old_form and code < codes.FAILED:
+            code = codes.UNSUPPORTED_VERSION  # it speaks 3.1.1 all the same, and would not understand our packets
+        if code < codes.FAILED:
+            self._apply_limits(packet)
+            self._connack.set_result(None)
+        elif code in codes.DENIED:
+            self._end(Ended(how=EndReason.DENIED, why=why, code=code))
+        elif code == codes.UNSUPPORTED_VERSION:
+            self._end(Ended(how=EndReason.TOO_NEW, why=why, code=code))
         else:
-            self._end(Ended(how=EndReason.REFUSED, why=f"the broker refuses: {code}"))
+            server = packet.properties.text(props.SERVER_REFERENCE)
+            named = codes.in_words(code, reason=packet.properties.text(props.REASON), server=server)
+            self._end(Ended(how=EndReason.REFUSED, why=f"the broker refuses: {named}", code=code))
 
-    def _apply_limits(self, properties: Properties | None) -> None:
-        """Applies the limits of an MQTT 5 broker's CONNACK."""
-        self.window = min(LARGEST_WINDOW, getattr(properties, "ReceiveMaximum", LARGEST_WINDOW))
-        self._largest = getattr(properties, "MaximumPacketSize", None)
-        self._qos = min(1, getattr(properties, "MaximumQoS", 1))
-        keepalive_s = getattr(properties, "ServerKeepAlive", self._login.keepalive_s)
-        self._keepalive = Keepalive(keepalive_s=keepalive_s or self._login.keepalive_s, at=self._loop.time())
+    def _apply_limits(self, packet: Connack) -> None:
+        """Applies the limits of an MQTT 5 broker's CONNACK; those that make no sense are left out."""
+        numbers, odd = dict(packet.properties.numbers), list(packet.properties.odd)
+        for zero in (props.RECEIVE_MAXIMUM, props.MAXIMUM_PACKET_SIZE):
+            if numbers.get(zero) == 0:
+                odd.append(f"{props.name(zero)} 0")
+                del numbers[zero]
+        if packet.session_present:
+            odd.append("session present after a clean start")
+        if odd:
+            self.limits.log_once(
+                "odd",
+                f"the broker's CONNACK is against MQTT {self.version.label} ({', '.join(odd)}): going on without that",
+            )
+        self.full_window = min(LARGEST_WINDOW, numbers.get(props.RECEIVE_MAXIMUM, LARGEST_WINDOW))
+        self._largest = numbers.get(props.MAXIMUM_PACKET_SIZE)
+        if numbers.get(props.MAXIMUM_QOS, 1) == 0:
+            self._qos = 0
+            self.limits.log_once("qos", NO_QOS)
+        if numbers.get(props.RETAIN_AVAILABLE, 1) == 0:
+            self._retain = False
+            self.limits.log_once("retain", NO_RETAIN)
+        if numbers.get(props.WILDCARDS_AVAILABLE, 1) == 0:
+            self._wildcards = False
+        keepalive_s = numbers.get(props.SERVER_KEEP_ALIVE) or self._login.keepalive_s
+        self._keepalive = Keepalive(keepalive_s=keepalive_s, at=self._loop.time())
 
-    def _on_disconnect(
-        self, _client: Client, _data: Any, flags: DisconnectFlags, code: ReasonCode, _given: Properties | None
-    ) -> None:
+    def _on_disconnect(self, packet: Disconnect) -> None:
+        how = EndReason.UNREACHABLE
+        if packet.code == codes.TAKEN_OVER:
+            how = EndReason.TAKEN_OVER
+        elif packet.code == codes.ADMINISTRATIVE:
+            how = EndReason.SENT_AWAY
+        name = codes.in_words(packet.code, reason=packet.reason, server=packet.server)
+        last = ""
+        if packet.code not in codes.INNOCENT:
+            last = hang_up_text(self._unanswered(), self._subscribing, None)
+        why = f"the broker closed the connection: {name}{last}"
+        self._end(self._hang_up(how, why, code=packet.code))
+
+    def _hung_up(self) -> None:
+        """The connection ended without a DISCONNECT."""
         broken = self._socket.error
         hung_up = broken is None or isinstance(broken, ConnectionError | ssl.SSLEOFError)
         reason = f" ({broken})" if broken is not None else ""
-        if flags.is_disconnect_packet_from_server:
-            how = EndReason.TAKEN_OVER if code.value == _TAKEN_OVER else EndReason.UNREACHABLE
-            self._end(Ended(how=how, why=f"the broker closed the connection: {code}"))
-        elif not hung_up:
+        if not hung_up:
             self._end(Ended(how=EndReason.UNREACHABLE, why=f"the connection broke{reason}"))
         elif not self._connack.done():
-            self._end(
-                Ended(
-                    how=EndReason.TOO_NEW,
-                    why=f"the broker hung up without an answer; does it want TLS, or a certificate?{reason}",
-                )
-            )
+            why = f"the broker hung up without an answer; does it want TLS, a certificate or a password?{reason}"
+            self._end(Ended(how=EndReason.TOO_NEW, why=why))
         else:
-            self._end(Ended(how=EndReason.THROWN_OUT, why=f"the broker closed the connection{reason}"))
+            last = hang_up_text(self._unanswered(), self._subscribing, self.version)
+            why = f"the broker closed the connection without a reason{reason}{last}"
+            self._end(self._hang_up(EndReason.THROWN_OUT, why))
 
-    def _on_subscribe(self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _given: Any) -> None:
-        if self._suback is not None and not self._suback.done():
-            self._suback.set_result(codes)
+    def _hang_up(self, how: EndReason, why: str, *, code: int | None = None) -> Ended:
+        return Ended(
+            how=how,
+            why=why,
+            code=code,
+            hung_up=self._connack.done(),
+            unanswered=self._unanswered(),
+            filters=self._subscribing,
+        )
 
-    def _answered(self, mid: int, code: ReasonCode) -> None:
-        """Called for a PUBACK that is a refusal, or a success with properties."""
-        if code.value < _FAILED:
-            self._acknowledge(mid)
-        elif mid in self._pending:
-            topic, acknowledged = self._pending.pop(mid)
-            self._warn_once(topic, f"this: {code}")
-            acknowledged(False)  # noqa: FBT003 - its only argument
+    def _unanswered(self) -> tuple[tuple[Outgoing, int], ...]:
+        if self._qos:
+            return tuple((message, size) for message, size, _ in self._pending.values())
+        return tuple(self._unacknowledged)
 
-    def _acknowledge(self, mid: int) -> None:
-        if mid in self._pending:
-            _, acknowledged = self._pending.pop(mid)
-            acknowledged(True)  # noqa: FBT003 - its only argument
-
-    def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            _LOG.debug("a message on a topic that is not UTF-8 is ignored")
+    def _acknowledge(self, packet: Puback) -> None:
+        waiting = self._pending.pop(packet.identifier, None)
+        if waiting is None:
             return
-        properties = message.properties
+        message, size, acknowledged = waiting
+        self._acknowledges = True
+        if packet.code >= codes.FAILED:
+            self._refused_topics.add(message.topic)
+            self._refused(message.topic, size, packet.code, codes.in_words(packet.code, reason=packet.reason))
+            if packet.code == codes.TOO_LARGE:
+                self.limits.too_large(message.topic, size)
+            acknowledged(False)  # noqa: FBT003 - its only argument
+            return
+        if message.topic in self._refused_topics:
+            self._refused_topics.discard(message.topic)
+            self._refused(message.topic, size, packet.code, codes.in_words(packet.code))
+        self._settle(message, acknowledged)
+
+    def _settle(self, message: Outgoing, acknowledged: Acknowledged) -> None:
+        """Calls `acknowledged` for a message that the broker has taken."""
+        if self.ended.done():
+            return
+        if self.limits.unproven:
+            self.limits.accepted(message)
+        if self.limits.slow:
+            self._loop.call_later(SETTLE_S, acknowledged, True)  # noqa: FBT003 - its only argument
+        else:
+            acknowledged(True)  # noqa: FBT003
+
+    def _log_refusal(self, topic: str, size: int, code: int, words: str) -> None:
+        if code >= codes.FAILED:
+            self.limits.log_once(f"refused {topic}", f"the broker refuses {topic} ({size} bytes): {words}")
+
+    def _on_publish(self, packet: Publish) -> None:
+        if packet.qos:
+            exactly_once = packet.qos == _EXACTLY_ONCE
+            self._socket.send(packets.answer(_PUBREC if exactly_once else packets.PUBACK, packet.identifier))
+            self._flush_soon()
+            if exactly_once and packet.identifier in self._twice_seen:
+                return
+            if exactly_once:
+                self._twice_seen.add(packet.identifier)
+        topic = packet.topic
+        if topic is None or not self._listens:
+            # Without a subscription it was queued for an earlier session, and is none of this one's commands.
+            self.limits.log_once("no topic", "the broker sent a message without a topic, or before any subscription")
+            return
+        if packet.cut:
+            kept = self._reader.largest_kept.get(topic, LARGEST_KEPT)
+            self.limits.log_once(
+                f"cut {topic}",
+                f"a message of {packet.size} bytes lies on {ascii(topic)[1:-1]}: only {kept} bytes are read; "
+                "clear it if it is retained",
+            )
         incoming = Incoming(
             topic=topic,
-            payload=bytes(message.payload),
-            retained=bool(message.retain),
-            response_topic=getattr(properties, "ResponseTopic", None),
-            correlation=getattr(properties, "CorrelationData", None),
-            expiry_s=getattr(properties, "MessageExpiryInterval", None),
+            payload=packet.payload,
+            retained=packet.retained,
+            response_topic=packet.response_topic,
+            correlation=packet.correlation,
+            expiry_s=packet.expiry_s,
+            cut=packet.cut,
         )
         try:
             self._receive(incoming)
-        except Exception:  # noqa: BLE001 - logged whole; else paho would hand over the same message for ever
+        except Exception:  # noqa: BLE001 - logged whole; the next message has nothing to do with it
             _LOG.exception("a message on %s could not be handled", escaped(topic))
-
-    def _warn_once(self, topic: str, what: str) -> None:
-        if topic not in self._refused:
-            self._refused.add(topic)
-            _LOG.warning("the broker does not take %s on %s", what, topic)
 
     def _flush_soon(self) -> None:
         """Schedules one write for all publishes of this turn of the loop."""
@@ -305,29 +513,36 @@ class Session:
             else:
                 self._loop.remove_writer(self._descriptor)
         if self._socket.ended:
-            self._read()
+            self._on_readable()
+        elif self._leaving and not left:
+            self._end(Ended(how=EndReason.UNREACHABLE, why="closed by this side"))
 
     def _on_readable(self) -> None:
-        self._socket.fill()
+        self._reader.feed(self._socket.fill())
         self._keepalive.heard(self._loop.time())
         self._read()
 
     def _read(self) -> None:
         until = self._loop.time() + TURN_S
         try:
-            while self._socket.has_input and not self.ended.done():
+            while (packet := self._reader.next()) is not None:
+                self._take(packet)
+                if self.ended.done():
+                    return
                 if self._loop.time() > until:
                     self._loop.remove_reader(self._descriptor)
                     self._loop.call_soon(self._read_on)
                     return
-                mid = self._socket.take_plain_puback() if self._client.between_packets else None
-                if mid is None:
-                    self._client.loop_read()
-                else:
-                    self._acknowledge(mid)
-        except Exception:  # noqa: BLE001 - logged whole; paho is left within a packet, and only a new session helps
+        except BrokerError as error:
+            how = EndReason.UNREACHABLE if self._connack.done() else EndReason.TOO_NEW
+            self.abort(f"the broker {error}", how)
+            return
+        except Exception:  # noqa: BLE001 - logged whole; a new session begins from nothing
             _LOG.exception("the MQTT session failed")
             self.abort("an error of our own")
+            return
+        if self._socket.ended:
+            self._hung_up()
 
     def _read_on(self) -> None:
         if not self.ended.done():
@@ -343,10 +558,27 @@ class Session:
         match self._keepalive.check(self._loop.time()):
             case Check.PING:
                 self._client.ping()
+                self._release_stale()
             case Check.GIVE_UP:
                 self.abort("the broker does not answer any more")
                 return
         self._arm()
+
+    def _probe(self, mid: int) -> None:
+        """Asks a broker that does not answer for a message: some proxies report the end only at the next packet."""
+        if mid in self._pending and not self.ended.done():
+            self._client.ping()
+
+    def _release_stale(self) -> None:
+        """Messages that wait since the ping before the last: their answers were lost, and others wait behind them."""
+        lost = [mid for mid in self._stale if mid in self._pending]
+        if lost and not self._acknowledges and self._qos:
+            self._qos = self.limits.qos = 0
+            self.limits.log_once("qos", f"the broker acknowledges nothing: {NO_QOS}")
+        for mid in lost:
+            _, _, acknowledged = self._pending.pop(mid)
+            acknowledged(False)  # noqa: FBT003 - its only argument
+        self._stale = frozenset(self._pending)
 
     def _end(self, ended: Ended) -> None:
         if self.ended.done():
@@ -357,4 +589,5 @@ class Session:
         self._loop.remove_reader(self._descriptor)
         self._loop.remove_writer(self._descriptor)
         self._pending.clear()
+        self._unacknowledged.clear()
         self._socket.close()

@@ -95,6 +95,18 @@ def _clock(part: Part, common: CommonFields) -> Entity:
     )
 
 
+def _problem(part: Part, said: CommonFields) -> Entity:
+    """On while something is wrong with store, card or rights on the broker; its attributes say what."""
+    return BinarySensor(
+        **said,
+        device_class="problem",
+        state_topic=part.topics.status,
+        value_template=flag("problems"),
+        json_attributes_topic=part.topics.status,
+        json_attributes_template=nested_object("problems"),
+    )
+
+
 def _mails(part: Part) -> bool:
     return part.settings.email is not None
 
@@ -169,4 +181,5 @@ STATUS_ROWS: tuple[Row[Part], ...] = (
         category=DIAGNOSTIC,
         icon="mdi:clock-check-outline",
     ),
+    Row(what="problem", name="problem", make=_problem, category=DIAGNOSTIC),
 )

@@ -90,14 +90,24 @@ class JournalPublisher:
         self._held.append((entry, not self._running))
         self._wake.set()
 
+    def again(self) -> None:
+        """Send what the broker refused on this connection: it may take it now."""
+        self._behind = True
+        self._handed = 0
+        self._wake.set()
+
+    def widen(self, window: int) -> None:
+        """The connection takes so many unacknowledged messages from now on."""
+        self._window, self._in_turn = window, max(window - window // FOR_STATES, 1)
+        self._wake.set()
+
     async def run(self, *, window: int = WINDOW) -> None:
         """Publishes missed entries, then new ones; cancelled when the connection ends.
 
         `window` is the broker's limit of unacknowledged messages of all kinds.
         """
-        self._window, self._in_turn = window, max(window - window // FOR_STATES, 1)
-        self._behind = True
-        self._handed = 0
+        self.widen(window)
+        self.again()
         self._unacknowledged = 0
         self._running = True
         try:

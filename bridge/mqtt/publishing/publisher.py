@@ -7,7 +7,7 @@ the messages are sent while there is a connection.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from bridge.core.definitions.settings import Settings
@@ -33,7 +33,8 @@ class Publisher:
     """Keeps every topic of the device up to date.
 
     `later` calls a function after some seconds; it may do nothing without a connection.
-    `hurry` sends the messages published so far, before any other work.
+    `hurry` sends the messages published so far, before any other work. `online_answered` is called with the broker's
+    answer for each `online`.
     """
 
     def __init__(
@@ -44,8 +45,10 @@ class Publisher:
         ledger: Ledger,
         later: Callable[[float, Callable[[], None]], object],
         hurry: Callable[[], None],
+        online_answered: Callable[[bool], None],
     ) -> None:
         self._hurry = hurry
+        self._online_answered = online_answered
         self.topics = Topics.of(settings)
         self._settings = settings
         self._outbox = outbox
@@ -144,8 +147,9 @@ class Publisher:
         self._shown.again(topic)
 
     def announce_again(self) -> None:
-        """Publishes everything again after Home Assistant's start."""
+        """Publishes everything again after Home Assistant's start, settings too: the broker may retain nothing."""
         self._describe()
+        self._shown.repeat_all()
         self._attributes.flush()
         self._states.repeat_all()
         self.say_online()
@@ -153,7 +157,16 @@ class Publisher:
     def say_online(self) -> None:
         """Publishes `online`."""
         self._ledger.add(self.topics.availability)
-        self._outbox.put(Outgoing(topic=self.topics.availability, payload=payloads.ONLINE, retained=True))
+        online = Outgoing(topic=self.topics.availability, payload=payloads.ONLINE, retained=True)
+        self._outbox.put(online, self._online_answered)
+
+    def repeat(self, topics: Iterable[str]) -> None:
+        """Publishes what these topics hold once more; events and answers hold nothing."""
+        for topic in topics:
+            if topic == self.topics.discovery:
+                self._describe()
+            self._shown.again(topic)
+            self._states.again(topic)
 
     def say_offline(self, acknowledged: Callable[[bool], None]) -> None:
         """Publishes the last states, then `offline`. `acknowledged` is called with the broker's answer."""

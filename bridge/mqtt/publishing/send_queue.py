@@ -47,6 +47,11 @@ class SendQueue:
         self._send = send
         self._window = window
 
+    def widen(self, window: int) -> None:
+        """The connection takes so many unacknowledged messages from now on."""
+        self._window = window
+        self._send_waiting()
+
     def close(self) -> None:
         """Ends the connection and empties the queue: all states are sent again on the next."""
         self.dropped += self._events
@@ -106,6 +111,9 @@ class SendQueue:
 
     def _acknowledge(self, _taken: bool) -> None:  # noqa: FBT001 - the one thing it says
         self._unacknowledged -= 1
+        self._send_waiting()
+
+    def _send_waiting(self) -> None:
         while self._send is not None and self._waiting and self._unacknowledged < self._window:
             message, acknowledged = self._waiting.pop(next(iter(self._waiting)))
             self._count(message, acknowledged, -1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.text.json_text import as_json, instant
@@ -45,9 +46,13 @@ class StatusView:
     ftp: QueueStatus | None = None
     recording: RecordingStatus | None = None
     audible: AudibleStatus | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
+    """What is wrong with the bridge itself, in words, by its part: `store`, `card`."""
 
 
-def status(view: StatusView, *, clock_synchronised: bool, rejected_commands: int) -> bytes:
+def status(
+    view: StatusView, *, clock_synchronised: bool, rejected_commands: int, broker_problem: str | None = None
+) -> bytes:
     """Returns the payload; the arguments beside the view are this room's own state."""
     fields: dict[str, object] = {
         "version": view.version,
@@ -73,4 +78,5 @@ def status(view: StatusView, *, clock_synchronised: bool, rejected_commands: int
         fields["audible"] = {"playing": view.audible.playing}
     fields["rejected_commands"] = rejected_commands
     fields["journal_unsent"] = view.journal_unsent
+    fields["problems"] = {**view.problems, **({"broker": broker_problem} if broker_problem else {})}
     return as_json(fields)

@@ -29,6 +29,7 @@ async def published_after(*payloads: bytes) -> list[bytes]:
         ledger=MemoryLedger(),
         later=lambda _, act: delayed.append(act),
         hurry=lambda: None,
+        online_answered=lambda _: None,
     )
     topics = publisher.topics
     receiver = CommandReceiver(

@@ -66,6 +66,7 @@ def test_the_status_tells_of_what_is_configured_and_of_nothing_else():
     view = StatusView(version="1", started=LOCAL, journal_unsent=4)
     assert json.loads(status(view, clock_synchronised=False, rejected_commands=2)) == {
         "version": "1", "started": SHOWN, "clock_synchronised": False, "rejected_commands": 2, "journal_unsent": 4,
+        "problems": {},
     }  # fmt: skip
     whole = StatusView(
         version="1", started=LOCAL, journal_unsent=0,
@@ -79,6 +80,12 @@ def test_the_status_tells_of_what_is_configured_and_of_nothing_else():
     assert found["ftp"] == {"queued": 0, "last_ok": None, "last_error": "refused"}
     assert found["audible"] == {"playing": True}
     assert found["recording"] == {"problem": None, "free_mb": 900, "clips": 3, "last_clip": "a.mp4"}
+
+
+def test_what_is_wrong_with_the_bridge_itself_is_named_by_its_part():
+    view = StatusView(version="1", started=LOCAL, journal_unsent=0, problems={"store": "the disk is full"})
+    found = json.loads(status(view, clock_synchronised=True, rejected_commands=0, broker_problem="may not read"))
+    assert found["problems"] == {"store": "the disk is full", "broker": "may not read"}
 
 
 def test_a_journal_entry_of_an_alarm_names_its_input():

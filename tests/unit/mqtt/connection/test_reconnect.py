@@ -71,7 +71,26 @@ def test_being_back_is_said_once_and_the_next_failure_is_loud_again():
     failing(reconnect, 2)
     assert reconnect.connected() == "connected again"
     assert reconnect.connected() == "connected"
-    assert failing(reconnect, 1)[0].level == logging.WARNING
+    assert reconnect.ended(EndReason.UNREACHABLE, "broke", near=False, after_s=100).level == logging.WARNING
+
+
+def test_a_connection_that_ends_at_once_again_and_again_is_a_warning_once():
+    reconnect = policy()
+    levels = []
+    for _ in range(3):
+        reconnect.connected()
+        levels.append(reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=0.1).level)
+    assert levels == [logging.WARNING, logging.DEBUG, logging.DEBUG]
+
+
+def test_a_connection_that_will_do_without_what_ended_it_is_tried_soon():
+    reconnect = policy()
+    failing(reconnect, 6)
+    assert reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=0.1, learnt=True).wait_s == 1
+
+
+def test_one_that_is_sent_away_waits_a_minute():
+    assert policy().ended(EndReason.SENT_AWAY, "away", near=True, after_s=100).wait_s == 60
 
 
 def test_a_wrong_password_waits_the_longest_at_once_and_is_said_once():
@@ -97,26 +116,36 @@ def test_one_that_is_taken_over_says_so_and_waits_a_minute():
     assert (retry.wait_s, "taken over" in retry.message) == (60, True)
 
 
-def test_thrown_out_twice_at_once_is_taken_over():
+def twin(reconnect, after_s, *, may_be_a_twin=True):
+    return reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=after_s, may_be_a_twin=may_be_a_twin)
+
+
+def test_thrown_out_twice_at_once_with_nothing_sent_is_taken_over_and_both_causes_are_named():
     reconnect = policy()
-    assert reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=0.1).wait_s == 1
+    assert twin(reconnect, 0.1).wait_s == 1
     reconnect.connected()
-    second = reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=4.9)
+    second = twin(reconnect, 4.9)
     assert (second.wait_s, "taken over" in second.message) == (60, True)
+    assert "or the broker closes all connections" in second.message
+
+
+def test_thrown_out_twice_right_after_something_was_sent_is_not_taken_over():
+    reconnect = policy()
+    for _ in range(3):
+        assert "taken over" not in twin(reconnect, 0.1, may_be_a_twin=False).message
 
 
 def test_thrown_out_at_once_with_a_good_connection_between_is_not():
     reconnect = policy()
     for after_s in (0.1, 6, 0.1):
-        retry = reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=after_s)
-        assert "taken over" not in retry.message
+        assert "taken over" not in twin(reconnect, after_s).message
 
 
 def test_a_broker_that_was_gone_in_between_has_thrown_nobody_out():
     reconnect = policy()
-    reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=0.1)
+    twin(reconnect, 0.1)
     reconnect.ended(EndReason.UNREACHABLE, "nobody listens there", near=False)
-    assert "taken over" not in reconnect.ended(EndReason.THROWN_OUT, "closed", near=False, after_s=0.1).message
+    assert "taken over" not in twin(reconnect, 0.1).message
 
 
 def test_version_5_comes_first_and_3_1_1_only_when_it_is_not_understood():

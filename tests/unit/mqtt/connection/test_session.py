@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import socket
 
@@ -10,10 +11,11 @@ import pytest
 from paho.mqtt.client import Client
 
 from bridge.mqtt.connection.buffered_socket import BufferedSocket
+from bridge.mqtt.connection.packet_reader import LARGEST_KEPT
 from bridge.mqtt.connection.protocol_version import Version
 from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.connection.session import Session
-from bridge.mqtt.connection.session_types import Login
+from bridge.mqtt.connection.session_types import Filter, Login
 from bridge.mqtt.messages import Outgoing
 
 CONNACK = {Version.V5: b"\x20\x03\x00\x00\x00", Version.V311: b"\x20\x02\x00\x00"}
@@ -43,8 +45,23 @@ class FarEnd:
         assert await opening is None
         return hello
 
+    async def listens(self, *topics, codes=None):
+        """Subscribed to these topics, a packet at a time; the SUBACKs carry `codes`, else success."""
+        subscribing = asyncio.create_task(self.session.subscribe([Filter(topic=one) for one in topics]))
+        packets = []
+        while not subscribing.done():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    packet = await self.reads()
+                    packets.append(packet)
+                    none = b"\x00" if self.session.version is Version.V5 else b""
+                    found = bytes([1] * packet.count(b"topic")) if codes is None else codes
+                    await self.sends(bytes([0x90, 2 + len(none) + len(found)]) + packet[2:4] + none + found)
+        assert subscribing.result() is None
+        return packets
 
-@pytest.mark.parametrize("name", ["_create_socket", "_handle_pubackcomp", "_mid_generate", "_send_pingreq"])
+
+@pytest.mark.parametrize("name", ["_create_socket", "_mid_generate", "_send_pingreq"])
 def test_paho_still_has_the_methods_that_are_overridden_or_called(name):
     assert callable(getattr(Client, name))
 
@@ -130,6 +147,9 @@ async def test_the_brokers_limits_are_kept():
         (b"\x20\x03\x00\x97\x00", EndReason.REFUSED),
         (b"", EndReason.TOO_NEW),
         (b"HTTP/1.1 400 Bad Request\r\n", EndReason.TOO_NEW),
+        (b"\x30\x05\x00\x01a\x001", EndReason.TOO_NEW),
+        (b"\x20\x02\x00\x00", EndReason.TOO_NEW),
+        (b"\x20\x03\x00\xb7\x00", EndReason.REFUSED),
     ],
 )
 async def test_every_way_to_be_turned_away_is_told_apart(answer, how):
@@ -162,6 +182,7 @@ async def test_every_way_to_be_thrown_out_is_told_apart(last, how):
 async def test_a_receiver_that_fails_ends_nothing(caplog):
     far = FarEnd()
     await far.connected()
+    await far.listens("topic")
 
     def failing(message):
         far.received.append(message)
@@ -181,6 +202,7 @@ async def test_a_flood_of_messages_leaves_turns_of_the_loop_to_others():
     count = 20_000
     far = FarEnd(Version.V311)
     await far.connected()
+    await far.listens("topic")
     turns = 0
 
     async def others():
@@ -194,3 +216,150 @@ async def test_a_flood_of_messages_leaves_turns_of_the_loop_to_others():
     chunks = count / (64 * 1024 / len(message))
     # Without a bound every chunk of 64 KiB, some five thousand messages, is one turn.
     assert turns > 4 * chunks
+
+
+async def test_a_subscribe_has_at_most_eight_filters():
+    far = FarEnd()
+    await far.connected()
+    packets = await far.listens(*(f"topic/{number}" for number in range(17)))
+    assert [one.count(b"topic") for one in packets] == [8, 8, 1]
+    assert far.session.refused_filters == {}
+    far.session.abort("the end")
+
+
+@pytest.mark.parametrize(
+    ("codes", "refused"),
+    [
+        (b"\x00\x01\x02", {}),
+        (b"\x01\x87\x01", {"topic/b": "Not authorized"}),
+        (b"\x01\xb7\x33", {"topic/b": "reason code 0xB7"}),
+        (b"\x01", {"topic/b": "not answered", "topic/c": "not answered"}),
+        (b"\x01\x01\x01\x87\x87", {}),
+    ],
+)
+async def test_every_suback_is_understood(codes, refused):
+    far = FarEnd()
+    await far.connected()
+    await far.listens("topic/a", "topic/b", "topic/c", codes=codes)
+    assert far.session.refused_filters == refused
+    far.session.abort("the end")
+
+
+@pytest.mark.parametrize("code", [0x00, 0x10, 0x15, 0x7F, 0x80, 0x95, 0xB7, 0xFF])
+@pytest.mark.parametrize(
+    "form", [b"\x40\x03\x00\x01%c", b"\x40\x04\x00\x01%c\x00", b"\x40\x07\x00\x01%c\x03\x7e\x00\x00"]
+)
+async def test_a_puback_of_any_code_is_a_refusal_from_0x80_on(code, form):
+    far = FarEnd()
+    await far.connected()
+    told = []
+    far.session.publish(Outgoing(topic="t", payload=b"1"), told.append)
+    await far.reads()
+    await far.sends(form % code)
+    await asyncio.sleep(0.01)
+    assert told == [code < 0x80]
+    assert not far.session.ended.done()
+    far.session.abort("the end")
+
+
+@pytest.mark.parametrize("packet", [b"\xe0\x01%c", b"\xe0\x02%c\x00", b"\xe0\x05%c\x03\x1f\x00\x09"])
+@pytest.mark.parametrize("code", [0x00, 0x33, 0x8E, 0xB7])
+async def test_a_disconnect_of_any_code_and_form_is_the_end_and_only_one_code_a_takeover(packet, code):
+    far = FarEnd()
+    await far.connected()
+    await far.sends(packet % code)
+    ended = await far.session.ended
+    assert ended.code == code
+    assert (ended.how is EndReason.TAKEN_OVER) == (code == 0x8E)
+
+
+@pytest.mark.parametrize(
+    ("packet", "named"),
+    [
+        (b"\x20\x06\x00\x00\x03\x21\x00\x00", "Receive Maximum 0"),
+        (b"\x20\x08\x00\x00\x05\x27\x00\x00\x00\x00", "Maximum Packet Size 0"),
+        (b"\x20\x09\x00\x00\x06\x22\x00\x01\x22\x00\x01", "Topic Alias Maximum twice"),
+        (b"\x20\x05\x00\x00\x02\x7e\x01", "property 0x7E"),
+        (b"\x20\x05\x00\x00\x02\x13\x00", "Server Keep Alive"),
+        (b"\x20\x03\x01\x00\x00", "session present"),
+    ],
+)
+async def test_a_connack_that_is_odd_opens_the_session_and_is_named(packet, named, caplog):
+    far = FarEnd()
+    await far.connected(packet)
+    assert far.session.window == 20
+    assert far.session.largest_packet is None
+    far.session.abort("the end")
+    assert named in caplog.text
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"\xf0\x02\x18\x00",  # AUTH, unasked
+        b"\xb0\x04\x00\x07\x00\xb7",  # UNSUBACK of nothing
+        b"\x90\x04\x7f\x00\x00\xb7",  # SUBACK of nothing
+        b"\xd0\x00\xd0\x01\x00",  # PINGRESP, unasked, with a body
+        b"\x50\x03\x00\x01\xb7",  # PUBREC of a message at QoS 1
+        b"\x70\x02\x00\x01",  # PUBCOMP
+        b"\x00\x00",  # a type that is none
+        b"\x20\x03\x00\x00\x00",  # a second CONNACK
+        b"\x40\x00",  # a PUBACK without an identifier
+        b"\x30\x04\x00\x00\x00x",  # a PUBLISH without a topic
+        b"\x30\x07\x00\x00\x03\x23\x00\x00x",  # with an alias, which was never allowed
+        b"\x30\x06\x00\x02\xff\xfe\x00x",  # with a topic that is no text
+        b"\x30\x05\x00\x01#\x00x",  # with a filter for a topic
+        b"\x30\x05\x00\x09a\x00x",  # with a topic longer than itself
+        b"\x30\x05\x00\x01a\x7fx",  # with properties longer than itself
+    ],
+)
+async def test_no_packet_ends_the_session(packet):
+    far = FarEnd()
+    await far.connected()
+    await far.listens("topic")
+    await far.sends(packet + b"\x30\x09\x00\x05topic\x001")
+    await asyncio.sleep(0.01)
+    assert [(one.topic, one.payload) for one in far.received] == [("topic", b"1")]
+    assert not far.session.ended.done()
+    far.session.abort("the end")
+
+
+async def test_a_length_that_makes_no_sense_is_the_end_in_words():
+    far = FarEnd()
+    await far.connected()
+    await far.sends(b"\x30\xff\xff\xff\xff\xff\xff")
+    assert "makes no sense" in (await far.session.ended).why
+
+
+async def test_a_message_that_is_larger_than_is_read_comes_cut_and_is_named_once(caplog):
+    far = FarEnd()
+    await far.connected()
+    await far.listens("topic")
+    body = b"\x00\x05topic\x00" + bytes(4_200_000)
+    packet = b"\x31" + bytes(
+        [len(body) & 0x7F | 0x80, len(body) >> 7 & 0x7F | 0x80, len(body) >> 14 & 0x7F | 0x80, len(body) >> 21]
+    )
+    await far.sends((packet + body) * 2 + b"\x30\x09\x00\x05topic\x001")
+    await asyncio.sleep(0.05)
+    assert [one.cut for one in far.received] == [True, True, False]
+    assert max(len(one.payload) for one in far.received) <= LARGEST_KEPT
+    far.session.abort("the end")
+    assert [record.message for record in caplog.records] == [
+        f"a message of 4200008 bytes lies on topic: only {LARGEST_KEPT} bytes are read; clear it if it is retained"
+    ]
+
+
+async def test_a_message_at_qos_2_is_answered_and_received_once():
+    far = FarEnd()
+    await far.connected()
+    await far.listens("topic")
+    for packet, answer in (
+        (b"\x34\x0b\x00\x05topic\x00\x07\x001", b"\x50\x02\x00\x07"),
+        (b"\x3c\x0b\x00\x05topic\x00\x07\x001", b"\x50\x02\x00\x07"),
+        (b"\x62\x02\x00\x07", b"\x70\x02\x00\x07"),
+    ):
+        await far.sends(packet)
+        assert await far.reads() == answer
+    assert len(far.received) == 1
+    far.session.abort("the end")

@@ -1,0 +1,97 @@
+"""Rights that this client has on the broker, found by publishing and reading back (`mqtt.md` 3); pure.
+
+Some brokers grant a subscription and deliver nothing, and 3.1.1 acknowledges what it drops: only a message that
+comes back proves anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bridge.mqtt.connection import reason_codes as codes
+from bridge.mqtt.topics import Topics
+
+MANY = 3
+"""So many topics below `<d>` that are refused mean that the whole is."""
+
+
+class BrokerRights:
+    """One connection's findings: `begin`, then what was answered and heard; `problem` says what is missing."""
+
+    def __init__(self) -> None:
+        self.read_back = False
+        """Whether a message from below `<d>` has come."""
+        self.written: bool | None = None
+        """Whether the broker took `online`; None before its answer."""
+        self._gives_reasons = True
+        self._refused: dict[str, tuple[int, str]] = {}
+
+    def begin(self, *, gives_reasons: bool) -> None:
+        """A connection begins. `gives_reasons`: its acknowledgements say whether a message was taken (MQTT 5)."""
+        self.ask()
+        self._gives_reasons = gives_reasons
+        self._refused = {}
+
+    def ask(self) -> None:
+        """`online` is published once more."""
+        self.read_back, self.written = False, None
+
+    @property
+    def proven(self) -> bool:
+        """Whether both rights are there, or the one to publish is known to lack."""
+        return self.written is False or (self.read_back and self.written is True)
+
+    def heard(self) -> None:
+        """A message from below `<d>` has come."""
+        self.read_back = True
+
+    def refused(self, topic: str, code: int, words: str) -> bool:
+        """The broker refused a message. Returns whether this topic was not known to be refused."""
+        new = topic not in self._refused
+        self._refused[topic] = (code, words)
+        return new
+
+    def taken(self, topic: str) -> None:
+        """The broker took a message on a topic."""
+        self._refused.pop(topic, None)
+
+    @property
+    def refused_topics(self) -> tuple[str, ...]:
+        """Topics whose last message was refused."""
+        return tuple(self._refused)
+
+    def problem(self, topics: Topics, user: str | None, filters: Mapping[str, str]) -> str | None:
+        """Returns what is missing, for a person; None when all is there. `filters` were refused, with the reason."""
+        missing = [*self._publishing(topics), *self._reading(topics, filters)]
+        if not missing:
+            return None
+        who = f"user {user}" if user else "this client"
+        return (
+            f"{who} {'; '.join(missing)}. Change the broker's rights or settings; asked again every minute, no restart "
+            "is needed"
+        )
+
+    def _publishing(self, topics: Topics) -> list[str]:
+        own = [topic for topic in self._refused if topic.startswith(f"{topics.device}/")]
+        whole = topics.availability in own or len(own) >= MANY
+        found = []
+        if whole:
+            words = self._refused.get(topics.availability, self._refused[own[0]])[1]
+            found.append(f"may not publish on {topics.device}/#: states and answers are not heard ({words})")
+        for topic, (code, words) in self._refused.items():
+            if topic in own and whole:
+                continue
+            may_not = "may not publish on" if code == codes.NOT_AUTHORIZED else "cannot publish on"
+            found.append(f"{may_not} {topic} ({words})")
+        return found
+
+    def _reading(self, topics: Topics, filters: Mapping[str, str]) -> list[str]:
+        found = [f"may not subscribe to {topic} ({words})" for topic, words in filters.items()]
+        if self.read_back or topics.availability in self._refused or topics.availability in filters:
+            return found
+        if not self.written:
+            return found
+        if self._gives_reasons:
+            return [f"may not read {topics.device}/#: commands will not be heard", *found]
+        either = f"may not read or may not publish on {topics.device}/#"
+        return [f"{either}: what is published there does not come back, so commands will not be heard", *found]

@@ -1,0 +1,129 @@
+"""Missing rights on the broker: found after each connect, asked for again every minute (`mqtt.md` 3)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from bridge.core.definitions.settings import Settings
+from bridge.mqtt.connection import reason_codes as codes
+from bridge.mqtt.connection.protocol_version import Version
+from bridge.mqtt.connection.session import Session
+from bridge.mqtt.publishing.publisher import Publisher
+from bridge.mqtt.rights import BrokerRights
+from bridge.mqtt.subscriptions import Subscriptions
+
+_LOG = logging.getLogger(__name__)
+READ_BACK_S = 5.0
+"""Limit for `online` to come back."""
+GATHER_S = 1.0
+"""Refusals of one announcement come together."""
+ASK_AGAIN_S = 60.0
+
+
+class RightsWatch:
+    """`problem` says what is missing, None while nothing is.
+
+    `changed` is called when it is another, `restored` when everything is to be announced again.
+    """
+
+    def __init__(self, *, publisher: Publisher, changed: Callable[[], None], restored: Callable[[], None]) -> None:
+        self.problem: str | None = None
+        self._publisher = publisher
+        self._changed = changed
+        self._restored = restored
+        self._rights = BrokerRights()
+        self._news = asyncio.Event()
+        self._parts_changed = False
+        self._logged: str | None = None
+
+    def begin(self, session: Session) -> None:
+        """A connection begins."""
+        self._rights.begin(gives_reasons=session.version is Version.V5)
+        self._news.clear()
+        self.problem = None
+
+    def refused(self, topic: str, _size: int, code: int, words: str) -> None:
+        """The broker refused a message, or with a code of success took one on a topic again."""
+        if code < codes.FAILED:
+            self._rights.taken(topic)
+            self._news.set()
+        elif code != codes.TOO_LARGE and self._rights.refused(topic, code, words):
+            self._news.set()
+
+    def heard(self, topic: str) -> None:
+        """A message has come."""
+        if not self._rights.read_back and topic.startswith(f"{self._publisher.topics.device}/"):
+            self._rights.heard()
+            self._news.set()
+
+    def online_answered(self, taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
+        """The broker answered for `online`."""
+        self._rights.written = taken
+        self._news.set()
+
+    def parts_changed(self) -> None:
+        """Inputs or outputs have come or gone."""
+        self._parts_changed = True
+        self._news.set()
+
+    async def run(self, session: Session, subscriptions: Subscriptions, settings: Callable[[], Settings]) -> None:
+        """Watches one connection, from its announcement on; cancelled at its end."""
+        await self._proven()
+        self._judge(session, settings())
+        while True:
+            if self.problem is None:
+                await self._news.wait()
+                self._news.clear()
+                await asyncio.sleep(GATHER_S)
+            else:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(ASK_AGAIN_S):
+                        await self._gone(session, settings)
+                if self._problem(session, settings()) is not None:
+                    await self._ask(subscriptions, settings())
+            if self._parts_changed and subscriptions.by_name:
+                await subscriptions.all_others(self._publisher.topics, settings())
+            self._parts_changed = False
+            self._judge(session, settings())
+
+    async def _proven(self) -> None:
+        """Waits until `online` has come back and refusals have come, or for as long as that may take."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(READ_BACK_S):
+                while not self._rights.proven:
+                    await self._news.wait()
+                    self._news.clear()
+
+    async def _gone(self, session: Session, settings: Callable[[], Settings]) -> None:
+        """Waits until nothing is missing any more."""
+        while self._problem(session, settings()) is not None:
+            await self._news.wait()
+            self._news.clear()
+
+    async def _ask(self, subscriptions: Subscriptions, settings: Settings) -> None:
+        topics = self._publisher.topics
+        refused = self._rights.refused_topics
+        self._rights.ask()
+        await subscriptions.all_others(topics, settings)
+        self._publisher.say_online()
+        if topics.availability not in refused:
+            self._publisher.repeat(refused)
+        await self._proven()
+
+    def _problem(self, session: Session, settings: Settings) -> str | None:
+        return self._rights.problem(self._publisher.topics, settings.mqtt.username, session.refused_filters)
+
+    def _judge(self, session: Session, settings: Settings) -> None:
+        before, self.problem = self.problem, self._problem(session, settings)
+        if self.problem is not None and self.problem != self._logged:
+            self._logged = self.problem
+            _LOG.warning("the broker: %s", self.problem)
+        if before is not None and self.problem is None:
+            self._logged = None
+            _LOG.info("the broker grants what was missing: everything is announced")
+            self._restored()
+        if before != self.problem:
+            self._changed()

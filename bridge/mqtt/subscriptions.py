@@ -1,0 +1,62 @@
+"""The subscriptions of the bridge, by wildcard or by name, as the broker takes them (`mqtt.md` 2 and 3)."""
+
+from __future__ import annotations
+
+from bridge.core.definitions.settings import Settings
+from bridge.mqtt.connection.session import Session
+from bridge.mqtt.connection.session_types import Ended, Filter
+from bridge.mqtt.topics import Topics
+
+LARGEST_DESCRIPTION = 4 * 1024 * 1024
+"""Bytes of an own description that are read: one in the form of earlier releases had 347 kB with 16 + 16 terminals."""
+
+
+class Subscriptions:
+    """Subscribes on one session; `by_name` once the broker has refused wildcards."""
+
+    def __init__(self, session: Session) -> None:
+        self.by_name = not session.wildcards
+        self._session = session
+
+    async def description(self, topics: Topics) -> Ended | None:
+        """Subscribes to the own description: what lies there has come once the rest is answered."""
+        return await self._session.subscribe(
+            [Filter(topic=topics.discovery, flag_retained=False, largest_kept=LARGEST_DESCRIPTION)]
+        )
+
+    async def all_others(self, topics: Topics, settings: Settings) -> Ended | None:
+        """Subscribes to commands, the own availability and Home Assistant's birth message.
+
+        A wildcard that is refused is replaced by the names that it stands for. Returns None, or the session's end.
+        """
+        filters = [
+            Filter(topic=topics.availability, own_too=True),
+            Filter(topic=topics.birth, flag_retained=False),
+        ]
+        if self.by_name:
+            return await self._session.subscribe([*_by_name(topics, settings), *filters])
+        ended = await self._session.subscribe([*(Filter(topic=one) for one in topics.command_filters()), *filters])
+        refused = [one for one in self._session.refused_filters if "+" in one]
+        if ended is not None or not refused:
+            return ended
+        named = {one.topic: one for one in _by_name(topics, settings)}
+        ended = await self._session.subscribe(
+            [one for topic, one in named.items() if any(_stands_for(wildcard, topic) for wildcard in refused)]
+        )
+        found = self._session.refused_filters
+        missing = [topic for topic in named if found.pop(topic, None) is not None]
+        for wildcard in refused:
+            if not any(_stands_for(wildcard, topic) for topic in missing):
+                found.pop(wildcard, None)
+                self.by_name = True
+        return ended
+
+
+def _by_name(topics: Topics, settings: Settings) -> list[Filter]:
+    return [Filter(topic=one) for one in topics.exact_command_filters(settings)]
+
+
+def _stands_for(wildcard: str, topic: str) -> bool:
+    """Returns whether a filter with `+` matches a topic."""
+    wanted, found = wildcard.split("/"), topic.split("/")
+    return len(wanted) == len(found) and all(a in ("+", b) for a, b in zip(wanted, found, strict=True))
