@@ -17,7 +17,7 @@ from bridge.mqtt.publishing.publisher import Publisher
 from bridge.mqtt.publishing.send_queue import SendQueue
 
 
-async def published_after(*payloads: bytes) -> list[bytes]:
+async def published_after(*payloads: bytes, connects_again: bool = False) -> list[bytes]:
     """What is published on our own availability when these come in on it, in one session."""
     delayed: list[Callable[[], None]] = []
     sent: list[Outgoing] = []
@@ -46,6 +46,8 @@ async def published_after(*payloads: bytes) -> list[bytes]:
     dispatcher.announced = True
     for payload in payloads:
         dispatcher.receive(Incoming(topic=topics.availability, payload=payload, retained=True))
+    if connects_again:
+        dispatcher.begin(echoes=False)
     for act in delayed:
         act()
     return [message.payload for message in sent if message.topic == topics.availability]
@@ -57,3 +59,7 @@ async def test_the_offline_of_the_run_before_is_overwritten_by_our_own_online_al
 
 async def test_an_offline_after_our_own_online_is_a_twins_will_and_is_put_right() -> None:
     assert await published_after(OFFLINE, ONLINE, OFFLINE) == [ONLINE]
+
+
+async def test_the_last_word_of_a_broker_that_stops_is_our_own_will_and_is_not_answered_in_the_next_session() -> None:
+    assert await published_after(ONLINE, OFFLINE, connects_again=True) == []
