@@ -113,7 +113,7 @@ class MqttAdapter:
 
     @property
     def problem(self) -> str | None:
-        """Why there is no session, or which rights it lacks, for a person; None while all is well."""
+        """Reason why there is no session, or the rights that it lacks, for a person; None while all is well."""
         return self._no_session or self._rights.problem
 
     @property

@@ -10,7 +10,7 @@ from enum import StrEnum
 from bridge.core.definitions.settings import Settings
 
 ACTION_KINDS = ("snapshot", "email", "ftp", "record", "audible")
-"""What `action/<kind>/run` may name."""
+"""Kinds of `action/<kind>/run`."""
 _ID = re.compile(r"[a-z0-9-]{1,32}")
 
 
@@ -174,7 +174,7 @@ class Topics:
         return tuple(f"{self.device}/{'/'.join(shape)}" for shape in _SHAPES.values())
 
     def exact_command_filters(self, settings: Settings) -> tuple[str, ...]:
-        """What to subscribe to for commands where the broker takes no wildcards; changes with the parts."""
+        """Returns the filters for commands where the broker takes no wildcards; they change with the terminals."""
         ids = {"input": [one.id for one in settings.inputs], "output": [one.id for one in settings.outputs]}
         ids["action"] = list(ACTION_KINDS)
         return tuple(

@@ -1,9 +1,11 @@
-"""What a broker turned out not to offer or not to take (`mqtt.md` 3); pure, instants are monotonic seconds.
+"""Limits of a broker, as they turned out: what it does not offer or not take (`mqtt.md` 3).
 
 A broker that closes the connection because of a message gets that message again at the next one, and so
 for ever. The ends of connections are therefore remembered here. After the first end that a message may
 have caused, messages go out one at a time, so that the next end names its cause; a message that ended the
 connection twice is left out, for an hour at first, since an owner may mend the broker.
+
+Pure; instants are monotonic seconds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What was sent last before a broker closed the connection, in words; pure."""
+"""Words for the messages that were sent last before a broker closed the connection; pure."""
 
 from __future__ import annotations
 

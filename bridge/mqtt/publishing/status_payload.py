@@ -47,7 +47,7 @@ class StatusView:
     recording: RecordingStatus | None = None
     audible: AudibleStatus | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
-    """What is wrong with the bridge itself, in words, by its part: `store`, `card`."""
+    """Problems of the bridge itself, in words, by its part: `store`, `card`."""
 
 
 def status(
