@@ -8,6 +8,7 @@ from bridge.core.definitions import vocabulary
 from bridge.core.definitions.actions import CLIP_NAME, LONGEST_CLIP_NAME_BYTES, REPEAT, VOLUME
 from bridge.core.definitions.field_types import Id, Length, Matches, Name, Range, Read, Refused, ScheduleRef
 from bridge.core.definitions.lines import LineSettings
+from bridge.core.numbers import whole_number
 from bridge.core.schedule import ALWAYS
 
 WHILE_ACTIVE: Final = "while_active"
@@ -23,8 +24,9 @@ ClipName = Annotated[
 def _repeat(value: object) -> int | Literal["while_active"]:
     if value == WHILE_ACTIVE:
         return WHILE_ACTIVE
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_REPEATS:
-        return value
+    times = whole_number(value)
+    if times is not None and 1 <= times <= MOST_REPEATS:
+        return times
     message = "is no number of times"
     raise Refused(message, f"1 to {MOST_REPEATS}, or {WHILE_ACTIVE}")
 

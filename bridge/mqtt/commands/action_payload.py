@@ -21,7 +21,7 @@ from bridge.core.definitions.actions import (
 )
 from bridge.core.facts import ActionRequested, Origin
 from bridge.errors import CommandRefused
-from bridge.mqtt.commands.fields import Fields, not_both, number, one_of, only, whole
+from bridge.mqtt.commands.fields import Fields, is_off, not_both, number, one_of, only, whole
 from bridge.mqtt.topics import is_id
 from bridge.text.printable import short_repr
 
@@ -46,13 +46,13 @@ def action_requested(kind: str, fields: Fields, origin: Origin) -> ActionRequest
 
 def _audible(action: Action, known: tuple[str, ...], fields: Fields, origin: Origin) -> ActionRequested:
     """Takes our own keys or those of Home Assistant's siren; OFF is a stop, whatever the other keys."""
+    if is_off(fields.get("state")):
+        return ActionRequested(kind=action.kind, origin=origin, stop=True)
     only(fields, *known, "state", *_SIREN_WORDS.values())
     for own, siren in _SIREN_WORDS.items():
         not_both(fields, own, siren)
-    state = one_of(fields, "state", ("ON", "OFF"))
+    one_of(fields, "state", ("ON", "OFF"))
     values = {field.name: _value(field, fields, _key(field, fields)) for field in action.fields}
-    if state == "OFF":
-        return ActionRequested(kind=action.kind, origin=origin, stop=True)
     return ActionRequested(kind=action.kind, origin=origin, **values)
 
 

@@ -1,16 +1,33 @@
 """Checks of a command's fields. Each raises CommandRefused with the field as its path.
 
 None means that the field is absent; a null is refused like any other wrong value.
+
+Words and numbers are taken as programs write them: words in any case and with white space around them,
+numbers in any notation of JSON. A text such as `"5000"` is no number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bridge.core.numbers import whole_number
 from bridge.errors import CommandRefused
 from bridge.text.printable import short_repr
 
 Fields = Mapping[str, object]
+DECORATION = " \t\r\n\v\f\0\ufeff"
+"""Characters that shells, C programs and editors leave around what they send."""
+
+
+def word_of(text: str, words: tuple[str, ...]) -> str | None:
+    """Returns the word of `words` that a text is, whatever its case and the decoration around it; else None."""
+    written = text.strip(DECORATION).upper()
+    return next((word for word in words if word.upper() == written), None)
+
+
+def is_off(value: object) -> bool:
+    """Returns whether a value is OFF, also in quotes: a stop that is refused leaves a siren on."""
+    return isinstance(value, str) and value.strip(f"{DECORATION}\"'").upper() == "OFF"
 
 
 def only(fields: Fields, *known: str) -> None:
@@ -26,10 +43,11 @@ def one_of(fields: Fields, key: str, words: tuple[str, ...]) -> str | None:
     if key not in fields:
         return None
     value = fields[key]
-    if not isinstance(value, str) or value not in words:
+    word = word_of(value, words) if isinstance(value, str) else None
+    if word is None:
         message = f"must be {' or '.join(words)}, is {short_repr(value)}"
         raise CommandRefused(message, path=key)
-    return value
+    return word
 
 
 def number(fields: Fields, key: str, low: float, high: float) -> float | None:
@@ -44,12 +62,13 @@ def number(fields: Fields, key: str, low: float, high: float) -> float | None:
 
 
 def whole(fields: Fields, key: str, low: int, high: int) -> int | None:
-    """Returns a whole number in a range, written without a point, or None if absent."""
+    """Returns a whole number in a range, or None if absent."""
     value = number(fields, key, low, high)
-    if isinstance(value, float):
+    whole_value = whole_number(value)
+    if value is not None and whole_value is None:
         message = f"must be a whole number, is {short_repr(value)}"
         raise CommandRefused(message, path=key)
-    return value
+    return whole_value
 
 
 def not_both(fields: Fields, key: str, other: str) -> None:

@@ -23,7 +23,7 @@ from bridge.core.facts import (
 )
 from bridge.errors import CommandRefused
 from bridge.mqtt.commands.action_payload import action_requested
-from bridge.mqtt.commands.fields import Fields, not_both, number, one_of, only, whole
+from bridge.mqtt.commands.fields import DECORATION, Fields, is_off, not_both, number, one_of, only, whole, word_of
 from bridge.mqtt.topics import CommandKind, CommandTopic
 from bridge.text.json_text import object_of, read_instant, text_of
 from bridge.text.printable import short_repr
@@ -31,6 +31,8 @@ from bridge.text.printable import short_repr
 LONGEST_ID = 64
 WORDS = ("ON", "OFF", "TOGGLE")
 MODES = ("switch", "pulse")
+WITH_STATE = (CommandKind.OUTPUT_SET, CommandKind.ACTION_RUN)
+"""Kinds with a field `state`, whose OFF is a stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +41,20 @@ class Payload:
 
     id: str | None
     fields: Fields
+    stops: bool = False
+    """Whether it is a silence or an OFF, which is executed whatever else it says."""
 
 
 def read(kind: CommandKind, payload: bytes) -> Payload:
     """Parses a payload. Raises CommandRefused if it is not valid for its topic."""
     if kind is CommandKind.SILENCE:
         return _anything(payload)
-    text = text_of(payload)
-    if kind is CommandKind.OUTPUT_SET and text in WORDS:
-        return Payload(id=None, fields={"state": text})
+    text = text_of(payload).strip(DECORATION)
+    if kind in WITH_STATE and is_off(text):
+        return Payload(id=None, fields={"state": "OFF"}, stops=True)
+    word = word_of(text, WORDS) if kind is CommandKind.OUTPUT_SET else None
+    if word is not None:
+        return Payload(id=None, fields={"state": word})
     if not text and kind in (CommandKind.INPUT_TRIGGER, CommandKind.ACTION_RUN):
         return Payload(id=None, fields={})
     if not text.startswith("{"):
@@ -55,6 +62,8 @@ def read(kind: CommandKind, payload: bytes) -> Payload:
         message = f"must be {allowed}" if text else f"is empty, must be {allowed}"
         raise CommandRefused(message)
     fields = object_of(text)
+    if kind in WITH_STATE and is_off(fields.get("state")):
+        return _stop(fields, {"state": "OFF"})
     return Payload(id=_id(fields.pop("id", None)), fields=fields)
 
 
@@ -78,11 +87,15 @@ def _anything(payload: bytes) -> Payload:
     try:
         fields = object_of(text_of(payload))
     except CommandRefused:
-        return Payload(id=None, fields={})
+        return Payload(id=None, fields={}, stops=True)
+    return _stop(fields, {})
+
+
+def _stop(fields: Fields, said: Fields) -> Payload:
+    """Returns a stop that says `said`, with the id and the date of `fields` where they are valid."""
     command_id, written = fields.get("id"), fields.get("expires")
-    return Payload(
-        id=command_id if _is_id(command_id) else None, fields={"expires": written} if read_instant(written) else {}
-    )
+    dated = {**said, "expires": written} if read_instant(written) else said
+    return Payload(id=command_id if _is_id(command_id) else None, fields=dated, stops=True)
 
 
 def _is_id(value: object) -> TypeGuard[str]:
@@ -97,6 +110,8 @@ def _id(value: object) -> str | None:
 
 
 def _output_set(target: str, fields: Fields, origin: Origin) -> Command:
+    if is_off(fields.get("state")):
+        return OutputStopRequested(output=target, origin=origin)
     only(fields, "state", "duration_ms", "mode", "duration", "tone", "volume_level")
     state = one_of(fields, "state", WORDS)
     if state is None:
@@ -107,8 +122,6 @@ def _output_set(target: str, fields: Fields, origin: Origin) -> Command:
     duration_ms = _duration_s(fields) if "duration" in fields else whole(fields, "duration_ms", 1, LONGEST_MS)
     mode = one_of(fields, "tone" if "tone" in fields else "mode", MODES)
     number(fields, "volume_level", 0, 1)  # the siren may send it; a relay has none, so it is left at that
-    if state == "OFF":
-        return OutputStopRequested(output=target, origin=origin)
     make = OutputStartRequested if state == "ON" else OutputToggleRequested
     return make(output=target, origin=origin, duration_ms=duration_ms, mode=mode)
 

@@ -92,7 +92,8 @@ class CommandReceiver:
 
     def _obey(self, topic: CommandTopic, payload: commands.Payload, message: Incoming, request: Request) -> None:
         check_retained(retained=message.retained)
-        self._check_response_topic(message.response_topic)
+        if not payload.stops:
+            self._check_response_topic(message.response_topic)
         now = self._now()
         expires = commands.expires_of(payload)
         check_age(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bridge.core.numbers import whole_number
 from bridge.settings.location import Finding, Loc
 
 Items = Sequence[tuple[int, Mapping[str, object]]]
@@ -43,9 +44,9 @@ _Line = tuple[str | None, int | None, str | None]
 def _line(written: object) -> _Line | None:
     if not isinstance(written, Mapping):
         return None
-    chip, offset, name = (written.get(key) for key in ("chip", "offset", "name"))
+    chip, name, offset = written.get("chip"), written.get("name"), whole_number(written.get("offset"))
     chip = chip.removeprefix("/dev/") if isinstance(chip, str) and chip else None
-    if isinstance(offset, int) and chip is not None:
+    if offset is not None and chip is not None:
         return chip, offset, None
     return (chip, None, name) if isinstance(name, str) else None
 

@@ -104,7 +104,9 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
             tag="outputs",
             body=(DURATION, MODE),
         ),
-        row(path="/api/outputs/{output}/stop", says="Manual stop", work=control.stop, tag="outputs", body=()),
+        row(
+            path="/api/outputs/{output}/stop", says="Manual stop", work=control.stop, tag="outputs", body=(), stops=True
+        ),
         row(
             path="/api/inputs/{input}/trigger",
             says="An alarm of this input by command, whole linkage",
@@ -118,6 +120,7 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
             work=control.silence,
             tag="device",
             body=(),
+            stops=True,
         ),
         row(
             path="/api/actions/{action}",

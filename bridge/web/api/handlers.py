@@ -18,6 +18,8 @@ LONGEST_BODY_S = 20.0
 LONGEST_FILE_S = 120.0
 FILES_AT_ONCE = 2
 """Limit of parallel uploads: each is in memory until it has been checked."""
+INVALID = 400
+"""The status of a request whose query or body is not valid."""
 
 
 def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -45,8 +47,8 @@ def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResp
 async def _call(route: Route, request: web.Request) -> Call | Reply:
     """Returns the checked request, or the reply that refuses it."""
     query, wrong = checked(route.query, from_text(route.query, dict(request.query)))
-    if wrong:
-        return refusal(wrong, status=400)
+    if wrong and not route.stops:
+        return refusal(wrong, status=INVALID)
     body: Mapping[str, object] = {}
     content = b""
     if route.takes is not None:
@@ -54,14 +56,16 @@ async def _call(route: Route, request: web.Request) -> Call | Reply:
         if len(content) > LARGEST_FILE:
             return refused(f"is larger than {LARGEST_FILE // 2**20} MiB", status=413)
         if not content:
-            return refused("is empty", status=400)
+            return refused("is empty", status=INVALID)
     elif route.patch or route.body is not None:
         read = await _object(request, needed=route.patch)
+        if route.stops and (not isinstance(read, Reply) or read.status == INVALID):
+            read = {}
         if isinstance(read, Reply):
             return read
         body, wrong = (read, ()) if route.patch else checked(route.body or (), read)
         if wrong:
-            return refusal(wrong, status=400)
+            return refusal(wrong, status=INVALID)
     return Call(path=dict(request.match_info), query=query, body=body, by=request[BY], content=content)
 
 
@@ -69,16 +73,16 @@ async def _object(request: web.Request, *, needed: bool) -> dict[str, object] | 
     """Returns the body as a JSON object, or the refusal. An empty body is `{}` unless one is needed."""
     content = await request.read()
     if not content:
-        return refused("the body is missing", status=400) if needed else {}
+        return refused("the body is missing", status=INVALID) if needed else {}
     # A form of another site can send text, but not this (Fetch, "CORS-safelisted request-header").
     if request.content_type not in ("application/json", "application/merge-patch+json"):
         return refused("must be application/json", status=415)
     try:
         return object_of(content.decode())
     except UnicodeDecodeError:
-        return refused("is not UTF-8", status=400)
+        return refused("is not UTF-8", status=INVALID)
     except CommandRefused as wrong:
-        return refusal((Fault(path=wrong.path, message=wrong.message),), status=400)
+        return refusal((Fault(path=wrong.path, message=wrong.message),), status=INVALID)
 
 
 async def _file(request: web.Request) -> bytes:

@@ -68,6 +68,8 @@ class Route:
     """The keys of a JSON object; None: there is no body."""
     patch: bool = False
     """Whether the body is a JSON merge patch, which its receiver checks."""
+    stops: bool = False
+    """Whether it is a stop: what its query and its body say is ignored, for a stop is never refused for that."""
     takes: str | None = None
     """The media type of a file in the body."""
     answers: Schema = field(default_factory=lambda: {"$ref": "#/components/schemas/Done"})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bridge.core.numbers import whole_number
 from bridge.errors import Fault
 from bridge.web.api.routes import Param, Schema
 
@@ -34,8 +35,8 @@ def checked(params: Sequence[Param], given: Mapping[str, Any]) -> tuple[dict[str
                 faults.append(Fault(path=name, message="is missing"))
             continue
         value = given[name]
-        if param.schema.get("type") == "integer" and isinstance(value, float) and value.is_integer():
-            value = int(value)  # JSON knows no difference between 5 and 5.0
+        if param.schema.get("type") == "integer" and (number := whole_number(value)) is not None:
+            value = number
         wrong = _wrong(param.schema, value)
         if wrong is None:
             values[name] = value
@@ -51,7 +52,8 @@ def from_text(params: Sequence[Param], given: Mapping[str, str]) -> dict[str, An
 
 
 def _number(text: str) -> object:
-    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else text
+    number = float(text) if re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?", text) else None
+    return text if number is None else int(text) if text.lstrip("-").isdigit() else number
 
 
 def _wrong(schema: Schema, value: Any) -> str | None:

@@ -42,6 +42,20 @@ def test_a_file_with_every_key_is_taken(loaded, whole, tmp_path):
     ) == {got.path, *(tmp_path / name for name in ("mqtt", "smtp", "ftp", "camera"))}
 
 
+def test_a_whole_number_is_taken_in_every_notation(loaded):
+    got = loaded(
+        "lines: {driver: simulated}\n"
+        "web: {enabled: false, port: 8.0e3}\n"
+        "audio: {folder: /x}\n"
+        "inputs: [{id: door, debounce_ms: 250.0, linkage: {audible: {clips: [a.wav], repeat: 3.0, volume: 7e1}}}]\n"
+        "outputs: [{id: siren, alarm_time_ms: 5e3}]\n"
+    ).settings
+    audible = got.inputs[0].linkage.audible
+    numbers = (got.web.port, got.inputs[0].debounce_ms, audible.repeat, audible.volume, got.outputs[0].alarm_time_ms)
+    assert numbers == (8000, 250, 3, 70, 5000)
+    assert {type(number) for number in numbers} == {int}
+
+
 def test_the_smallest_file_is_one_input_with_its_line(loaded):
     (one,) = loaded("inputs: [{id: door, line: {chip: gpiochip0, offset: 17}}]\n").settings.inputs
     assert (one.label, one.debounce_ms, one.enabled) == ("door", 100, True)

@@ -60,6 +60,7 @@ def test_home_assistants_siren_says_the_same_in_its_own_words():
 
 def test_a_siren_that_is_turned_off_is_a_stop_whatever_else_it_says():
     assert asked("audible", state="OFF") == wanted("audible", stop=True)
+    assert asked("audible", state="off\n", volume=101, colour="red") == wanted("audible", stop=True)
     assert asked("audible", state="OFF", tone="dog.wav", repeat=3) == wanted("audible", stop=True)
 
 
@@ -92,7 +93,7 @@ def test_what_is_no_action_is_told_what_there_is(kind):
         ("audible", {"duration": 5, "duration_s": 5}, "duration"),
         ("audible", {"repeat": 0}, "repeat"),
         ("audible", {"repeat": 51}, "repeat"),
-        ("audible", {"repeat": 1.0}, "repeat"),
+        ("audible", {"repeat": 1.5}, "repeat"),
         ("audible", {"repeat": "while_active"}, "repeat"),
         ("audible", {"volume": 101}, "volume"),
         ("audible", {"volume": 0.5}, "volume"),
@@ -100,7 +101,6 @@ def test_what_is_no_action_is_told_what_there_is(kind):
         ("audible", {"volume_level": 0.5, "volume": 50}, "volume_level"),
         ("audible", {"clip": "a.wav", "tone": "a.wav"}, "tone"),
         ("audible", {"state": "TOGGLE"}, "state"),
-        ("audible", {"state": "OFF", "volume": 101}, "volume"),
     ],
 )  # fmt: skip
 def test_what_means_nothing_to_a_kind_is_refused_at_its_place(kind, fields, path):

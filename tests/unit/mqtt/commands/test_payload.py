@@ -46,6 +46,79 @@ def test_a_word_is_a_command(payload, kind):
     assert understood(CommandKind.OUTPUT_SET, payload) == kind(output="x", origin=ORIGIN)
 
 
+@pytest.mark.parametrize("word", ["ON", "TOGGLE"])
+def test_a_word_is_taken_in_any_case_with_what_programs_leave_around_it(word):
+    wanted = understood(CommandKind.OUTPUT_SET, word.encode())
+    for written in (
+        word.lower(),
+        word.title(),
+        f"{word}\n",
+        f" {word} \r\n",
+        f"\t{word}",
+        f"{word}\0",
+        f"\ufeff{word}",
+    ):
+        assert understood(CommandKind.OUTPUT_SET, written.encode()) == wanted
+        assert set_output(state=written) == wanted
+    with_spaces = f' \n{{"state": "{word.lower()}"}}\n\0'
+    assert understood(CommandKind.OUTPUT_SET, with_spaces.encode()) == wanted
+
+
+@pytest.mark.parametrize("payload", [b'"ON"', b"O N", b"on!", b"1", b"true", b'{"state":true}', b'{"state":1}', b"yes"])
+def test_what_may_mean_something_else_starts_nothing(payload):
+    with pytest.raises(CommandRefused):
+        understood(CommandKind.OUTPUT_SET, payload)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"OFF\n", b"off", b" Off \r\n", b"OFF\0", b'"OFF"', b"'off'", b"\xef\xbb\xbfOFF",
+        b'{"state":"off"}', b'{"state":"OFF "}', b'\n{"state":"OFF"}\n', b'{"state":"OFF","duration_ms":-1}',
+        b'{"state":"OFF","duration":"x","duration_ms":5}', b'{"state":"OFF","transition":2}', b'{"state":"OFF","id":5}',
+        b'{"state":"OFF","id":"","expires":"soon","mode":null,"tone":null}',
+    ],
+)  # fmt: skip
+def test_a_stop_is_understood_however_it_is_spelt_and_whatever_else_it_says(payload):
+    assert understood(CommandKind.OUTPUT_SET, payload) == OutputStopRequested(output="x", origin=ORIGIN)
+    assert understood(CommandKind.ACTION_RUN, payload, "audible") == ActionRequested(
+        kind="audible", origin=ORIGIN, stop=True
+    )
+    assert read(CommandKind.OUTPUT_SET, payload).stops
+
+
+def test_a_stop_keeps_its_own_id_and_date_where_they_are_right():
+    opened = read(CommandKind.OUTPUT_SET, b'{"state":"off","id":"s1","expires":"2026-03-04T05:06:07Z","why":1}')
+    assert (opened.id, opened.stops) == ("s1", True)
+    assert expires_of(opened).isoformat() == "2026-03-04T05:06:07+00:00"
+
+
+@pytest.mark.parametrize("written", ["5000", "5000.0", "5e3", "5E+3", "50000e-1", "5000.000"])
+def test_a_whole_number_is_one_in_every_notation_of_json(written):
+    start = f'{{"state":"ON","duration_ms":{written}}}'.encode()
+    trigger = f'{{"duration_ms":{written}}}'.encode()
+    started = understood(CommandKind.OUTPUT_SET, start)
+    assert (started.duration_ms, type(started.duration_ms)) == (5000, int)
+    triggered = understood(CommandKind.INPUT_TRIGGER, trigger)
+    assert (triggered.duration_ms, type(triggered.duration_ms)) == (5000, int)
+
+
+@pytest.mark.parametrize(
+    "written", ["1500.5", "-5.0", "0.0", "1e9", "1e400", '"5000"', '"5e3"', "true", "[5000]", "NaN"]
+)
+@pytest.mark.parametrize("kind", [CommandKind.OUTPUT_SET, CommandKind.INPUT_TRIGGER])
+def test_what_is_no_whole_number_in_range_is_refused(kind, written):
+    state = '"state":"ON",' if kind is CommandKind.OUTPUT_SET else ""
+    with pytest.raises(CommandRefused):
+        understood(kind, f'{{{state}"duration_ms":{written}}}'.encode())
+
+
+@pytest.mark.parametrize("payload", [b"", b"\n", b" \r\n", b"\0"])
+def test_a_line_end_alone_is_an_empty_payload(payload):
+    assert understood(CommandKind.INPUT_TRIGGER, payload) == InputTriggerRequested(input="x", origin=ORIGIN)
+    assert understood(CommandKind.ACTION_RUN, payload, "snapshot") == ActionRequested(kind="snapshot", origin=ORIGIN)
+
+
 def test_a_start_can_say_how_long_and_in_which_mode():
     wanted = OutputStartRequested(output="x", origin=ORIGIN, duration_ms=86_400_000, mode="switch")
     assert set_output(state="ON", duration_ms=86_400_000, mode="switch") == wanted
@@ -65,8 +138,8 @@ def test_a_stop_that_says_how_long_is_a_stop():
     [
         ({"duration_ms": 1}, "state"),
         ({"state": None}, "state"),
-        ({"state": "on"}, "state"),
-        ({"state": "ON", "duration_ms": 1.0}, "duration_ms"),
+        ({"state": "o n"}, "state"),
+        ({"state": "ON", "duration_ms": 1.5}, "duration_ms"),
         ({"state": "ON", "duration_ms": None}, "duration_ms"),
         ({"state": "ON", "duration": True}, "duration"),
         ({"state": "ON", "duration": 86_401}, "duration"),

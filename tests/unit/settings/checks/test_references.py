@@ -87,6 +87,14 @@ BROKEN = [
         "is the line of inputs[0] as well",
     ),
     (
+        {
+            "inputs": [{"id": "a", "line": {"chip": "gpiochip0", "offset": 4}}],
+            "outputs": [{"id": "b", "line": {"chip": "gpiochip0", "offset": 4.0}}],
+        },
+        "outputs[0].line",
+        "is the line of inputs[0] as well",
+    ),
+    (
         {"inputs": [{"id": "a", "line": {"name": "IN1"}}, {"id": "b", "line": {"name": "IN1", "chip": "x"}}]},
         "inputs[1].line",
         "is the line of inputs[0] as well",

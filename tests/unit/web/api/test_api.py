@@ -87,6 +87,36 @@ async def test_a_value_that_is_not_what_the_description_says_is_refused_with_its
         assert not bridge.live.outputs["siren"].on
 
 
+@pytest.mark.parametrize("written", ["5000", "5000.0", "5e3"])
+async def test_a_whole_number_is_taken_in_every_notation_of_json(tmp_path, written):
+    content = f'{{"duration_ms": {written}}}'
+    json_body = {"Content-Type": "application/json"}
+    async with (
+        serving(tmp_path) as bridge,
+        bridge.client.post("/api/outputs/siren/start", data=content, headers=json_body) as answer,
+    ):
+        assert answer.status == 200
+        assert bridge.live.outputs["siren"].remaining_ms == pytest.approx(5000, abs=1000)
+
+
+@pytest.mark.parametrize(("limit", "status"), [("2", 200), ("2.0", 200), ("2e0", 200), ("2.5", 400), ("two", 400)])
+async def test_a_number_in_an_address_is_taken_in_every_notation_too(tmp_path, limit, status):
+    async with serving(tmp_path) as bridge:
+        assert (await bridge.get(f"/api/journal?limit={limit}"))[0] == status
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"OFF", b"[]", b"\xff", b'{"duration_ms": -1}', b'{"a": 1, "a": 2}'])
+@pytest.mark.parametrize("path", ["/api/outputs/siren/stop", "/api/silence", "/api/silence?now=please"])
+async def test_a_stop_is_never_refused_for_what_else_it_says(tmp_path, path, content):
+    async with serving(tmp_path) as bridge:
+        await bridge.post("/api/outputs/siren/start")
+        assert bridge.live.outputs["siren"].on
+        headers = {"Content-Type": "application/json"}
+        async with bridge.client.post(path, data=content, headers=headers) as answer:
+            assert answer.status == 200
+        assert not bridge.live.outputs["siren"].on
+
+
 @pytest.mark.parametrize(
     ("content", "path", "message"),
     [
