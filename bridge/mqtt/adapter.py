@@ -93,7 +93,7 @@ class MqttAdapter:
             publisher=self._publisher, receiver=self._receiver, later=self._later, birth=Birth(random=random)
         )
         self._feed = JournalPublisher(
-            source=journal, topic=topics.journal, put=self._outbox.put, caught_up=self.status_changed
+            source=journal, topic=topics.journal, put=self._outbox.put, unsent_changed=self.status_changed
         )
         self._reconnect = Reconnect(random=random)
         self._versions = VersionChoice()

@@ -15,6 +15,9 @@ from bridge.core.definitions.settings import LineByName, LineByOffset, LineSetti
 from bridge.errors import LineDenied, LineError, LineMissing
 from bridge.lines.gpio.kernel import Home
 
+DEVICES = "/dev"
+"""Systems link chip names of old here: `gpiochip4` of a Raspberry Pi 5 is `gpiochip0` by now."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenChip:
@@ -87,13 +90,21 @@ def _home(chip: SeenChip, chips: Sequence[SeenChip]) -> Home:
     return Home(label=chip.label, alone=sum(other.label == chip.label for other in chips) == 1)
 
 
-def meant_chips(name: str, chips: Sequence[SeenChip]) -> list[SeenChip]:
-    """Returns the chips that a path, a name, a label or a glob of labels means; in that order of precedence."""
+def meant_chips(name: str, chips: Sequence[SeenChip], *, devices: str = DEVICES) -> list[SeenChip]:
+    """Returns the chips that a path, a name, a label or a glob of labels means; in that order of precedence.
+
+    A name is the chip's own, or that of a link to it in the folder `devices`.
+    """
     if name.startswith("/"):
-        real = os.path.realpath(name)
-        return [chip for chip in chips if real == os.path.realpath(chip.path)]
+        return _at(name, chips)
     named = [chip for chip in chips if chip.name == name]
-    return named or [chip for chip in chips if not chip.denied and fnmatchcase(chip.label, name)]
+    linked = _at(f"{devices}/{name}", chips) if not named and "/" not in name else []
+    return named or linked or [chip for chip in chips if not chip.denied and fnmatchcase(chip.label, name)]
+
+
+def _at(path: str, chips: Sequence[SeenChip]) -> list[SeenChip]:
+    real = os.path.realpath(path)
+    return [chip for chip in chips if real == os.path.realpath(chip.path)]
 
 
 def _one_chip(terminal: str, name: str, *, home: Home | None, chips: Sequence[SeenChip]) -> SeenChip:

@@ -46,8 +46,8 @@ class JournalPublisher:
     """Publishes entries as they come, or from the source if some were missed.
 
     Every entry is passed to `entry` right after it was handed to the store; `run` lasts as long as
-    a connection. `put` publishes and calls back with the acknowledgement; `caught_up` is called when all
-    missed entries have been published.
+    a connection. `put` publishes and calls back with the acknowledgement; `unsent_changed` is called when
+    the source has fewer unsent entries than before.
     """
 
     def __init__(
@@ -56,13 +56,13 @@ class JournalPublisher:
         source: JournalSource | None,
         topic: str,
         put: Callable[[Outgoing, Acknowledged], None],
-        caught_up: Callable[[], None],
+        unsent_changed: Callable[[], None],
         pace: ReplayPace | None = None,
     ) -> None:
         self.topic = topic
         self._source = source
         self._put = put
-        self._caught_up = caught_up
+        self._unsent_changed = unsent_changed
         self._pace = pace or ReplayPace()
         self._acknowledged: list[int] = []
         """Entries that the broker has acknowledged, and the store has not marked yet."""
@@ -114,7 +114,6 @@ class JournalPublisher:
             while True:
                 if self._behind:
                     await self._catch_up()
-                    self._caught_up()
                 while self._held and not self._behind:
                     await self._turn()
                     if self._held:
@@ -180,3 +179,4 @@ class JournalPublisher:
         taken, self._acknowledged = self._acknowledged, []
         if taken and self._source is not None:
             self._source.sent(*taken)
+            self._unsent_changed()

@@ -14,6 +14,12 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
+FOREIGN = "A page of another origin may not do this."
+BEHIND_A_PROXY = (
+    "If it is this device's own page behind a proxy or TLS, list the name or address that the browser shows "
+    "in web.names, which needs web.password_file."
+)
+
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -98,7 +104,7 @@ class AccessPolicy:
         if not self.guarded and (visit.forwarded or not _is_loopback(visit.peer)):
             return Refused(why="From other machines the page can be used when web.password_file is set.")
         if visit.unsafe and visit.origin is not None and not self._is_our_page(visit.origin, visit.host):
-            return Refused(why="A page of another origin may not do this.")
+            return Refused(why=f"{FOREIGN} {BEHIND_A_PROXY}")
         return _same_site(visit) or (Standing.ASKED if self.guarded else Standing.OPEN)
 
     def _is_ours(self, host: str | None) -> bool:
@@ -145,7 +151,7 @@ def _same_site(visit: Visit) -> Refused | None:
     """
     if visit.fetch_site in (None, "same-origin", "none") or (visit.fetch_mode == "navigate" and not visit.unsafe):
         return None
-    return Refused(why="A page of another origin may not do this.")
+    return Refused(why=FOREIGN)
 
 
 def _host_name(host: str | None) -> str | None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 import pytest
 
 from bridge.core.definitions.settings import LineByName, LineByOffset, LineSettings
 from bridge.errors import LineDenied, LineError, LineMissing
 from bridge.lines.gpio.kernel import Home
-from bridge.lines.gpio.line_lookup import FoundLine, SeenChip, SeenLine, find_line
+from bridge.lines.gpio.line_lookup import FoundLine, SeenChip, SeenLine, find_line, meant_chips
 
 SOC = SeenChip(path="/dev/gpiochip0", name="gpiochip0", label="pinctrl-bcm2711", lines=54)
 RELAYS = SeenChip(path="/dev/gpiochip1", name="gpiochip1", label="ftdi-cbus", lines=4)
@@ -34,6 +37,22 @@ def test_a_chip_is_found_by_name_path_label_and_glob(chip: str) -> None:
     found = find(LineByOffset(chip=chip, offset=3), SOC, RELAYS)
     assert (found.chip, found.offset) == (RELAYS, 3)
     assert found.home == Home(label="ftdi-cbus", alone=True)
+
+
+def test_a_name_of_old_that_is_a_link_to_a_chip_means_that_chip(tmp_path: Path) -> None:
+    chips = [
+        SeenChip(path=str(tmp_path / name), name=name, label=label) for name, label in (("gpiochip0", "a"), ("b", "c"))
+    ]
+    for chip in chips:
+        Path(chip.path).touch()
+    for link, target in (("gpiochip4", "gpiochip0"), ("c", "gpiochip0"), ("b", "gpiochip0"), ("loose", "nowhere")):
+        if not (tmp_path / link).exists():
+            (tmp_path / link).symlink_to(target)
+    meant = partial(meant_chips, chips=chips, devices=str(tmp_path))
+    assert meant("gpiochip4") == [chips[0]]
+    assert meant("b") == [chips[1]], "a chip's own name comes first"
+    assert meant("c") == [chips[0]], "a link comes before a label"
+    assert meant("loose") == meant("../b") == meant("gpiochip5") == []
 
 
 def test_a_line_is_found_by_its_name_on_any_chip_or_one() -> None:

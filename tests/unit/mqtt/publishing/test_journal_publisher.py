@@ -25,7 +25,6 @@ class Broker:
     def __init__(self):
         self.seqs, self.replayed, self.open = [], [], []
         self.quick = True
-        self.caught_up = 0
 
     def put(self, message, acknowledged):
         found = json.loads(message.payload)
@@ -34,9 +33,6 @@ class Broker:
         self.open.append(acknowledged)
         if self.quick:
             asyncio.get_running_loop().call_soon(self.acknowledge)
-
-    def told(self):
-        self.caught_up += 1
 
     def acknowledge(self):
         while self.open:
@@ -49,13 +45,17 @@ class Story:
     def __init__(self, *, source=True, burst_s=0):
         self.source = MemoryJournal() if source else None
         self.broker = Broker()
+        self.marked_at_changes = []
         self.feed = JournalPublisher(
             source=self.source,
             topic="j",
             put=self.broker.put,
-            caught_up=self.broker.told,
+            unsent_changed=self.unsent_changed,
             pace=ReplayPace(burst=BURST, burst_s=burst_s),
         )
+
+    def unsent_changed(self):
+        self.marked_at_changes.append(len(self.source.acknowledged))
 
     def record(self, *seqs):
         for seq in seqs:
@@ -101,7 +101,17 @@ async def test_more_than_can_be_held_is_read_from_the_store_without_gap_or_repea
         await until(lambda: len(given.broker.seqs) == total)
     assert given.broker.seqs == list(range(1, total + 1))
     assert set(given.broker.replayed) == {True}
-    assert given.broker.caught_up == 1
+
+
+async def test_each_mark_of_entries_is_a_change_of_the_unsent_count_to_the_very_last():
+    given = Story()
+    given.broker.quick = False
+    given.record(*range(1, 8))
+    async with given:
+        await until(lambda: len(given.broker.open) == 7)
+        assert given.marked_at_changes == []
+        given.broker.acknowledge()
+        await until(lambda: given.marked_at_changes[-1:] == [7])
 
 
 async def test_what_was_missed_does_not_flood_those_who_listen():
@@ -192,7 +202,7 @@ async def test_entries_that_the_broker_cannot_take_do_not_hold_up_those_that_it_
 
     outbox.open(send, window=WINDOW)
     given.feed = JournalPublisher(
-        source=given.source, topic="j", put=outbox.put, caught_up=given.broker.told, pace=ReplayPace(burst_s=0)
+        source=given.source, topic="j", put=outbox.put, unsent_changed=given.unsent_changed, pace=ReplayPace(burst_s=0)
     )
     given.record(*range(1, 2 * WINDOW + 4))
     async with given:
