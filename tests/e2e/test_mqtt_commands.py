@@ -70,7 +70,7 @@ async def test_nobody_makes_the_bridge_command_or_overwrite_itself_by_a_response
 @pytest.mark.parametrize(
     "payload",
     [
-        b"", b"on", b"1", b"null", b"[]", b'"ON"', b"{", b"{}", b"\xff\xfe", b'{"state": "ON"', b'{"state": 1}',
+        b"", b"o n", b"1", b"null", b"[]", b'"ON"', b"{", b"{}", b"\xff\xfe", b'{"state": "ON"', b'{"state": 1}',
         b'{"state": "ON", "duration_ms": NaN}', b'{"state": "ON", "duration_ms": Infinity}',
         b'{"state": "ON", "duration_ms": 1e999}', b'{"state": "ON", "duration_ms": -1}',
         b'{"state": "ON", "duration_ms": 0}', b'{"state": "ON", "duration_ms": true}',

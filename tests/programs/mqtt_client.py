@@ -80,14 +80,17 @@ class MqttClient:
         retain: bool = False,
         response_topic: str | None = None,
         correlation: bytes | None = None,
+        wait: bool = True,
     ) -> None:
-        """Publish at QoS 1, and return when the broker has it."""
+        """Publish at QoS 1, and return when the broker has it; without `wait` at once."""
         properties = Properties(PacketTypes.PUBLISH)
         if response_topic is not None:
             properties.ResponseTopic = response_topic
         if correlation is not None:
             properties.CorrelationData = correlation
         info = self._client.publish(topic, payload, 1, retain, properties)
+        if not wait:
+            return
         info.wait_for_publish(5)
         assert info.is_published()
 
