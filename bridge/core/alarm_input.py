@@ -86,6 +86,7 @@ class AlarmInput:
         self._alarm: _Alarm | None = None
         self._waiting = False
         self._commanded_until: float | None = None
+        self._known_until: float | None = None  # while younger edges wait to be read
         self._asked_s: float | None = None  # an alarm by command that waits for the boot hold's end
 
     # What others see
@@ -131,7 +132,7 @@ class AlarmInput:
     def due(self) -> float | None:
         """Monotonic time of the next call of `settle`; None: no time changes anything."""
         dues = (
-            self.debouncer.due,
+            self.debouncer.due if self._known_until is None else None,
             self.schedule_gate.due,
             self.quiet_period.chatter.due,
             self._commanded_until,
@@ -143,8 +144,9 @@ class AlarmInput:
 
     # Facts
 
-    def saw(self, level: Level, at: float, *, holding: bool) -> list[Transition]:
-        """An edge or a reading."""
+    def saw(self, level: Level, at: float, *, holding: bool, more: bool = False) -> list[Transition]:
+        """Takes an edge or a reading. `more`: younger edges wait, and nothing is known of the time after this one."""
+        self._known_until = at if more else None
         return self._count(self.debouncer.saw(level, at), holding=holding)
 
     def missed(self, edges: int) -> None:
@@ -157,6 +159,7 @@ class AlarmInput:
         if self._unknown_until is None and self._last_level is not None:
             self._unknown_until = now + LONGEST_UNKNOWN_S
         self.debouncer.forget()
+        self._known_until = None
         self.contact = Contact.UNKNOWN
 
     def find(self) -> None:
@@ -204,6 +207,7 @@ class AlarmInput:
         ended = self._end_from_before_stop("settings", now)
         self.lost, self.since = None, now
         self.debouncer.forget()
+        self._known_until = None
         self._last_level = self._unknown_until = None
         self._take_level()
         self._decided, self._stored = False, None
@@ -227,7 +231,8 @@ class AlarmInput:
         )
         transitions = self._look(now, clock_set=clock_set, holding=holding) if gate_first else []
         if seen_until is not None:
-            transitions += self._count(self.debouncer.elapse(seen_until), holding=holding)
+            known_until = seen_until if self._known_until is None else min(seen_until, self._known_until)
+            transitions += self._count(self.debouncer.elapse(known_until), holding=holding)
         if not gate_first:
             transitions += self._look(now, clock_set=clock_set, holding=holding)
         self.quiet_period.chatter.elapse(at)

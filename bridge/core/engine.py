@@ -51,6 +51,7 @@ class Engine:
         self._began = 0.0
         self._handlers: dict[type[Any], Callable[[Any, Now], None]] = {
             facts.LineChanged: self._line_changed,
+            facts.EdgesSeen: self._edges_seen,
             facts.EdgesLost: self._edges_lost,
             facts.LineLost: self._line_lost,
             facts.LineFound: self._line_found,
@@ -96,7 +97,7 @@ class Engine:
                 return self._collector.take()
             return _turned_away(fact)
         due = self._due(now.monotonic)
-        if due is not None and due <= (fact.at if isinstance(fact, facts.LineChanged) else now.monotonic):
+        if due is not None and due <= _instant(fact, now):
             self._settle(now)  # what time has brought came before the fact
         self._handlers[type(fact)](fact, now)
         self._settle(now)
@@ -127,6 +128,23 @@ class Engine:
             transitions = alarm_input.saw(fact.level, fact.at, holding=not self._hold.over)
             self._consequences.carry(alarm_input, transitions, now)
             self._terminals.touch(fact.terminal)
+
+    def _edges_seen(self, fact: facts.EdgesSeen, now: Now) -> None:
+        """Takes many edges in one step, which ends once: in a flood the end of a step is what costs."""
+        alarm_input = self._terminals.inputs.get(fact.terminal)
+        if alarm_input is None or alarm_input.lost is not None:
+            return
+        due = self._due(now.monotonic)
+        for edge in fact.edges:
+            if due is not None and due <= edge.at:
+                self._settle(now)
+                due = self._due(now.monotonic)
+            transitions = alarm_input.saw(edge.level, edge.at, holding=not self._hold.over, more=fact.more)
+            self._terminals.touch(fact.terminal)
+            if transitions:  # a level has settled: outputs follow it before the next edge can undo it
+                self._consequences.carry(alarm_input, transitions, now)
+                self._settle(now)
+                due = self._due(now.monotonic)
 
     def _edges_lost(self, fact: facts.EdgesLost, now: Now) -> None:
         del now
@@ -302,6 +320,16 @@ class Engine:
             self._collector.add(DriveLine(terminal=output_id, level=output.level))
         self._terminals.settled(output)
         self._collector.publish_output(output, now)
+
+
+def _instant(fact: Fact, now: Now) -> float:
+    """Returns the instant of a fact: an edge's, of several the first one's, else the present."""
+    match fact:
+        case facts.LineChanged():
+            return fact.at
+        case facts.EdgesSeen():
+            return fact.edges[0].at
+    return now.monotonic
 
 
 def _turned_away(fact: Fact) -> list[Effect]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bridge.core.contact import Level
 from bridge.core.value import value
@@ -56,6 +56,26 @@ class LineChanged:
     terminal: str
     level: Level
     at: float
+
+
+class SeenEdge(NamedTuple):
+    """An edge of a line: its new level, and the kernel's stamp in seconds of the monotonic clock."""
+
+    level: Level
+    at: float
+
+
+@value
+class EdgesSeen:
+    """Edges of an input's line that were read together, the oldest first.
+
+    `more` is true while younger ones wait: another fact of the line follows, and until then nothing is
+    known of the time after the last edge.
+    """
+
+    terminal: str
+    edges: tuple[SeenEdge, ...]
+    more: bool
 
 
 @value
@@ -234,6 +254,6 @@ Command = (
     | ActionRequested
 )  # fmt: skip
 Fact = (
-    LineChanged | EdgesLost | LineLost | LineFound | StateRestored | SettingsChanged | Command | CommandRejected
-    | ActionEnded | BrokerLost | BrokerFound | ClockStepped | ClockChecked | StopBegun
+    LineChanged | EdgesSeen | EdgesLost | LineLost | LineFound | StateRestored | SettingsChanged | Command
+    | CommandRejected | ActionEnded | BrokerLost | BrokerFound | ClockStepped | ClockChecked | StopBegun
 )  # fmt: skip

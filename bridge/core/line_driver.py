@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from bridge.core.contact import Level
-from bridge.core.facts import EdgesLost, LineChanged, LineFound, LineLost
+from bridge.core.facts import EdgesLost, EdgesSeen, LineChanged, LineFound, LineLost
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import InputSettings, OutputSettings
 
-LineFact = LineChanged | EdgesLost | LineLost | LineFound
+LineFact = LineChanged | EdgesSeen | EdgesLost | LineLost | LineFound
 Report = Callable[[LineFact], None]
 """Takes a fact about a line; called on the event loop's thread, never from within a driver's method
 of the same line twice for one thing."""

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bridge.core.contact import idle_level
-from bridge.core.facts import ClockChecked, ClockStepped, LineChanged, StopBegun
+from bridge.core.facts import ClockChecked, ClockStepped, EdgesSeen, LineChanged, StopBegun
 from bridge.runtime.clock import StepWatch, is_synchronised
 from bridge.runtime.supervise import kept_alive, signs_of_life
 
@@ -122,7 +122,7 @@ class Lifecycle:
 
     def _report(self, fact: LineFact) -> None:
         """Passes a fact of a line to the engine; an edge does not wait for other facts' turn of the loop."""
-        if isinstance(fact, LineChanged):
+        if isinstance(fact, LineChanged | EdgesSeen):
             self._loop.submit_urgent(fact)
         else:
             self._loop.submit(fact)

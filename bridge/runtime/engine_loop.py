@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from bridge.core.effects import Effect
 from bridge.core.engine import Engine
-from bridge.core.facts import Command, Fact, LineChanged, Now, Origin
+from bridge.core.facts import Command, EdgesSeen, Fact, LineChanged, Now, Origin
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +115,7 @@ class EngineLoop:
     def _wake(self) -> None:
         self._timer = None
         # An edge that still waits may contradict what would be stable by now.
-        waiting = next((fact.at for fact in self._facts if isinstance(fact, LineChanged)), None)
+        waiting = next((_first_edge(fact) for fact in self._facts if isinstance(fact, LineChanged | EdgesSeen)), None)
         if self._step(lambda now: self._engine.elapse(now, seen_until=waiting), "time"):
             self._arm()
         elif self._loop is not None:
@@ -131,3 +131,7 @@ class EngineLoop:
                 return
             self._timer.cancel()
         self._timer = None if deadline is None else self._loop.call_at(deadline, self._wake)
+
+
+def _first_edge(fact: LineChanged | EdgesSeen) -> float:
+    return fact.at if isinstance(fact, LineChanged) else fact.edges[0].at

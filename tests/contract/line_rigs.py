@@ -16,6 +16,7 @@ from servers.gpio_sim import SimChip
 
 from bridge.core.contact import Contact, Level, contact_of, level_of
 from bridge.core.definitions.settings import InputSettings, LineByOffset, OutputSettings
+from bridge.core.facts import EdgesSeen, LineChanged
 from bridge.core.line_driver import LineDriver, LineFact
 from bridge.lines.gpio.driver import GpiodLines
 from bridge.lines.simulated.client import BoardClient
@@ -177,7 +178,22 @@ class Seen:
     def words(self, terminal: str) -> list[str]:
         """Facts in short: `found`, `lost`, `edges lost`, `low`, `high`."""
         names = {"LineFound": "found", "LineLost": "lost", "EdgesLost": "edges lost"}
-        return [names.get(type(fact).__name__) or str(getattr(fact, "level", None)) for fact in self.of(terminal)]
+        words = []
+        for fact in self.of(terminal):
+            if isinstance(fact, EdgesSeen):
+                words += [str(edge.level) for edge in fact.edges]
+            else:
+                words.append(names.get(type(fact).__name__) or str(getattr(fact, "level", None)))
+        return words
+
+    def stamps(self, terminal: str) -> list[float]:
+        """The stamps of levels and edges."""
+        return [
+            at
+            for fact in self.of(terminal)
+            if isinstance(fact, LineChanged | EdgesSeen)
+            for at in ([fact.at] if isinstance(fact, LineChanged) else [edge.at for edge in fact.edges])
+        ]
 
     def clear(self) -> None:
         self.facts.clear()

@@ -26,6 +26,8 @@ class FakeLine:
         self._edges: deque[Edge] = deque(maxlen=BUFFER)
         self._gone = False
         self._released = False
+        self.debounced: list[float] = []
+        self.can_debounce = True
         self.home = Home(label="fake", alone=True)
         self.fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
 
@@ -47,6 +49,14 @@ class FakeLine:
         if not self._edges:
             self._unwake()
         return taken
+
+    def edges_wait(self) -> bool:
+        return bool(self._edges)
+
+    def debounce(self, period_s: float) -> bool:
+        self._check()
+        self.debounced.append(period_s)
+        return self.can_debounce
 
     def release(self) -> None:
         assert not self._released, "released twice"

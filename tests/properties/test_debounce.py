@@ -6,12 +6,13 @@ import itertools
 
 from hypothesis import given
 from hypothesis import strategies as st
-from words.builders import an_input, settings_of
+from words.builders import an_input, an_output, settings_of
 from words.story import Story
 
-from bridge.core.contact import Level, opposite
+from bridge.core.contact import Contact, Level, opposite
 from bridge.core.debounce import Debouncer, Settled
-from bridge.core.facts import LineChanged
+from bridge.core.effects import DriveLine
+from bridge.core.facts import EdgesSeen, LineChanged, SeenEdge
 
 END = 1_000_000
 gaps_ms = st.lists(st.sampled_from([0, 1, 5, 9, 10, 11, 30, 400]), max_size=40)
@@ -90,3 +91,50 @@ def test_the_engine_makes_the_same_of_edges_that_arrive_late_and_in_batches(gaps
     ]
     assert told == [(level is Level.LOW, at) for level, at in settled]
     assert story.input("door").glitches == glitches
+
+
+@given(
+    gaps=gaps_ms,
+    stable=st.sampled_from([0, 1, 10, 200]),
+    quiet=st.sampled_from([0, 1]),
+    late_ms=st.sampled_from([0, 15, 1000]),
+    batch=st.integers(2, 40),
+)
+def test_edges_in_one_fact_have_the_effects_of_as_many_facts(gaps, stable, quiet, late_ms, batch):
+    siren = an_output("siren", alarm_time_ms=100)
+    lamp = an_output("lamp", follow_source=True)
+    door = an_input("door", debounce_ms=stable, quiet_s=quiet, outputs=["siren", "lamp"])
+    single, folded = (Story(settings_of(door, siren, lamp)) for _ in range(2))
+    for story in (single, folded):
+        story.wait(1)
+    begin = single.time
+    edges = [SeenEdge(level, begin + at / 1000) for level, at in a_train(gaps)]
+    while edges:
+        now, edges = edges[:batch], edges[batch:]
+        for story in (single, folded):
+            story.oversleep(max(now[-1].at + late_ms / 1000 - story.time, 0))
+        for edge in now:
+            single.tell(LineChanged(terminal="door", level=edge.level, at=edge.at))
+        folded.tell(EdgesSeen(terminal="door", edges=tuple(now), more=False))
+        if edges:
+            for story in (single, folded):
+                story.elapse(seen_until=edges[0].at)
+    for story in (single, folded):
+        story.wait(30)
+    assert folded.journal() == single.journal()
+    assert folded.all(DriveLine) == single.all(DriveLine)
+    assert folded.input("door") == single.input("door")
+
+
+@given(gaps=gaps_ms, stable=st.sampled_from([10, 200]))
+def test_while_younger_edges_wait_no_timer_makes_a_level_count(gaps, stable):
+    story = Story(settings_of(an_input("door", debounce_ms=stable, quiet_s=0)))
+    story.wait(1)
+    before = len(story.journal())
+    edges = tuple(SeenEdge(level, story.time + index / 1000) for index, (level, _) in enumerate(a_train(gaps)))
+    story.tell(EdgesSeen(terminal="door", edges=edges, more=True))
+    story.wait(30)
+    assert len(story.journal()) == before
+    story.tell(LineChanged(terminal="door", level=opposite(edges[-1].level), at=story.time))
+    story.wait(30)
+    assert (story.input("door").contact is Contact.CONNECTED) == (edges[-1].level is Level.HIGH)

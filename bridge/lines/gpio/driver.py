@@ -16,7 +16,7 @@ from bridge.core.facts import LineFound, LineLost
 from bridge.core.line_driver import Report
 from bridge.errors import LineError
 from bridge.lines.fact_buffer import FactBuffer
-from bridge.lines.gpio.edge_reader import FLOOD_PAUSE_S, EdgeReader
+from bridge.lines.gpio.edge_reader import FLOOD_S, EdgeReader
 from bridge.lines.gpio.gpiod_loader import gpio_devices
 from bridge.lines.gpio.kernel import HeldLine, Home, Kernel
 from bridge.lines.gpio.lost_lines import LostLines
@@ -36,7 +36,7 @@ class _Terminal:
     home: Home | None = None
     problem: str | None = None
     """The reported reason of its loss; None while the line is held."""
-    pause: asyncio.TimerHandle | None = None
+    flood: asyncio.TimerHandle | None = None
 
 
 class GpiodLines:
@@ -153,15 +153,17 @@ class GpiodLines:
         except LineError as error:
             self._lose(name, error)
             return
-        if terminal.reader.flooding and self._loop is not None:
-            self._loop.remove_reader(terminal.held.fd)
-            terminal.pause = self._loop.call_later(FLOOD_PAUSE_S, self._read_on, name)
+        if terminal.reader.flooding and terminal.flood is None and self._loop is not None:
+            terminal.flood = self._loop.call_later(FLOOD_S, self._end_flood, name)
 
-    def _read_on(self, name: str) -> None:
-        self._ready(name)
+    def _end_flood(self, name: str) -> None:
         terminal = self._terminals[name]
-        if terminal.reader is not None and not terminal.reader.flooding:
-            self._listen(name)
+        terminal.flood = None
+        if terminal.reader is not None:
+            try:
+                terminal.reader.end_flood()
+            except LineError as error:
+                self._lose(name, error)
 
     def _retry(self, name: str) -> bool:
         return self._take(name)
@@ -187,9 +189,9 @@ class GpiodLines:
     def _drop(self, terminal: _Terminal) -> None:
         """Releases a line at once: a reader left on a dead one would be called without end."""
         held, terminal.held, terminal.reader = terminal.held, None, None
-        if terminal.pause is not None:
-            terminal.pause.cancel()
-            terminal.pause = None
+        if terminal.flood is not None:
+            terminal.flood.cancel()
+            terminal.flood = None
         if held is not None:
             if self._loop is not None:
                 self._loop.remove_reader(held.fd)

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import time
 
-from bridge.core.facts import EdgesLost, LineChanged
+from bridge.core.facts import EdgesLost, EdgesSeen, LineChanged, SeenEdge
 from bridge.core.line_driver import Report
-from bridge.lines.gpio.kernel import MOST_EDGES, Edge, HeldLine
+from bridge.lines.gpio.kernel import Edge, HeldLine
 
-_READS_A_TURN = 4
-"""256 edges, then the event loop's other work has its turn."""
-FLOOD_PAUSE_S = 0.05
-_READS_A_BUFFER = 1024 // MOST_EDGES + 1
+_log = logging.getLogger(__name__)
+FLOOD_EDGES = 256
+"""Edges within `FLOOD_WINDOW_S` that make a flood. A contact that bounces, or hums with the mains, stays below."""
+FLOOD_WINDOW_S = 0.2
+FLOOD_S = 1.0
+"""Time for which the kernel debounces a line that floods, before it is asked for each edge again."""
+KERNEL_DEBOUNCE_S = 0.01
 
 
 class EdgeReader:
-    """Reads edges of a held line.
+    """Reads edges of a held line, few at a time, so that other lines have their turn of the loop.
 
-    While the kernel has room, each edge is reported with its stamp. When it had none (1024 edges
-    waited), the gap is reported as `EdgesLost` and the level is read again. A line that overflows twice
-    running is flooding: then it is read every `FLOOD_PAUSE_S`, its edges are counted but not reported,
-    until one pause brings fewer than `MOST_EDGES`. So a line that oscillates costs little, and the
-    kernel's own debounce, which hides edges and stamps late, is never needed.
+    Edges that were read together are one fact, each with its stamp. When the kernel had no room for all of
+    them (1024 waited), the gap is reported as `EdgesLost` and the level is read again after the last one.
+
+    A line that floods gets the kernel's debounce for `FLOOD_S` at a time: glitches are then not counted, and
+    runs below `KERNEL_DEBOUNCE_S` do not count, for the kernel hides both. Its late stamps are set back to the
+    begin of the stable run.
     """
 
     def __init__(self, *, terminal: str, line: HeldLine, report: Report) -> None:
@@ -30,9 +35,14 @@ class EdgeReader:
         self._report = report
         self._number = 0
         self._read_at = float("-inf")
-        self._gaps_running = 0
+        self._reported_at = float("-inf")
+        self._window_from = float("-inf")
+        self._in_window = 0
+        self._reads_level = False  # once all that waits is read: an edge may be missing
+        self._debounced_from: float | None = None
+        self._kernel_debounces = True
         self.flooding = False
-        """True: the caller pauses for `FLOOD_PAUSE_S` before it reads again."""
+        """True: the caller calls `end_flood` after `FLOOD_S`."""
 
     def read_level(self) -> None:
         """Reports the present level. Edges from before this instant are then not reported any more.
@@ -40,7 +50,8 @@ class EdgeReader:
         Raises:
             LineError: the line is gone.
         """
-        self._read_at = time.monotonic()
+        self._reads_level = False
+        self._read_at = self._reported_at = time.monotonic()
         self._report(LineChanged(terminal=self._terminal, level=self._line.level(), at=self._read_at))
 
     def read_edges(self) -> None:
@@ -49,45 +60,58 @@ class EdgeReader:
         Raises:
             LineError: the line is gone.
         """
-        if self.flooding:
-            self._read_flood()
-            return
-        gap, drained, reads = False, False, 0
-        while not drained and reads < (_READS_A_BUFFER if gap else _READS_A_TURN):
-            edges = self._line.edges()
-            drained, reads = len(edges) < MOST_EDGES, reads + 1
-            for edge in edges:
-                gap = self._take(edge) or gap
-        if gap:
-            # All edges of the buffer are reported, so the level read now is the newest. The end of a full
-            # buffer cannot be awaited instead: the kernel does not report an empty one.
-            self._gaps_running += 1
-            self.flooding = self._gaps_running > 1
+        edges = self._line.edges()
+        more = self._line.edges_wait()
+        seen: list[SeenEdge] = []
+        for edge in edges:
+            lost, self._number = edge.number - self._number - 1, edge.number
+            if lost > 0:
+                self._report_edges(seen, more=True)
+                self._report(EdgesLost(terminal=self._terminal, count=lost))
+                self._reads_level = True
+                seen = []
+            if edge.at > self._read_at:
+                seen.append(SeenEdge(edge.level, self._begin_of(edge)))
+            self._count(edge, lost)
+        self._report_edges(seen, more=more)
+        if self._in_window >= FLOOD_EDGES and not self.flooding and self._kernel_debounces:
+            self._begin_flood()
+        if self._reads_level and not more:
             self.read_level()
-        elif drained:
-            self._gaps_running = 0
 
-    def _take(self, edge: Edge) -> bool:
-        """Reports one edge. Returns whether others before it were lost."""
-        lost = edge.number - self._number - 1
-        self._number = edge.number
-        if lost > 0:
-            self._report(EdgesLost(terminal=self._terminal, count=lost))
-        if edge.at > self._read_at:
-            self._report(LineChanged(terminal=self._terminal, level=edge.level, at=edge.at))
-        return lost > 0
+    def end_flood(self) -> None:
+        """Has each edge reported again, and reports the present level.
 
-    def _read_flood(self) -> None:
-        before, count = self._number, 0
-        for _ in range(_READS_A_BUFFER):
-            edges = self._line.edges()
-            if edges:
-                self._number = edges[-1].number
-            count += len(edges)
-            if len(edges) < MOST_EDGES:
-                break
-        if self._number > before:
-            self._report(EdgesLost(terminal=self._terminal, count=self._number - before))
-        self.flooding = count >= MOST_EDGES
-        self._gaps_running = 0
+        Raises:
+            LineError: the line is gone.
+        """
+        self._line.debounce(0)
+        self.flooding, self._debounced_from = False, None
         self.read_level()
+
+    def _begin_flood(self) -> None:
+        self._kernel_debounces = self._line.debounce(KERNEL_DEBOUNCE_S)
+        if not self._kernel_debounces:
+            _log.warning("%s floods, and the kernel cannot debounce its line: check the wiring", self._terminal)
+            return
+        _log.debug("%s floods: its line is debounced by the kernel for %g s", self._terminal, FLOOD_S)
+        self.flooding, self._debounced_from = True, time.monotonic()
+        self._in_window = 0
+        self._reads_level = True
+
+    def _report_edges(self, seen: list[SeenEdge], *, more: bool) -> None:
+        if len(seen) == 1 and not more:
+            self._report(LineChanged(terminal=self._terminal, level=seen[0].level, at=seen[0].at))
+        elif seen:
+            self._report(EdgesSeen(terminal=self._terminal, edges=tuple(seen), more=more))
+
+    def _begin_of(self, edge: Edge) -> float:
+        """Returns the begin of an edge's run: its stamp, or what the kernel's debounce makes of it, set back."""
+        late = self._debounced_from is not None and edge.at > self._debounced_from
+        self._reported_at = max(edge.at - KERNEL_DEBOUNCE_S if late else edge.at, self._reported_at)
+        return self._reported_at
+
+    def _count(self, edge: Edge, lost: int) -> None:
+        if edge.at - self._window_from > FLOOD_WINDOW_S:
+            self._window_from, self._in_window = edge.at, 0
+        self._in_window += lost + 1

@@ -10,9 +10,11 @@ from __future__ import annotations
 import errno
 import os
 import re
+import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +25,7 @@ from gpiod.line import Edge as Detection
 from bridge.core.contact import Level, demanded_contact, level_of
 from bridge.core.definitions.settings import InputSettings, LineSettings, OutputSettings
 from bridge.errors import LineBusy, LineDenied, LineError, LineMissing
-from bridge.lines.gpio.kernel import Edge, Home
+from bridge.lines.gpio.kernel import MOST_EDGES, Edge, Home
 from bridge.lines.gpio.line_lookup import FoundLine, SeenChip, SeenLine, find_line
 
 Requested = TypeVar("Requested")
@@ -43,8 +45,11 @@ _REFUSALS = (ValueError, NotImplementedError)
 class KernelLine:
     """A held line: one request of its own, so that the loss of a line takes no other along."""
 
-    def __init__(self, *, terminal: str, request: gpiod.LineRequest, found: FoundLine) -> None:
+    def __init__(
+        self, *, terminal: str, request: gpiod.LineRequest, found: FoundLine, config: gpiod.LineSettings | None
+    ) -> None:
         self._terminal = terminal
+        self._config = config
         self._request = request
         self._offset = found.offset
         self._place = f"line {found.offset} of {found.chip}"
@@ -70,7 +75,7 @@ class KernelLine:
     def edges(self) -> Sequence[Edge]:
         """Returns the edges that wait. Raises `LineMissing` for ENODEV: the chip is gone."""
         try:
-            events = self._request.read_edge_events()
+            events = self._request.read_edge_events(MOST_EDGES)
         except BlockingIOError:
             return ()
         except _LIBRARY_ERRORS as error:
@@ -79,6 +84,26 @@ class KernelLine:
             Edge(level=_EDGE_LEVEL[event.event_type], at=event.timestamp_ns / 1e9, number=event.line_seqno)
             for event in events
         ]
+
+    def edges_wait(self) -> bool:
+        """Returns whether edges wait. By poll: the library's own wait fails for descriptors from 1024 on."""
+        poll = select.poll()
+        poll.register(self.fd, select.POLLIN)
+        return bool(poll.poll(0))
+
+    def debounce(self, period_s: float) -> bool:
+        """Sets the kernel's debounce period. Returns whether the kernel can; an output has none."""
+        if self._config is None:
+            return False
+        config = replace(self._config, debounce_period=timedelta(seconds=period_s))
+        try:
+            with _line_errors(self._terminal, self._place):
+                self._request.reconfigure_lines({self._offset: config})
+        except LineMissing:
+            raise
+        except LineError:
+            return False
+        return True
 
     def release(self) -> None:
         """Releases the line, also when it is gone already."""
@@ -109,7 +134,7 @@ class GpioDevices:
         """Requests an input with edge detection on both edges, stamped with the monotonic clock."""
         config = gpiod.LineSettings(direction=Direction.INPUT, edge_detection=Detection.BOTH, bias=_BIAS[settings.bias])
         found = self._find(settings.id, settings.line, home)
-        return _request_line(settings.id, found, lambda chip: _request(chip, found.offset, config))
+        return _request_line(settings.id, found, lambda chip: _request(chip, found.offset, config), config)
 
     def take_output(self, settings: OutputSettings, level: Level, home: Home | None) -> KernelLine:
         """Requests an output that is at a level from the request on."""
@@ -159,12 +184,22 @@ def _request(chip: gpiod.Chip, offset: int, config: gpiod.LineSettings) -> gpiod
     return chip.request_lines({offset: config}, consumer=CONSUMER, event_buffer_size=EVENT_BUFFER)
 
 
-def _request_line(terminal: str, found: FoundLine, request: Callable[[gpiod.Chip], gpiod.LineRequest]) -> KernelLine:
-    """Requests a line of a chip. Raises `LineBusy` with the holder's name, or another `LineError`."""
+def _request_line(
+    terminal: str,
+    found: FoundLine,
+    request: Callable[[gpiod.Chip], gpiod.LineRequest],
+    config: gpiod.LineSettings | None = None,
+) -> KernelLine:
+    """Requests a line of a chip; an input's `config` is what it can be debounced with later.
+
+    Raises:
+        LineBusy: with the holder's name.
+        LineError: it cannot be requested for another reason.
+    """
     place = f"line {found.offset} of {found.chip}"
     with _line_errors(terminal, place), gpiod.Chip(found.chip.path) as chip:
         try:
-            return KernelLine(terminal=terminal, request=request(chip), found=found)
+            return KernelLine(terminal=terminal, request=request(chip), found=found, config=config)
         except OSError as error:
             if error.errno != errno.EBUSY:
                 raise

@@ -9,8 +9,8 @@ from typing import Protocol
 from bridge.core.contact import Level
 from bridge.core.definitions.settings import InputSettings, OutputSettings
 
-MOST_EDGES = 64
-"""Limit of one `HeldLine.edges`; fewer edges mean that no more wait."""
+MOST_EDGES = 16
+"""Limit of one `HeldLine.edges`: so few that one line takes no more than some milliseconds of a turn of the loop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,16 @@ class HeldLine(Protocol):
 
     def edges(self) -> Sequence[Edge]:
         """Returns the edges that wait, the oldest first, at most `MOST_EDGES`; never blocks."""
+
+    def edges_wait(self) -> bool:
+        """Returns whether edges wait to be read."""
+
+    def debounce(self, period_s: float) -> bool:
+        """Has the kernel report an input's level only after it was stable for so long; 0: each edge again.
+
+        Returns whether the kernel can do it. The kernel then stamps an edge when the level has been stable,
+        and `level` is debounced too. Edges around the call may be lost: read the level after it.
+        """
 
     def release(self) -> None:
         """Releases the line; never raises."""

@@ -12,6 +12,7 @@ from bridge.core.definitions.settings import InputSettings, LineByOffset, Output
 from bridge.core.facts import LineLost
 from bridge.errors import LineBusy, LineDenied, LineMissing, StartFailed
 from bridge.lines.gpio.driver import GpiodLines
+from bridge.lines.gpio.edge_reader import FLOOD_S, KERNEL_DEBOUNCE_S
 
 LOW, HIGH = Level.LOW, Level.HIGH
 
@@ -114,21 +115,51 @@ async def test_nothing_wakes_the_loop_while_all_lines_are_held() -> None:
     lines.close()
 
 
-async def test_a_flooding_line_is_read_now_and_then_and_edges_are_told_again_after() -> None:
+async def test_a_line_that_floods_is_debounced_by_the_kernel_for_a_second_and_keeps_its_last_level() -> None:
     kernel, seen, lines = made()
     lines.request_input(InputSettings(id="door"))
     lines.start(seen)
-    for _ in range(2):
-        for count in range(3000):
-            kernel.outside("door", LOW if count % 2 == 0 else HIGH)
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+    for count in range(3000):
+        kernel.outside("door", LOW if count % 2 == 0 else HIGH)
     await settled(seen)
     assert "edges lost" in seen.words("door")
     assert seen.words("door")[-1] == "high"
+    assert kernel.held["door"].debounced == [KERNEL_DEBOUNCE_S]
     seen.clear()
     kernel.outside("door", LOW)
     await until(lambda: seen.words("door") == ["low"])
+    await until(lambda: kernel.held["door"].debounced == [KERNEL_DEBOUNCE_S, 0])
+    assert seen.words("door")[-1] == "low"
+    lines.close()
+
+
+async def test_while_one_line_floods_another_is_read_in_every_turn() -> None:
+    kernel, seen, lines = made()
+    for name in ("door", "loose"):
+        lines.request_input(InputSettings(id=name))
+    lines.start(seen)
+    await settled(seen)
+    seen.clear()
+    for count in range(1000):
+        kernel.outside("loose", LOW if count % 2 == 0 else HIGH)
+    kernel.outside("door", LOW)
+    await until(lambda: seen.words("door") == ["low"])
+    first = next(index for index, fact in enumerate(seen.facts) if fact.terminal == "door")
+    assert first <= 2, "no more than one read of the other line came first"
+    lines.close()
+
+
+async def test_a_line_that_is_lost_while_it_floods_is_lost_once() -> None:
+    kernel, seen, lines = made()
+    lines.request_input(InputSettings(id="door"))
+    lines.start(seen)
+    for count in range(1000):
+        kernel.outside("door", LOW if count % 2 == 0 else HIGH)
+    await settled(seen)
+    kernel.unplug("door")
+    await until(lambda: seen.words("door")[-1] == "lost")
+    await asyncio.sleep(FLOOD_S)
+    assert seen.words("door").count("lost") == 1
     lines.close()
 
 
