@@ -54,7 +54,7 @@ class WatchedRing:
 
     def __init__(self, url: str) -> None:
         # Only where there is PyAV.
-        from bridge.actions.media.ring import PacketRing  # noqa: PLC0415 - the same
+        from bridge.actions.media.pre_event_ring import PacketRing  # noqa: PLC0415 - the same
         from bridge.actions.media.stream import open_camera, packets  # noqa: PLC0415 - the same
 
         self.most_bytes = 0

@@ -1,4 +1,4 @@
-"""`make run`: the main job on embedded defaults, with a broker of its own and a simulated board to play with."""
+"""`make run`: the daemon with a broker, a settings file and a simulated board of its own."""
 
 from __future__ import annotations
 
@@ -96,9 +96,12 @@ Home Assistant finds the device by itself when its MQTT integration uses this br
 
 
 def demo(folder: Path) -> None:
-    """Runs until Ctrl-C, or until its terminal window is closed. All its files are in `folder`.
+    """Runs a broker and the daemon until Ctrl-C, or until the terminal window is closed.
+
+    All files are in `folder`; a settings file is written there if there is none.
 
     Raises:
+        SettingsError: the settings file there is wrong.
         StartFailed: there is no broker, the folder cannot be used, or a demo runs in it already.
     """
     file = _settings_in(folder)

@@ -1,4 +1,7 @@
-"""All inputs and outputs with the settings in force, and which of them a step has touched."""
+"""All inputs and outputs with the settings in force, and which of them a step has touched.
+
+It begins empty: `add_input` and `add_output` fill it.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ class Terminals:
         return self.inputs[settings.id]
 
     def add_output(self, settings: OutputSettings) -> AlarmOutput:
-        """Adds an output, idle and touched. Returns it."""
+        """Adds an output without demand, touched, whose line is at its idle level already. Returns it."""
         output = AlarmOutput(settings, self.settings.schedule(settings.timing.schedule))
         self.outputs[settings.id] = output
         self.driven[settings.id] = output.level

@@ -46,6 +46,7 @@ class Media:
         report: Callable[[RecordReport], None],
         changed: Callable[[], None],
     ) -> None:
+        """Builds the set, and starts nothing. A camera whose address cannot be used is logged and left out."""
         self.speaker = None
         if settings.audio is not None:
             self.speaker = Speaker(device=settings.audio.device, folder=settings.audio.folder)

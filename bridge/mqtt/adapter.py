@@ -216,7 +216,10 @@ class MqttAdapter:
         self._receiver.clock_is_right = self._synchronised or self._settings.device.clock == "trust"
 
     async def _attempt(self) -> Retry | None:
-        """Runs one connection from dialling to its end. Returns the wait before the next, or None for at once."""
+        """Runs one connection from dialling to its end.
+
+        Returns the wait before the next, or None if it was left on purpose.
+        """
         settings = self._settings
         try:
             session = await connect(

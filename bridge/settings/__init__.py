@@ -1,4 +1,4 @@
-"""Settings: definitions, and the way from a file to settings and back."""
+"""The way from a file to settings, and from an edit to the file. The definitions are in `core/definitions/`."""
 
 import os
 import sys

@@ -187,6 +187,10 @@ class Live:
             asyncio.get_running_loop().call_soon(self._hand_out, browsers[AT_ONCE:], news, entries)
 
     def _frame(self, key: str) -> bytes | None:
+        """Returns the server-sent event of `input ID`, `output ID`, `clock`, `pictures` or `settings`.
+
+        None for a part that is gone.
+        """
         kind, _, part = key.partition(" ")
         if kind == "input" and part in self.inputs:
             return frame(kind, as_json(self.input_event(self.inputs[part])))

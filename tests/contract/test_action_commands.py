@@ -6,7 +6,7 @@ import pytest
 from fakes.page_bridge import page_bridge
 from words.builders import an_input, an_output, settings_of
 
-from bridge.core.definitions.actions import ACTIONS, ClipNameField, InputField, NumberField, TextField, is_clip_name
+from bridge.core.definitions.actions import ACTIONS, InputField, NumberField, SoundNameField, TextField, is_sound_name
 from bridge.core.facts import Origin
 from bridge.errors import CommandRefused
 from bridge.mqtt.commands.action_payload import action_requested
@@ -25,7 +25,7 @@ def values_of(field):
             return good, bad
         case TextField():
             return ["", "x" * field.longest, 'ä "\n'], ["x" * (field.longest + 1), 5, None, "\ud800"]
-        case ClipNameField():
+        case SoundNameField():
             names = [
                 ".hidden.wav",
                 "a/b.wav",
@@ -112,4 +112,4 @@ async def test_the_api_describes_the_widest_limits_of_all_actions(tmp_path):
 
 
 def test_a_clip_that_may_be_uploaded_may_be_asked_for():
-    assert is_clip_name("A 1._-.wav")
+    assert is_sound_name("A 1._-.wav")

@@ -8,7 +8,7 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from bridge.core.definitions.actions import CLIP_NAME, is_clip_name
+from bridge.core.definitions.actions import SOUND_NAME, is_sound_name
 from bridge.core.definitions.settings import (
     AudibleLink,
     AudioSettings,
@@ -70,7 +70,7 @@ _NAMES = st.none() | st.text(st.characters(exclude_categories=("Cs",)), min_size
 )
 _PREFIXES = st.sampled_from(("homeassistant", "ha_2", "Site-1/ha"))
 _INPUT_CLASSES = st.none() | st.sampled_from(("garage_door", "tamper", "problem"))
-_CLIP = st.from_regex(CLIP_NAME, fullmatch=True).filter(is_clip_name)
+_CLIP = st.from_regex(SOUND_NAME, fullmatch=True).filter(is_sound_name)
 _CLIPS = st.lists(_CLIP, min_size=1, max_size=3).map(tuple)
 _SOUNDS = st.none() | _CLIPS.map(lambda clips: AudibleLink(clips=clips))
 _KINDS = st.sampled_from(get_args(OutputSettings.__dataclass_fields__["kind"].type))

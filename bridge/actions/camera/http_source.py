@@ -39,7 +39,11 @@ class HttpPictures:
         self._basic = False
 
     async def picture(self, *, at: float) -> Picture:
-        """Requests a picture now; its instant is the begin of the answer. Raises ActionError."""
+        """Requests a picture now. Its instant is the begin of the answer; `at` only gives its offset.
+
+        Raises:
+            ActionError: no picture came.
+        """
         try:
             import aiohttp  # noqa: PLC0415 - heavy, and not every device has a camera
         except ImportError:

@@ -34,7 +34,7 @@ class UploadFacts:
 def render_path(template: str, facts: UploadFacts) -> str:
     """Returns the path, relative to the log-in folder, absolute if the template is.
 
-    The template has passed `bridge.settings.definitions.vocabulary.check_path_template`. Every
+    The template has passed `bridge.core.definitions.vocabulary.check_path_template`. Every
     segment of the result is a `safe_name`, and the last leaves room for `PART`.
     """
     values = _values(facts)

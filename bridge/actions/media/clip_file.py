@@ -12,7 +12,7 @@ from typing import Any
 import av
 import av.error
 
-from bridge.actions.media.ring import Packet
+from bridge.actions.media.pre_event_ring import Packet
 from bridge.actions.media.timeline import Timeline
 from bridge.system.atomic_file import sync_folder
 

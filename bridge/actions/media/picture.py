@@ -10,7 +10,7 @@ from typing import Any
 import av
 import av.error
 
-from bridge.actions.media.ring import Packet
+from bridge.actions.media.pre_event_ring import Packet
 from bridge.actions.media.stream import fault_of, open_camera
 from bridge.errors import ActionFailed
 

@@ -17,7 +17,7 @@ import av.error
 
 from bridge.actions.media.clip_file import ClipFile
 from bridge.actions.media.messages import BeginClip, ClipBegun, ClipEnded, Report
-from bridge.actions.media.ring import Packet, PacketRing
+from bridge.actions.media.pre_event_ring import Packet, PacketRing
 
 _WAITING_BYTES = 48 * 1024 * 1024
 """Limit of the queue for a slow card; above it the clip is given up, since memory is limited."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import av
 import av.error
 
-from bridge.actions.media.ring import Packet
+from bridge.actions.media.pre_event_ring import Packet
 from bridge.errors import ActionError, ActionFailed, ActionRefused
 
 if TYPE_CHECKING:

@@ -110,7 +110,11 @@ class CameraRecorder:
         self._settle()
 
     async def picture(self, *, at: float) -> Picture:
-        """Returns the picture nearest to `at` from the ring. Raises ActionFailed while there is no stream."""
+        """Returns the picture nearest to `at` from the ring.
+
+        Raises:
+            ActionError: there is no stream, no answer in time, or no picture that can be decoded.
+        """
         if self._child is None or self._problem is not None:
             message = f"camera {self._camera}: no stream ({self._problem})"
             raise ActionFailed(message)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bridge.core.definitions.actions import NEW_CLIP_NAME
+from bridge.core.definitions.actions import NEW_SOUND_NAME
 from bridge.errors import ActionFailed, ActionRefused
 from bridge.system.atomic_file import sync_folder, written_beside
-from bridge.system.clip_files import clip_names, clip_path, read_wav
+from bridge.system.sound_files import clip_names, clip_path, read_wav
 
 MOST_CLIPS = 100
 MOST_BYTES = 64 * 2**20
@@ -31,7 +31,7 @@ class SoundLibrary:
             ActionRefused: it cannot be played, its name is not allowed, or there are too many.
             ActionFailed: the folder cannot be written to.
         """
-        if re.fullmatch(NEW_CLIP_NAME, name) is None:
+        if re.fullmatch(NEW_SOUND_NAME, name) is None:
             message = "a sound's name is letters, digits, spaces, dots and hyphens, and ends with .wav"
             raise ActionRefused(message)
         try:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bridge.actions.sound.player import Format, Player
+from bridge.actions.sound.aplay import Format, Player
 from bridge.actions.sound.wav import Volume, as_16_bit
 from bridge.errors import ActionFailed, ActionRefused
-from bridge.system.clip_files import Wav, clip_path, read_wav
+from bridge.system.sound_files import Wav, clip_path, read_wav
 
 Ended = Literal["finished", "replaced", "silenced", "alarm_ended", "time"]
 Repeat = int | Literal["while_active", "for_a_time"]

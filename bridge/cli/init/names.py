@@ -9,6 +9,8 @@ from collections.abc import Container
 from bridge.core.definitions.settings import host_id
 from bridge.settings.checks.references import TAKEN_BY_THE_DEVICE
 
+LONGEST_ID = 32
+"""Characters of an id, as `field_types.ID_PATTERN` has it."""
 _KINDS = (
     ("siren", ("siren", "horn", "buzzer", "sounder")),
     ("strobe", ("strobe", "flash", "light", "lamp", "beacon")),
@@ -19,13 +21,16 @@ _PLAIN_LINE = re.compile(r"(gpio|pin|line|p|pa|pb|pc|pd)?[-_. ]?[a-z]?\d+", re.I
 
 
 def id_of(name: str, taken: Container[str]) -> str:
-    """Returns a free id that resembles the name: `Größe links` becomes `grosse-links`."""
+    """Returns an id that is neither in `taken` nor one of the device's own: `Größe links` becomes `grosse-links`.
+
+    A name without letters and digits becomes `terminal`.
+    """
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     stem = host_id(plain) if re.search("[a-z0-9]", plain) else "terminal"
     candidate, number = stem, 1
     while candidate in taken or candidate in TAKEN_BY_THE_DEVICE:
         number += 1
-        candidate = f"{stem[:29]}-{number}"
+        candidate = f"{stem[: LONGEST_ID - len(str(number)) - 1]}-{number}"
     return candidate
 
 

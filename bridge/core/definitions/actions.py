@@ -12,15 +12,15 @@ from dataclasses import dataclass
 LONGEST_MS = 86_400_000
 """A day: the longest that a command switches an output on or makes an input alarm."""
 
-CLIP_NAME = r"^[^./\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069][^/\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$"
+SOUND_NAME = r"^[^./\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069][^/\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$"
 """The name of a sound clip's file: without a folder, not hidden, without controls of line or direction.
 
 Written so that Python, JSON Schema and pydantic read it alike."""
-LONGEST_CLIP_NAME_BYTES = 255
+LONGEST_SOUND_NAME_BYTES = 255
 """Of a file's name (ext4, vfat)."""
-NEW_CLIP_NAME = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}\.wav"
+NEW_SOUND_NAME = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}\.wav"
 """The name of a clip that is uploaded, in letters that every file system and every browser keep as
-they are. A file that was put into the folder by hand may have any `CLIP_NAME`."""
+they are. A file that was put into the folder by hand may have any `SOUND_NAME`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,8 @@ class TextField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClipNameField:
-    """The name of a sound clip (see `is_clip_name`)."""
+class SoundNameField:
+    """The name of a sound clip (see `is_sound_name`)."""
 
     name: str
     description: str
@@ -59,7 +59,7 @@ class NumberField:
     description: str
 
 
-ActionField = InputField | TextField | ClipNameField | NumberField
+ActionField = InputField | TextField | SoundNameField | NumberField
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ CLIP_S = NumberField(
     whole=False,
     description="Length of a clip, in seconds.",
 )
-SOUND_CLIP = ClipNameField(name="clip", description="The sound's file name.")
+SOUND_CLIP = SoundNameField(name="clip", description="The sound's file name.")
 REPEAT = NumberField(name="repeat", least=1, most=50, whole=True, description="How often a sound plays.")
 VOLUME = NumberField(name="volume", least=0, most=100, whole=True, description="In percent.")
 SOUND_S = NumberField(
@@ -101,10 +101,10 @@ ACTIONS = (
 )
 
 
-def is_clip_name(name: str) -> bool:
+def is_sound_name(name: str) -> bool:
     """Returns whether a sound clip may have this name; such a name never leads out of its folder."""
     try:
         size = len(name.encode())
     except UnicodeEncodeError:  # half a character
         return False
-    return size <= LONGEST_CLIP_NAME_BYTES and re.fullmatch(CLIP_NAME, name) is not None
+    return size <= LONGEST_SOUND_NAME_BYTES and re.fullmatch(SOUND_NAME, name) is not None

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from bridge.core.contact import Level, TriggerMode
 from bridge.core.definitions import vocabulary
-from bridge.core.definitions.actions import CLIP_NAME, LONGEST_CLIP_NAME_BYTES, REPEAT, VOLUME
+from bridge.core.definitions.actions import LONGEST_SOUND_NAME_BYTES, REPEAT, SOUND_NAME, VOLUME
 from bridge.core.definitions.field_types import Id, Length, Matches, Name, Range, Read, Refused, ScheduleRef
 from bridge.core.definitions.lines import LineSettings
 from bridge.core.numbers import whole_number
@@ -16,8 +16,8 @@ MOST_REPEATS = REPEAT.most
 
 ClipName = Annotated[
     str,
-    Length(1, LONGEST_CLIP_NAME_BYTES),
-    Matches(CLIP_NAME, "is no clip", "a file's name without its folder and without a dot in front"),
+    Length(1, LONGEST_SOUND_NAME_BYTES),
+    Matches(SOUND_NAME, "is no clip", "a file's name without its folder and without a dot in front"),
 ]
 
 

@@ -14,10 +14,10 @@ from bridge.core.definitions.actions import (
     VOLUME,
     Action,
     ActionField,
-    ClipNameField,
     InputField,
+    SoundNameField,
     TextField,
-    is_clip_name,
+    is_sound_name,
 )
 from bridge.core.facts import ActionRequested, Origin
 from bridge.errors import CommandRefused
@@ -69,7 +69,7 @@ def _value(field: ActionField, fields: Fields, key: str) -> Any:
         return _input(fields[key], key)
     if isinstance(field, TextField):
         return _text(fields[key], key, field.longest)
-    if isinstance(field, ClipNameField):
+    if isinstance(field, SoundNameField):
         return _clip(fields[key], key)
     if key == _SIREN_WORDS[VOLUME.name]:
         level = number(fields, key, 0, 1)
@@ -96,7 +96,7 @@ def _text(value: object, key: str, longest: int) -> str:
 
 
 def _clip(value: object, key: str) -> str:
-    if not isinstance(value, str) or not is_clip_name(value):
+    if not isinstance(value, str) or not is_sound_name(value):
         message = f"must be the name of a sound clip, without a folder, is {short_repr(value)}"
         raise CommandRefused(message, path=key)
     return value

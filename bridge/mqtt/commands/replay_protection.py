@@ -1,6 +1,5 @@
-"""Protection against commands that are too old or repeated (`mqtt.md` 2); time is an argument.
+"""Protection against retained, outdated and repeated commands (`mqtt.md` 2); time is an argument.
 
-The receiver itself refuses retained commands.
 Only commands that were submitted are remembered: a refused one changed nothing, so reading
 it again gives the same refusal.
 """

@@ -101,7 +101,7 @@ def announced(settings: Settings) -> Announced | None:
 
 
 def read_announced(topic: str, payload: bytes) -> Announced | None:
-    """Returns the description in our own retained payload on the broker, or None if it is not one.
+    """Returns the description in a retained payload on the broker, or None if no component has a `unique_id`.
 
     It has the components of the settings before a restart, which are stored nowhere else.
     Another client's payload has no components to remove.

@@ -6,7 +6,7 @@ exists whose command can only be refused.
 
 from __future__ import annotations
 
-from bridge.core.definitions.actions import MAIL_TEXT, is_clip_name
+from bridge.core.definitions.actions import MAIL_TEXT, is_sound_name
 from bridge.mqtt.discovery.row import LONGEST_STATE, CommonFields, Part, Row, cut, nested_flag
 from bridge.mqtt.topics import CommandKind
 from ha_discovery import Button, Entity, Image, Notify, Siren
@@ -24,7 +24,7 @@ def _run(part: Part, kind: str) -> str:
 def tones(part: Part) -> tuple[str, ...]:
     """Returns the clips of all inputs' sounds, without those that a command could not name."""
     linked = {clip for one in part.settings.inputs if one.linkage.audible for clip in one.linkage.audible.clips}
-    return tuple(sorted(clip for clip in linked if is_clip_name(clip) and clip.strip() and len(clip) <= LONGEST_STATE))
+    return tuple(sorted(clip for clip in linked if is_sound_name(clip) and clip.strip() and len(clip) <= LONGEST_STATE))
 
 
 def _audible(part: Part, common: CommonFields) -> Entity:

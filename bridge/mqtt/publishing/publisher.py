@@ -65,7 +65,7 @@ class Publisher:
         """The description published on this connection."""
         self._deleted = False
         """Whether a person deleted the device in Home Assistant; the description is withheld until a change."""
-        self._take(settings)
+        self._adopt(settings)
 
     def input(self, view: InputView) -> None:
         """Publishes an input's state; kept for later if its settings are not in force yet."""
@@ -121,7 +121,7 @@ class Publisher:
         has processed the description.
         """
         self._deleted = False
-        self._take(settings)
+        self._adopt(settings)
         before = self._described_as
         described = self._describe(again=False)
         if self._described_as != before:
@@ -186,7 +186,8 @@ class Publisher:
             self._described_as = None
             self._ledger.discard(topic)
 
-    def _take(self, settings: Settings) -> None:
+    def _adopt(self, settings: Settings) -> None:
+        """Computes the topics of new settings, drops views of removed parts, and publishes the settings topics."""
         self._settings = settings
         self.topics = topics = Topics.of(settings)
         self._inputs = {one.id: topics.input(one.id) for one in settings.inputs}

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from bridge.core.definitions.settings import Settings
 from bridge.errors import ActionRefused
 from bridge.settings.location import Finding, Loc
-from bridge.system.clip_files import clip_path, read_wav
+from bridge.system.sound_files import clip_path, read_wav
 
 PLAYER = "aplay"
 

@@ -201,6 +201,7 @@ class Writer:
             self._problems.failing(f"pictures that are not needed cannot be deleted: {error.strerror}")
 
     def _close(self) -> None:
+        """Closes the database; entry numbers that were reserved and not used are free again. Reports a failure."""
         if self._database is not None:
             with self._handover.memory() as memory:
                 next_seq = memory.next_seq

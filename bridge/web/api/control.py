@@ -10,15 +10,15 @@ from functools import partial
 
 from bridge.core.definitions.actions import (
     ACTIONS,
-    CLIP_NAME,
-    LONGEST_CLIP_NAME_BYTES,
     LONGEST_MS,
+    LONGEST_SOUND_NAME_BYTES,
+    SOUND_NAME,
     ActionField,
-    ClipNameField,
     InputField,
     NumberField,
+    SoundNameField,
     TextField,
-    is_clip_name,
+    is_sound_name,
 )
 from bridge.core.definitions.field_types import ID_PATTERN
 from bridge.core.facts import (
@@ -57,8 +57,8 @@ def _schema(field: ActionField) -> Schema:
             return {"type": kind, "minimum": field.least, "maximum": field.most}
         case TextField():
             return {"type": "string", "maxLength": field.longest}
-        case ClipNameField():
-            return {"type": "string", "minLength": 1, "maxLength": LONGEST_CLIP_NAME_BYTES, "pattern": CLIP_NAME}
+        case SoundNameField():
+            return {"type": "string", "minLength": 1, "maxLength": LONGEST_SOUND_NAME_BYTES, "pattern": SOUND_NAME}
         case InputField():
             return {"type": "string", "pattern": ID_PATTERN}
 
@@ -232,8 +232,8 @@ class Control:
         values, faults = checked(PARAMS[kind], body)
         if faults:
             return refusal(faults)
-        if "clip" in values and not is_clip_name(values["clip"]):
-            return refused(f"is longer than {LONGEST_CLIP_NAME_BYTES} bytes", path="clip")
+        if "clip" in values and not is_sound_name(values["clip"]):
+            return refused(f"is longer than {LONGEST_SOUND_NAME_BYTES} bytes", path="clip")
         return await self._commands.ask(call.by, lambda origin: ActionRequested(kind=kind, origin=origin, **values))
 
     async def try_broker(self, call: Call) -> Reply:

@@ -42,6 +42,7 @@ def alarm_out_page(
 
 
 def _events(edited: Form) -> list[Html]:
+    """Returns the fields of the section Event Actions: name, contact, mode, pulse, alarm time."""
     return [
         edited.text("name", "Name"),
         edited.choice(

@@ -52,3 +52,12 @@ def test_what_an_output_is_can_often_be_told_by_its_name(name, kind):
 )
 def test_a_lines_name_is_taken_where_it_says_something(line, said):
     assert spoken(line) == said
+
+
+def test_each_of_many_namesakes_gets_an_id_of_its_own_that_settings_take():
+    taken = set()
+    for _ in range(1_100):
+        made = id_of("The longest corridor beside the kitchen", taken)
+        assert re.fullmatch(ID_PATTERN, made)
+        assert made not in taken
+        taken.add(made)

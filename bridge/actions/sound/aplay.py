@@ -83,7 +83,11 @@ class Player:
             self._process.kill()
 
     async def feed(self, samples: bytes) -> None:
-        """Writes samples; returns when there is room for more."""
+        """Writes samples; returns when there is room for more, at once after `kill`.
+
+        Raises:
+            ActionFailed: the device stalls, or aplay has ended.
+        """
         process, form = self._process, self._format
         if process is None or process.stdin is None or form is None or self._killed:
             return

@@ -10,7 +10,7 @@ import pytest
 from servers.sound_card import write_tone
 
 from bridge.errors import ActionRefused
-from bridge.system.clip_files import clip_names, clip_path, read_wav
+from bridge.system.sound_files import clip_names, clip_path, read_wav
 
 
 def riff(form, data, *, extra=b"", data_length=None):

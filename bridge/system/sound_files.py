@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from bridge.core.definitions.actions import is_clip_name
+from bridge.core.definitions.actions import is_sound_name
 from bridge.errors import ActionRefused
 
 _PCM, _EXTENSIBLE = 1, 0xFFFE
@@ -47,7 +47,7 @@ def clip_path(folder: Path, name: str) -> Path:
 
     Raises ActionRefused.
     """
-    if not is_clip_name(name):
+    if not is_sound_name(name):
         _refuse("a sound clip's name is a file's name without a folder")
     path = (folder / name).resolve()
     if path.parent != folder.resolve():
@@ -60,7 +60,7 @@ def clip_path(folder: Path, name: str) -> Path:
 def clip_names(folder: Path) -> tuple[str, ...]:
     """Returns the names of all clips, sorted; none if the folder is missing."""
     try:
-        return tuple(sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".wav" and is_clip_name(p.name)))
+        return tuple(sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".wav" and is_sound_name(p.name)))
     except OSError:
         return ()
 

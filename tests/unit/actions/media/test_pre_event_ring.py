@@ -1,6 +1,6 @@
 import pytest
 
-from bridge.actions.media.ring import Packet, PacketRing
+from bridge.actions.media.pre_event_ring import Packet, PacketRing
 
 FPS = 10
 
