@@ -20,11 +20,9 @@ log = logging.getLogger(__name__)
 
 def modules_of(settings: Settings) -> tuple[str, ...]:
     """Returns the names of the modules that the configured actions need."""
-    addresses = [camera.snapshot or camera.stream or "" for camera in settings.cameras.values()]
     needed = {
         "bridge.actions.email.session": settings.email is not None,
         "bridge.actions.ftp.session": settings.ftp is not None,
-        "aiohttp": any(address.startswith("http") for address in addresses),
     }
     return tuple(name for name, is_needed in needed.items() if is_needed)
 

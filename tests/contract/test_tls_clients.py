@@ -21,6 +21,7 @@ from servers.mosquitto import Mosquitto
 from servers.smtp import MisbehavingMailServer
 
 from bridge.actions.attempt import AttemptLimits
+from bridge.actions.camera.http_source import HttpPictures
 from bridge.actions.camera.url import camera_url
 from bridge.actions.email.send import send
 from bridge.actions.ftp.upload import upload
@@ -80,9 +81,6 @@ def by_ftp(security: str):
 
 
 async def by_camera(_folder: Path, files: CertificateFiles, ca_file: Path | None) -> None:
-    pytest.importorskip("aiohttp", reason="pictures over HTTP need aiohttp")
-    from bridge.actions.camera.http_source import HttpPictures  # noqa: PLC0415 - after its extra was looked for
-
     async def take(address: str) -> None:
         source = HttpPictures(url=camera_url(address), ca_file=ca_file)
         try:

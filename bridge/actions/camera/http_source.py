@@ -1,32 +1,70 @@
-"""Pictures over HTTP(S), with digest or basic authentication as the camera demands."""
+"""Pictures over HTTP(S), from cameras that speak it in their own way, with the strongest log-in that they offer."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import secrets
 import ssl
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
+from urllib.parse import urljoin
 
+from bridge.actions.camera.http.arriving_picture import LARGEST_BYTES, ArrivingPicture
+from bridge.actions.camera.http.body import announced_length
+from bridge.actions.camera.http.challenge import challenges
+from bridge.actions.camera.http.exchange import ClosedEarly, Exchange, Header
+from bridge.actions.camera.http.head import Head
+from bridge.actions.camera.http.login import Credentials, Login, is_stale, strongest
 from bridge.actions.camera.picture import Picture, picture_of
-from bridge.actions.camera.url import CameraUrl
+from bridge.actions.camera.url import CameraUrl, camera_url
 from bridge.errors import ActionError, ActionFailed, ActionRefused, TlsFileError
 from bridge.system.tls import client_context, tls_problem
 
-if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientSession
+_log = logging.getLogger(__name__)
 
 TIMEOUT_S = 10.0
-LARGEST_BYTES = 16 * 1024 * 1024
+LARGEST_ERROR_PAGE = 64 * 1024
+MOST_REQUESTS = 6
+"""Limit of requests for one picture: log-ins, an aged nonce and redirects together."""
+REFUSED_FOR_S = 60.0
+"""Time without a request after a refused password: cameras lock out who tries again and again."""
+BUSY_WAIT_S, LONGEST_BUSY_WAIT_S = 0.5, 1.0
 _DENIED = {401, 403}
 _WRONG_ADDRESS = {404, 405, 410}
+_BUSY = {429, 500, 502, 503, 504}
+_MOST_COOKIES = 8
+_LONGEST_COOKIE = 1024
+
+
+class Busy(ActionFailed):
+    """The camera has no picture at the moment, and may have one within the second."""
+
+    def __init__(self, message: str, *, wait_s: float = BUSY_WAIT_S) -> None:
+        self.wait_s = min(wait_s, LONGEST_BUSY_WAIT_S)
+        super().__init__(message)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Visit:
+    """The state of one picture's requests."""
+
+    url: CameraUrl
+    exchange: Exchange | None = None
+    cookies: dict[str, str]
+    fresh_login: bool = False
+    """Whether the camera has asked for the present log-in during this visit."""
+    renewed: bool = False
+    """Whether an aged nonce was exchanged during this visit."""
 
 
 class HttpPictures:
-    """One camera's snapshot address; the session is kept, so digest needs its second request only once.
+    """One camera's snapshot address; a log-in is kept, so digest needs its second request only once.
 
-    The password is sent only after the camera has demanded it. Redirects are not followed: they
-    would carry it to another host. With https the certificate and the host name are always
+    The password is sent only after the camera has demanded it, and never to another host: only
+    redirects on the same host are followed. With https the certificate and the host name are always
     checked, against `ca_file` or the system's authorities.
     """
 
@@ -34,9 +72,12 @@ class HttpPictures:
         self._url = url
         self._ca_file = ca_file
         self._timeout_s = timeout_s
-        self._session: ClientSession | None = None
-        self._opening = asyncio.Lock()
-        self._basic = False
+        self._context: ssl.SSLContext | None = None
+        self._login: Login | None = None
+        self._login_at = ""
+        """Scheme and server that asked for it: what TLS protected is not sent without."""
+        self._refused_until = 0.0
+        self._warned_of_basic = False
 
     async def picture(self, *, at: float) -> Picture:
         """Requests a picture now. Its instant is the begin of the answer; `at` only gives its offset.
@@ -44,110 +85,196 @@ class HttpPictures:
         Raises:
             ActionError: no picture came.
         """
-        try:
-            import aiohttp  # noqa: PLC0415 - heavy, and not every device has a camera
-        except ImportError:
-            self._refuse("pictures over HTTP need the package aiohttp")
+        if time.monotonic() < self._refused_until:
+            self._refuse(f"user name or password refused; not tried again for {REFUSED_FOR_S:g} s")
         try:
             async with asyncio.timeout(self._timeout_s):
-                session = await self._open()
-                jpeg, taken = await self._fetch(session)
+                jpeg, taken = await self._picture()
+            return picture_of(jpeg, monotonic=taken, at=at)
         except TimeoutError:
             self._fail(f"no picture within {self._timeout_s:g} s")
-        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
-            self._end_tls(error.os_error)
-        except aiohttp.InvalidURL:
+        except UnicodeError:
             self._refuse("the address is not one")
-        except aiohttp.ClientPayloadError:
-            self._fail("the picture was cut short")
-        except aiohttp.ClientConnectorError as error:
-            self._fail(f"cannot be reached ({error.os_error.strerror or 'no answer'})")
-        except (aiohttp.ClientError, OSError) as error:
-            self._fail(self._url.hide(str(error)) or type(error).__name__)
-        try:
-            return picture_of(jpeg, monotonic=taken, at=at)
+        except ssl.SSLError as error:
+            self._end_tls(error)
+        except OSError as error:
+            self._fail(f"the connection broke ({error.strerror or type(error).__name__})")
+        except ActionRefused as error:
+            self._refuse(str(error))
         except ActionError as error:
             self._fail(str(error))
 
     async def close(self) -> None:
-        """Closes the session."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        """Does nothing: no connection is kept."""
 
-    async def _open(self) -> ClientSession:
-        async with self._opening:
-            if self._session is None:
-                self._session = await self._new_session()
-            return self._session
-
-    async def _new_session(self) -> ClientSession:
-        import aiohttp  # noqa: PLC0415 - the same
-
+    async def _picture(self) -> tuple[bytes, float]:
+        """Requests a picture, and once more within the second if the camera is busy."""
         try:
-            context = await asyncio.to_thread(client_context, self._ca_file)
-        except TlsFileError as error:
-            self._refuse(str(error))
-        middlewares: tuple[aiohttp.ClientMiddlewareType, ...] = ()
-        if self._url.username is not None:
+            return await self._visit()
+        except (Busy, ClosedEarly) as error:
+            await asyncio.sleep(error.wait_s if isinstance(error, Busy) else BUSY_WAIT_S)
+        return await self._visit()
+
+    async def _visit(self) -> tuple[bytes, float]:
+        visit = _Visit(url=self._url, cookies={})
+        try:
+            for _ in range(MOST_REQUESTS):
+                head = await self._get(visit)
+                taken = time.monotonic()
+                if await self._goes_on(visit, head):
+                    continue
+                self._check(head)
+                assert visit.exchange is not None  # noqa: S101 - it gave the head
+                picture = ArrivingPicture(announced=announced_length(head), hide=self._url.hide)
+                async for data in visit.exchange.body(head, largest=LARGEST_BYTES):
+                    if picture.feed(data):
+                        break
+                return self._whole(picture, head), taken
+        finally:
+            if visit.exchange is not None:
+                visit.exchange.close()
+        message = f"gives no picture after {MOST_REQUESTS} requests (log-ins and other addresses)"
+        raise ActionRefused(message)
+
+    async def _get(self, visit: _Visit) -> Head:
+        """Requests the visit's address; on a new connection if the present one has been closed."""
+        if visit.exchange is not None:
             try:
-                middlewares = (aiohttp.DigestAuthMiddleware(self._url.username, self._url.password or ""),)
-            except ValueError:
-                self._refuse("a user name cannot hold a colon")
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=context, limit=4),
-            # The camera is on this network, which a proxy of the environment may not reach.
-            trust_env=False,
-            # Session cookies of a camera are not needed.
-            cookie_jar=aiohttp.DummyCookieJar(),
-            middlewares=middlewares,
-        )
+                return await visit.exchange.get(visit.url.target, self._headers(visit))
+            except (ClosedEarly, ConnectionError):
+                visit.exchange.close()
+        visit.exchange = await self._connect(visit.url)
+        return await visit.exchange.get(visit.url.target, self._headers(visit))
 
-    async def _fetch(self, session: ClientSession) -> tuple[bytes, float]:
-        import aiohttp  # noqa: PLC0415 - the same
-        from yarl import URL  # noqa: PLC0415 - comes with aiohttp
+    async def _connect(self, url: CameraUrl) -> Exchange:
+        context = await self._tls() if url.scheme == "https" else None
+        try:
+            return await Exchange.open(url.host, url.port, context=context)
+        except ssl.SSLError:
+            raise
+        except OSError as error:
+            message = f"cannot be reached ({error.strerror or 'no answer'})"
+            raise ActionFailed(message) from error
 
-        url = URL(self._url.bare, encoded=True)
-        basic = None
-        if self._url.username is not None:
-            basic = {"Authorization": aiohttp.encode_basic_auth(self._url.username, self._url.password or "", "utf-8")}
-        first = basic if self._basic else None
-        async with session.get(url, allow_redirects=False, headers=first) as answer:
-            if first is not None or basic is None or not _asks_for_basic(answer):
-                # The camera may have been switched to digest since.
-                self._basic = first is not None and answer.status not in _DENIED
-                self._check(answer)
-                return await self._read(answer)
-        async with session.get(url, allow_redirects=False, headers=basic) as answer:
-            self._check(answer)
-            self._basic = True
-            return await self._read(answer)
+    async def _tls(self) -> ssl.SSLContext:
+        if self._context is None:
+            try:
+                self._context = await asyncio.to_thread(client_context, self._ca_file)
+            except TlsFileError as error:
+                raise ActionRefused(str(error)) from error
+        return self._context
 
-    def _check(self, answer: ClientResponse) -> None:
-        status = answer.status
+    def _headers(self, visit: _Visit) -> list[Header]:
+        headers = [
+            ("Host", visit.url.server.encode("idna")),
+            ("User-Agent", b"alarm2mqtt"),
+            ("Accept", b"image/jpeg, */*;q=0.5"),
+            ("Accept-Encoding", b"identity"),
+        ]
+        if self._login is not None and self._login_at == visit.url.shown:
+            headers.append(("Authorization", self._login.authorization("GET", visit.url.target)))
+        if visit.cookies:
+            pairs = "; ".join(f"{name}={value}" for name, value in visit.cookies.items())
+            headers.append(("Cookie", pairs.encode("latin-1")))
+        return headers
+
+    # The answer
+
+    async def _goes_on(self, visit: _Visit, head: Head) -> bool:
+        """Prepares the next request where the answer asks for one: a log-in, or another address of the same host."""
+        _take_cookies(visit.cookies, head)
+        if head.status == 401:  # noqa: PLR2004 - Unauthorized
+            self._log_in(visit, head)
+        elif head.status in {301, 302, 303, 307, 308}:
+            before, visit.url = visit.url, self._redirected(visit.url, head)
+            if (before.scheme, before.port) != (visit.url.scheme, visit.url.port):
+                self._drop(visit)
+                return True
+        else:
+            return False
+        assert visit.exchange is not None  # noqa: S101 - it gave the head
+        if not await visit.exchange.skip_body(head, largest=LARGEST_ERROR_PAGE):
+            self._drop(visit)
+        return True
+
+    def _drop(self, visit: _Visit) -> None:
+        if visit.exchange is not None:
+            visit.exchange.close()
+            visit.exchange = None
+
+    def _log_in(self, visit: _Visit, head: Head) -> None:
+        """Takes the strongest challenge for the next request. Raises ActionRefused where that cannot help."""
+        if self._url.username is None:
+            message = "asks for a log-in (401): put username and password into the settings"
+            raise ActionRefused(message)
+        if ":" in self._url.username:
+            message = "a user name cannot hold a colon"
+            raise ActionRefused(message)
+        offered = challenges(head.all("www-authenticate"))
+        chosen = strongest(offered)
+        if chosen is None:
+            self._deny(head, offered_schemes=tuple(dict.fromkeys(each.scheme for each in offered)))
+        if visit.fresh_login:
+            if visit.renewed or not is_stale(chosen):
+                self._deny(head)
+            visit.renewed = True
+        visit.fresh_login = True
+        credentials = Credentials(username=self._url.username, password=self._url.password or "")
+        self._login_at = visit.url.shown
+        self._login = Login(challenge=chosen, credentials=credentials, client_nonce=secrets.token_hex(8))
+        if self._login.is_basic and visit.url.scheme == "http" and not self._warned_of_basic:
+            self._warned_of_basic = True
+            _log.info("camera %s offers Basic over HTTP alone: the password is sent in clear", self._url.shown)
+
+    def _deny(self, head: Head, *, offered_schemes: tuple[str, ...] = ()) -> NoReturn:
+        if self._login is not None:
+            self._login, self._refused_until = None, time.monotonic() + REFUSED_FOR_S
+        message = f"user name or password refused ({head.status})"
+        if offered_schemes:
+            message = f"offers no log-in that is known ({', '.join(offered_schemes)}): turn on Digest or Basic in it"
+        raise ActionRefused(message)
+
+    def _redirected(self, url: CameraUrl, head: Head) -> CameraUrl:
+        """Returns the new address. Raises ActionRefused for one of another host or port, or without TLS behind TLS."""
+        location = head.get("location")
+        if not location:
+            message = f"answers with another address ({head.status}), and names none"
+            raise ActionRefused(message)
+        target = camera_url(urljoin(url.bare, location), username=self._url.username, password=self._url.password)
+        is_same = (target.scheme, target.port) == (url.scheme, url.port)
+        is_upgrade = (url.scheme, target.scheme) == ("http", "https")
+        if target.host != url.host or not (is_same or is_upgrade):
+            message = f"answers with another address ({target.shown}): put that one into the settings"
+            raise ActionRefused(message)
+        return target
+
+    def _check(self, head: Head) -> None:
+        status = head.status
         if status in _DENIED:
-            self._refuse(f"user name or password refused ({status})")
+            self._deny(head)
         if status in _WRONG_ADDRESS:
-            self._refuse(f"there is no picture at this address ({status})")
-        if 300 <= status < 400:  # noqa: PLR2004 - the redirects
-            self._refuse("answers with another address: put that one into the settings")
-        if status != 200:  # noqa: PLR2004 - OK
-            self._fail(f"answered with status {status}")
-        if answer.content_type.startswith("multipart/"):
-            self._refuse("sends a stream: put the address of a single picture into the settings")
+            message = f"there is no picture at this address ({status})"
+            raise ActionRefused(message)
+        if status in _BUSY:
+            message = f"is busy or failing (answered with status {status})"
+            raise Busy(message, wait_s=_retry_after(head))
+        if not 200 <= status < 300:  # noqa: PLR2004 - success
+            message = f"answered with status {status}"
+            raise ActionFailed(message)
 
-    async def _read(self, answer: ClientResponse) -> tuple[bytes, float]:
-        taken = time.monotonic()
-        data = bytearray()
-        async for chunk in answer.content.iter_chunked(64 * 1024):
-            data += chunk
-            if len(data) > LARGEST_BYTES:
-                self._fail(f"the picture is larger than {LARGEST_BYTES >> 20} MiB")
-        return bytes(data), taken
+    def _whole(self, picture: ArrivingPicture, head: Head) -> bytes:
+        try:
+            return picture.end()
+        except ActionRefused:
+            raise
+        except ActionFailed as error:
+            if "sent nothing" in str(error):
+                code = "" if head.status == 200 else f" (status {head.status})"  # noqa: PLR2004 - OK
+                message = f"the camera sent nothing{code}"
+                raise Busy(message) from error
+            raise
 
-    def _end_tls(self, error: OSError) -> NoReturn:
-        if not isinstance(error, ssl.SSLError):
-            self._fail(f"TLS failed ({error.strerror})")
+    def _end_tls(self, error: ssl.SSLError) -> NoReturn:
         problem = tls_problem(error, server=self._url.server)
         if problem.permanent:
             self._refuse(problem.message)
@@ -162,5 +289,14 @@ class HttpPictures:
         raise ActionRefused(message) from None
 
 
-def _asks_for_basic(answer: ClientResponse) -> bool:
-    return answer.status == 401 and answer.headers.get("WWW-Authenticate", "").lower().startswith("basic")  # noqa: PLR2004
+def _take_cookies(cookies: dict[str, str], head: Head) -> None:
+    """Takes cookies of an answer for the next request of the same visit; some cameras give no picture without."""
+    for each in head.all("set-cookie"):
+        name, sign, value = each.partition(";")[0].partition("=")
+        if sign and len(each) <= _LONGEST_COOKIE and each.isprintable() and len(cookies) < _MOST_COOKIES:
+            cookies[name.strip()] = value.strip()
+
+
+def _retry_after(head: Head) -> float:
+    text = head.get("retry-after")
+    return float(text) if text.isascii() and text.isdecimal() else BUSY_WAIT_S

@@ -7,10 +7,15 @@ Cameras take passwords in the user part, in the query (`?user=…&pwd=…`) and 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from bridge.errors import ActionRefused
+from bridge.text.printable import without_secrets
 
+_AS_IT_IS = "%/?:@!$&'()*+,;=~[]{}|^`\"<>\\"
+"""Characters of a target that stay as the owner wrote them; spaces, control characters and letters are quoted."""
+_SHORTEST_WORD = 4
+"""Shorter parts of an address (`1`, `jpg`) are no credentials, and too frequent in a text."""
 _NO_ADDRESS = "the camera's address is not one"
 
 
@@ -34,6 +39,24 @@ class CameraUrl:
         return self.shown.partition("://")[2]
 
     @property
+    def host(self) -> str:
+        """The host alone, an IPv6 address without its brackets."""
+        return urlsplit(self.bare).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """The port, or the scheme's usual one."""
+        return urlsplit(self.bare).port or (443 if self.scheme == "https" else 80)
+
+    @property
+    def target(self) -> str:
+        """Path and query for an HTTP request, in ASCII; may hold a password."""
+        parts = urlsplit(self.bare)
+        return quote(parts.path or "/", safe=_AS_IT_IS) + (
+            f"?{quote(parts.query, safe=_AS_IT_IS)}" if parts.query else ""
+        )
+
+    @property
     def full(self) -> str:
         """The address with its user part, for a library that takes no other credentials; a secret."""
         if self.username is None:
@@ -43,11 +66,13 @@ class CameraUrl:
         return f"{scheme}://{secret}@{rest}"
 
     def hide(self, text: str) -> str:
-        """Returns a library's message with this address and its credentials replaced by `…`."""
-        for secret in (self.full, self.bare, self.bare.partition("://")[2], self.password):
-            if secret:
-                text = text.replace(secret, "…")
-        return text
+        """Returns a camera's or a library's text with this address and all that may be a credential replaced by `…`."""
+        parts = urlsplit(self.bare)
+        query = parse_qsl(parts.query, keep_blank_values=True)
+        words = {*(value for _, value in query), *parts.query.split("&"), *parts.path.split("/")}
+        words |= {self.full, self.bare, self.bare.partition("://")[2], self.target, parts.query}
+        words |= {unquote(word) for word in words}
+        return without_secrets(text, {*(word for word in words if len(word) >= _SHORTEST_WORD), self.password or ""})
 
 
 def camera_url(address: str, *, username: str | None = None, password: str | None = None) -> CameraUrl:
