@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import cast
 
 from bridge.core.facts import Fact, Now
+from bridge.core.status import BridgeStatus, BrokerStatus
 from bridge.settings.load import validate
 from bridge.web.api.routes import Route
 from bridge.web.application import table
 from bridge.web.live import Live
-from bridge.web.ports import JournalQuery, Ports, ServiceState, SettingsDesk, SystemState
+from bridge.web.ports import JournalQuery, Ports, SettingsDesk
 
 HEAD = "| request | does | body |\n|---|---|---|\n"
 NOON = Now(monotonic=0, local=datetime(2026, 11, 23, 12, tzinfo=UTC))
@@ -54,9 +55,9 @@ def _no_entries(query: JournalQuery) -> tuple[()]:
     raise AssertionError(query)
 
 
-def _system() -> SystemState:
-    well = ServiceState(problem=None, facts={})
-    return SystemState(version="", started=NOON.local, broker=well, rejected_commands=0, journal_unsent=0)
+def _system() -> BridgeStatus:
+    broker = BrokerStatus(address="", problem=None)
+    return BridgeStatus(version="", started=NOON.local, broker=broker, rejected_commands=0, journal_unsent=0)
 
 
 async def _no_problem() -> str | None:

@@ -188,12 +188,13 @@ def send_test(options: argparse.Namespace) -> int:
     import asyncio
 
     from bridge.cli.send_test import SendTest
+    from bridge.core.definitions.channels import CHANNEL
     from bridge.runtime.clock import Clock
     from bridge.settings.load import load
 
     settings = load(options.file).settings
     test = SendTest(settings, Clock(settings.device.timezone).now())
-    print(asyncio.run(test.email() if options.kind == "email" else test.ftp()))
+    print(asyncio.run(test.send(CHANNEL[options.kind])))
     return DONE
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from bridge import __version__
 from bridge.cli import commands
 from bridge.cli.commands import DEFAULT_FILE, DONE, FAILED
+from bridge.core.definitions.channels import KEYS
 from bridge.errors import Alarm2MqttError, SettingsError
 
 WRONG = 2
@@ -88,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     log.add_argument("--lines", metavar="COUNT", type=int, default=100, help="at most so many (100)")
     add("lines", commands.lines, file=False)
     test = add("send-test", commands.send_test, file=False)
-    test.add_argument("kind", choices=("email", "ftp"), help="what to send")
+    test.add_argument("kind", choices=KEYS, help="what to send")
     test.add_argument("file", metavar="FILE", nargs="?", type=Path, default=DEFAULT_FILE, help="the settings")
     shown = add("clips", commands.clips)
     shown.set_defaults(wrong=shown.error)

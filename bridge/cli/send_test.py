@@ -9,12 +9,12 @@ import secrets
 from typing import TYPE_CHECKING
 
 from bridge.actions.camera.source import pictures_of
+from bridge.core.definitions.channels import Channel, Server, server_of
 from bridge.errors import ActionError, Fault, SettingsError
-from bridge.linkage.delivery.email_sender import EmailSender
-from bridge.linkage.delivery.ftp_sender import FtpSender
 from bridge.linkage.delivery.job_bodies import KeptPicture, MailJob, UploadJob, body_of
 from bridge.linkage.delivery.picture_cache import PictureCache
-from bridge.linkage.delivery.sender import Delivery, Sender
+from bridge.linkage.delivery.sender import Delivery
+from bridge.linkage.delivery.sender_of import sender_of
 from bridge.linkage.devices import camera_of
 from bridge.store.job import Job
 
@@ -34,17 +34,21 @@ class SendTest:
         self._now = now
         self._cache = PictureCache(None)
 
-    async def email(self) -> str:
-        """Mails all recipients, with a picture of the first camera if there is one."""
-        server = self._settings.email
+    async def send(self, channel: Channel) -> str:
+        """Sends one message of a channel, with a picture of the first camera if it takes any. Returns the result."""
+        server = server_of(self._settings, channel)
         if server is None:
-            raise SettingsError([Fault(path="email", message="is not configured")])
+            raise SettingsError([Fault(path=channel.key, message="is not configured")])
+        return await (self._picture_alone if channel.one_a_picture else self._message)(channel, server)
+
+    async def _message(self, channel: Channel, server: Server) -> str:
+        """Sends a message, with a picture of the first camera if there is one."""
         picture, missing = None, None
         try:
-            picture = await self._picture()
+            picture = await self._picture() if channel.takes_pictures else None
         except ActionError as error:
             missing = str(error)
-        mail = MailJob(
+        message = MailJob(
             input=None,
             cause="test",
             time=self._now.local,
@@ -52,16 +56,14 @@ class SendTest:
             pictures=() if picture is None else (picture,),
             pictures_missing=missing,
         )
-        sender = EmailSender(settings=lambda: self._settings, zone=lambda: self._now.zone, cache=self._cache)
-        delivery = await self._attempt(sender, self._job("email", body_of(mail)))
-        what = "with a picture" if picture else f"without a picture: {missing}" if missing else "without a picture"
-        return f"{server.host} took it, {what}" + (f"; but not for {delivery.note}" if delivery.note else "")
+        delivery = await self._attempt(channel, body_of(message))
+        took = f"{server.host} took it"
+        if channel.takes_pictures:
+            took += ", with a picture" if picture else ", without a picture" + (f": {missing}" if missing else "")
+        return took + (f"; but not for {delivery.note}" if delivery.note else "")
 
-    async def ftp(self) -> str:
+    async def _picture_alone(self, channel: Channel, server: Server) -> str:
         """Uploads a picture of the first camera."""
-        server = self._settings.ftp
-        if server is None:
-            raise SettingsError([Fault(path="ftp", message="is not configured")])
         picture = await self._picture()
         if picture is None:
             raise SettingsError([Fault(path="cameras", message="there is no camera to upload a picture of")])
@@ -73,13 +75,13 @@ class SendTest:
             picture=1,
             file=picture.file,
         )
-        sender = FtpSender(settings=lambda: self._settings, zone=lambda: self._now.zone, cache=self._cache)
-        delivery = await self._attempt(sender, self._job("ftp", body_of(upload)))
+        delivery = await self._attempt(channel, body_of(upload))
         return f"{server.host} has it as {delivery.path}"
 
-    async def _attempt(self, sender: Sender, job: Job) -> Delivery:
+    async def _attempt(self, channel: Channel, body: str) -> Delivery:
+        sender = sender_of(channel)(settings=lambda: self._settings, zone=lambda: self._now.zone, cache=self._cache)
         delivered: list[Delivery] = []
-        await sender.attempt(job, delivered.append)
+        await sender.attempt(self._job(channel.key, body), delivered.append)
         return delivered[0]
 
     async def _picture(self) -> KeptPicture | None:

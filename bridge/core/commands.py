@@ -7,6 +7,7 @@ from typing import Any
 
 from bridge.core.alarm_output import AlarmOutput
 from bridge.core.consequences import Consequences
+from bridge.core.definitions.channels import CHANNEL, CHANNELS, server_of
 from bridge.core.effect_collector import EffectCollector
 from bridge.core.effects import Answer, RunAction, SilenceSound
 from bridge.core.facts import (
@@ -148,10 +149,12 @@ class Commands:
     def _accepts(self, fact: ActionRequested, now: Now) -> bool:
         """Refuses what cannot be done, and what is asked for in a loop; a stop is never refused for that."""
         self._has_what_it_needs(fact)
-        if fact.kind == "email" and not self._consequences.mail_limits.take_by_command(now.monotonic):
+        channel = CHANNEL.get(fact.kind)
+        limited = channel is not None and channel.limited
+        if limited and not self._consequences.mail_limits.take_by_command(now.monotonic):
             message = f"more than {BY_COMMAND_AT_MOST} mails by command, or {AN_HOUR_AT_MOST} in all, an hour"
             raise CommandRefused(message)
-        if fact.kind != "email" and not fact.stop and not self._actions.take(fact.kind, now.monotonic):
+        if not limited and not fact.stop and not self._actions.take(fact.kind, now.monotonic):
             message = f"more than {ACTIONS_AT_MOST} times in {ACTIONS_WITHIN_S:g} s"
             raise CommandRefused(message)
         return True
@@ -161,15 +164,14 @@ class Commands:
         settings = self._terminals.settings
         needs: dict[str, object] = {
             "snapshot": settings.cameras,
-            "email": settings.email,
-            "ftp": settings.ftp,
+            **{channel.key: server_of(settings, channel) for channel in CHANNELS},
             "record": settings.recording and settings.cameras,
             "audible": settings.audio,
         }
         if not needs.get(fact.kind):
             message = f"{fact.kind} is not configured"
             raise CommandRefused(message)
-        if fact.kind == "ftp" and not settings.cameras:
+        if fact.kind in CHANNEL and CHANNEL[fact.kind].one_a_picture and not settings.cameras:
             message = "there is no camera to upload a picture of"
             raise CommandRefused(message)
         if fact.input is not None and fact.input not in self._terminals.inputs:

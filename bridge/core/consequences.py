@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bridge.core.alarm_input import AlarmInput
 from bridge.core.alarm_output import AlarmOutput
+from bridge.core.definitions.channels import CHANNELS, is_on
 from bridge.core.effect_collector import EffectCollector
 from bridge.core.effects import EndLinkage, ExtendLinkage, RunLinkage
 from bridge.core.facts import Now
@@ -83,9 +84,11 @@ class Consequences:
 
     def _linkage(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> RunLinkage:
         """The actions of a whole linkage. A begin that may send no mail is held back for the next that may."""
-        email, held_back = alarm_input.settings.linkage.email, alarm_input.held_back
+        channels = [channel for channel in CHANNELS if is_on(alarm_input.settings.linkage, channel)]
+        held_back = alarm_input.held_back
         gap_s = 0.0 if self._terminals.settings.email is None else self._terminals.settings.email.min_gap_s
-        may = not email or self.mail_limits.take(alarm_input.settings.id, now.monotonic, min_gap_s=gap_s)
+        limited = any(channel.limited for channel in channels)
+        may = not limited or self.mail_limits.take(alarm_input.settings.id, now.monotonic, min_gap_s=gap_s)
         alarm_input.held_back = 0 if may else held_back + 1
         return RunLinkage(
             input=alarm_input.settings.id,
@@ -93,7 +96,7 @@ class Consequences:
             seq=alarm_input.last_seq,
             time=alarm_input.last_alarm or now.local,
             at=transition.at,
-            email=email and may,
+            channels=tuple(channel.key for channel in channels if may or not channel.limited),
             held_back=held_back,
         )
 

@@ -135,8 +135,9 @@ class PublishSettings:
 class RunLinkage:
     """Run the actions of an input's linkage: its alarm began. Outputs are not among them: the core drives those.
 
-    `at` is its instant on the monotonic clock. `email` says whether a mail may go out, by the
-    limits of `behaviour.md` 7; `held_back` is how many begins before this one sent none.
+    `at` is its instant on the monotonic clock. `channels` are the keys of those that deliver a
+    message of it, by the linkage and the limits of `behaviour.md` 7; `held_back` is how many begins
+    before this one were held back by those limits.
     """
 
     input: str
@@ -144,7 +145,7 @@ class RunLinkage:
     seq: int
     time: datetime
     at: float
-    email: bool
+    channels: tuple[str, ...]
     held_back: int
 
 

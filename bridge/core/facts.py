@@ -175,7 +175,7 @@ class SilenceRequested:
 
 @value
 class ActionRequested:
-    """One action was requested, to run now: `snapshot`, `email`, `ftp`, `record` or `audible`.
+    """One action was requested, to run now: `snapshot`, a channel's key, `record` or `audible`.
 
     `input` names an input whose camera and topic are meant. `text` goes with a mail; `duration_s`
     with a clip or a sound; `clip`, `repeat` (1 to 50) and `volume` (0 to 100) with a sound, which
@@ -195,7 +195,7 @@ class ActionRequested:
 
 @value
 class ActionEnded:
-    """An action, or one try of it, is over; `kind` is a journal kind: snapshot email ftp clip audible.
+    """An action, or one try of it, is over; `kind` is a journal kind: snapshot, a channel's key, clip or audible.
 
     `reason` says in a word how (`taken`, `sent`, `failed`, `refused`, `dropped`, ...), `error` what was
     wrong, for a person.

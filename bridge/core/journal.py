@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime
 
+from bridge.core.definitions.channels import KEYS
 from bridge.core.value import value
 
 KINDS = (
@@ -23,8 +24,7 @@ KINDS = (
     "fault",
     "healed",
     "snapshot",
-    "email",
-    "ftp",
+    *KEYS,
     "clip",
     "audible",
     "clock",

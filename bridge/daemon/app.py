@@ -1,7 +1,7 @@
 """The composition root: the only file that names every concrete class.
 
-What is slow to import is imported when it is first needed, after the outputs are idle and the
-inputs watched: a siren must not howl through the import of a database.
+Slow modules are imported when they are first needed, after the outputs are idle and the inputs
+watched: a siren must not sound through the import of a database.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bridge import __version__
 from bridge.core import effects as do
+from bridge.core.definitions.channels import CHANNELS, server_of
 from bridge.core.engine import Engine
 from bridge.core.facts import ClockChecked, Origin, SettingsChanged
 from bridge.daemon.lifecycle import LINKAGE, Lifecycle, Work
@@ -33,9 +35,9 @@ if TYPE_CHECKING:
     from bridge.core.definitions.settings import Settings
     from bridge.core.facts import StateRestored
     from bridge.core.line_driver import LineDriver
+    from bridge.core.status import BridgeStatus
     from bridge.linkage.linkage import Linkage
     from bridge.mqtt.adapter import MqttAdapter
-    from bridge.mqtt.publishing.status_payload import StatusView
     from bridge.settings.store import SettingsStore
     from bridge.store.store import Store
     from bridge.web.server import WebServer
@@ -45,25 +47,26 @@ log = logging.getLogger(__name__)
 RELEASE_YEAR = 2026
 CLOCK_CHECK_S = 30.0
 AT_NEXT_START = ("lines", "store", "web", "metrics")
-"""Settings that are read once; a change of them is taken at the next start, and said to be."""
+"""Settings that are read once; a change of them is logged, and takes effect at the next start."""
 
 
 class App:
     """One run of the program, from idle outputs to a clean stop.
 
     `lines` has all outputs at idle already, and is started when the engine can take its facts.
+    `board` takes commands of the simulated board, if there is one.
     """
 
-    def __init__(self, loaded: Loaded, *, lines: LineDriver) -> None:
+    def __init__(self, loaded: Loaded, *, lines: LineDriver, board: Callable[[str], bytes] | None) -> None:
         self._loaded = loaded
         self._settings = loaded.settings
         self._clock = Clock(loaded.settings.device.timezone)
         self._started = self._clock.now().local
         self._engine = Engine(loaded.settings, boot=secrets.token_hex(4), release_year=RELEASE_YEAR)
-        self._board = getattr(lines, "obey", None)
+        self._board = board
         self._router = Router()
         self._router.connect("lines", line_receiver(lines))
-        self._router.connect("log", JournalLog(time.monotonic).tell)
+        self._router.connect("log", JournalLog(time.monotonic).write)
         self._router.connect("caller", answer_future)
         self._loop = EngineLoop(
             self._engine, perform=self._router.perform, overload=self._refuse_for_load, now=self._clock.now
@@ -78,7 +81,7 @@ class App:
         self._warnings = SettingsWarnings(loaded)
 
     async def run(self, *, ends_with_terminal: bool = False) -> None:
-        """Runs until SIGTERM or SIGINT, or SIGHUP if so asked; outputs are idle at its begin and at its end."""
+        """Runs until SIGTERM or SIGINT, or with `ends_with_terminal` SIGHUP; outputs are idle before and after."""
         on_signals(stop=self._stop.set, reload=self._stop.set if ends_with_terminal else self._ask_reload)
         self._router.perform(self._engine.begin(self._clock.now(), synchronised=is_synchronised()))
         log.info("alarm2mqtt %s: outputs idle, inputs watched", __version__)
@@ -87,7 +90,7 @@ class App:
             edits = self._open_settings()
             mqtt = self._connect_mqtt(store, edits)
             self._open_page(store, mqtt, edits)
-            self._link_when_wanted(store, mqtt)
+            self._link_when_needed(store, mqtt)
             tasks: dict[str, Work] = {
                 "MQTT": mqtt.run,
                 "clock check": self._check_clock,
@@ -133,12 +136,8 @@ class App:
     def _connect_mqtt(self, store: Store, edits: SettingsStore) -> MqttAdapter:
         import random
 
-        from bridge.daemon.mqtt_status import status_view
         from bridge.mqtt.adapter import MqttAdapter
         from bridge.mqtt.commands.settings_commands import settings_handlers
-
-        def status() -> StatusView:
-            return status_view(started=self._started, journal_unsent=store.unsent.count, linkage=self._linkage)
 
         mqtt = MqttAdapter(
             settings=self._settings,
@@ -146,7 +145,7 @@ class App:
             now=self._clock.now,
             random=random.SystemRandom().random,
             ledger=store.ledger,
-            status_view=status,
+            status_view=lambda: self._status(store, mqtt),
             journal=store.unsent,
             handlers=settings_handlers(edits.submit),
         )
@@ -154,7 +153,7 @@ class App:
         return mqtt
 
     def _open_page(self, store: Store, mqtt: MqttAdapter, edits: SettingsStore) -> None:
-        """The page, if it is wanted: it is shown everything from now on, and served last of all."""
+        """Makes the page, if it is enabled and installed; it gets effects from now on, and is served last."""
         if not self._settings.web.enabled:
             return
         from bridge.daemon.web_ports import Neighbours, Page, can_be_served
@@ -166,36 +165,42 @@ class App:
             self._settings,
             Neighbours(
                 store=store,
-                mqtt=mqtt,
                 linkage=lambda: self._linkage,
-                desk=edits,
+                settings=edits,
                 board=self._board,
                 warnings=lambda: self._warnings.found,
             ),
             submit=self._loop.submit,
             now=self._clock.now,
-            started=self._started,
+            status=partial(self._status, store, mqtt),
         ).server
         self._router.connect("page", self._page.perform)
+
+    def _status(self, store: Store, mqtt: MqttAdapter) -> BridgeStatus:
+        from bridge.daemon.bridge_status import bridge_status
+
+        return bridge_status(
+            settings=self._settings, started=self._started, mqtt=mqtt, store=store, linkage=self._linkage
+        )
 
     def _show_picture(self, input_id: str | None, jpeg: bytes) -> None:
         if self._page is not None:
             self._page.snapshot(input_id, jpeg)
 
-    def _link_when_wanted(self, store: Store, mqtt: MqttAdapter) -> None:
-        """Linkage now, or when settings that need it come."""
+    def _link_when_needed(self, store: Store, mqtt: MqttAdapter) -> None:
+        """Makes the linkage now, or when settings that need it are in force."""
 
         def take(settings: Settings) -> None:
             if self._linkage is not None:
                 self._linkage.apply(settings)
-            elif any((settings.email, settings.ftp, settings.cameras, settings.recording, settings.audio)):
+            elif _needs_linkage(settings):
                 self._link(settings, store, mqtt)
 
         take(self._settings)
         self._router.connect("linkage_settings", lambda effect: take(effect.settings))
 
     def _link(self, settings: Settings, store: Store, mqtt: MqttAdapter) -> None:
-        """Mail, uploads, cameras, clips and sound; nothing of it is imported before it is wanted."""
+        """Makes the linkage: channels, cameras, clips and sound, none of which is imported before."""
         import random
 
         from bridge.linkage.linkage import Linkage
@@ -216,7 +221,7 @@ class App:
 
     async def _run_linkage(self) -> None:
         await self._linked.wait()
-        assert self._linkage is not None  # noqa: S101 - what the event says
+        assert self._linkage is not None  # noqa: S101 - the event says so
         await self._linkage.run()
 
     def _refuse_for_load(self, origin: Origin) -> None:
@@ -229,7 +234,7 @@ class App:
 
     def _store_problem(self, problem: str | None) -> None:
         if problem is None:
-            log.info("the store is all right again")
+            log.info("the store works again")
         else:
             log.warning("the store has a problem, going on in memory: %s", problem)
 
@@ -239,11 +244,11 @@ class App:
             self._loop.submit(ClockChecked(synchronised=is_synchronised()))
 
     def _ask_reload(self) -> None:
-        """One reload at a time; a signal during one asks for another after it."""
+        """Requests a reload; a request during a reload causes one more after it."""
         self._reloads.set()
 
     async def _reload(self, edits: SettingsStore) -> None:
-        """SIGHUP: the file anew, all of it or nothing."""
+        """Reloads the settings file at each request, as a whole or not at all."""
         while True:
             await self._reloads.wait()
             self._reloads.clear()
@@ -255,7 +260,12 @@ class App:
         self._warnings.changed(loaded)
         for part in AT_NEXT_START:
             if getattr(before, part) != getattr(loaded.settings, part):
-                log.warning("%s: changed; taken at the next start", part)
+                log.warning("%s: changed; takes effect at the next start", part)
         self._clock.zone = zone(loaded.settings.device.timezone)
         logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
         self._loop.submit(SettingsChanged(settings=loaded.settings, origin=origin))
+
+
+def _needs_linkage(settings: Settings) -> bool:
+    channels = [server_of(settings, channel) for channel in CHANNELS]
+    return any((*channels, settings.cameras, settings.recording, settings.audio))

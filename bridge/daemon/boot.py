@@ -1,48 +1,67 @@
 """From settings to idle outputs, before anything else is even imported (`behaviour.md` 6).
 
-Whatever a siren did while nobody held its line, it stops here; the engine, the database and the
+A siren that sounded while no process held its line stops here; the engine, the database and the
 broker come after that.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bridge.core.contact import idle_level
+from bridge.lines.drivers import DRIVERS, SIMULATED, driver_key
+from bridge.lines.terminal_lines import TerminalLines
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import Settings
-    from bridge.core.line_driver import LineDriver
     from bridge.settings.load import Loaded
 
 
 def run(loaded: Loaded, *, ends_with_terminal: bool = False) -> None:
-    """The daemon, until it is told to stop. Raises what hinders it from starting at all.
+    """Runs the daemon until a signal stops it.
 
-    SIGHUP makes it read its settings anew, or with `ends_with_terminal` is what a closed window sends.
+    SIGHUP makes it reload its settings, or with `ends_with_terminal` is what a closed window sends.
+
+    Raises:
+        BoardError: the simulated board is taken, or its folder cannot be used.
+        StartFailed: a package that a line needs is missing.
     """
-    lines = line_driver(loaded.settings)
+    lines = open_lines(loaded.settings)
     for output in loaded.settings.outputs:
         idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
         lines.request_output(output, idle)
     from bridge.daemon.app import App  # noqa: PLC0415 - all that is slow
 
-    asyncio.run(App(loaded, lines=lines).run(ends_with_terminal=ends_with_terminal))
+    app = App(loaded, lines=lines, board=_board(lines, loaded.settings))
+    asyncio.run(app.run(ends_with_terminal=ends_with_terminal))
 
 
-def line_driver(settings: Settings) -> LineDriver:
-    """The driver that the settings name.
+def open_lines(settings: Settings) -> TerminalLines:
+    """Returns the lines of all terminals, with the driver of each kind in use opened.
 
     Raises:
         BoardError: the simulated board is taken, or its folder cannot be used.
-        StartFailed: the gpiod package is missing.
+        StartFailed: a package that a line needs is missing.
     """
-    if settings.lines.driver == "simulated":
-        from bridge.lines.simulated.board_lock import board_socket  # noqa: PLC0415 - one of two drivers
-        from bridge.lines.simulated.driver import SimulatedLines  # noqa: PLC0415 - the same
+    lines = TerminalLines(
+        drivers={key: partial(driver.open, settings) for key, driver in DRIVERS.items()},
+        key_of=partial(driver_key, settings=settings),
+    )
+    used = [driver_key(output, settings) for output in settings.outputs]
+    used += [driver_key(each, settings) for each in settings.inputs]
+    if settings.lines.driver == SIMULATED:
+        used.append(SIMULATED)  # its contacts are touched from outside, also before there is a terminal
+    for key in dict.fromkeys(used):
+        lines.open(key)
+    return lines
 
-        return SimulatedLines(socket=board_socket(settings.store.folder))
-    from bridge.lines.gpio.driver import GpiodLines  # noqa: PLC0415 - the other one
 
-    return GpiodLines()
+def _board(lines: TerminalLines, settings: Settings) -> Callable[[str], bytes] | None:
+    """Returns the commands of the simulated board, if there is one."""
+    if settings.lines.driver != SIMULATED:
+        return None
+    board: Callable[[str], bytes] | None = getattr(lines.open(SIMULATED), "obey", None)
+    return board

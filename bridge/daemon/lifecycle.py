@@ -83,7 +83,7 @@ class Lifecycle:
         self._lines.start(self._report)
         self._loop.start()
         step_watch = StepWatch(stepped=lambda seconds: self._loop.submit(ClockStepped(seconds=seconds)))
-        self._manager.tell("READY=1", f"STATUS={summary}")
+        self._manager.notify("READY=1", f"STATUS={summary}")
         gc.collect()
         gc.freeze()  # objects that live for ever are not searched again: no pause while a pulse is due
         gc.set_threshold(GARBAGE)
@@ -92,7 +92,7 @@ class Lifecycle:
                 running = {name: group.create_task(kept_alive(name, work), name=name) for name, work in tasks.items()}
                 running["watchdog"] = group.create_task(signs_of_life(self._manager), name="watchdog")
                 await stop.wait()
-                self._manager.tell("STOPPING=1")
+                self._manager.notify("STOPPING=1")
                 self._outputs_idle()
                 self._leave_in_time()
                 if LINKAGE in running:

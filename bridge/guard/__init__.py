@@ -1,4 +1,4 @@
-"""What stands in for systemd where there is none, in a container: watchdog, restart, and outputs made safe.
+"""The guard stands in for systemd in a container: watchdog, restart, and outputs made safe.
 
-Only the standard library, and little of it: it is there for as long as the daemon is.
+Only the standard library, and little of it: the guard lives as long as the daemon.
 """

@@ -1,8 +1,8 @@
 """Keeps the daemon running, and its outputs idle whenever it does not.
 
 However the daemon ends (a crash, kill -9, the out-of-memory killer, a hang that the watchdog ends,
-an orderly stop), what is left of its processes is killed, `alarm2mqtt safe` drives the outputs to
-idle, and unless a stop was asked for it is started again. Only the death of the guard itself cannot
+an orderly stop), the rest of its processes is killed, `alarm2mqtt safe` drives the outputs to idle,
+and unless a stop was requested it is started again. Only the death of the guard itself cannot
 be answered from inside: as process 1 it takes the container with it, and the lines are the
 kernel's; the next start requests them at idle.
 """
@@ -30,16 +30,16 @@ _STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
 def guard(file: Path) -> int:
-    """Runs `alarm2mqtt run FILE` until SIGTERM or SIGINT; the exit code.
+    """Runs `alarm2mqtt run FILE` until SIGTERM or SIGINT. Returns the exit code.
 
     0 after an orderly stop with all outputs idle; 2 when the settings are wrong at the first start,
-    for then only a person can help; else 1.
+    which only a person can correct; else 1.
     """
     return Guard(run=(*_PROGRAM, "run", str(file)), safe=(*_PROGRAM, "safe", str(file))).watch()
 
 
 class Guard:
-    """One daemon after the other; `watch` is called once."""
+    """Runs one daemon after the other; `watch` is called once."""
 
     def __init__(self, *, run: Sequence[str], safe: Sequence[str], patience: Timeouts | None = None) -> None:
         self._run = run
@@ -52,10 +52,10 @@ class Guard:
         self._daemon: int | None = None
         self._stop_by: float | None = None
         self._ended: dict[int, int | None] = {}
-        """Exit codes of the processes that are waited for; None while they run."""
+        """Exit codes of the guard's own processes; None while they run."""
 
     def watch(self) -> int:
-        """Until told to stop; the exit code."""
+        """Keeps the daemon running until SIGTERM or SIGINT. Returns the exit code."""
         woken, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         for number in (*_STOPS, signal.SIGHUP, signal.SIGCHLD):
@@ -94,7 +94,7 @@ class Guard:
                 return 0 if is_safe else 1
 
     def _live(self) -> int:
-        """One daemon, from its start to the end of all its processes; its exit code, negative for a signal."""
+        """Runs one daemon to the end of all its processes. Returns its exit code, negative for a signal."""
         watchdog = {"NOTIFY_SOCKET": self._notify.address, "WATCHDOG_USEC": str(round(self._patience.life_s * 1e6))}
         environ = {key: value for key, value in os.environ.items() if key != "WATCHDOG_PID"}
         daemon = self._spawn(self._run, environ | watchdog)
@@ -105,18 +105,18 @@ class Guard:
         while (code := self._ended[daemon]) is None:
             deadline = self._signs.deadline if self._stop_by is None else self._stop_by
             if time.monotonic() >= deadline:
-                log.error("no sign of life, or no end, in time: the daemon is killed")
+                log.error("the daemon gave no sign of life, or did not end, in time: it is killed")
                 _kill_group(daemon)
                 self._turn(time.monotonic() + 1)
             else:
                 self._turn(deadline)
         self._daemon = None
         del self._ended[daemon]
-        _kill_group(daemon)  # a player that outlived the daemon would go on howling
+        _kill_group(daemon)  # a player that outlived the daemon would go on playing
         return code
 
     def _make_safe(self) -> bool:
-        """Drives every output to idle; whether that succeeded."""
+        """Drives every output to idle. Returns whether that succeeded."""
         self._signs.ended("ended; outputs are driven to idle")
         process = self._spawn(self._safe, os.environ)
         if process is None:
@@ -132,7 +132,7 @@ class Guard:
         return code == 0
 
     def _spawn(self, command: Sequence[str], environ: Mapping[str, str]) -> int | None:
-        """Starts a process in a group of its own; None, and a word in the log, when that is impossible now."""
+        """Starts a process in a group of its own. Returns its id, or None after logging a failure."""
         try:
             process = os.posix_spawn(command[0], list(command), environ, setpgroup=0, setsigdef=[signal.SIGPIPE])
         except OSError as error:
@@ -146,7 +146,7 @@ class Guard:
             self._turn(until)
 
     def _turn(self, until: float) -> None:
-        """Waits for something to happen, at most until then, and takes it."""
+        """Waits for events, at most until `until`, and handles them."""
         for key, _ in self._selector.select(max(0.0, until - time.monotonic())):
             key.data(key.fd)
 
@@ -161,7 +161,7 @@ class Guard:
         self._reap()
 
     def _reap(self) -> None:
-        """Process 1 is every orphan's parent: all ends are taken, those that nobody waits for are forgotten."""
+        """Reaps all ended children: process 1 is every orphan's parent. Exit codes of other processes are dropped."""
         with suppress(ChildProcessError):
             while (end := os.waitpid(-1, os.WNOHANG))[0]:
                 if end[0] in self._ended:

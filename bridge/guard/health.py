@@ -1,4 +1,4 @@
-"""Whether the daemon is well, from what it says on sd_notify(3)'s socket. Pure: time is an argument."""
+"""The daemon's health, from its messages on sd_notify(3)'s socket. Pure: time is an argument."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PAUSES = Backoff(first_s=1.0, longest_s=30.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """How long the guard waits for what."""
+    """The guard's time limits."""
 
     ready_s: float = 60.0
     """From the start to `READY=1`; a store on a slow card takes its time."""
@@ -20,13 +20,13 @@ class Timeouts:
     stop_s: float = 8.0
     """From SIGTERM to the end (`behaviour.md` 6)."""
     safe_s: float = 5.0
-    """For `alarm2mqtt safe`, which takes about half a second a busy line."""
+    """For `alarm2mqtt safe`, which needs about half a second a busy line."""
     pauses: Backoff = PAUSES
     """Between the daemon's end and its next start; the first again after a life longer than the longest."""
 
 
 class DaemonHealth:
-    """What is known of one daemon after the other."""
+    """Health of the present daemon, and whether any before it was ready."""
 
     def __init__(self, patience: Timeouts) -> None:
         self._patience = patience
@@ -35,15 +35,15 @@ class DaemonHealth:
         self._heard = 0.0
         self._status = "not started yet"
         self.was_ready = False
-        """Whether any of them was ever ready."""
+        """Whether any daemon was ever ready."""
 
     def started(self, now: float) -> None:
-        """A new daemon runs since `now`."""
+        """Begins the life of a new daemon at `now`."""
         self._alive, self._ready, self._heard = True, False, now
         self._status = "starting"
 
     def heard(self, message: str, now: float) -> None:
-        """It sent `message`: assignments, one a line."""
+        """Takes a message of the daemon: assignments, one a line."""
         for assignment in message.splitlines():
             if assignment == "READY=1":
                 self._ready = self.was_ready = True
@@ -57,22 +57,22 @@ class DaemonHealth:
                 self._status = assignment.removeprefix("STATUS=")
 
     def ended(self, how: str) -> None:
-        """It is no more."""
+        """Ends the daemon's life; `how` is its status from now on."""
         self._alive = self._ready = False
         self._status = how
 
     @property
     def ready(self) -> bool:
-        """Whether it has said that it is ready, and not that it stops."""
+        """Whether the daemon is ready, and not stopping."""
         return self._ready
 
     @property
     def deadline(self) -> float:
-        """When a sign of life is overdue, unless one comes before."""
+        """The instant at which the next sign of life is overdue."""
         return self._heard + (self._patience.life_s if self._ready else self._patience.ready_s)
 
     def health(self, now: float) -> tuple[bool, str]:
-        """Whether all is well, and in words what is."""
+        """Returns whether the daemon is well, and its status in words."""
         if not self._ready:
             return False, self._status
         if now > self.deadline:

@@ -1,4 +1,4 @@
-"""The guard's two sockets, both in Linux's abstract namespace: a read-only container has no place for a file."""
+"""The guard's two sockets, both in Linux's abstract namespace: a read-only container can hold no socket file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MESSAGE_BYTES = 4096
 
 
 class NotifySocket:
-    """Hears what the daemon says on its `NOTIFY_SOCKET`; sd_notify(3)."""
+    """The daemon's `NOTIFY_SOCKET`; sd_notify(3)."""
 
     def __init__(self) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
@@ -26,12 +26,12 @@ class NotifySocket:
 
     @property
     def address(self) -> str:
-        """What the daemon's `NOTIFY_SOCKET` has to be."""
+        """The value of the daemon's `NOTIFY_SOCKET`."""
         name: bytes = self.socket.getsockname()
         return "@" + name[1:].decode("ascii")
 
     def messages(self, sender: int | None) -> Iterator[str]:
-        """What waits, of the process `sender` alone: with the host's network anybody there could write."""
+        """Yields the waiting messages of the process `sender` alone: with the host's network, any process can write."""
         while True:
             try:
                 data, ancillary, _, _ = self.socket.recvmsg(_MESSAGE_BYTES, socket.CMSG_SPACE(_CREDENTIALS.size))
@@ -42,12 +42,12 @@ class NotifySocket:
                     yield data.decode("utf-8", "replace")
 
     def close(self) -> None:
-        """Hears no more."""
+        """Closes the socket."""
         self.socket.close()
 
 
 class HealthSocket:
-    """Where `alarm2mqtt healthy` asks; one answer a caller."""
+    """The socket of `alarm2mqtt healthy`; one answer a caller."""
 
     def __init__(self) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
@@ -57,10 +57,10 @@ class HealthSocket:
             self.socket.listen()
         except OSError as error:
             self.is_open = False
-            log.warning("health cannot be asked for, another guard answers here: %s", error.strerror)
+            log.warning("`alarm2mqtt healthy` is answered by another guard, which has the socket: %s", error.strerror)
 
     def answer(self, *, well: bool, words: str) -> None:
-        """Tells whoever waits."""
+        """Answers the caller that waits, if there is one."""
         with suppress(BlockingIOError, ConnectionError):
             caller, _ = self.socket.accept()
             with caller:
@@ -68,12 +68,12 @@ class HealthSocket:
                 caller.send(f"{'well' if well else 'unwell'}: {words}"[:_ANSWER_BYTES].encode("utf-8", "ignore"))
 
     def close(self) -> None:
-        """Answers no more."""
+        """Closes the socket."""
         self.socket.close()
 
 
 def ask(patience_s: float = 3.0) -> tuple[bool, str]:
-    """Whether the daemon of this container is well, and the guard's words; unwell when no guard answers."""
+    """Returns whether the daemon of this container is well, and the guard's words; unwell when no guard answers."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
         caller.settimeout(patience_s)
         try:
@@ -86,5 +86,5 @@ def ask(patience_s: float = 3.0) -> tuple[bool, str]:
 
 
 def _health_address() -> bytes:
-    """One a container, even where containers share the host's network and with it abstract names."""
+    """Returns an address of its own for each container, even where they share the host's network and its names."""
     return f"\0alarm2mqtt-guard-{os.stat('/proc/self/ns/pid').st_ino}".encode()  # noqa: PTH116 - pathlib costs memory

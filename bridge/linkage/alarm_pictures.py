@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -30,8 +30,8 @@ PATIENCE_S = 30.0
 class PictureOrder:
     """An order of `count` pictures, from the instant `at` (monotonic) on.
 
-    `mail` is the held job that waits for them; with `upload` each is uploaded. The first is the
-    picture on MQTT. `kind` is for the path template.
+    `messages` are the held jobs that wait for them; `uploads` are the channels that get each picture by
+    itself. The first is the picture on MQTT. `kind` is for the path template.
     """
 
     camera: str
@@ -42,27 +42,28 @@ class PictureOrder:
     kind: str
     count: int = 1
     interval_s: float = 0.5
-    mail: Job | None = None
-    upload: bool = False
+    messages: tuple[Job, ...] = ()
+    uploads: tuple[str, ...] = ()
     by: str | None = None
 
 
 class PictureTaker:
-    """Takes pictures and passes each on at once; the mail is released after the last."""
+    """Takes pictures and passes each on at once; messages are released after the last.
+
+    `queues` are those of all channels, by their keys.
+    """
 
     def __init__(
         self,
         *,
-        mail: DeliveryQueue,
-        uploads: DeliveryQueue,
+        queues: Mapping[str, DeliveryQueue],
         cache: PictureCache,
         now: Callable[[], Now],
         report: Callable[[ActionEnded], None],
         show: Callable[[str | None, bytes], None],
         device: Callable[[], str],
     ) -> None:
-        self._mail = mail
-        self._uploads = uploads
+        self._queues = queues
         self._cache = cache
         self._now = now
         self._report = report
@@ -72,7 +73,7 @@ class PictureTaker:
     async def take(self, order: PictureOrder, camera: SharedCamera | None) -> None:
         """Takes all pictures of an order. One that fails is reported, and never replaced by another.
 
-        The mail is released in any case. After an end of the program meanwhile, the mail goes at the next
+        The messages are released in any case. After an end of the program meanwhile, they go at the next
         start, with the pictures taken until then and a note on the missing ones.
         """
         end = order.at + (order.count - 1) * order.interval_s + PATIENCE_S
@@ -84,23 +85,20 @@ class PictureTaker:
                 picture, error = await self._picture(order, camera, due, end)
                 if picture is not None and number == 1:
                     self._show(order.input, picture.jpeg)
-                if picture is not None and (order.mail is not None or order.upload):
+                if picture is not None and (order.messages or order.uploads):
                     kept.append(await self._keep(order, picture, number))
-                    self._attach(order.mail, kept)
+                    self._attach(order, kept)
                 errors += [error] if error else []
                 self._report_end(order, picture, error)
-            if order.mail is not None:
-                self._attach(order.mail, kept, missing="; ".join(dict.fromkeys(errors)) or None)
+            self._attach(order, kept, missing="; ".join(dict.fromkeys(errors)) or None)
         finally:
-            if order.mail is not None:
-                self._mail.release(order.mail.id)
+            self._release(order)
 
     def refuse(self, order: PictureOrder, error: str) -> None:
-        """Reports that no picture is taken, and releases the mail."""
+        """Reports that no picture is taken, and releases the messages."""
         self._report_end(order, None, error)
-        if order.mail is not None:
-            self._attach(order.mail, [], missing=error)
-            self._mail.release(order.mail.id)
+        self._attach(order, [], missing=error)
+        self._release(order)
 
     async def _picture(
         self, order: PictureOrder, camera: SharedCamera | None, at: float, end: float
@@ -120,7 +118,7 @@ class PictureTaker:
     async def _keep(self, order: PictureOrder, picture: Picture, number: int) -> KeptPicture:
         """Keeps a picture before it is sent anywhere, and queues its upload if ordered."""
         file = await self._cache.keep(picture.jpeg)
-        if order.upload:
+        for key in order.uploads:
             job = UploadJob(
                 input=order.input,
                 camera=order.camera,
@@ -130,17 +128,22 @@ class PictureTaker:
                 file=file,
                 by=order.by,
             )
-            self._uploads.add(new_job("ftp", order.seq, body_of(job), self._now(), number=number, pictures=(file,)))
+            self._queues[key].add(new_job(key, order.seq, body_of(job), self._now(), number=number, pictures=(file,)))
         name = f"{order.input or self._device()}-{order.seq}-{number}.jpg"
         return KeptPicture(file=file, name=name, taken_at=picture.taken_at, offset_ms=picture.offset_ms)
 
-    def _attach(self, mail: Job | None, pictures: list[KeptPicture], **missing: str | None) -> None:
-        """Updates the mail's job after each picture: a kill loses only the pictures that were not taken."""
-        if mail is None:
-            return
-        old = mail_job(mail.body)
-        body = replace(old, pictures=tuple(pictures), pictures_missing=missing.get("missing", old.pictures_missing))
-        self._mail.update(replace(mail, body=body_of(body), pictures=tuple(each.file for each in pictures)))
+    def _attach(self, order: PictureOrder, pictures: list[KeptPicture], **missing: str | None) -> None:
+        """Updates the messages' jobs after each picture: a kill loses only the pictures that were not taken."""
+        files = tuple(each.file for each in pictures)
+        for job in order.messages:
+            old = mail_job(job.body)
+            lacks = missing.get("missing", old.pictures_missing)
+            body = body_of(replace(old, pictures=tuple(pictures), pictures_missing=lacks))
+            self._queues[job.kind].update(replace(job, body=body, pictures=files))
+
+    def _release(self, order: PictureOrder) -> None:
+        for job in order.messages:
+            self._queues[job.kind].release(job.id)
 
     def _report_end(self, order: PictureOrder, picture: Picture | None, error: str | None) -> None:
         self._report(

@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bridge.core.definitions.channels import CHANNEL, CHANNELS, Server, server_of
 from bridge.core.effects import EndLinkage, ExtendLinkage, LinkageEffect, RunAction, RunLinkage, SilenceSound
 from bridge.core.facts import ActionEnded
 from bridge.linkage.alarm_clips import Clips
 from bridge.linkage.alarm_pictures import PictureOrder, PictureTaker, new_job
 from bridge.linkage.alarm_sounds import Sound, Sounds, sound_by_command, sound_of
 from bridge.linkage.delivery.delivery_queue import DeliveryQueue, QueueState
-from bridge.linkage.delivery.email_sender import EmailSender
-from bridge.linkage.delivery.ftp_sender import FtpSender
 from bridge.linkage.delivery.job_bodies import MailJob, body_of
 from bridge.linkage.delivery.picture_cache import PictureCache
+from bridge.linkage.delivery.sender_of import sender_of
 from bridge.linkage.devices import Media, camera_of
 from bridge.linkage.mqtt_picture import PublishedPictures
 from bridge.linkage.preload import warm_up
@@ -87,11 +87,12 @@ class Linkage:
             report=report,
             changed=changed,
         )
-        self._mail = queue(EmailSender(settings=self._in_force, zone=lambda: now().zone, cache=cache))
-        self._uploads = queue(FtpSender(settings=self._in_force, zone=lambda: now().zone, cache=cache))
+        self._queues: dict[str, DeliveryQueue] = {
+            channel.key: queue(sender_of(channel)(settings=self._in_force, zone=lambda: now().zone, cache=cache))
+            for channel in CHANNELS
+        }
         self._pictures = PictureTaker(
-            mail=self._mail,
-            uploads=self._uploads,
+            queues=self._queues,
             cache=cache,
             now=now,
             report=report,
@@ -104,14 +105,13 @@ class Linkage:
         """The present cameras, clips and speaker."""
 
     @property
-    def email(self) -> QueueState | None:
-        """State of the mail queue; None when mail is not configured."""
-        return None if self._settings.email is None else self._mail.state
-
-    @property
-    def ftp(self) -> QueueState | None:
-        """State of the upload queue; None when uploading is not configured."""
-        return None if self._settings.ftp is None else self._uploads.state
+    def queues(self) -> dict[str, QueueState]:
+        """State of each configured channel's queue, by the channel's key."""
+        return {
+            channel.key: self._queues[channel.key].state
+            for channel in CHANNELS
+            if server_of(self._settings, channel) is not None
+        }
 
     @property
     def playing(self) -> bool | None:
@@ -140,10 +140,9 @@ class Linkage:
         moved = old.device.timezone != settings.device.timezone
         if moved or any(getattr(old, part) != getattr(settings, part) for part in parts):
             self._rebuild.set()
-        if old.email != settings.email:
-            self._mail.retry_now()
-        if old.ftp != settings.ftp:
-            self._uploads.retry_now()
+        for channel in CHANNELS:
+            if server_of(old, channel) != server_of(settings, channel):
+                self._queues[channel.key].retry_now()
         self._changed()
 
     async def run(self) -> None:
@@ -152,8 +151,8 @@ class Linkage:
             self._group = group
             try:
                 group.create_task(self._warm_up(), name="warm up")
-                group.create_task(kept_alive("mail", self._mail.run), name="mail")
-                group.create_task(kept_alive("uploads", self._uploads.run), name="uploads")
+                for key, queue in self._queues.items():
+                    group.create_task(kept_alive(CHANNEL[key].words.many, queue.run), name=key)
                 while self._early:
                     name, work = self._early.popleft()
                     self._begin(group, name, work)
@@ -185,10 +184,10 @@ class Linkage:
             time=effect.time,
             seq=effect.seq,
             kind="alarm",
-            upload=any(each.id == effect.input and each.linkage.ftp for each in self._settings.inputs),
+            uploads=tuple(key for key in effect.channels if CHANNEL[key].one_a_picture),
         )
-        mail = MailJob(input=effect.input, cause=effect.cause, time=effect.time, held_back=effect.held_back)
-        self._take_and_mail(order, mail if effect.email else None)
+        message = MailJob(input=effect.input, cause=effect.cause, time=effect.time, held_back=effect.held_back)
+        self._take_and_send(order, message, effect.channels)
 
     def _action(self, effect: RunAction) -> None:
         request, by = effect.request, effect.request.origin.by
@@ -199,6 +198,7 @@ class Linkage:
         elif request.kind == "record":
             self._clips.record(request.input, seconds=request.duration_s, at=effect.at)
         else:
+            channels = (request.kind,) if request.kind in CHANNEL else ()
             order = PictureOrder(
                 camera=camera_of(request.input, self._settings) or "",
                 input=request.input,
@@ -206,23 +206,25 @@ class Linkage:
                 time=effect.time,
                 seq=effect.seq,
                 kind="command",
-                upload=request.kind == "ftp",
+                uploads=tuple(key for key in channels if CHANNEL[key].one_a_picture),
                 by=by,
             )
             cause = "command" if request.text else "test"
-            mail = MailJob(input=request.input, cause=cause, time=effect.time, by=by, text=request.text)
-            self._take_and_mail(order, mail if request.kind == "email" else None)
+            message = MailJob(input=request.input, cause=cause, time=effect.time, by=by, text=request.text)
+            self._take_and_send(order, message, channels)
 
-    def _take_and_mail(self, order: PictureOrder, mail: MailJob | None) -> None:
-        """Keeps the mail's job before its pictures are taken: a kill in between loses only these."""
-        server = self._settings.email
-        if mail is not None and server is not None:
-            if order.camera:
-                order = replace(order, count=server.pictures.count, interval_s=server.pictures.interval_s)
-                mail = replace(mail, pictures_missing=NOT_TAKEN)
-            job = new_job("email", order.seq, body_of(mail), self._now())
-            self._mail.add(job, held=bool(order.camera))
-            order = replace(order, mail=job)
+    def _take_and_send(self, order: PictureOrder, message: MailJob, channels: Iterable[str]) -> None:
+        """Keeps a message's job before its pictures are taken: a kill in between loses only these."""
+        for channel in (CHANNEL[key] for key in channels if not CHANNEL[key].one_a_picture):
+            server = server_of(self._settings, channel)
+            if server is None:
+                continue
+            with_pictures = channel.takes_pictures and bool(order.camera)
+            sent = replace(message, pictures_missing=NOT_TAKEN) if with_pictures else message
+            job = new_job(channel.key, order.seq, body_of(sent), self._now())
+            self._queues[channel.key].add(job, held=with_pictures)
+            if with_pictures:
+                order = replace(order, messages=(*order.messages, job), **_series(server))
         if not order.camera:
             return
         work = partial(self._take, order)
@@ -290,3 +292,9 @@ class Linkage:
 
     def _in_force(self) -> Settings:
         return self._settings
+
+
+def _series(server: Server) -> dict[str, Any]:
+    """Returns the number of an alarm's pictures, and the time between them, where a channel sets them."""
+    pictures = getattr(server, "pictures", None)
+    return {} if pictures is None else {"count": pictures.count, "interval_s": pictures.interval_s}

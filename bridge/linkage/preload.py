@@ -12,6 +12,9 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from bridge.core.definitions.channels import CHANNELS, server_of
+from bridge.linkage.delivery.sender_of import sender_of
+
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import Settings
 
@@ -20,11 +23,8 @@ log = logging.getLogger(__name__)
 
 def modules_of(settings: Settings) -> tuple[str, ...]:
     """Returns the names of the modules that the configured actions need."""
-    needed = {
-        "bridge.actions.email.session": settings.email is not None,
-        "bridge.actions.ftp.session": settings.ftp is not None,
-    }
-    return tuple(name for name, is_needed in needed.items() if is_needed)
+    used = (channel for channel in CHANNELS if server_of(settings, channel) is not None)
+    return tuple(dict.fromkeys(name for channel in used for name in sender_of(channel).preload))
 
 
 async def warm_up(settings: Settings, *, load: Callable[[str], object] = importlib.import_module) -> None:

@@ -15,6 +15,7 @@ from bridge.core.definitions.settings import Settings
 from bridge.core.effects import Answer, PublishClock, PublishEvent, PublishInput, PublishOutput, PublishSettings
 from bridge.core.facts import BrokerFound, BrokerLost, Fact, Now
 from bridge.core.journal import JournalEntry
+from bridge.core.status import BridgeStatus
 from bridge.errors import BrokerError
 from bridge.mqtt.commands.answers import Request
 from bridge.mqtt.commands.receiver import CommandReceiver, Handler
@@ -31,7 +32,7 @@ from bridge.mqtt.publishing.birth import Birth
 from bridge.mqtt.publishing.journal_publisher import JournalPublisher, JournalSource
 from bridge.mqtt.publishing.publisher import Publisher
 from bridge.mqtt.publishing.send_queue import SendQueue
-from bridge.mqtt.publishing.status_payload import StatusView, status
+from bridge.mqtt.publishing.status_payload import status
 from bridge.mqtt.publishing.topic_ledger import Ledger
 from bridge.mqtt.rights_watch import RightsWatch
 from bridge.mqtt.subscriptions import Subscriptions
@@ -65,7 +66,7 @@ class MqttAdapter:
         now: Callable[[], Now],
         random: Callable[[], float],
         ledger: Ledger,
-        status_view: Callable[[], StatusView],
+        status_view: Callable[[], BridgeStatus],
         journal: JournalSource | None = None,
         handlers: Mapping[CommandKind, Handler] | None = None,
     ) -> None:
@@ -329,10 +330,7 @@ class MqttAdapter:
     def _put_status(self, *, again: bool = False) -> None:
         self._status_due.clear()
         payload = status(
-            self._status_view(),
-            clock_synchronised=self._synchronised,
-            rejected_commands=self._receiver.rejected,
-            broker_problem=self._rights.problem,
+            self._status_view(), clock_synchronised=self._synchronised, broker_problem=self._rights.problem
         )
         self._publisher.status(payload, again=again)
 

@@ -1,4 +1,4 @@
-"""The two clocks: what time it is, when the wall clock is stepped, and whether it is synchronised."""
+"""The two clocks: time, steps of the wall clock, and its synchronisation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STA_UNSYNC = 0x40
 
 
 def zone(name: str | None) -> tzinfo:
-    """The zone of that name, or the system's own, with its daylight-saving rules either way."""
+    """Returns the zone of a name, or the system's own for None, with its daylight-saving rules."""
     if name is None:
         name = os.environ.get("TZ", "").lstrip(":") or None
     if name is not None and not name.startswith("/"):
@@ -45,13 +45,13 @@ def zone(name: str | None) -> tzinfo:
 
 
 class Clock:
-    """Tells the time in one zone, which may be changed."""
+    """The time in one zone, which may be changed."""
 
     def __init__(self, timezone: str | None) -> None:
         self.zone = zone(timezone)
 
     def now(self) -> Now:
-        """The time on both clocks."""
+        """Returns the time on both clocks."""
         return Now(monotonic=time.monotonic(), local=datetime.now(self.zone))
 
 
@@ -78,7 +78,7 @@ class _Timex(ctypes.Structure):
 
 
 def is_synchronised() -> bool:
-    """Whether the kernel says that something keeps the wall clock right."""
+    """Returns whether the wall clock is synchronised, as the kernel knows (adjtimex)."""
     timex = _Timex()
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.adjtimex(ctypes.byref(timex)) < 0:
@@ -88,7 +88,7 @@ def is_synchronised() -> bool:
 
 
 def wall_offset_s() -> float:
-    """Seconds by which the wall clock is ahead of the monotonic one: they differ after a step."""
+    """Returns the seconds by which the wall clock is ahead of the monotonic one: they differ after a step."""
     return time.time() - time.monotonic()
 
 
@@ -99,7 +99,7 @@ class StepMeter:
         self._offset_s = offset_s
 
     def step_s(self, offset_s: float) -> float | None:
-        """Seconds since the last step, or None while they are no step."""
+        """Returns the seconds since the last step, or None while they are no step."""
         step_s = offset_s - self._offset_s
         if abs(step_s) <= STEP_S:
             return None
@@ -126,7 +126,7 @@ class StepWatch:
         asyncio.get_running_loop().add_reader(self._fd, self._set)
 
     def close(self) -> None:
-        """Stops watching."""
+        """Stops watching the clock."""
         if self._fd >= 0:
             asyncio.get_running_loop().remove_reader(self._fd)
             os.close(self._fd)
@@ -137,7 +137,7 @@ class StepWatch:
         self._libc.timerfd_settime(self._fd, _TFD_ABSTIME_CANCEL_ON_SET, ctypes.byref(far), None)
 
     def _set(self) -> None:
-        """The clock was set (the read fails with ECANCELED), or the far end was reached."""
+        """Handles a set clock (the read fails with ECANCELED), and the end of the timer."""
         try:
             os.read(self._fd, 8)
         except OSError as error:

@@ -16,16 +16,16 @@ log = logging.getLogger(__name__)
 BATCH = 64
 """Facts taken in a row before timers and sockets get their turn."""
 MOST_COMMANDS = 1000
-"""Commands that may wait. What lines tell is never turned away: their drivers read no more than a
+"""Limit of waiting commands. Facts of lines are never refused: their drivers read no more than a
 batch before the loop, and with it this queue's consumer, gets its turn."""
 
 PAUSE_AFTER_FAULT_S = 1.0
 
 
 class EngineLoop:
-    """Feeds facts to the engine in the order in which they came, and does what it asks for.
+    """Passes facts to the engine in the order of their arrival, and its effects to `perform`.
 
-    `perform` takes the effects of one step; `overload` a command that found the queue full.
+    `perform` takes the effects of one step; `overload` the origin of a command that found the queue full.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class EngineLoop:
         self._timer: asyncio.TimerHandle | None = None
 
     def submit(self, fact: Fact) -> None:
-        """Puts a fact at the end of the queue; on the loop's thread, also before `start`."""
+        """Appends a fact to the queue; called on the loop's thread, also before `start`."""
         if len(self._facts) >= MOST_COMMANDS and isinstance(fact, Command):
             self._overload(fact.origin)
             return
@@ -57,8 +57,8 @@ class EngineLoop:
     def submit_urgent(self, fact: Fact) -> None:
         """As `submit`, but consumed before this returns, unless the consumer is at work already.
 
-        For an edge, which so does not wait for a turn of the loop. What it leads to never calls back
-        into whoever reported it.
+        For an edge, which then does not wait for a turn of the loop. Its effects never call back into
+        the driver that reported it.
         """
         if self._loop is None or self._busy:
             self._facts.append(fact)
@@ -77,7 +77,7 @@ class EngineLoop:
         self._arm()
 
     def take_now(self, fact: Fact) -> None:
-        """Takes a fact before all that waits: what was stored, and the order to stop."""
+        """Passes a fact to the engine before all waiting ones: the restored state, and the stop."""
         self._take(fact)
         self._arm()
 
@@ -100,12 +100,12 @@ class EngineLoop:
         self._step(lambda now: self._engine.receive(fact, now), type(fact).__name__)
 
     def _step(self, step: Callable[[Now], Iterable[Effect]], what: str) -> bool:
-        """One step of the engine and what it asks for; whether it could be taken."""
+        """Makes one step of the engine and performs its effects. Returns False when either failed, which is logged."""
         self._busy = True
         try:
             self._perform(step(self._now()))
         except Exception:
-            # Whatever is wrong with one fact, the next one may be the alarm.
+            # One fact may be faulty, and the next one the alarm.
             log.exception("dropped a fact that the engine could not take: %s", what)
             return False
         finally:
@@ -122,7 +122,7 @@ class EngineLoop:
             self._timer = self._loop.call_later(PAUSE_AFTER_FAULT_S, self._wake)
 
     def _arm(self) -> None:
-        """One timer, for the engine's next deadline; a late or early call is harmless."""
+        """Sets the one timer to the engine's next deadline; a late or early call is harmless."""
         if self._loop is None:
             return
         deadline = self._engine.next_deadline(self._loop.time())

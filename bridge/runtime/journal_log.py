@@ -1,4 +1,4 @@
-"""The journal in plain words, for whoever reads the log; a flood of entries does not flood it."""
+"""Journal entries in the program's log, in plain words; a flood of entries is limited and counted."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class JournalLog:
         self._at = monotonic()
         self._left_out = 0
 
-    def tell(self, entry: JournalEntry) -> None:
-        """Logs it, or counts it."""
+    def write(self, entry: JournalEntry) -> None:
+        """Logs an entry, or counts it when the limit is reached."""
         level = logging.WARNING if words_of(entry.kind).warning else logging.INFO
         if not log.isEnabledFor(level):
             return

@@ -14,7 +14,7 @@ from bridge.text.json_text import instant
 
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """One object: time, level, logger, message, and a traceback where there is one."""
+        """Returns one object: time, level, logger, message, and a traceback if there is one."""
         line = {
             "time": instant(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname.lower(),
@@ -27,9 +27,9 @@ class _JsonLines(logging.Formatter):
 
 
 class _NeverWaiting(logging.StreamHandler[TextIO]):
-    """Leaves lines out while nobody takes them: a log that is stopped must not stop the alarms.
+    """Drops and counts lines while the stream is blocked: a log that is stopped must not stop the alarms.
 
-    A terminal on which Ctrl-S was pressed and a pipe that is not read would hold up whoever writes.
+    A terminal on which Ctrl-S was pressed and a pipe that is not read would block the writer.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -37,7 +37,7 @@ class _NeverWaiting(logging.StreamHandler[TextIO]):
         self._left_out = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Writes a line, or counts it."""
+        """Writes a line, or counts it as dropped."""
         if not _takes_more(self.stream):
             self._left_out += 1
             return
@@ -48,7 +48,7 @@ class _NeverWaiting(logging.StreamHandler[TextIO]):
 
 
 def _takes_more(stream: TextIO) -> bool:
-    """Whether some lines can be written without waiting."""
+    """Returns whether some lines can be written without waiting."""
     try:
         poll = select.poll()
         poll.register(stream.fileno(), select.POLLOUT)
@@ -58,7 +58,7 @@ def _takes_more(stream: TextIO) -> bool:
 
 
 def set_up(*, level: str, style: str) -> None:
-    """Log to standard error from now on, at `level`, as `console` or `json`."""
+    """Sets up the log on standard error, at `level`, as `console` or `json`."""
     handler = _NeverWaiting(sys.stderr)
     plain = logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S")
     handler.setFormatter(_JsonLines() if style == "json" else plain)

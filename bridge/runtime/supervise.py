@@ -1,4 +1,4 @@
-"""Named tasks that live and die together, signals, and signs of life."""
+"""Tasks that are restarted when they fail, signals, and the watchdog's signs of life."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ async def kept_alive(
 ) -> None:
     """Runs `work` until it returns; logs each failure and starts it again after the pause of `restarts`.
 
-    A run that lasted longer than the longest pause begins the pauses anew.
-
-    No adapter's fault may take the lines down with it.
+    A run that lasted longer than the longest pause begins the pauses anew. So a fault of an adapter
+    never stops the lines.
     """
     loop = asyncio.get_running_loop()
     failures = 0
@@ -40,16 +39,16 @@ async def kept_alive(
 
 
 async def signs_of_life(manager: ServiceManager) -> None:
-    """Tells the watchdog, at half its patience, that the event loop still turns."""
+    """Notifies the watchdog at half its limit, as long as the event loop runs; returns at once without one."""
     if manager.watchdog_s is None:
         return
     while True:
-        manager.tell("WATCHDOG=1")
+        manager.notify("WATCHDOG=1")
         await asyncio.sleep(manager.watchdog_s / 2)
 
 
 def on_signals(*, stop: Callable[[], None], reload: Callable[[], None]) -> None:
-    """SIGTERM and SIGINT stop, SIGHUP reloads."""
+    """Calls `stop` at SIGTERM and SIGINT, and `reload` at SIGHUP, on the event loop."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)

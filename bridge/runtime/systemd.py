@@ -1,4 +1,4 @@
-"""What systemd is told: ready, alive, stopping; sd_notify(3)."""
+"""Notifications to systemd: ready, alive, stopping; sd_notify(3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class ServiceManager:
-    """The service manager that started us, if one did; without one nothing is sent."""
+    """The service manager that started this process; without one nothing is sent."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         address = environ.get("NOTIFY_SOCKET", "")
@@ -19,14 +19,14 @@ class ServiceManager:
         usec = environ.get("WATCHDOG_USEC", "")
         ours = environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
         self.watchdog_s = int(usec) / 1_000_000 if usec.isdecimal() and ours else None
-        """How long it waits for a sign of life; None when it does not wait for any."""
+        """The watchdog's limit between two signs of life; None without a watchdog."""
 
-    def tell(self, *states: str) -> None:
-        """Sends assignments such as `READY=1`; never blocks, and a refusal is only logged."""
+    def notify(self, *states: str) -> None:
+        """Sends assignments such as `READY=1`; never blocks; a failure is logged."""
         if not self._address:
             return
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK) as sock:
                 sock.sendto("\n".join(states).encode(), self._address)
         except OSError as error:
-            log.warning("the service manager cannot be told %s: %s", states[0], error)
+            log.warning("the service manager cannot be notified of %s: %s", states[0], error)

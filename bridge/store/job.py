@@ -17,7 +17,7 @@ class Job:
 
     id: str
     kind: str
-    """`email` or `ftp`."""
+    """The key of its channel."""
     seq: int
     created: datetime
     due: datetime

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bridge.core.definitions.channels import CHANNELS
 from bridge.core.journal import JournalEntry
 from bridge.text.printable import escaped
 from bridge.text.state_words import ENDED, asked_by
@@ -41,8 +42,7 @@ WORDS: Mapping[str, KindWords] = {
     "fault": KindWords(title="Fault", line="fault", marked=True, warning=True),
     "healed": KindWords(title="All right again", line="all right again"),
     "snapshot": KindWords(title="Picture", line="picture"),
-    "email": KindWords(title="E-mail", line="mail"),
-    "ftp": KindWords(title="FTP upload", line="upload"),
+    **{channel.key: KindWords(title=channel.words.label, line=channel.words.noun) for channel in CHANNELS},
     "clip": KindWords(title="Clip", line="clip"),
     "audible": KindWords(title="Audible alarm", line="sound"),
     "clock": KindWords(title="Clock", line="clock"),

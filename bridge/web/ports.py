@@ -4,40 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from bridge.core.facts import Fact, Now
 from bridge.core.journal import JournalEntry
+from bridge.core.status import BridgeStatus
 from bridge.errors import Fault
 
 Submit = Callable[[Fact], None]
 """Takes a command whose `Origin.request` is an `asyncio.Future`; its result will be a tuple of faults."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceState:
-    """The state of one external service; `problem` is None while all is well."""
-
-    problem: str | None
-    facts: Mapping[str, str]
-    """Further facts in a person's words, by their label."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemState:
-    """The state of the bridge itself; a service that is not configured is None."""
-
-    version: str
-    started: datetime
-    broker: ServiceState
-    rejected_commands: int
-    journal_unsent: int
-    email: ServiceState | None = None
-    ftp: ServiceState | None = None
-    card: ServiceState | None = None
-    audio: ServiceState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +87,7 @@ class Ports:
 
     submit: Submit
     now: Callable[[], Now]
-    system: Callable[[], SystemState]
+    system: Callable[[], BridgeStatus]
     entries: Callable[[JournalQuery], tuple[JournalEntry, ...]]
     """Returns journal entries, oldest first. Reads the disk: never on the event loop."""
     try_broker: Callable[[], Awaitable[str | None]] | None = None

@@ -21,6 +21,7 @@ from bridge.core.line_driver import LineDriver, LineFact
 from bridge.lines.gpio.driver import GpiodLines
 from bridge.lines.simulated.client import BoardClient
 from bridge.lines.simulated.driver import SimulatedLines
+from bridge.lines.terminal_lines import TerminalLines
 
 PATIENCE_S = 10.0
 
@@ -122,6 +123,43 @@ class FakeKernelRig(_GpioRig):
 
     def close(self) -> None:
         assert not self.kernel.held, "the driver let go of all"
+
+
+class MixedRig:
+    """Lines of two kinds behind one driver: inputs on a kernel made of software, outputs on a simulated board."""
+
+    def __init__(self, folder: Path) -> None:
+        self.kernel, self.board = FakeKernelRig(), SimulatedRig(folder)
+
+    def driver(self) -> TerminalLines:
+        return TerminalLines(
+            drivers={"gpio": self.kernel.driver, "simulated": self.board.driver},
+            key_of=lambda terminal: "gpio" if terminal.line else "simulated",
+        )
+
+    def input(self, terminal: str, **settings: Any) -> InputSettings:
+        return self.kernel.input(terminal, **settings)
+
+    def output(self, terminal: str, **settings: Any) -> OutputSettings:
+        return self.board.output(terminal, **settings)
+
+    async def put(self, terminal: str, *levels: Level, gap_s: float = 0) -> None:
+        await self.kernel.put(terminal, *levels, gap_s=gap_s)
+
+    async def driven(self, terminal: str) -> Level:
+        return await self.board.driven(terminal)
+
+    async def lose(self, terminal: str) -> None:
+        await self._rig(terminal).lose(terminal)
+
+    async def heal(self, terminal: str) -> None:
+        await self._rig(terminal).heal(terminal)
+
+    def close(self) -> None:
+        self.kernel.close()
+
+    def _rig(self, terminal: str) -> FakeKernelRig | SimulatedRig:
+        return self.kernel if terminal.startswith("in") else self.board
 
 
 class KernelRig(_GpioRig):

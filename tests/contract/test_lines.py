@@ -13,14 +13,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from contract.line_rigs import FakeKernelRig, KernelRig, LineRig, Seen, SimulatedRig, settled, until
+from contract.line_rigs import FakeKernelRig, KernelRig, LineRig, MixedRig, Seen, SimulatedRig, settled, until
 from servers.gpio_sim import absence
 
 from bridge.core.contact import Level
 from bridge.core.facts import LineChanged
 from bridge.core.line_driver import LineDriver
 
-RIGS = ["simulated", "fake_kernel", *(["kernel"] if absence() is None else [])]
+RIGS = ["simulated", "fake_kernel", "mixed", *(["kernel"] if absence() is None else [])]
 LOW, HIGH = Level.LOW, Level.HIGH
 
 
@@ -31,6 +31,8 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LineRig]:
             made: LineRig = SimulatedRig(tmp_path)
         case "fake_kernel":
             made = FakeKernelRig()
+        case "mixed":
+            made = MixedRig(tmp_path)
         case _:
             made = KernelRig()
     yield made

@@ -13,9 +13,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from bridge.core.contact import Contact
 from bridge.core.definitions.settings import Settings
 from bridge.core.effects import InputView, OutputView, PublishEvent
+from bridge.core.status import BridgeStatus, BrokerStatus
 from bridge.mqtt import payloads
 from bridge.mqtt.discovery.description import Step, discovery
-from bridge.mqtt.publishing.status_payload import StatusView, status
+from bridge.mqtt.publishing.status_payload import status
 from bridge.mqtt.topics import Topics
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)
@@ -61,9 +62,16 @@ class BridgeStandIn:
         self._publish([(self.topics.availability, payloads.ONLINE)])
 
     def say_status(self, *, rejected_commands: int = 0, **actions: Any) -> None:
-        """How it is doing; `actions` are the parts of a `StatusView` that actions have."""
-        view = StatusView(version="0", started=NOW, journal_unsent=0, **actions)
-        told = status(view, clock_synchronised=True, rejected_commands=rejected_commands)
+        """How it is doing; `actions` are the parts of a `BridgeStatus` that actions have."""
+        view = BridgeStatus(
+            version="0",
+            started=NOW,
+            broker=BrokerStatus(address="localhost:1883", problem=None),
+            rejected_commands=rejected_commands,
+            journal_unsent=0,
+            **actions,
+        )
+        told = status(view, clock_synchronised=True)
         self._publish([(self.topics.status, told)])
 
     def say_picture(self, jpeg: bytes) -> None:

@@ -18,8 +18,8 @@ from bridge.core.definitions.settings import Settings
 from bridge.core.effects import Answer, InputView, OutputView, PublishEvent, PublishInput, PublishOutput
 from bridge.core.facts import BrokerFound, BrokerLost, Command, CommandRejected, Fact, Now
 from bridge.core.journal import JournalEntry
+from bridge.core.status import BridgeStatus, BrokerStatus
 from bridge.mqtt.adapter import MqttAdapter
-from bridge.mqtt.publishing.status_payload import StatusView
 
 D = "alarm2mqtt/front-gate"
 STARTED = datetime(2026, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)
@@ -85,7 +85,7 @@ class Bridge:
             now=self._now,
             random=lambda: 0.0,
             ledger=self.ledger,
-            status_view=lambda: StatusView(version="0", started=STARTED, journal_unsent=0),
+            status_view=self._status,
             journal=self.journal,
             **options,
         )
@@ -93,6 +93,15 @@ class Bridge:
             self.adapter.perform(PublishInput(view=an_input_view(one.id)))
         for other in settings.outputs:
             self.adapter.perform(PublishOutput(view=an_output_view(other.id)))
+
+    def _status(self) -> BridgeStatus:
+        return BridgeStatus(
+            version="0",
+            started=STARTED,
+            broker=BrokerStatus(address="localhost:1883", problem=None),
+            rejected_commands=self.adapter.rejected_commands,
+            journal_unsent=0,
+        )
 
     @property
     def commands(self) -> list[Fact]:

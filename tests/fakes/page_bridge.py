@@ -30,13 +30,14 @@ from bridge.core.effects import (
 from bridge.core.engine import Engine
 from bridge.core.facts import Origin, StateRestored
 from bridge.core.journal import JournalEntry
+from bridge.core.status import BridgeStatus, BrokerStatus
 from bridge.lines.simulated.driver import SimulatedLines
 from bridge.runtime.clock import Clock
 from bridge.runtime.engine_loop import EngineLoop
 from bridge.web.access.policy import Ingress
 from bridge.web.application import Site
 from bridge.web.live import Live
-from bridge.web.ports import JournalQuery, Ports, ServiceState, SystemState
+from bridge.web.ports import JournalQuery, Ports
 
 
 class PageBridge:
@@ -141,11 +142,11 @@ class PageBridge:
             return tuple([entry for entry in fit if entry.seq > query.after_seq][: query.limit])
         return tuple(fit[-query.limit :])
 
-    def _system(self) -> SystemState:
-        return SystemState(
+    def _system(self) -> BridgeStatus:
+        return BridgeStatus(
             version="9.9",
             started=self.clock.now().local,
-            broker=ServiceState(problem=None, facts={"Server": "localhost:1883"}),
+            broker=BrokerStatus(address="localhost:1883", problem=None),
             rejected_commands=0,
             journal_unsent=0,
         )

@@ -14,9 +14,9 @@ from programs.mqtt_client import MqttClient
 from words.example_settings import BIG, WITHOUT_ACTIONS
 
 from bridge.core.facts import ActionRequested, Origin
+from bridge.core.status import QueueStatus, RecordingStatus, SoundStatus
 from bridge.mqtt.commands.payload import fact_of, read
 from bridge.mqtt.discovery.description import describe
-from bridge.mqtt.publishing.status_payload import AudibleStatus, QueueStatus, RecordingStatus
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 
@@ -91,16 +91,16 @@ def test_a_message_that_is_too_long_for_a_mail_is_cut_and_not_lost(ha: Any, brid
 
 
 def test_the_siren_is_on_while_something_plays_and_not_because_it_was_asked_to(ha: Any, bridge: BridgeStandIn) -> None:
-    bridge.say_status(audible=AudibleStatus(playing=False))
+    bridge.say_status(sound=SoundStatus(playing=False))
     siren = ha.wait_state(SIREN, "off")
     turn_on, turn_off, tones, volume, duration = 1, 2, 4, 8, 16
     assert siren["attributes"]["supported_features"] == turn_on | turn_off | tones | volume | duration
     assert siren["attributes"]["available_tones"] == ["Bitte gehen Sie.wav", "dog.wav"]
     asked_for(ha, bridge, "siren.turn_on", {"entity_id": SIREN, "tone": "dog.wav"})
     assert ha.state(SIREN)["state"] == "off"
-    bridge.say_status(audible=AudibleStatus(playing=True))
+    bridge.say_status(sound=SoundStatus(playing=True))
     ha.wait_state(SIREN, "on")
-    bridge.say_status(audible=AudibleStatus(playing=False))
+    bridge.say_status(sound=SoundStatus(playing=False))
     ha.wait_state(SIREN, "off")
 
 
@@ -119,8 +119,10 @@ def test_what_waits_and_what_went_wrong_is_shown(ha: Any, bridge: BridgeStandIn)
     for what in unknown:
         ha.wait_state(f"sensor.front_gate_{what}", "unknown")
     bridge.say_status(
-        email=QueueStatus(queued=2, last_ok=NOW, last_error="535 wrong password"),
-        ftp=QueueStatus(queued=0, last_ok=None, last_error=None),
+        queues={
+            "email": QueueStatus(server="mail:587", queued=2, last_ok=NOW, last_error="535 wrong password"),
+            "ftp": QueueStatus(server="ftp:21", queued=0, last_ok=None, last_error=None),
+        },
         recording=RecordingStatus(problem=None, free_mb=7123, clips=3, last_clip="2026-03-04/050607_garage-door.mp4"),
     )
     queue = ha.wait_state("sensor.front_gate_email_queue", "2")
@@ -135,7 +137,9 @@ def test_what_waits_and_what_went_wrong_is_shown(ha: Any, bridge: BridgeStandIn)
 
 def test_a_card_that_is_gone_and_an_error_as_long_as_a_page_are_shown_too(ha: Any, bridge: BridgeStandIn) -> None:
     bridge.say_status(
-        email=QueueStatus(queued=0, last_ok=None, last_error="all is lost, 'really' " * 50),
+        queues={
+            "email": QueueStatus(server="mail:587", queued=0, last_ok=None, last_error="all is lost, 'really' " * 50)
+        },
         recording=RecordingStatus(problem="the card is missing", free_mb=None, clips=0, last_clip=None),
     )
     ha.wait_state(

@@ -63,7 +63,7 @@ def test_a_thousand_mails_by_command_neither_go_nor_keep_an_alarms_mail_from_goi
     assert asked.count(True) == 20
     assert asked[-1] == "more than 20 mails by command, or 30 in all, an hour"
     story.connect("door")
-    assert [linkage.email for linkage in story.all(RunLinkage)] == [True]
+    assert [linkage.channels for linkage in story.all(RunLinkage)] == [("email",)]
     story.wait(3600)
     assert ask(story, "email") is True
 

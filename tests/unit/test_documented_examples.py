@@ -24,10 +24,11 @@ from bridge.core.engine import Engine
 from bridge.core.facts import Now
 from bridge.core.journal import JournalEntry
 from bridge.core.schedule_text import read_schedule
+from bridge.core.status import BridgeStatus, BrokerStatus, QueueStatus, RecordingStatus, SoundStatus
 from bridge.mqtt import payloads
 from bridge.mqtt.commands.answers import Request, answer
 from bridge.mqtt.commands.payload import fact_of, read
-from bridge.mqtt.publishing.status_payload import AudibleStatus, QueueStatus, RecordingStatus, StatusView, status
+from bridge.mqtt.publishing.status_payload import status
 from bridge.mqtt.topics import CommandKind, CommandTopic, Topics
 from bridge.settings.checks.lint import advice
 from bridge.settings.checks.lint_schedules import doubtful_hole
@@ -148,17 +149,18 @@ def test_the_examples_of_payloads_have_the_keys_that_are_sent() -> None:
             case JournalEntry(kind="output_on"):
                 sent["The journal"] = payloads.journal(effect, replayed=False)
     noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    queue = QueueStatus(queued=0, last_ok=None, last_error=None)
-    everything = StatusView(
+    queue = QueueStatus(server="example.org:587", queued=0, last_ok=None, last_error=None)
+    everything = BridgeStatus(
         version=__version__,
         started=noon,
+        broker=BrokerStatus(address="localhost:1883", problem=None),
+        rejected_commands=0,
         journal_unsent=0,
-        email=queue,
-        ftp=queue,
+        queues={"email": queue, "ftp": queue},
         recording=RecordingStatus(problem=None, free_mb=None, clips=0, last_clip=None),
-        audible=AudibleStatus(playing=False),
+        sound=SoundStatus(playing=False),
     )
-    sent["Status"] = status(everything, clock_synchronised=True, rejected_commands=0)
+    sent["Status"] = status(everything, clock_synchronised=True)
     sent["Answers"] = answer(Request(topic="t", id=None, reply_to="r"), (), noon)
     for title, payload in sent.items():
         (example,) = BLOCK.findall(section("docs/mqtt.md", title))

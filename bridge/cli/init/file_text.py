@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bridge.core.definitions.channels import KEYS
 from bridge.settings.yaml.inline import flow
 
 _COMMENT_AT = 34
@@ -21,9 +22,9 @@ _SECTIONS = {
     "store": "",
     "web": "",
 }
-_REST = """\
-# Off until they stand here: cameras, email, ftp, recording, audio, metrics. An alarm uses them by its
-# linkage, such as {outputs: [siren], email: true, record: true}; docs/settings.md shows each.
+_REST = f"""\
+# Off until they stand here: cameras, {", ".join(KEYS)}, recording, audio, metrics. An alarm uses them by its
+# linkage, such as {{outputs: [siren], email: true, record: true}}; docs/settings.md shows each.
 """
 _COMMENTS = {
     "device.id": "in topics and ids: another one makes another device",

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bridge.core.definitions.channels import CHANNELS
+
 LONGEST_MS = 86_400_000
 """A day: the longest that a command switches an output on or makes an input alarm."""
 
@@ -92,10 +94,11 @@ SOUND_S = NumberField(
     description="Length of a sound, in seconds.",
 )
 
+_OF_CHANNELS: dict[str, ActionField] = {field.name: field for field in (MAIL_TEXT, INPUT)}
+
 ACTIONS = (
     Action(kind="snapshot", fields=(INPUT,)),
-    Action(kind="email", fields=(MAIL_TEXT, INPUT)),
-    Action(kind="ftp", fields=(INPUT,)),
+    *(Action(kind=channel.key, fields=tuple(_OF_CHANNELS[name] for name in channel.fields)) for channel in CHANNELS),
     Action(kind="record", fields=(CLIP_S, INPUT)),
     Action(kind="audible", fields=(SOUND_CLIP, REPEAT, VOLUME, SOUND_S, INPUT)),
 )

@@ -24,7 +24,7 @@ from bridge.core.definitions.device import (
 )
 from bridge.core.definitions.field_types import ID_PATTERN, Id, Secret, WrittenSchedule
 from bridge.core.definitions.inputs import AudibleLink, InputSettings, LinkageSettings
-from bridge.core.definitions.lines import LineByName, LineByOffset, LineSettings
+from bridge.core.definitions.lines import GPIO, LineByName, LineByOffset, LineSettings
 from bridge.core.definitions.outputs import OutputSettings, PulseSettings, StopAfter, TimingSettings
 from bridge.core.definitions.services import (
     AudioSettings,
@@ -108,6 +108,11 @@ class Settings:
     """Figures for Prometheus."""
     log: LogSettings = LogSettings()
     """The program's own log."""
+
+    def is_simulated(self, terminal: InputSettings | OutputSettings) -> bool:
+        """Returns whether a terminal's line is on the simulated board."""
+        kind = GPIO if terminal.line is None else terminal.line.kind
+        return kind == GPIO and self.lines.driver == "simulated"
 
     def schedule(self, ref: str | Schedule) -> Schedule:
         """The schedule that a name, or a schedule written out, means."""

@@ -13,7 +13,7 @@ from bridge.actions.email.result import MailOutcome
 from bridge.actions.email.text import AlarmMail, MailPicture
 from bridge.errors import StoreError
 from bridge.linkage.delivery.job_bodies import KeptPicture, MailJob, body_of, mail_job
-from bridge.linkage.delivery.sender import Delivery, JobSummary, PictureSender
+from bridge.linkage.delivery.sender import ChannelSender, Delivery, JobSummary
 from bridge.store.job import Job
 
 if TYPE_CHECKING:
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 GONE = "it is no longer on the device"
 
 
-class EmailSender(PictureSender):
+class EmailSender(ChannelSender):
     """Sender of mails."""
 
     kind, done = "email", "sent"
+    preload = ("bridge.actions.email.session",)
 
     async def attempt(self, job: Job, delivered: Callable[[Delivery], None]) -> None:
         """Sends to the recipients that have not got it yet and are still in the settings."""

@@ -8,14 +8,15 @@ from bridge.actions.ftp import upload as ftp
 from bridge.actions.ftp.path import UploadFacts, render_path
 from bridge.errors import ActionFailed, StoreError
 from bridge.linkage.delivery.job_bodies import UploadJob, upload_job
-from bridge.linkage.delivery.sender import Delivery, JobSummary, PictureSender
+from bridge.linkage.delivery.sender import ChannelSender, Delivery, JobSummary
 from bridge.store.job import Job
 
 
-class FtpSender(PictureSender):
+class FtpSender(ChannelSender):
     """Sender of uploads, one picture each."""
 
     kind, done = "ftp", "uploaded"
+    preload = ("bridge.actions.ftp.session",)
 
     async def attempt(self, job: Job, delivered: Callable[[Delivery], None]) -> None:
         """Uploads the picture under the path of the settings."""

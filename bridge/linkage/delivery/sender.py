@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -64,15 +65,26 @@ class Sender(Protocol):
         """Returns one of `others`, extended by the report of the `dropped` job, or None if no job can carry it."""
 
 
-class PictureSender:
-    """Base of senders whose jobs have pictures in `cache`; `settings()` and `zone()` are those in force."""
+class ChannelSender(ABC):
+    """Base of all channels' senders; pictures are in `cache`, `settings()` and `zone()` are those in force."""
 
     kind: str
+    done: str
+    preload: tuple[str, ...] = ()
+    """Modules that the first attempt would import for some hundred milliseconds."""
 
     def __init__(self, *, settings: Callable[[], Settings], zone: Callable[[], tzinfo], cache: PictureCache) -> None:
         self._settings = settings
         self._zone = zone
         self._cache = cache
+
+    @abstractmethod
+    async def attempt(self, job: Job, delivered: Callable[[Delivery], None]) -> None:
+        """See `Sender`."""
+
+    @abstractmethod
+    def summary(self, job: Job) -> JobSummary:
+        """See `Sender`."""
 
     def reduced(self, job: Job, refusal: str) -> Job | None:  # noqa: ARG002 - as Sender
         """Returns None: nothing can be left out."""

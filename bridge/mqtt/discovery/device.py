@@ -7,6 +7,7 @@ exists whose command can only be refused.
 from __future__ import annotations
 
 from bridge.core.definitions.actions import MAIL_TEXT, is_sound_name
+from bridge.core.definitions.channels import CHANNELS, Channel, server_of
 from bridge.mqtt.discovery.row import LONGEST_STATE, CommonFields, Part, Row, cut, nested_flag
 from bridge.mqtt.topics import CommandKind
 from ha_discovery import Button, Entity, Image, Notify, Siren
@@ -54,15 +55,6 @@ def _snapshot(part: Part, common: CommonFields) -> Entity:
     return _button(part, common, "snapshot")
 
 
-def _test_email(part: Part, common: CommonFields) -> Entity:
-    """A mail without a text is a test mail."""
-    return _button(part, common, "email")
-
-
-def _test_ftp(part: Part, common: CommonFields) -> Entity:
-    return _button(part, common, "ftp")
-
-
 def _record(part: Part, common: CommonFields) -> Entity:
     return _button(part, common, "record")
 
@@ -83,14 +75,22 @@ def _mails(part: Part) -> bool:
     return part.settings.email is not None
 
 
-def _uploads(part: Part) -> bool:
-    return part.settings.ftp is not None and _sees(part)
-
-
 def _records(part: Part) -> bool:
     """Returns whether the first camera has a stream: it is recorded if no input is named."""
     first = next(iter(part.settings.cameras.values()), None)
     return part.settings.recording is not None and first is not None and first.stream is not None
+
+
+def _test_row(channel: Channel) -> Row[Part]:
+    """Returns the row of a channel's test: its action without a text, which says that it is a test."""
+
+    def make(part: Part, common: CommonFields) -> Entity:
+        return _button(part, common, channel.key)
+
+    def exists(part: Part) -> bool:
+        return server_of(part.settings, channel) is not None and (_sees(part) or not channel.one_a_picture)
+
+    return Row(what=f"test_{channel.key}", name=channel.words.test, make=make, icon=channel.icons.test, exists=exists)
 
 
 DEVICE_ROWS: tuple[Row[Part], ...] = (
@@ -99,7 +99,6 @@ DEVICE_ROWS: tuple[Row[Part], ...] = (
     Row(what="notify", name="e-mail", make=_notify, icon="mdi:email", exists=_mails),
     Row(what="silence", name="silence", make=_silence, icon="mdi:bell-off"),
     Row(what="snapshot", name="snapshot", make=_snapshot, icon="mdi:camera", exists=_sees),
-    Row(what="test_email", name="send test e-mail", make=_test_email, icon="mdi:email-check", exists=_mails),
-    Row(what="test_ftp", name="upload test picture", make=_test_ftp, icon="mdi:cloud-upload", exists=_uploads),
+    *(_test_row(channel) for channel in CHANNELS),
     Row(what="record", name="record clip", make=_record, icon="mdi:record-rec", exists=_records),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.core.definitions.channels import CHANNELS, Channel, server_of
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.mqtt.discovery.row import CommonFields, InputPart, Row
 from bridge.mqtt.discovery.setting_entity import CONFIG, SettingPath, milliseconds, schedule, switch, words
@@ -40,14 +41,6 @@ def _record(part: InputPart, common: CommonFields) -> Entity:
     return switch(_place(part, "linkage", "record"), common)
 
 
-def _email(part: InputPart, common: CommonFields) -> Entity:
-    return switch(_place(part, "linkage", "email"), common)
-
-
-def _ftp(part: InputPart, common: CommonFields) -> Entity:
-    return switch(_place(part, "linkage", "ftp"), common)
-
-
 def _audible(part: InputPart, common: CommonFields) -> Entity:
     """Off keeps the clips for later. The template also copes with a sound that is already removed."""
     place = _place(part, "linkage", "audible", "enabled")
@@ -58,14 +51,6 @@ def _records(part: InputPart) -> bool:
     cameras = part.settings.cameras
     camera = cameras.get(part.input.linkage.camera or next(iter(cameras), ""))
     return part.settings.recording is not None and camera is not None and camera.stream is not None
-
-
-def _mails(part: InputPart) -> bool:
-    return part.settings.email is not None
-
-
-def _uploads(part: InputPart) -> bool:
-    return part.settings.ftp is not None and bool(part.settings.cameras)
 
 
 def _sounds(part: InputPart) -> bool:
@@ -86,13 +71,33 @@ def _link(output: OutputSettings) -> Row[InputPart]:
     return Row(what=f"link_{output.id}", name=f"linked to {label}", make=make, category=CONFIG, icon="mdi:link-variant")
 
 
+def _channel(channel: Channel) -> Row[InputPart]:
+    """Returns the row of the switch by which an input uses a channel."""
+
+    def make(part: InputPart, common: CommonFields) -> Entity:
+        return switch(_place(part, "linkage", channel.key), common)
+
+    def exists(part: InputPart) -> bool:
+        return server_of(part.settings, channel) is not None and (
+            bool(part.settings.cameras) or not channel.one_a_picture
+        )
+
+    return Row(
+        what=channel.key,
+        name=channel.words.does,
+        make=make,
+        category=CONFIG,
+        icon=channel.icons.switch,
+        exists=exists,
+    )
+
+
 _ROWS: tuple[Row[InputPart], ...] = (
     Row(what="enabled", name="status", make=_enabled, category=CONFIG, icon="mdi:shield-check"),
     Row(what="trigger_mode", name="trigger mode", make=_trigger_mode, category=CONFIG, icon="mdi:electric-switch"),
     Row(what="schedule", name="schedule", make=_schedule, category=CONFIG, icon="mdi:calendar-clock"),
     Row(what="debounce", name="debounce", make=_debounce, category=CONFIG, icon="mdi:sine-wave"),
     Row(what="record", name="records a clip", make=_record, category=CONFIG, icon="mdi:record-rec", exists=_records),
-    Row(what="email", name="sends e-mail", make=_email, category=CONFIG, icon="mdi:email", exists=_mails),
-    Row(what="ftp", name="uploads pictures", make=_ftp, category=CONFIG, icon="mdi:cloud-upload", exists=_uploads),
+    *(_channel(channel) for channel in CHANNELS),
     Row(what="audible", name="sounds", make=_audible, category=CONFIG, icon="mdi:volume-high", exists=_sounds),
 )

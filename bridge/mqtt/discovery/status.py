@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.core.definitions.channels import CHANNELS, Channel, server_of
 from bridge.mqtt.discovery.row import (
     DIAGNOSTIC,
     LONGEST_STATE,
@@ -15,22 +16,6 @@ from bridge.mqtt.discovery.row import (
     nested_object,
 )
 from ha_discovery import BinarySensor, Entity, Sensor
-
-
-def _email_queue(part: Part, common: CommonFields) -> Entity:
-    return _queue(part, common, "email")
-
-
-def _email_error(part: Part, common: CommonFields) -> Entity:
-    return _last_error(part, common, "email")
-
-
-def _ftp_queue(part: Part, common: CommonFields) -> Entity:
-    return _queue(part, common, "ftp")
-
-
-def _ftp_error(part: Part, common: CommonFields) -> Entity:
-    return _last_error(part, common, "ftp")
 
 
 def _queue(part: Part, common: CommonFields, queue: str) -> Entity:
@@ -95,10 +80,10 @@ def _clock(part: Part, common: CommonFields) -> Entity:
     )
 
 
-def _problem(part: Part, said: CommonFields) -> Entity:
+def _problem(part: Part, common: CommonFields) -> Entity:
     """On while something is wrong with store, card or rights on the broker; its attributes say what."""
     return BinarySensor(
-        **said,
+        **common,
         device_class="problem",
         state_topic=part.topics.status,
         value_template=flag("problems"),
@@ -107,51 +92,44 @@ def _problem(part: Part, said: CommonFields) -> Entity:
     )
 
 
-def _mails(part: Part) -> bool:
-    return part.settings.email is not None
-
-
-def _uploads(part: Part) -> bool:
-    return part.settings.ftp is not None
-
-
 def _records(part: Part) -> bool:
     return part.settings.recording is not None
 
 
+def _channel_rows(channel: Channel) -> tuple[Row[Part], Row[Part]]:
+    """Returns the rows of a channel's queue and of its last error."""
+
+    def exists(part: Part) -> bool:
+        return server_of(part.settings, channel) is not None
+
+    def queue(part: Part, common: CommonFields) -> Entity:
+        return _queue(part, common, channel.key)
+
+    def error(part: Part, common: CommonFields) -> Entity:
+        return _last_error(part, common, channel.key)
+
+    return (
+        Row(
+            what=f"{channel.key}_queue",
+            name=f"{channel.words.many} waiting",
+            make=queue,
+            category=DIAGNOSTIC,
+            icon=channel.icons.queue,
+            exists=exists,
+        ),
+        Row(
+            what=f"{channel.key}_error",
+            name=f"{channel.words.one} last error",
+            make=error,
+            category=DIAGNOSTIC,
+            icon=channel.icons.error,
+            exists=exists,
+        ),
+    )
+
+
 STATUS_ROWS: tuple[Row[Part], ...] = (
-    Row(
-        what="email_queue",
-        name="e-mails waiting",
-        make=_email_queue,
-        category=DIAGNOSTIC,
-        icon="mdi:email-fast-outline",
-        exists=_mails,
-    ),
-    Row(
-        what="email_error",
-        name="e-mail last error",
-        make=_email_error,
-        category=DIAGNOSTIC,
-        icon="mdi:email-alert-outline",
-        exists=_mails,
-    ),
-    Row(
-        what="ftp_queue",
-        name="uploads waiting",
-        make=_ftp_queue,
-        category=DIAGNOSTIC,
-        icon="mdi:cloud-upload-outline",
-        exists=_uploads,
-    ),
-    Row(
-        what="ftp_error",
-        name="upload last error",
-        make=_ftp_error,
-        category=DIAGNOSTIC,
-        icon="mdi:cloud-alert-outline",
-        exists=_uploads,
-    ),
+    *(row for channel in CHANNELS for row in _channel_rows(channel)),
     Row(
         what="free_space",
         name="card free space",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bridge.core.definitions.lines import GPIO
 from bridge.core.numbers import whole_number
 from bridge.settings.location import Finding, Loc
 
@@ -11,7 +12,7 @@ Items = Sequence[tuple[int, Mapping[str, object]]]
 
 
 def wiring_findings(lines: Mapping[str, object], terminals: Mapping[str, Items]) -> Iterator[Finding]:
-    """Lines that are missing, or that two terminals share; the simulated board needs none."""
+    """Yields GPIO lines that are missing, or that two terminals share; the simulated board needs none."""
     if (lines.get("driver") or "gpiod") != "gpiod":
         return
     taken: list[tuple[_Line, str]] = []
@@ -19,6 +20,8 @@ def wiring_findings(lines: Mapping[str, object], terminals: Mapping[str, Items])
         for index, item in items:
             loc: Loc = (kind, index, "line")
             written = item.get("line")
+            if isinstance(written, Mapping) and written.get("kind") not in (None, "", GPIO):
+                continue  # another kind: two terminals may share a source
             if written in (None, ""):
                 yield Finding(
                     loc=loc,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from bridge.core.definitions.channels import CHANNELS, KEYS
 from bridge.settings.checks.addresses import broker_findings, host_findings, page_findings, timezone_findings
 from bridge.settings.checks.line_conflicts import wiring_findings
 from bridge.settings.location import Finding, Loc, means
@@ -27,7 +28,7 @@ def findings(document: Mapping[object, object]) -> Iterator[Finding]:
     yield from _links(document, inputs, outputs)
     yield from _cameras(document, inputs)
     yield from _needs(document, inputs)
-    yield from host_findings({name: section(document, name) for name in ("mqtt", "email", "ftp", "web")})
+    yield from host_findings({name: section(document, name) for name in ("mqtt", *KEYS, "web")})
     yield from broker_findings(section(document, "mqtt"))
     yield from page_findings(document.get("web"))
     yield from timezone_findings(section(document, "device"))
@@ -141,12 +142,11 @@ def _cameras(document: Mapping[object, object], inputs: _Items) -> Iterator[Find
 def _needs(document: Mapping[object, object], inputs: _Items) -> Iterator[Finding]:
     """Findings for sections that a linkage uses and that are absent: one each, at the first use."""
     uses: tuple[tuple[str, str, Callable[[object], bool]], ...] = (
-        ("email", "email", _on),
-        ("ftp", "ftp", _on),
+        *((channel.key, channel.key, _on) for channel in CHANNELS),
         ("record", "recording", _on),
         ("audible", "audio", lambda value: isinstance(value, Mapping)),
         ("camera", "cameras", lambda value: isinstance(value, str) and value != ""),
-        ("ftp", "cameras", _on),
+        *((channel.key, "cameras", _on) for channel in CHANNELS if channel.one_a_picture),
         ("record", "cameras", _on),
     )
     told: set[str] = set()

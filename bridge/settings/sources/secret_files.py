@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bridge.core.definitions.channels import KEYS
 from bridge.settings.location import Finding, Loc, value_at
 from bridge.settings.redact import looks_like_a_path
 
-SECTIONS = ("mqtt", "email", "ftp", "web")
+SECTIONS = ("mqtt", *KEYS, "web")
 LARGEST_BYTES = 65_536
 
 

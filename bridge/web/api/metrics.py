@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from bridge.core.effects import InputView, OutputView
+from bridge.core.status import BridgeStatus
 from bridge.web.live import Live
-from bridge.web.ports import SystemState
+from bridge.web.services import services
 
 Sample = tuple[dict[str, str], float]
 _INPUT: tuple[tuple[str, str, str, Callable[[InputView], float]], ...] = (
@@ -23,12 +24,12 @@ _OUTPUT: tuple[tuple[str, str, str, Callable[[OutputView], float]], ...] = (
 )
 
 
-def metrics(live: Live, system: SystemState) -> str:
+def metrics(live: Live, system: BridgeStatus) -> str:
     """Returns the whole text. A label's value is an id, or escaped."""
     return "".join(_lines(live, system))
 
 
-def _lines(live: Live, system: SystemState) -> Iterator[str]:
+def _lines(live: Live, system: BridgeStatus) -> Iterator[str]:
     for name, kind, says, value in _INPUT:
         yield from _family(
             f"input_{name}", kind, says, (({"input": view.id}, value(view)) for view in live.inputs.values())
@@ -37,12 +38,11 @@ def _lines(live: Live, system: SystemState) -> Iterator[str]:
         yield from _family(
             f"output_{name}", kind, says, (({"output": view.id}, show(view)) for view in live.outputs.values())
         )
-    services = {name: getattr(system, name) for name in ("broker", "email", "ftp", "card", "audio")}
     yield from _family(
         "service_ok",
         "gauge",
         "It is configured, and nothing is wrong with it.",
-        (({"service": name}, state.problem is None) for name, state in services.items() if state is not None),
+        (({"service": name}, state.problem is None) for name, state in services(system).items() if state is not None),
     )
     yield from _family("info", "gauge", "The version that runs.", [({"version": system.version}, 1)])
     for name, kind, says, number in (

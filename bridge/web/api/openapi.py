@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bridge.core.definitions.channels import KEYS as CHANNEL_KEYS
 from bridge.core.definitions.settings import ID_PATTERN
 from bridge.core.journal import DETAILS, KINDS, NUMBERS
 from bridge.web.api.routes import Param, Route
@@ -87,7 +88,7 @@ SCHEMAS: Mapping[str, Any] = {
             "journal_unsent": _COUNT,
             "settings_warnings": {"type": "array", "items": _TEXT},
             "broker": _ref("Service"),
-            **{name: _or_null(_ref("Service")) for name in ("email", "ftp", "card", "audio")},
+            **{name: _or_null(_ref("Service")) for name in (*CHANNEL_KEYS, "card", "audio")},
         }
     ),
     "Entry": _object(

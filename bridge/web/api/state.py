@@ -10,7 +10,8 @@ from bridge.text.json_text import instant
 from bridge.web.api.metrics import metrics
 from bridge.web.api.routes import Call, Reply, Route, refused
 from bridge.web.live import Live
-from bridge.web.ports import Ports, ServiceState
+from bridge.web.ports import Ports
+from bridge.web.services import ServiceState, services
 from bridge.web.view_json import input_json, output_json
 
 
@@ -91,11 +92,7 @@ def status_json(live: Live, ports: Ports) -> dict[str, Any]:
         "rejected_commands": system.rejected_commands,
         "journal_unsent": system.journal_unsent,
         "settings_warnings": list(ports.settings_warnings()),
-        "broker": service_json(system.broker),
-        "email": service_json(system.email),
-        "ftp": service_json(system.ftp),
-        "card": service_json(system.card),
-        "audio": service_json(system.audio),
+        **{key: service_json(service) for key, service in services(system).items()},
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bridge.core.definitions.channels import CHANNELS, server_of
 from bridge.core.definitions.settings import InputSettings, Settings
 from bridge.core.definitions.vocabulary import BINARY_SENSOR_CLASSES
 from bridge.web.html import Html, el
@@ -31,13 +32,13 @@ def alarm_in_page(
         content = Chosen(
             part=chosen,
             title="State",
-            state=input_part(chosen, event, simulated=simulated),
+            state=input_part(chosen, event, simulated=settings.is_simulated(chosen)),
             form=form(
                 edited,
                 ("Settings", _what(edited)),
                 ("Event Actions", _actions(edited, settings, sounds)),
                 ("Schedule", _when(edited, settings, chosen.id)),
-                ("Wiring", wiring(edited, "inputs", simulated=simulated)),
+                ("Wiring", wiring(edited, "inputs", simulated=settings.is_simulated(chosen))),
             ),
         )
     return terminal_page(frame, "in", settings.inputs, content, simulated=simulated)
@@ -72,8 +73,16 @@ def _actions(edited: Form, settings: Settings, sounds: Sequence[str]) -> list[Ht
         ),
         _audible(edited, sounds) if settings.audio else _missing("linkage.audible", "Audible Alarm", "audio"),
         _action(edited, "record", "Alarm Record", "recording", able=settings.recording is not None),
-        _action(edited, "email", "SMTP", "email", able=settings.email is not None),
-        _action(edited, "ftp", "FTP Upload", "ftp", able=settings.ftp is not None),
+        *(
+            _action(
+                edited,
+                channel.key,
+                channel.words.switch,
+                channel.key,
+                able=server_of(settings, channel) is not None,
+            )
+            for channel in CHANNELS
+        ),
         edited.choice("linkage.camera", "Camera", [("", "The first"), *((name, name) for name in settings.cameras)])
         if settings.cameras
         else None,

@@ -29,13 +29,13 @@ def alarm_out_page(
         content = Chosen(
             part=chosen,
             title="Manual Control",
-            state=output_part(chosen, event, simulated=simulated),
+            state=output_part(chosen, event, simulated=settings.is_simulated(chosen)),
             form=form(
                 edited,
                 ("Event Actions", _events(edited)),
                 ("Schedule", _timing(edited, settings, chosen.id)),
                 ("More", _more(edited, chosen)),
-                ("Wiring", wiring(edited, "outputs", simulated=simulated)),
+                ("Wiring", wiring(edited, "outputs", simulated=settings.is_simulated(chosen))),
             ),
         )
     return terminal_page(frame, "out", settings.outputs, content, simulated=simulated)

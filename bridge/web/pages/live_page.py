@@ -18,7 +18,6 @@ def live_page(
     frame: Frame, settings: Settings, inputs: Mapping[str, Event], outputs: Mapping[str, Event], recent: Sequence[Event]
 ) -> str:
     """Returns the page; `recent` is the newest entries, oldest first."""
-    simulated = settings.lines.driver == "simulated"
     return page(
         frame,
         here="./",
@@ -30,12 +29,18 @@ def live_page(
                 _column(
                     "Alarm in",
                     "inputs",
-                    [input_part(each, inputs.get(each.id), simulated=simulated) for each in settings.inputs],
+                    [
+                        input_part(each, inputs.get(each.id), simulated=settings.is_simulated(each))
+                        for each in settings.inputs
+                    ],
                 ),
                 _column(
                     "Alarm out",
                     "outputs",
-                    [output_part(each, outputs.get(each.id), simulated=simulated) for each in settings.outputs],
+                    [
+                        output_part(each, outputs.get(each.id), simulated=settings.is_simulated(each))
+                        for each in settings.outputs
+                    ],
                 ),
                 class_="columns",
             ),

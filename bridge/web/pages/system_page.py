@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bridge.core.definitions.channels import CHANNEL, CHANNELS
 from bridge.core.definitions.settings import Settings
 from bridge.web.html import Html, el, some
 from bridge.web.pages.fields import Form, form
@@ -12,8 +13,7 @@ from bridge.web.pages.layout import Frame, page
 
 SERVICES = (
     ("broker", "MQTT broker", "broker", "mqtt"),
-    ("email", "SMTP", "email", "email"),
-    ("ftp", "FTP", "ftp", "ftp"),
+    *((channel.key, channel.words.service, channel.key, channel.key) for channel in CHANNELS),
     ("card", "Card", "record", "recording"),
     ("audio", "Audio", "audible", "audio"),
 )
@@ -84,7 +84,10 @@ def _test(name: str, action: str, sound: str | None) -> Html | None:
                 data_done="The broker lets us in",
             ),
         )
-    body = {"audible": f'{{"clip": {_quoted(sound or "")}}}', "email": '{"text": "A test from the page."}'}.get(action)
+    channel = CHANNEL.get(action)
+    body = f'{{"clip": {_quoted(sound or "")}}}' if action == "audible" else None
+    if channel is not None and "text" in channel.fields:
+        body = '{"text": "A test from the page."}'
     return el(
         "p",
         el(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bridge.core.definitions.lines import GPIO
 from bridge.web.html import Html, el
 from bridge.web.pages.fields import Form
 
@@ -13,7 +14,7 @@ DRIVE = (("push_pull", "Push-pull"), ("open_drain", "Open drain"), ("open_source
 
 
 def wiring(edited: Form, kind: Literal["inputs", "outputs"], *, simulated: bool) -> list[Html]:
-    """Returns the fields of line, level and drive; the simulated board has no line."""
+    """Returns the fields of line, level and drive; the page edits GPIO lines alone."""
     fields = [
         edited.choice(
             "connected_level",
@@ -28,6 +29,9 @@ def wiring(edited: Form, kind: Literal["inputs", "outputs"], *, simulated: bool)
         fields.append(edited.choice("drive", "Drive", DRIVE))
     if simulated:
         return [*fields, el("p", "A terminal of the simulated board.", class_="note")]
+    if edited.at("line.kind") not in (None, GPIO):
+        kind_of_line = f"A line of kind {edited.at('line.kind')}; it is changed in the settings file."
+        return [*fields, el("p", kind_of_line, class_="note")]
     if edited.at("line.name") is not None:
         return [edited.text("line.name", "Line's name", maxlength=128), *fields]
     return [edited.text("line.chip", "Chip", maxlength=128), edited.number("line.offset", "Line of the chip"), *fields]

@@ -16,13 +16,13 @@ from bridge.runtime.systemd import ServiceManager
 
 def test_the_daemon_is_heard_by_its_own_words():
     with closing(NotifySocket()) as ear:
-        ServiceManager({"NOTIFY_SOCKET": ear.address}).tell("READY=1", "STATUS=up")
+        ServiceManager({"NOTIFY_SOCKET": ear.address}).notify("READY=1", "STATUS=up")
         assert list(ear.messages(os.getpid())) == ["READY=1\nSTATUS=up"]
         assert list(ear.messages(os.getpid())) == []
 
 
 def test_another_process_cannot_keep_a_dead_daemon_alive():
-    say = "from bridge.runtime.systemd import ServiceManager; ServiceManager().tell('WATCHDOG=1')"
+    say = "from bridge.runtime.systemd import ServiceManager; ServiceManager().notify('WATCHDOG=1')"
     with closing(NotifySocket()) as ear:
         subprocess.run([sys.executable, "-c", say], env={**os.environ, "NOTIFY_SOCKET": ear.address}, check=True)
         assert list(ear.messages(os.getpid())) == []
@@ -62,4 +62,4 @@ def test_without_a_guard_nobody_is_well():
 def test_a_second_guard_goes_on_without_answering(caplog):
     with closing(HealthSocket()), closing(HealthSocket()) as second:
         assert not second.is_open
-    assert "another guard answers here" in caplog.text
+    assert "another guard, which has the socket" in caplog.text

@@ -48,8 +48,7 @@ class Studio:
         self.told, self.shown, self.sent = [], [], []
         self.mail.sender.answer = self._answer
         self.taker = PictureTaker(
-            mail=self.mail.worker,
-            uploads=self.uploads.worker,
+            queues={"email": self.mail.worker, "ftp": self.uploads.worker},
             cache=self.mail.cache,
             now=self.mail.now,
             report=self.told.append,
@@ -69,7 +68,7 @@ class Studio:
         job = new_job("email", 7, body_of(mail), now)
         self.mail.worker.add(job, held=True)
         order = PictureOrder(
-            camera="gate", input="door", at=now.monotonic, time=now.local, seq=7, kind="alarm", mail=job
+            camera="gate", input="door", at=now.monotonic, time=now.local, seq=7, kind="alarm", messages=(job,)
         )
         return replace(order, **fields)
 
@@ -87,7 +86,7 @@ class Studio:
 
 async def test_one_picture_is_shared_by_mail_upload_and_mqtt():
     studio = Studio()
-    async with studio.taking(studio.order(upload=True)) as task:
+    async with studio.taking(studio.order(uploads=("ftp",))) as task:
         await task
         await asyncio.sleep(1)
         [upload] = studio.uploads.outbox.jobs()
@@ -101,7 +100,7 @@ async def test_one_picture_is_shared_by_mail_upload_and_mqtt():
 async def test_a_series_keeps_its_times_and_shows_its_first():
     studio = Studio()
     studio.lens.lasts_s = 0.4
-    async with studio.taking(studio.order(upload=True, count=3, interval_s=2)) as task:
+    async with studio.taking(studio.order(uploads=("ftp",), count=3, interval_s=2)) as task:
         await task
         await asyncio.sleep(1)
     assert studio.sent == [(4.4, 3, None)]

@@ -29,7 +29,7 @@ def now():
 
 
 def an_alarm(input_id="door", seq=7, **fields):
-    usual = {"cause": "input", "time": NOW, "at": time.monotonic(), "email": True, "held_back": 0}
+    usual = {"cause": "input", "time": NOW, "at": time.monotonic(), "channels": ("email",), "held_back": 0}
     return RunLinkage(input=input_id, seq=seq, **(usual | fields))
 
 
@@ -73,7 +73,7 @@ async def test_what_is_asked_for_before_it_runs_is_done_when_it_does(tmp_path):
     scene = Scene(tmp_path, email=MAIL, audio={"folder": str(tmp_path)})
     scene.linkage.perform(an_alarm())
     scene.linkage.perform(an_action("audible", clip="cat.wav"))
-    assert scene.linkage.email.queued == 1
+    assert scene.linkage.queues["email"].queued == 1
     async with scene.running():
         await until(lambda: scene.ends("audible") and scene.ends("email"))
     assert scene.ends("email") == [("failed", "connect: nobody listens there")]
@@ -110,7 +110,7 @@ async def test_beyond_a_hundred_actions_at_once_new_ones_are_told_and_their_mail
 
 
 @pytest.mark.parametrize(
-    "effect", [an_alarm("gone", email=False), ExtendLinkage(input="gone"), EndLinkage(input="gone"), SilenceSound()]
+    "effect", [an_alarm("gone", channels=()), ExtendLinkage(input="gone"), EndLinkage(input="gone"), SilenceSound()]
 )
 async def test_an_input_that_settings_took_away_meanwhile_is_no_fault(tmp_path, effect):
     scene = Scene(tmp_path, email=MAIL)
@@ -131,7 +131,7 @@ async def test_an_action_that_is_not_configured_is_told(tmp_path):
 async def test_new_settings_bring_new_cameras_and_speakers_and_let_the_mails_wait_on(tmp_path):
     scene = Scene(tmp_path, email=MAIL)
     async with scene.running():
-        assert (scene.linkage.playing, scene.linkage.ftp) == (None, None)
+        assert (scene.linkage.playing, scene.linkage.queues.get("ftp")) == (None, None)
         scene.linkage.perform(an_alarm())
         await until(lambda: scene.ends("email"))
         old = scene.linkage.media
@@ -139,13 +139,13 @@ async def test_new_settings_bring_new_cameras_and_speakers_and_let_the_mails_wai
         scene.linkage.apply(settings_of(an_input("door", email=True), email=MAIL, **more))
         await until(lambda: scene.linkage.media is not old)
         assert scene.linkage.playing is False
-        assert (scene.linkage.email.queued, scene.linkage.ftp.queued) == (1, 0)
+        assert {key: queue.queued for key, queue in scene.linkage.queues.items()} == {"email": 1, "ftp": 0}
         same = scene.linkage.media
         scene.linkage.apply(settings_of(an_input("yard"), email={**MAIL, "port": 2}, **more))
         await until(lambda: scene.outbox.jobs()[0].attempts == 2, what="new hope for the mail")
         assert scene.linkage.media is same
         scene.linkage.apply(settings_of(an_input("yard"), **more))
-        assert scene.linkage.email is None
+        assert "email" not in scene.linkage.queues
 
 
 async def test_a_test_mail_says_that_its_picture_could_not_be_had(tmp_path):

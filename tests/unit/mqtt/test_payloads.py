@@ -8,10 +8,11 @@ from fakes.mqtt_bridge import an_entry, an_input_view, an_output_view
 
 from bridge.core.contact import Contact
 from bridge.core.journal import JournalEntry
+from bridge.core.status import BridgeStatus, BrokerStatus, QueueStatus, RecordingStatus, SoundStatus
 from bridge.errors import Fault
 from bridge.mqtt import payloads
 from bridge.mqtt.commands.answers import Request, answer
-from bridge.mqtt.publishing.status_payload import AudibleStatus, QueueStatus, RecordingStatus, StatusView, status
+from bridge.mqtt.publishing.status_payload import status
 
 LOCAL = datetime(2026, 3, 4, 5, 6, 7, 890_123, tzinfo=timezone(timedelta(hours=2)))
 SHOWN, SHOWN_UTC = "2026-03-04T05:06:07.890+02:00", "2026-03-04T03:06:07.890+00:00"
@@ -63,19 +64,22 @@ def test_an_answer_lists_every_fault():
 
 
 def test_the_status_tells_of_what_is_configured_and_of_nothing_else():
-    view = StatusView(version="1", started=LOCAL, journal_unsent=4)
-    assert json.loads(status(view, clock_synchronised=False, rejected_commands=2)) == {
+    broker = BrokerStatus(address="localhost:1883", problem=None)
+    view = BridgeStatus(version="1", started=LOCAL, broker=broker, rejected_commands=2, journal_unsent=4)
+    assert json.loads(status(view, clock_synchronised=False)) == {
         "version": "1", "started": SHOWN, "clock_synchronised": False, "rejected_commands": 2, "journal_unsent": 4,
         "problems": {},
     }  # fmt: skip
-    whole = StatusView(
-        version="1", started=LOCAL, journal_unsent=0,
-        email=QueueStatus(queued=1, last_ok=LOCAL, last_error=None),
-        ftp=QueueStatus(queued=0, last_ok=None, last_error="refused"),
+    whole = BridgeStatus(
+        version="1", started=LOCAL, broker=broker, rejected_commands=0, journal_unsent=0,
+        queues={
+            "email": QueueStatus(server="mail:587", queued=1, last_ok=LOCAL, last_error=None),
+            "ftp": QueueStatus(server="ftp:21", queued=0, last_ok=None, last_error="refused"),
+        },
         recording=RecordingStatus(problem=None, free_mb=900, clips=3, last_clip="a.mp4"),
-        audible=AudibleStatus(playing=True),
+        sound=SoundStatus(playing=True),
     )  # fmt: skip
-    found = json.loads(status(whole, clock_synchronised=True, rejected_commands=0))
+    found = json.loads(status(whole, clock_synchronised=True))
     assert found["email"] == {"queued": 1, "last_ok": SHOWN, "last_error": None}
     assert found["ftp"] == {"queued": 0, "last_ok": None, "last_error": "refused"}
     assert found["audible"] == {"playing": True}
@@ -83,8 +87,15 @@ def test_the_status_tells_of_what_is_configured_and_of_nothing_else():
 
 
 def test_what_is_wrong_with_the_bridge_itself_is_named_by_its_part():
-    view = StatusView(version="1", started=LOCAL, journal_unsent=0, problems={"store": "the disk is full"})
-    found = json.loads(status(view, clock_synchronised=True, rejected_commands=0, broker_problem="may not read"))
+    view = BridgeStatus(
+        version="1",
+        started=LOCAL,
+        broker=BrokerStatus(address="localhost:1883", problem=None),
+        rejected_commands=0,
+        journal_unsent=0,
+        problems={"store": "the disk is full"},
+    )
+    found = json.loads(status(view, clock_synchronised=True, broker_problem="may not read"))
     assert found["problems"] == {"store": "the disk is full", "broker": "may not read"}
 
 

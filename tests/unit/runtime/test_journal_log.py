@@ -18,12 +18,12 @@ def entry(kind, **fields):
 def test_a_flood_is_cut_short_and_counted(caplog):
     caplog.set_level(logging.INFO)
     time = [0.0]
-    teller = JournalLog(lambda: time[0])
+    log = JournalLog(lambda: time[0])
     for _ in range(BURST + 200):
-        teller.tell(entry("alarm_begin", input="door"))
+        log.write(entry("alarm_begin", input="door"))
     assert len(caplog.messages) == BURST
     time[0] += 2 / A_SECOND
-    teller.tell(entry("stop"))
+    log.write(entry("stop"))
     assert caplog.messages[-2:] == ["and 200 more, all of them in the journal", "stopped; every output is idle"]
 
 

@@ -21,19 +21,19 @@ def manager_socket(tmp_path):
 
 
 def test_states_reach_the_manager(manager_socket):
-    ServiceManager({"NOTIFY_SOCKET": manager_socket.getsockname()}).tell("READY=1", "STATUS=2 inputs")
+    ServiceManager({"NOTIFY_SOCKET": manager_socket.getsockname()}).notify("READY=1", "STATUS=2 inputs")
     assert manager_socket.recv(100) == b"READY=1\nSTATUS=2 inputs"
 
 
 def test_without_a_manager_nothing_is_sent_or_waited_for():
     manager = ServiceManager({})
-    manager.tell("READY=1")
+    manager.notify("READY=1")
     assert manager.watchdog_s is None
 
 
 def test_a_manager_that_is_gone_is_only_logged(tmp_path, caplog):
-    ServiceManager({"NOTIFY_SOCKET": str(tmp_path / "nobody")}).tell("READY=1")
-    assert "cannot be told READY=1" in caplog.text
+    ServiceManager({"NOTIFY_SOCKET": str(tmp_path / "nobody")}).notify("READY=1")
+    assert "cannot be notified of READY=1" in caplog.text
 
 
 def test_a_watchdog_for_another_process_is_not_ours():

@@ -19,7 +19,8 @@ from bridge.core.contact import Contact, Level
 from bridge.core.definitions.settings import InputSettings, LinesSettings, OutputSettings, Settings, StoreSettings
 from bridge.core.facts import LineChanged
 from bridge.errors import BoardError
-from bridge.lines.safe import MadeSafe, exit_code, safe
+from bridge.lines.made_safe import MadeSafe
+from bridge.lines.safe import exit_code, safe
 from bridge.lines.simulated.board_lock import board_socket
 from bridge.lines.simulated.client import BoardClient
 from bridge.lines.simulated.connection import MOST_UNSENT_BYTES

@@ -1,0 +1,56 @@
+"""The bridge's status, gathered from the rooms: for `<d>/status`, the page, the API and the metrics."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bridge import __version__
+from bridge.core.definitions.channels import CHANNELS, server_of
+from bridge.core.status import BridgeStatus, BrokerStatus, QueueStatus, RecordingStatus, SoundStatus
+from bridge.mqtt.connection.broker_socket import address_of
+
+if TYPE_CHECKING:
+    from bridge.core.definitions.settings import Settings
+    from bridge.linkage.linkage import Linkage
+    from bridge.mqtt.adapter import MqttAdapter
+    from bridge.store.store import Store
+
+
+def bridge_status(
+    *, settings: Settings, started: datetime, mqtt: MqttAdapter, store: Store, linkage: Linkage | None
+) -> BridgeStatus:
+    """Returns the state of the bridge now; `linkage` is None while no settings need it."""
+    return BridgeStatus(
+        version=__version__,
+        started=started,
+        broker=BrokerStatus(address=address_of(settings.mqtt), problem=mqtt.problem),
+        rejected_commands=mqtt.rejected_commands,
+        journal_unsent=store.unsent.count,
+        queues={} if linkage is None else _queues(settings, linkage),
+        recording=None if linkage is None else _recording(linkage),
+        sound=None if linkage is None or linkage.playing is None else SoundStatus(playing=linkage.playing),
+    )
+
+
+def _queues(settings: Settings, linkage: Linkage) -> dict[str, QueueStatus]:
+    states = linkage.queues
+    return {
+        channel.key: QueueStatus(
+            server=f"{server.host}:{server.port}",
+            queued=states[channel.key].queued,
+            last_ok=states[channel.key].last_ok,
+            last_error=states[channel.key].last_error,
+        )
+        for channel in CHANNELS
+        if (server := server_of(settings, channel)) is not None and channel.key in states
+    }
+
+
+def _recording(linkage: Linkage) -> RecordingStatus | None:
+    card = linkage.media.card
+    if card is None:
+        return None
+    return RecordingStatus(
+        problem=linkage.media.problem, free_mb=card.free_mb, clips=card.clips, last_clip=card.last_clip
+    )

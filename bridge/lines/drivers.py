@@ -1,0 +1,79 @@
+"""The registry of line drivers: kind of line to driver, each imported when a terminal first needs it.
+
+The kinds' settings are in `core/definitions/lines.py`. A GPIO line is driven by the kernel's driver
+or, with `lines.driver: simulated`, by a board made of software.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bridge.core.definitions.lines import GPIO
+
+if TYPE_CHECKING:
+    from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
+    from bridge.core.line_driver import LineDriver
+    from bridge.lines.made_safe import MadeSafe
+
+SIMULATED = "simulated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Driver:
+    """The ways to drive lines of a kind: by the daemon, and by `safe` when there is none.
+
+    open
+        Returns the driver; raises an `Alarm2MqttError` when it cannot be had on this machine.
+    make_safe
+        Sets outputs of the kind idle and returns one result each, in their order; raises an
+        `Alarm2MqttError` or `OSError` when that holds for none of them.
+    """
+
+    open: Callable[[Settings], LineDriver]
+    make_safe: Callable[[Settings, Sequence[OutputSettings]], list[MadeSafe]]
+
+
+def driver_key(terminal: InputSettings | OutputSettings, settings: Settings) -> str:
+    """Returns the key in `DRIVERS` of the driver that a terminal's line needs."""
+    if settings.is_simulated(terminal):
+        return SIMULATED
+    return GPIO if terminal.line is None else terminal.line.kind
+
+
+# ruff: noqa: PLC0415 - a driver that no terminal needs is not imported
+
+
+def _open_gpio(settings: Settings) -> LineDriver:
+    from bridge.lines.gpio.driver import GpiodLines
+
+    del settings
+    return GpiodLines()
+
+
+def _make_gpio_safe(settings: Settings, outputs: Sequence[OutputSettings]) -> list[MadeSafe]:
+    from bridge.lines.gpio.make_safe import make_safe
+
+    del settings
+    return make_safe(outputs)
+
+
+def _open_board(settings: Settings) -> LineDriver:
+    from bridge.lines.simulated.board_lock import board_socket
+    from bridge.lines.simulated.driver import SimulatedLines
+
+    return SimulatedLines(socket=board_socket(settings.store.folder))
+
+
+def _make_board_safe(settings: Settings, outputs: Sequence[OutputSettings]) -> list[MadeSafe]:
+    from bridge.lines.simulated.board_lock import board_socket
+    from bridge.lines.simulated.make_safe import make_safe
+
+    return make_safe(outputs, socket=board_socket(settings.store.folder))
+
+
+DRIVERS: Mapping[str, Driver] = {
+    GPIO: Driver(open=_open_gpio, make_safe=_make_gpio_safe),
+    SIMULATED: Driver(open=_open_board, make_safe=_make_board_safe),
+}
