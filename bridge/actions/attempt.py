@@ -41,13 +41,13 @@ class Steps:
     """
 
     server: str
-    """Host and port, for the messages about its certificate."""
+    """Host and port, for the messages."""
     limit_s: float
     explain: Callable[[Exception], ActionError | None]
 
     @contextlib.asynccontextmanager
     async def step(self, what: str, *, limit_s: float | None = None) -> AsyncIterator[None]:
-        """Runs one step. An error of network or server is raised as an `ActionError` that begins with `what`.
+        """Runs one step. An error of network or server is raised as an `ActionError` that names server and step.
 
         The original exception is not chained: servers echo their input, including passwords.
         """
@@ -56,20 +56,20 @@ class Steps:
             async with asyncio.timeout(bound_s) as limit:
                 yield
         except ActionError as error:
-            raise _at(what, error) from None
+            raise self.located(error, at=what) from None
         except TimeoutError:
             after = f"within {bound_s:g} s" if limit.expired() else "in time"  # in time: the kernel gave up
-            message = f"{what}: no answer {after}"
-            raise ActionFailed(message) from None
+            raise self.located(ActionFailed(f"no answer {after}"), at=what) from None
         except Exception as error:
             explained = self.explain(error) or explain_network(error, server=self.server)
             if explained is None:
                 raise
-            raise _at(what, explained) from None
+            raise self.located(explained, at=what) from None
 
-
-def _at(what: str, error: ActionError) -> ActionError:
-    return type(error)(f"{what}: {error}")
+    def located(self, error: ActionError, *, at: str) -> ActionError:
+        """Returns the error with server and step in front; a message that names the server gets the step alone."""
+        message = f"{at}: {error}"
+        return type(error)(message if self.server in message else f"{self.server}: {message}")
 
 
 def explain_network(error: Exception, *, server: str) -> ActionError | None:

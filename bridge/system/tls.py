@@ -58,6 +58,19 @@ def client_context(
     return context
 
 
+def probe_context() -> ssl.SSLContext:
+    """Returns a context that accepts any certificate: it shows whether TLS is spoken, and nothing may be sent by it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def is_no_tls(message: str) -> bool:
+    """Returns whether the text of an `ssl.SSLError`, or of its `tls_problem`, means a server without TLS."""
+    return "WRONG_VERSION_NUMBER" in message or "RECORD_LAYER_FAILURE" in message
+
+
 def tls_problem(error: ssl.SSLError, *, server: str) -> TlsProblem:
     """Returns the message for a handshake with `server` that failed, with what to do about it.
 

@@ -76,7 +76,7 @@ def test_what_went_wrong_is_said_without_a_secret(tmp_path, servers):
 def test_a_server_that_is_away_is_a_failure_and_what_is_not_configured_is_wrong_settings(tmp_path):
     bridge = Bridge(tmp_path, 1, **{**parts(tmp_path), "inputs": [an_input("door")]})
     told = bridge.command("send-test", "email", str(bridge.file))
-    assert (told.returncode, told.stderr) == (1, "alarm2mqtt: connect: nobody listens there\n")
+    assert (told.returncode, told.stderr) == (1, "alarm2mqtt: 127.0.0.1:1: connect: nobody listens there\n")
     told = bridge.command("send-test", "ftp", str(bridge.file))
     assert (told.returncode, "there is no camera" in told.stderr) == (2, True)
     bridge.write(inputs=[an_input("door")])

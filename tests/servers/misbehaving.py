@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import struct
 import threading
 from collections.abc import Callable
-from typing import Self
+
+from servers.threads import ThreadedServer
 
 Misbehaviour = Callable[[socket.socket, threading.Event], None]
 """What is done with a connection, until the event is set; the other side may go away at any time."""
@@ -50,44 +50,12 @@ KINDS: tuple[Misbehaviour, ...] = (
 )  # fmt: skip
 
 
-class MisbehavingServer:
-    """One kind of misbehaviour on a free port; every connection gets a thread."""
+class MisbehavingServer(ThreadedServer):
+    """One kind of misbehaviour on a free port."""
 
     def __init__(self, kind: Misbehaviour) -> None:
+        super().__init__()
         self._kind = kind
-        self._ends = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self._connections: list[socket.socket] = []
 
-    def __enter__(self) -> Self:
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listening.getsockname()[1]
-        self._begin(self._accept)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ends.set()
-        self._listening.shutdown(socket.SHUT_RDWR)
-        for connection in self._connections:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(5)
-            assert not thread.is_alive()
-        self._listening.close()
-
-    def _begin(self, work: Callable[..., None], *arguments: object) -> None:
-        thread = threading.Thread(target=work, args=arguments, name="misbehaving server", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while not self._ends.is_set():
-            with contextlib.suppress(OSError):
-                connection, _ = self._listening.accept()
-                self._connections.append(connection)
-                self._begin(self._serve, connection)
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            self._kind(connection, self._ends)
+    def serve(self, connection: socket.socket) -> None:
+        self._kind(connection, self.ends)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
+import ssl
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import aioftp
@@ -11,8 +14,12 @@ from aioftp.errors import InvalidCommand
 
 from bridge.actions.attempt import AttemptLimits, Steps
 from bridge.actions.ftp.client import FtpClient
+from bridge.actions.ftp.folder import enter_folder
 from bridge.actions.ftp.path import PART
-from bridge.actions.ftp.transfer import delete, enter_folder, rename, store
+from bridge.actions.ftp.server_memory import FtpServerMemory, variants
+from bridge.actions.ftp.transfer import delete, rename, store
+from bridge.actions.reply_limit import MEANINGLESS
+from bridge.actions.security_advice import SecurityAdvice, refused_with
 from bridge.errors import ActionError, ActionFailed, ActionRefused
 from bridge.system.tls import client_context
 from bridge.text.printable import printable
@@ -20,41 +27,43 @@ from bridge.text.printable import printable
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import FtpSettings
 
+SECURITY = SecurityAdvice(
+    setting="ftp.security", from_the_first_byte="implicit_tls", upgraded="explicit_tls", command="AUTH TLS", port=990
+)
 _DISK_FULL = "552"
 _GOODBYE_S = 5.0
+_MOST_NAMES = 4
+"""Names under which a file is tried that may not replace another."""
+_WANTS_TLS = re.compile(r"\b(TLS|SSL|encrypt\w*|secure\w*)\b", re.IGNORECASE)
 
 
 class FtpSession:
     """Used for one `deliver`; `abort` must follow in any case."""
 
-    def __init__(self, settings: FtpSettings, limits: AttemptLimits) -> None:
+    def __init__(self, settings: FtpSettings, limits: AttemptLimits, memory: FtpServerMemory) -> None:
         self._settings = settings
         self._limits = limits
+        self._memory = memory
         self._password = settings.password.reveal() if settings.password else ""
         self._steps = Steps(server=f"{settings.host}:{settings.port}", limit_s=limits.step_s, explain=self._explain)
         self._ftp: FtpClient | None = None
 
-    async def deliver(self, content: bytes, path: str) -> None:
-        """Stores `content` at `path`. Raises `ActionFailed` or `ActionRefused`."""
+    async def deliver(self, content: bytes, path: str) -> str:
+        """Stores `content` at `path`. Returns the path that it has got. Raises `ActionFailed` or `ActionRefused`."""
         steps = self._steps
-        folder, _, name = path.rpartition("/")
+        folder, slash, name = path.rpartition("/")
         ftp = await self._connect()
-        async with steps.step("login"):
-            await ftp.login(self._settings.username or "anonymous", self._password)
+        await self._log_in(ftp)
         if not path.isascii():
             async with steps.step("letters"):  # Windows servers ask for it; the others may not know it
                 await ftp.command("OPTS UTF8 ON", ("2xx", "4xx", "5xx"))
-        if folder or path.startswith("/"):
+        if slash:
             await enter_folder(ftp, steps, folder or "/")
-        try:
-            await store(ftp, steps, name + PART, content, verdict_s=self._limits.verdict_s)
-            await rename(ftp, steps, name + PART, name)
-        except ActionError:
-            await delete(ftp, steps, name + PART)
-            raise
+        stored = await self._place(ftp, content, name)
         with contextlib.suppress(ActionError):  # the file is stored already
             async with steps.step("goodbye", limit_s=min(_GOODBYE_S, steps.limit_s)):
                 await ftp.command("QUIT", "2xx")
+        return folder + slash + stored
 
     def abort(self) -> None:
         """Closes the connections at once; a graceful end would wait for a peer that does not read."""
@@ -65,20 +74,76 @@ class FtpSession:
         settings, step = self._settings, self._steps.step
         context = None
         implicit = settings.security == "implicit_tls"
-        async with step("connect"):
-            if settings.security != "none":
-                context = await asyncio.to_thread(client_context, settings.ca_file)
-            ftp = self._ftp = FtpClient(context=context, implicit=implicit)
-            await ftp.connect(settings.host, settings.port)
+        try:
+            async with step("connect"):
+                if settings.security != "none":
+                    context = await asyncio.to_thread(client_context, settings.ca_file)
+                ftp = self._ftp = FtpClient(
+                    context=context, implicit=implicit, memory=self._memory, answer_s=self._limits.step_s / 3
+                )
+                await ftp.connect(settings.host, settings.port)
+        except ActionError as error:
+            reached = self._ftp is not None and self._ftp.is_connected
+            self.abort()  # some servers serve one connection at a time, and the advice may need another
+            raise await SECURITY.explained(error, settings, reached=reached, limit_s=self._limits.step_s) from None
         if context is not None and not implicit:
-            async with step("AUTH TLS"):
-                await ftp.command("AUTH TLS", "234")
-                await ftp.stream.start_tls(context, settings.host)
+            await self._start_tls(ftp, context)
         if context is not None:
             async with step("private data channel"):
-                await ftp.command("PBSZ 0", "2xx")
+                await ftp.command("PBSZ 0", ("2xx", "5xx"))  # some servers find it superfluous; PROT decides
                 await ftp.command("PROT P", "2xx")
         return ftp
+
+    async def _start_tls(self, ftp: FtpClient, context: ssl.SSLContext) -> None:
+        try:
+            async with self._steps.step("AUTH TLS"):
+                await ftp.command("AUTH TLS", ("234", "334"))
+                await ftp.start_tls(context, self._settings.host)
+        except ActionRefused as error:
+            if ftp.is_encrypted:  # it is about the certificate
+                raise
+            raise refused_with(error, SECURITY.no_upgrade) from None
+
+    async def _log_in(self, ftp: FtpClient) -> None:
+        try:
+            async with self._steps.step("login"):
+                await ftp.log_in(self._settings.username or "anonymous", self._password)
+        except ActionError as error:
+            if self._settings.security == "none" and _WANTS_TLS.search(str(error)):
+                raise refused_with(error, SECURITY.upgrade) from None
+            raise
+
+    async def _place(self, ftp: FtpClient, content: bytes, name: str) -> str:
+        """Brings the content to its name by way of a `PART` and a rename, or directly where that is refused.
+
+        Returns the name. Some servers let a user store and nothing else: no rename, no other ending.
+        """
+        if self._memory.can_rename:
+            try:
+                await self._store(ftp, name + PART, content)
+                if await rename(ftp, self._steps, name + PART, name):
+                    return name
+            except ActionRefused:
+                pass  # the final name may be allowed
+            except ActionError:
+                await delete(ftp, self._steps, name + PART)
+                raise
+            await delete(ftp, self._steps, name + PART)
+        refusal: ActionRefused | None = None
+        for tried in islice(variants(name), _MOST_NAMES):
+            try:
+                await self._store(ftp, tried, content)
+            except ActionRefused as error:  # such as a file of that name that may not be replaced
+                refusal = refusal or error
+            else:
+                self._memory.can_rename = self._memory.can_rename and tried != name
+                return tried
+        if refusal is None:
+            raise AssertionError
+        raise refusal
+
+    async def _store(self, ftp: FtpClient, name: str, content: bytes) -> None:
+        await store(ftp, self._steps, name, content, verdict_s=self._limits.verdict_s)
 
     def _explain(self, error: Exception) -> ActionError | None:
         """Returns the ActionError of an FTP exception (RFC 959, 4.2.1: 5xx is permanent, 4xx is not), else None.
@@ -93,5 +158,5 @@ class FtpSession:
         if isinstance(error, (InvalidCommand, UnicodeError)):
             return ActionRefused("host, user name or password holds what cannot be sent")
         if isinstance(error, (ValueError, LookupError, ArithmeticError)) and not isinstance(error, OSError):
-            return ActionFailed("the server's answer makes no sense")  # what aioftp's parsers raise
+            return ActionFailed(MEANINGLESS)  # what aioftp's parsers and an endless line raise
         return None

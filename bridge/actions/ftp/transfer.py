@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from itertools import accumulate
 
 from aioftp import StatusCodeError
 
@@ -16,67 +15,37 @@ _PIECE_BYTES = 32_768
 _LAST_WORD_S = 5.0
 
 
-async def enter_folder(ftp: FtpClient, steps: Steps, folder: str) -> None:
-    """Makes `folder` the working directory, and creates the missing folders of its path.
-
-    A failed MKD may mean that the folder exists: only CWD shows that.
-    """
-    with contextlib.suppress(ActionRefused):
-        async with steps.step(f"folder {folder}"):
-            await ftp.command(f"CWD {folder}", "2xx")
-        return
-    reason: ActionRefused | None = None
-    for above in accumulate(folder.split("/"), lambda left, right: f"{left}/{right}"):
-        if above:
-            try:
-                async with steps.step(f"new folder {above}"):
-                    await ftp.command(f"MKD {above}", "2xx")
-            except ActionRefused as error:
-                reason = reason or error
-    try:
-        async with steps.step(f"folder {folder}"):
-            await ftp.command(f"CWD {folder}", "2xx")
-    except ActionRefused as error:
-        raise reason or error from None
-
-
 async def store(ftp: FtpClient, steps: Steps, name: str, content: bytes, *, verdict_s: float) -> None:
-    """Writes a whole file. When this returns, the server has confirmed all of it."""
-    writer = await _open(ftp, steps, name)
-    for start in range(0, len(content), _PIECE_BYTES):
-        async with steps.step("upload"):
-            try:
-                writer.write(content[start : start + _PIECE_BYTES])
-                await writer.drain()
-            except ConnectionError:
-                await _last_word(ftp)
-                raise
-        await asyncio.sleep(0)  # drain does not give way while the network keeps up
+    """Writes a whole file. When this returns, the server has confirmed all of it, by its answer or by its size."""
+    async with steps.step("upload"):
+        writer = await ftp.open_store(name)
+    confirmed = await _write(ftp, steps, writer, content)
     writer.close()
-    async with steps.step("upload", limit_s=verdict_s):
-        await ftp.command(None, "2xx", "1xx")
+    if not confirmed:
+        confirmed = await _confirmed(ftp, steps, verdict_s)
     ftp.abort_data()
-    async with steps.step("size"):
-        code, lines = await ftp.command(f"SIZE {name}", ("213", "4xx", "5xx"))
-        size = lines[-1].strip()
-        if code == "213" and size.isdecimal() and int(size) != len(content):
-            message = f"the server has {size} of {len(content)} bytes"
-            raise ActionFailed(message)
+    size = await _size(ftp, steps, name, after_silence=not confirmed)
+    if size is None and not confirmed:
+        raise steps.located(ActionFailed(f"no answer within {verdict_s:g} s"), at="upload")
+    if size is not None and size != len(content):
+        raise steps.located(ActionFailed(f"the server has {size} of {len(content)} bytes"), at="size")
 
 
-async def rename(ftp: FtpClient, steps: Steps, old: str, new: str) -> None:
-    """Gives a file its final name; an existing file is replaced, by deleting it first if the server requires that."""
-    async with steps.step("rename"):
-        await ftp.command(f"RNFR {old}", "350")
+async def rename(ftp: FtpClient, steps: Steps, old: str, new: str) -> bool:
+    """Gives a file its final name; an existing file is replaced, by deleting it first if the server requires that.
+
+    Returns False when the server refuses that for ever: no right, or no such command.
+    """
     try:
-        async with steps.step("rename"):
-            await ftp.command(f"RNTO {new}", "2xx")
+        await _rename(ftp, steps, old, new)
     except ActionRefused:
         if not await delete(ftp, steps, new):
-            raise
-        async with steps.step("rename"):
-            await ftp.command(f"RNFR {old}", "350")
-            await ftp.command(f"RNTO {new}", "2xx")
+            return False
+        try:
+            await _rename(ftp, steps, old, new)
+        except ActionRefused:
+            return False
+    return True
 
 
 async def delete(ftp: FtpClient, steps: Steps, name: str) -> bool:
@@ -88,22 +57,63 @@ async def delete(ftp: FtpClient, steps: Steps, name: str) -> bool:
     return False
 
 
-async def _open(ftp: FtpClient, steps: Steps, name: str) -> asyncio.StreamWriter:
-    try:
+async def _rename(ftp: FtpClient, steps: Steps, old: str, new: str) -> None:
+    async with steps.step("rename"):
+        await ftp.command(f"RNFR {old}", ("2xx", "3xx"))
+        await ftp.command(f"RNTO {new}", "2xx")
+
+
+async def _write(ftp: FtpClient, steps: Steps, writer: asyncio.StreamWriter, content: bytes) -> bool:
+    """Sends the content. Returns whether the server has confirmed it already, by a cut of the data channel."""
+    for start in range(0, len(content), _PIECE_BYTES):
         async with steps.step("upload"):
-            return await ftp.open_store(name)
-    except ActionRefused:
-        # The file of an earlier attempt may be in the way: some servers allow to delete it, not to overwrite it.
-        if not await delete(ftp, steps, name):
-            raise
-    async with steps.step("upload"):
-        return await ftp.open_store(name)
+            try:
+                writer.write(content[start : start + _PIECE_BYTES])
+                await writer.drain()
+            except ConnectionError:
+                # Some servers reset the channel behind the last byte, and answer that all is well.
+                if await _last_word(ftp) and start + _PIECE_BYTES >= len(content):
+                    return True
+                raise
+        await asyncio.sleep(0)  # drain does not give way while the network keeps up
+    return False
 
 
-async def _last_word(ftp: FtpClient) -> None:
+async def _confirmed(ftp: FtpClient, steps: Steps, verdict_s: float) -> bool:
+    """Returns whether the server confirms the upload within `verdict_s`."""
+    async with steps.step("upload", limit_s=verdict_s + steps.limit_s):
+        try:
+            async with asyncio.timeout(verdict_s):
+                await ftp.confirm_store()
+        except TimeoutError as error:
+            if error.errno is not None:  # the kernel's: the connection is lost
+                raise
+            return False
+    return True
+
+
+async def _size(ftp: FtpClient, steps: Steps, name: str, *, after_silence: bool) -> int | None:
+    """Returns the size of a file, or None if the server does not answer that.
+
+    `after_silence`: the answer to the upload is outstanding, and may come first.
+    """
+    try:
+        async with steps.step("size"):
+            code, lines = await ftp.command(f"SIZE {name}", ("2xx", "4xx", "5xx"))
+            if after_silence and code != "213" and code.matches("2xx"):
+                code, lines = await ftp.command(None, ("2xx", "4xx", "5xx"))
+    except ActionFailed:
+        if after_silence:
+            return None
+        raise
+    size = lines[-1].strip()
+    return int(size) if code == "213" and size.isascii() and size.isdecimal() else None
+
+
+async def _last_word(ftp: FtpClient) -> bool:
     """Waits a little, after a cut of the data channel, for the server's reason, such as a full disk.
 
-    Raises `StatusCodeError` with it.
+    Returns whether the server confirms the upload. Raises `StatusCodeError` with the reason.
     """
     ftp.abort_data()
     try:
@@ -112,4 +122,5 @@ async def _last_word(ftp: FtpClient) -> None:
     except StatusCodeError:
         raise
     except OSError:
-        return  # the control channel is cut as well: the caller raises its own exception
+        return False  # the control channel is cut as well: the caller raises its own exception
+    return True

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from bridge.actions.attempt import DEFAULT_LIMITS, AttemptLimits
+from bridge.actions.ftp.passive import LostAtEpsv
+from bridge.actions.ftp.server_memory import FtpServerMemory
 from bridge.errors import ActionFailed
 
 if TYPE_CHECKING:
@@ -13,20 +16,38 @@ if TYPE_CHECKING:
     from bridge.core.definitions.settings import FtpSettings
 
 
-async def upload(settings: FtpSettings, content: bytes, *, path: str, limits: AttemptLimits = DEFAULT_LIMITS) -> None:
+async def upload(
+    settings: FtpSettings,
+    content: bytes,
+    *,
+    path: str,
+    memory: FtpServerMemory | None = None,
+    limits: AttemptLimits = DEFAULT_LIMITS,
+) -> str:
     """Makes one attempt. `path` is the result of `path.render_path`; a file of that name is replaced.
 
+    Returns the path that the file has got: another one where a file must not be replaced.
     Raises `ActionFailed` if a retry is worth it, `ActionRefused` if not. A retry
-    after either is safe: the file appears by a rename, and the unfinished one has the same
-    name each time.
+    after either is safe: the file appears by a rename, or is replaced, under the same name each time.
+    `memory` is what earlier uploads have found out about the server.
     """
-    session = (await asyncio.to_thread(_session_class))(settings, limits)
+    memory = memory or FtpServerMemory()
+    memory.use(settings)
+    session_class = await asyncio.to_thread(_session_class)
     try:
         async with asyncio.timeout(limits.whole_s):
-            await session.deliver(content, path)
+            with contextlib.suppress(LostAtEpsv):
+                return await _attempt(session_class(settings, limits, memory), content, path)
+            # Another connection does without EPSV.
+            return await _attempt(session_class(settings, limits, memory), content, path)
     except TimeoutError:
-        reason = f"not done within {limits.whole_s:g} s"
+        reason = f"{settings.host}:{settings.port}: not done within {limits.whole_s:g} s"
         raise ActionFailed(reason) from None
+
+
+async def _attempt(session: FtpSession, content: bytes, path: str) -> str:
+    try:
+        return await session.deliver(content, path)
     finally:
         session.abort()
 

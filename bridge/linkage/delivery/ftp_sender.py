@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from bridge.actions.ftp import upload as ftp
 from bridge.actions.ftp.path import UploadFacts, render_path
+from bridge.actions.ftp.server_memory import FtpServerMemory
 from bridge.errors import ActionFailed, StoreError
 from bridge.linkage.delivery.job_bodies import UploadJob, upload_job
 from bridge.linkage.delivery.sender import ChannelSender, Delivery, JobSummary
 from bridge.store.job import Job
+
+if TYPE_CHECKING:
+    from bridge.core.definitions.settings import Settings
+    from bridge.linkage.delivery.picture_cache import PictureCache
 
 
 class FtpSender(ChannelSender):
@@ -18,13 +25,19 @@ class FtpSender(ChannelSender):
     kind, done = "ftp", "uploaded"
     preload = ("bridge.actions.ftp.session",)
 
+    def __init__(self, *, settings: Callable[[], Settings], zone: Callable[[], tzinfo], cache: PictureCache) -> None:
+        super().__init__(settings=settings, zone=zone, cache=cache)
+        self._memory = FtpServerMemory()
+
     async def attempt(self, job: Job, delivered: Callable[[Delivery], None]) -> None:
         """Uploads the picture under the path of the settings."""
         settings, upload = self._settings(), upload_job(job.body)
         server = self._configured(settings.ftp)
-        path = self._path(server.path, settings.device.id, job, upload)
-        await ftp.upload(server, await self._jpeg(upload.file), path=path)
-        delivered(Delivery(path=path))
+        self._memory.use(server)
+        # Never the file of another alarm: a path of the settings may be the same for several.
+        path = self._memory.reserve(self._path(server.path, settings.device.id, job, upload), owner=job.id)
+        stored = await ftp.upload(server, await self._jpeg(upload.file), path=path, memory=self._memory)
+        delivered(Delivery(path=stored))
 
     def summary(self, job: Job) -> JobSummary:
         """Returns the fields for the journal; see `Sender`."""
