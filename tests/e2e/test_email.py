@@ -199,7 +199,7 @@ async def test_a_server_that_echoes_the_login_tells_no_secret(server, certificat
     server.faults.answers = {"AUTH": "501 what is " + " or ".join(secrets)}
     with pytest.raises(ActionRefused) as refusal:
         await send_now(settings_for(server, certificates))
-    assert str(refusal.value) == "login: 501 what is … or … or …"
+    assert str(refusal.value) == f"127.0.0.1:{server.port}: login: 501 what is … or … or …"
     assert refusal.value.__cause__ is None
 
 

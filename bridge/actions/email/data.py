@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -68,9 +67,3 @@ def _timeout_as(reason: str) -> Iterator[None]:
         yield
     except TimeoutError:
         raise ActionFailed(reason) from None
-
-
-def address_literal(address: str) -> str:
-    """Returns an IP address as EHLO takes it from a host without a name of its own (RFC 5321, 4.1.3)."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    return f"[IPv6:{ip}]" if ip.version == 6 else f"[{ip}]"  # noqa: PLR2004 - IP's own version

@@ -44,7 +44,7 @@ async def send(
             await session.deliver(message, tuple(recipients or settings.recipients), has_taken)
     except TimeoutError:
         if not outcomes:
-            reason = f"not done within {limits.whole_s:g} s"
+            reason = f"{settings.host}:{settings.port}: not done within {limits.whole_s:g} s"
             raise ActionFailed(reason) from None
     finally:
         session.abort()

@@ -1,4 +1,4 @@
-"""One conversation with a mail server. Besides `login` and `data` the only file that imports aiosmtplib."""
+"""One conversation with a mail server: connect, greet, log in, hand over, say goodbye."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ from typing import TYPE_CHECKING
 import aiosmtplib
 
 from bridge.actions.attempt import AttemptLimits, Steps
-from bridge.actions.email.data import address_literal, hand_over, stuffed
+from bridge.actions.email.data import hand_over, stuffed
+from bridge.actions.email.envelope import send_recipient, send_sender
+from bridge.actions.email.greeting import address_literal, greet
 from bridge.actions.email.login import login
-from bridge.actions.email.message import ascii_address
+from bridge.actions.email.refusals import SUCCESS, explained
 from bridge.actions.email.result import MailOutcome, NotTaken
+from bridge.actions.security_advice import SecurityAdvice, refused_with
 from bridge.errors import ActionError, ActionFailed, ActionRefused, ContentRefused
 from bridge.system.tcp import connect_tcp
 from bridge.system.tls import client_context
-from bridge.text.printable import printable
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import EmailSettings
 
-_OK, _GO_ON, _TOO_LARGE = 250, 354, 552
-_PERMANENT = range(500, 600)
+SECURITY = SecurityAdvice(
+    setting="email.security", from_the_first_byte="tls", upgraded="starttls", command="STARTTLS", port=465
+)
+_GO_ON = 354
 _GOODBYE_S = 2.0
 
 
@@ -43,13 +47,9 @@ class SmtpSession:
 
         `taken` is called as soon as the server has the mail; after that nothing is raised.
         """
-        client = await self._connect()
-        async with self._steps.step("greeting"):
-            if client.is_ehlo_or_helo_needed:
-                await client.ehlo()
+        client = await self._greeted()
         if self._settings.username is not None:
-            async with self._steps.step("login"):
-                await login(client, self._settings.username, self._password)
+            await self._log_in(client, self._settings.username)
         outcome = await self._envelope(client, len(message), recipients)
         await self._data(client, message)
         taken(outcome)
@@ -63,38 +63,80 @@ class SmtpSession:
                 self._client.transport.abort()
             self._client.close()
 
+    async def _greeted(self) -> aiosmtplib.SMTP:
+        """Connects and greets. A server that hangs up at EHLO gets HELO, on a new connection."""
+        client = await self._connect()
+        if client.is_ehlo_or_helo_needed and not await self._greet(client):
+            self.abort()
+            client = await self._connect()
+            async with self._steps.step("greeting"):
+                await client.helo()
+        return client
+
+    async def _greet(self, client: aiosmtplib.SMTP) -> bool:
+        needed = self._settings.security == "starttls" or self._settings.username is not None
+        async with self._steps.step("greeting"):
+            return await greet(client, needs_extensions=needed)
+
     async def _connect(self) -> aiosmtplib.SMTP:
         settings = self._settings
         context = None
-        async with self._steps.step("connect"):
-            if settings.security != "none":
-                context = await asyncio.to_thread(client_context, settings.ca_file)
-            client = self._client = aiosmtplib.SMTP(
-                hostname=settings.host,
-                sock=await connect_tcp(settings.host, settings.port),
-                use_tls=settings.security == "tls",
-                start_tls=False,  # by itself, below: a step of its own
-                tls_context=context,
-                # Given, or the library asks the name service who we are; replaced before it is used.
-                local_hostname="localhost",
-                timeout=None,
-            )
-            await client.connect()
-            client.local_hostname = address_literal(client.get_transport_info("sockname")[0])
+        try:
+            async with self._steps.step("connect"):
+                if settings.security != "none":
+                    context = await asyncio.to_thread(client_context, settings.ca_file)
+                connection = await connect_tcp(settings.host, settings.port)
+                client = self._client = aiosmtplib.SMTP(
+                    hostname=settings.host,
+                    sock=connection,
+                    use_tls=settings.security == "tls",
+                    start_tls=False,  # by itself, below: a step of its own
+                    tls_context=context,
+                    # Given, or the library asks the name service who we are; replaced before it is used.
+                    local_hostname="localhost",
+                    timeout=None,
+                )
+                await client.connect()
+                client.local_hostname = address_literal(client.get_transport_info("sockname")[0])
+        except ActionError as error:
+            reached = self._client is not None
+            self.abort()  # some servers serve one connection at a time, and the advice may need another
+            raise await SECURITY.explained(error, settings, reached=reached, limit_s=self._limits.step_s) from None
         if settings.security == "starttls":
-            async with self._steps.step("STARTTLS"):
-                await client.starttls()
+            await self._start_tls(client)
         return client
+
+    async def _start_tls(self, client: aiosmtplib.SMTP) -> None:
+        await self._greet(client)
+        async with self._steps.step("STARTTLS"):
+            if not client.supports_extension("starttls"):
+                message = f"the server, or something on the way to it, offers no STARTTLS; {SECURITY.no_upgrade}"
+                raise ActionRefused(message)
+            await client.starttls()
+
+    async def _log_in(self, client: aiosmtplib.SMTP, user: str) -> None:
+        try:
+            async with self._steps.step("login"):
+                await login(client, user, self._password)
+        except ActionRefused as error:
+            raise self._advised(error, client) from None
+
+    def _advised(self, refusal: ActionRefused, client: aiosmtplib.SMTP) -> ActionRefused:
+        """Returns a refusal, with advice when the server offers what the settings do not ask for."""
+        if self._settings.security == "none" and client.supports_extension("starttls"):
+            return refused_with(refusal, f"the server offers STARTTLS: {SECURITY.upgrade}")
+        if self._settings.username is None and client.supports_extension("auth"):
+            return refused_with(refusal, "the server offers a log-in: set email.username and its password")
+        return refusal
 
     async def _envelope(self, client: aiosmtplib.SMTP, size: int, recipients: tuple[str, ...]) -> MailOutcome:
         """Sends sender and recipients. Returns the outcome if at least one recipient is accepted, else raises."""
-        async with self._steps.step("sender"):
-            options = [f"SIZE={size}"] if client.supports_extension("size") else []
-            await client.mail(ascii_address(self._settings.sender), options=options)
+        await self._sender(client, size)
         answers: dict[str, ActionError | None] = {}
         for recipient in recipients:
             async with self._steps.step(f"recipient {recipient}"):
-                answers[recipient] = await self._offer(client, recipient)
+                refusal = await send_recipient(client, recipient)
+                answers[recipient] = None if refusal is None else self._explain(refusal)
         outcome = MailOutcome(
             accepted=tuple(recipient for recipient, error in answers.items() if error is None),
             deferred=_not_taken(answers, ActionFailed),
@@ -102,17 +144,22 @@ class SmtpSession:
         )
         if not outcome.accepted:
             kind = ActionFailed if outcome.deferred else ActionRefused
-            raise kind("; ".join(f"{recipient}: {error}" for recipient, error in answers.items()))
+            text = "; ".join(f"{recipient}: {error}" for recipient, error in answers.items())
+            raise self._steps.located(kind(text), at="recipients")
         return outcome
 
-    async def _offer(self, client: aiosmtplib.SMTP, recipient: str) -> ActionError | None:
+    async def _sender(self, client: aiosmtplib.SMTP, size: int) -> None:
         try:
-            await client.rcpt(ascii_address(recipient))
-        except aiosmtplib.SMTPRecipientRefused as error:
-            return self._explain(error)
+            async with self._steps.step("sender"):
+                await send_sender(client, self._settings.sender, size=size)
+        except ContentRefused:
+            raise
         except ActionRefused as error:
-            return error
-        return None
+            refusal = self._advised(error, client)
+            if self._settings.username is not None and refusal is error:
+                advice = f"email.sender ({self._settings.sender}) must be an address of the account"
+                refusal = refused_with(error, advice)
+            raise refusal from None
 
     async def _data(self, client: aiosmtplib.SMTP, message: bytes) -> None:
         content = await asyncio.to_thread(stuffed, message)
@@ -126,31 +173,13 @@ class SmtpSession:
             # Kept until `abort`: it closes the connection when it is collected.
             self._writer = asyncio.StreamWriter(client.transport, client.protocol, None, asyncio.get_running_loop())
             verdict = await hand_over(self._writer, client.protocol, content, limits=self._limits)
-            if verdict.code != _OK:
+            if verdict.code not in SUCCESS:
                 raise aiosmtplib.SMTPDataError(verdict.code, verdict.message)
 
     def _explain(self, error: Exception) -> ActionError | None:
-        """Returns the ActionError of an SMTP exception (RFC 5321, 4.2.1: 5xx is permanent, 4xx is not), else None."""
-        if isinstance(error, aiosmtplib.SMTPResponseException):
-            kind = _kind_of_refusal(error) if error.code in _PERMANENT else ActionFailed
-            pair = f"\0{self._settings.username}\0{self._password}"
-            return kind(f"{error.code} {printable(error.message, hide=(self._password, pair))}")
-        if isinstance(error, OSError):  # aiosmtplib's own for a lost connection are OSErrors too
-            return None
-        if isinstance(error, aiosmtplib.SMTPException):  # no STARTTLS, no AUTH: the settings ask for what is not there
-            return ActionRefused(printable(error.message))
-        if isinstance(error, ValueError):
-            return ActionRefused("host, user name or password holds what cannot be sent")
-        return None
-
-
-def _kind_of_refusal(error: aiosmtplib.SMTPResponseException) -> type[ActionError]:
-    """Returns the class of a permanent refusal.
-
-    After DATA, or 552 for an announced size (RFC 1870), it is the content's.
-    """
-    too_large = isinstance(error, aiosmtplib.SMTPSenderRefused) and error.code == _TOO_LARGE
-    return ContentRefused if too_large or isinstance(error, aiosmtplib.SMTPDataError) else ActionRefused
+        if isinstance(error, ActionError):
+            return error
+        return explained(error, username=self._settings.username, password=self._password)
 
 
 def _not_taken(answers: dict[str, ActionError | None], kind: type[ActionError]) -> tuple[NotTaken, ...]:

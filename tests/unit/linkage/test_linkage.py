@@ -76,7 +76,7 @@ async def test_what_is_asked_for_before_it_runs_is_done_when_it_does(tmp_path):
     assert scene.linkage.queues["email"].queued == 1
     async with scene.running():
         await until(lambda: scene.ends("audible") and scene.ends("email"))
-    assert scene.ends("email") == [("failed", "connect: nobody listens there")]
+    assert scene.ends("email") == [("failed", "127.0.0.1:1: connect: nobody listens there")]
     assert scene.ends("audible")[0][0] == "refused"
     assert [job.id for job in scene.outbox.jobs()] == ["email-7-1"]
 

@@ -1,10 +1,9 @@
 import re
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bridge.actions.email.data import address_literal, stuffed
+from bridge.actions.email.data import stuffed
 
 LINES = st.lists(st.text("ab.", max_size=6).map(str.encode), max_size=10)
 
@@ -27,11 +26,3 @@ def test_a_server_reads_what_was_meant(lines):
 
 def test_a_message_without_an_end_of_line_gets_one():
     assert stuffed(b"a\r\n.b") == b"a\r\n..b\r\n.\r\n"
-
-
-@pytest.mark.parametrize(
-    ("address", "literal"),
-    [("192.0.2.7", "[192.0.2.7]"), ("2001:db8::7", "[IPv6:2001:db8::7]"), ("fe80::1%eth0", "[IPv6:fe80::1]")],
-)
-def test_a_host_without_a_name_says_its_address(address, literal):
-    assert address_literal(address) == literal
