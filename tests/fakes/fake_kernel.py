@@ -53,6 +53,12 @@ class FakeLine:
     def edges_wait(self) -> bool:
         return bool(self._edges)
 
+    def discard_edges(self) -> int:
+        count = len(self._edges)
+        self._edges.clear()
+        self._unwake()
+        return count
+
     def debounce(self, period_s: float) -> bool:
         self._check()
         self.debounced.append(period_s)

@@ -10,9 +10,9 @@ from bridge.core.line_driver import Report
 from bridge.lines.gpio.kernel import Edge, HeldLine
 
 _log = logging.getLogger(__name__)
-FLOOD_EDGES = 256
+FLOOD_EDGES = 128
 """Edges within `FLOOD_WINDOW_S` that make a flood. A contact that bounces, or hums with the mains, stays below."""
-FLOOD_WINDOW_S = 0.2
+FLOOD_WINDOW_S = 0.1
 FLOOD_S = 1.0
 """Time for which the kernel debounces a line that floods, before it is asked for each edge again."""
 KERNEL_DEBOUNCE_S = 0.01
@@ -24,9 +24,10 @@ class EdgeReader:
     Edges that were read together are one fact, each with its stamp. When the kernel had no room for all of
     them (1024 waited), the gap is reported as `EdgesLost` and the level is read again after the last one.
 
-    A line that floods gets the kernel's debounce for `FLOOD_S` at a time: glitches are then not counted, and
-    runs below `KERNEL_DEBOUNCE_S` do not count, for the kernel hides both. Its late stamps are set back to the
-    begin of the stable run.
+    A line that floods gets the kernel's debounce for `FLOOD_S` at a time. Its edges that wait are then discarded,
+    and counted as lost. Glitches under the kernel's debounce are not counted, and runs below
+    `KERNEL_DEBOUNCE_S` do not count, for the kernel hides both; its late stamps are set back to the begin of the
+    stable run.
     """
 
     def __init__(self, *, terminal: str, line: HeldLine, report: Report) -> None:
@@ -76,7 +77,7 @@ class EdgeReader:
         self._report_edges(seen, more=more)
         if self._in_window >= FLOOD_EDGES and not self.flooding and self._kernel_debounces:
             self._begin_flood()
-        if self._reads_level and not more:
+        elif self._reads_level and not more:
             self.read_level()
 
     def end_flood(self) -> None:
@@ -97,7 +98,11 @@ class EdgeReader:
         _log.debug("%s floods: its line is debounced by the kernel for %g s", self._terminal, FLOOD_S)
         self.flooding, self._debounced_from = True, time.monotonic()
         self._in_window = 0
-        self._reads_level = True
+        discarded = self._line.discard_edges()
+        self._number += discarded
+        if discarded:
+            self._report(EdgesLost(terminal=self._terminal, count=discarded))
+        self.read_level()
 
     def _report_edges(self, seen: list[SeenEdge], *, more: bool) -> None:
         if len(seen) == 1 and not more:

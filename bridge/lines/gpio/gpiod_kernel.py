@@ -32,6 +32,8 @@ Requested = TypeVar("Requested")
 CONSUMER = "alarm2mqtt"
 EVENT_BUFFER = 1024
 """Edges that the kernel buffers for us: its limit."""
+_EVENT_BYTES = 48
+"""Size of the kernel's `struct gpio_v2_line_event`."""
 _BIAS = {"pull_up": Bias.PULL_UP, "pull_down": Bias.PULL_DOWN, "disabled": Bias.DISABLED, "as_is": Bias.AS_IS}
 _DRIVE = {"push_pull": Drive.PUSH_PULL, "open_drain": Drive.OPEN_DRAIN, "open_source": Drive.OPEN_SOURCE}
 _VALUE = {Level.HIGH: Value.ACTIVE, Level.LOW: Value.INACTIVE}
@@ -90,6 +92,14 @@ class KernelLine:
         poll = select.poll()
         poll.register(self.fd, select.POLLIN)
         return bool(poll.poll(0))
+
+    def discard_edges(self) -> int:
+        """Reads the edges that wait in one system call: the library would make an object of each."""
+        with _line_errors(self._terminal, self._place):
+            try:
+                return len(os.read(self.fd, EVENT_BUFFER * _EVENT_BYTES)) // _EVENT_BYTES
+            except BlockingIOError:
+                return 0
 
     def debounce(self, period_s: float) -> bool:
         """Sets the kernel's debounce period. Returns whether the kernel can; an output has none."""

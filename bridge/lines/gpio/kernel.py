@@ -63,6 +63,9 @@ class HeldLine(Protocol):
     def edges_wait(self) -> bool:
         """Returns whether edges wait to be read."""
 
+    def discard_edges(self) -> int:
+        """Reads the edges that wait, and forgets them, at little cost however many they are. Returns their number."""
+
     def debounce(self, period_s: float) -> bool:
         """Has the kernel report an input's level only after it was stable for so long; 0: each edge again.
 

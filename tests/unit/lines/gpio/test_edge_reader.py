@@ -39,6 +39,11 @@ class Script:
     def edges_wait(self) -> bool:
         return bool(self.queue)
 
+    def discard_edges(self) -> int:
+        count = len(self.queue)
+        self.queue.clear()
+        return count
+
     def debounce(self, period_s: float) -> bool:
         self.debounced.append(period_s)
         return self.can_debounce
@@ -128,6 +133,19 @@ def test_a_line_that_floods_gets_the_kernels_debounce_and_its_level_is_read_then
     assert seen.words("door")[:-1] == [LOW, HIGH] * (FLOOD_EDGES // 2)
     assert isinstance(seen.facts[-1], LineChanged)
     assert seen.words("door")[-1] == line.now
+
+
+def test_the_edges_that_wait_when_a_flood_begins_are_counted_as_lost_and_their_numbers_leave_no_gap() -> None:
+    line, door, seen = watched()
+    line.toggle(FLOOD_EDGES + 700, gap_s=0)
+    read_all(line, door)
+    assert line.reads == FLOOD_EDGES // MOST_EDGES
+    assert lost(seen) == 700
+    assert seen.words("door")[-1] == line.now
+    seen.clear()
+    line.toggle(1)
+    door.read_edges()
+    assert lost(seen) == 0
 
 
 def test_edges_that_the_kernel_had_no_room_for_count_for_a_flood() -> None:
