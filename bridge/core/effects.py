@@ -195,6 +195,13 @@ class KeepLatched:
 
 
 @value
+class DeleteJob:
+    """Delete a job of the outbox, whose last outcome is an entry before this."""
+
+    job: str
+
+
+@value
 class Answer:
     """Answer a request, once; the command was done if there are no faults."""
 
@@ -205,5 +212,5 @@ class Answer:
 LineEffect = RequestInput | RequestOutput | ReleaseLine | DriveLine
 PublishEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | PublishSettings | Answer
 LinkageEffect = RunLinkage | ExtendLinkage | EndLinkage | RunAction | SilenceSound
-StoreEffect = JournalEntry | KeepInput | KeepLatched
+StoreEffect = JournalEntry | KeepInput | KeepLatched | DeleteJob
 Effect = LineEffect | PublishEffect | LinkageEffect | StoreEffect

@@ -19,7 +19,7 @@ from bridge.core.boot_hold import BootHold
 from bridge.core.commands import Commands
 from bridge.core.consequences import Consequences
 from bridge.core.effect_collector import EffectCollector
-from bridge.core.effects import Answer, DriveLine, PublishClock, PublishSettings, RequestInput, RequestOutput
+from bridge.core.effects import Answer, DeleteJob, DriveLine, PublishClock, PublishSettings, RequestInput, RequestOutput
 from bridge.core.facts import Fact, Now
 from bridge.core.reconfigure import Reconfiguration
 from bridge.core.terminals import Terminals
@@ -64,6 +64,7 @@ class Engine:
             facts.SilenceRequested: self._commands.silence,
             facts.ActionRequested: self._commands.action,
             facts.ActionEnded: self._action_ended,
+            facts.JobClosed: self._job_closed,
             facts.CommandRejected: self._commands.rejected,
             facts.BrokerLost: self._broker_lost,
             facts.BrokerFound: self._broker_found,
@@ -92,8 +93,8 @@ class Engine:
     def receive(self, fact: Fact, now: Now) -> list[Effect]:
         """Takes one fact. Returns the effects in the order in which they are to be done."""
         if self._stopping:
-            if isinstance(fact, facts.ActionEnded):  # a clip that the stop has finished
-                self._action_ended(fact, now)
+            if isinstance(fact, facts.ActionEnded | facts.JobClosed):  # a clip that the stop has finished
+                self._handlers[type(fact)](fact, now)
                 return self._collector.take()
             return _turned_away(fact)
         due = self._due(now.monotonic)
@@ -240,6 +241,11 @@ class Engine:
             seconds=fact.seconds,
             held_back=fact.held_back,
         )
+
+    def _job_closed(self, fact: facts.JobClosed, now: Now) -> None:
+        """Deletes a job by way of the engine, so that no commit has the deletion without the outcome's entry."""
+        del now
+        self._collector.add(DeleteJob(job=fact.job))
 
     def _stop_begun(self, fact: facts.StopBegun, now: Now) -> None:
         """Drives every output idle; the states stored for the next start stay."""

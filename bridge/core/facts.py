@@ -212,6 +212,13 @@ class ActionEnded:
 
 
 @value
+class JobClosed:
+    """A job of the outbox has its last outcome, which was reported before."""
+
+    job: str
+
+
+@value
 class CommandRejected:
     """A command was refused before it could become a fact; `topic` says where it came in."""
 
@@ -255,5 +262,5 @@ Command = (
 )  # fmt: skip
 Fact = (
     LineChanged | EdgesSeen | EdgesLost | LineLost | LineFound | StateRestored | SettingsChanged | Command
-    | CommandRejected | ActionEnded | BrokerLost | BrokerFound | ClockStepped | ClockChecked | StopBegun
+    | CommandRejected | ActionEnded | JobClosed | BrokerLost | BrokerFound | ClockStepped | ClockChecked | StopBegun
 )  # fmt: skip

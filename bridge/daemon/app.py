@@ -18,7 +18,7 @@ from bridge import __version__
 from bridge.core import effects as do
 from bridge.core.definitions.channels import CHANNELS, server_of
 from bridge.core.engine import Engine
-from bridge.core.facts import ClockChecked, Origin, SettingsChanged
+from bridge.core.facts import ClockChecked, JobClosed, Origin, SettingsChanged
 from bridge.daemon.lifecycle import LINKAGE, Lifecycle, Work
 from bridge.daemon.router import Router, answer_future, line_receiver
 from bridge.daemon.settings_warnings import SettingsWarnings
@@ -120,6 +120,8 @@ class App:
         restored = await asyncio.to_thread(opening)
         self._store = restored.store
         self._router.connect("store", restored.store.perform)
+        self._router.commit_together(restored.store.one_commit)
+        restored.store.outbox.delete_by(lambda job_id: self._loop.submit(JobClosed(job=job_id)))
         return restored.store, restored.state
 
     def _open_settings(self) -> SettingsStore:

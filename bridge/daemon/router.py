@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from bridge.core import effects as do
@@ -24,7 +25,7 @@ Receiver = Callable[[Any], object]
 
 TAKES: dict[str, tuple[type[Any], ...]] = {
     "lines": (do.DriveLine, do.RequestOutput, do.RequestInput, do.ReleaseLine),
-    "store": (JournalEntry, do.KeepInput, do.KeepLatched),
+    "store": (JournalEntry, do.KeepInput, do.KeepLatched, do.DeleteJob),
     "mqtt": (
         do.PublishInput,
         do.PublishOutput,
@@ -54,6 +55,11 @@ class Router:
         self._receivers: dict[type[Any], dict[str, Receiver]] = {kind: {} for kinds in TAKES.values() for kind in kinds}
         self._waiting: deque[do.Effect] = deque()
         self._scheduled = False
+        self._one_commit: Callable[[], AbstractContextManager[object]] = nullcontext
+
+    def commit_together(self, one_commit: Callable[[], AbstractContextManager[object]]) -> None:
+        """Sets what makes a step durable as a whole: an alarm's entry, and the jobs that it sets going."""
+        self._one_commit = one_commit
 
     def connect(self, taker: str, receiver: Receiver) -> None:
         """Hands the effects that `TAKES` lists for `taker` to `receiver` from now on, whatever connects first.
@@ -86,8 +92,9 @@ class Router:
     def flush(self) -> None:
         """Hands over all waiting effects now."""
         self._scheduled = False
-        while self._waiting:
-            self._give(self._waiting.popleft())
+        with self._one_commit():
+            while self._waiting:
+                self._give(self._waiting.popleft())
 
     def _give(self, effect: do.Effect) -> None:
         for receiver in self._receivers[type(effect)].values():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bridge.actions.recording.reports import ClipFinished, ClipMissed, RecordReport
 from bridge.core.facts import ActionEnded, Now
 from bridge.linkage.devices import camera_of
+from bridge.linkage.pending_actions import PendingActions
 
 if TYPE_CHECKING:
     from bridge.actions.recording.recorder import CameraRecorder
@@ -30,25 +31,31 @@ class Clips:
         now: Callable[[], Now],
         report: Callable[[ActionEnded], None],
         changed: Callable[[], None],
+        pending: PendingActions,
     ) -> None:
         self._settings = settings
         self._media = media
         self._now = now
         self._report = report
         self._changed = changed
+        self._pending = pending
+        self._rows: dict[str, list[str]] = {}
+        """Rows of clips under way, by camera: inputs of one camera share its clip, and its report."""
         self._live: set[str] = set()
 
-    def begin(self, input_id: str, *, at: float) -> None:
+    def begin(self, input_id: str, *, at: float, seq: int | None = None) -> None:
         """Records an alarm that began, or came again within the quiet period, at the instant `at`.
 
         Both are the same here: a clip goes on until that alarm's end, and after a clip that has ended
-        already a new one begins, since only mails must not be repeated by a re-trigger.
+        already a new one begins, since only mails must not be repeated by a re-trigger. `seq` is the entry of
+        an alarm that began; a clip that goes on has none.
         """
         if not any(each.id == input_id and each.linkage.record for each in self._settings().inputs):
             return
         self._live.add(input_id)
         recorder = self._recorder(input_id)
         if recorder is not None:
+            self._is_pending(input_id, seq)
             recorder.begin(input=input_id, at=at)
 
     def end(self, input_id: str) -> None:
@@ -57,12 +64,13 @@ class Clips:
         for recorder in self._media().recorders.values():
             recorder.end(input=input_id)
 
-    def record(self, input_id: str | None, *, seconds: float | None, at: float) -> None:
+    def record(self, input_id: str | None, *, seconds: float | None, at: float, seq: int) -> None:
         """Records a clip by command, with the camera of the input or the first one."""
         recording = self._settings().recording
         usual_s = USUAL_S if recording is None else recording.post_s
         recorder = self._recorder(input_id)
         if recorder is not None:
+            self._is_pending(input_id, seq)
             recorder.record(input=input_id or BY_COMMAND, seconds=seconds or usual_s, at=at)
 
     def go_on(self) -> None:
@@ -76,9 +84,20 @@ class Clips:
             case ClipFinished():
                 error = None if report.error is None else str(report.error)
                 self._report_end(report.input, "recorded", error, path=report.name, seconds=report.seconds)
+                self._not_pending(report.camera)
             case ClipMissed():
                 self._report_end(report.input, "failed", str(report.error))
+                self._not_pending(report.camera)
         self._changed()
+
+    def _is_pending(self, input_id: str | None, seq: int | None) -> None:
+        if seq is not None:
+            row = self._pending.begin("clip", seq=seq, input=input_id)
+            self._rows.setdefault(camera_of(input_id, self._settings()) or "", []).append(row)
+
+    def _not_pending(self, camera: str) -> None:
+        for row in self._rows.pop(camera, ()):
+            self._pending.end(row)
 
     def _recorder(self, input_id: str | None) -> CameraRecorder | None:
         camera = camera_of(input_id, self._settings())

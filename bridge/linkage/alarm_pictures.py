@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bridge.actions.camera.picture import Picture, take_series
 from bridge.core.facts import ActionEnded, Now
 from bridge.errors import ActionFailed
-from bridge.linkage.delivery.job_bodies import KeptPicture, UploadJob, body_of, mail_job
+from bridge.linkage.delivery.job_bodies import KeptPicture, UploadJob, body_of, mail_job, upload_job
 from bridge.linkage.delivery.picture_cache import PictureCache
 from bridge.store.job import Job
 
@@ -30,8 +30,8 @@ PATIENCE_S = 30.0
 class PictureOrder:
     """An order of `count` pictures, from the instant `at` (monotonic) on.
 
-    `messages` are the held jobs that wait for them; `uploads` are the channels that get each picture by
-    itself. The first is the picture on MQTT. `kind` is for the path template.
+    `messages` are the held jobs that wait for all of them, `uploads` those that wait for one each. The first
+    is the picture on MQTT. `kind` is for the path template.
     """
 
     camera: str
@@ -43,7 +43,7 @@ class PictureOrder:
     count: int = 1
     interval_s: float = 0.5
     messages: tuple[Job, ...] = ()
-    uploads: tuple[str, ...] = ()
+    uploads: tuple[Job, ...] = ()
     by: str | None = None
 
 
@@ -74,7 +74,8 @@ class PictureTaker:
         """Takes all pictures of an order. One that fails is reported, and never replaced by another.
 
         The messages are released in any case. After an end of the program meanwhile, they go at the next
-        start, with the pictures taken until then and a note on the missing ones.
+        start, with the pictures taken until then and a note on the missing ones; an upload whose picture was
+        not taken is reported then.
         """
         end = order.at + (order.count - 1) * order.interval_s + PATIENCE_S
         kept: list[KeptPicture] = []
@@ -90,6 +91,8 @@ class PictureTaker:
                     self._attach(order, kept)
                 errors += [error] if error else []
                 self._report_end(order, picture, error)
+                if picture is None:
+                    self._abandon(order, error or "", number)
             self._attach(order, kept, missing="; ".join(dict.fromkeys(errors)) or None)
         finally:
             self._release(order)
@@ -97,6 +100,7 @@ class PictureTaker:
     def refuse(self, order: PictureOrder, error: str) -> None:
         """Reports that no picture is taken, and releases the messages."""
         self._report_end(order, None, error)
+        self._abandon(order, error)
         self._attach(order, [], missing=error)
         self._release(order)
 
@@ -116,19 +120,12 @@ class PictureTaker:
         return (series.pictures[0], None) if series.pictures else (None, str(series.errors[0]))
 
     async def _keep(self, order: PictureOrder, picture: Picture, number: int) -> KeptPicture:
-        """Keeps a picture before it is sent anywhere, and queues its upload if ordered."""
+        """Keeps a picture before it is sent anywhere, and releases its uploads."""
         file = await self._cache.keep(picture.jpeg)
-        for key in order.uploads:
-            job = UploadJob(
-                input=order.input,
-                camera=order.camera,
-                time=order.time,
-                kind=order.kind,
-                picture=number,
-                file=file,
-                by=order.by,
-            )
-            self._queues[key].add(new_job(key, order.seq, body_of(job), self._now(), number=number, pictures=(file,)))
+        for job in _of_picture(order, number):
+            body = replace(upload_job(job.body), file=file)
+            self._queues[job.kind].update(replace(job, body=body_of(body), pictures=(file,)))
+            self._queues[job.kind].release(job.id)
         name = f"{order.input or self._device()}-{order.seq}-{number}.jpg"
         return KeptPicture(file=file, name=name, taken_at=picture.taken_at, offset_ms=picture.offset_ms)
 
@@ -141,8 +138,13 @@ class PictureTaker:
             body = body_of(replace(old, pictures=tuple(pictures), pictures_missing=lacks))
             self._queues[job.kind].update(replace(job, body=body, pictures=files))
 
+    def _abandon(self, order: PictureOrder, error: str, number: int | None = None) -> None:
+        """Reports the uploads of a picture that was not taken, or of all."""
+        for job in order.uploads if number is None else _of_picture(order, number):
+            self._queues[job.kind].abandon(job, f"no picture: {error}")
+
     def _release(self, order: PictureOrder) -> None:
-        for job in order.messages:
+        for job in (*order.messages, *order.uploads):
             self._queues[job.kind].release(job.id)
 
     def _report_end(self, order: PictureOrder, picture: Picture | None, error: str | None) -> None:
@@ -156,6 +158,21 @@ class PictureTaker:
                 seconds=None if picture is None else picture.offset_ms / 1000,
             )
         )
+
+
+def upload_jobs(order: PictureOrder, channels: Iterable[str], now: Now) -> tuple[Job, ...]:
+    """Returns a job for each picture of an order and each channel, without the picture."""
+    bodies = [
+        UploadJob(input=order.input, camera=order.camera, time=order.time, kind=order.kind, picture=number, by=order.by)
+        for number in range(1, order.count + 1)
+    ]
+    return tuple(
+        new_job(channel, order.seq, body_of(body), now, number=body.picture) for channel in channels for body in bodies
+    )
+
+
+def _of_picture(order: PictureOrder, number: int) -> list[Job]:
+    return [job for job in order.uploads if upload_job(job.body).picture == number]
 
 
 def new_job(kind: str, seq: int, body: str, now: Now, *, number: int = 1, pictures: tuple[str, ...] = ()) -> Job:

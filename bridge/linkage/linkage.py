@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from bridge.core.definitions.channels import CHANNEL, CHANNELS, Server, server_o
 from bridge.core.effects import EndLinkage, ExtendLinkage, LinkageEffect, RunAction, RunLinkage, SilenceSound
 from bridge.core.facts import ActionEnded
 from bridge.linkage.alarm_clips import Clips
-from bridge.linkage.alarm_pictures import PictureOrder, PictureTaker, new_job
+from bridge.linkage.alarm_pictures import PictureOrder, PictureTaker, new_job, upload_jobs
 from bridge.linkage.alarm_sounds import Sound, Sounds, sound_by_command, sound_of
 from bridge.linkage.delivery.delivery_queue import DeliveryQueue, QueueState
 from bridge.linkage.delivery.job_bodies import MailJob, body_of
@@ -22,6 +22,7 @@ from bridge.linkage.delivery.picture_cache import PictureCache
 from bridge.linkage.delivery.sender_of import sender_of
 from bridge.linkage.devices import Media, camera_of
 from bridge.linkage.mqtt_picture import PublishedPictures
+from bridge.linkage.pending_actions import NOT_TAKEN, PendingActions
 from bridge.linkage.preload import warm_up
 from bridge.runtime.supervise import kept_alive
 
@@ -35,7 +36,6 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 100
 """Limit of running actions; above it a new one is refused, and reported."""
 FLUSH_S = 1.0
-NOT_TAKEN = "the program was stopped before it was taken"
 TOO_MANY = "too many at once"
 
 _Work = Callable[[], Coroutine[None, None, None]]
@@ -75,6 +75,7 @@ class Linkage:
         self._published = PublishedPictures(
             publish=publish, spawn=lambda source, work: self._spawn("snapshot", source, work), report=report
         )
+        self._pending = PendingActions(outbox=store.outbox, now=now, report=report)
         cache = PictureCache(store.outbox.pictures)
         queue = partial(
             DeliveryQueue,
@@ -99,7 +100,14 @@ class Linkage:
             show=self._shown,
             device=lambda: self._settings.device.id,
         )
-        self._clips = Clips(settings=self._in_force, media=lambda: self.media, now=now, report=report, changed=changed)
+        self._clips = Clips(
+            settings=self._in_force,
+            media=lambda: self.media,
+            now=now,
+            report=report,
+            changed=changed,
+            pending=self._pending,
+        )
         self._sounds = Sounds(speaker=lambda: self.media.speaker, report=report, changed=changed)
         self.media = self._make_media()
         """The present cameras, clips and speaker."""
@@ -149,6 +157,7 @@ class Linkage:
         """Runs until cancelled; clips are finished then, mails and uploads wait on the disk."""
         async with asyncio.TaskGroup() as group:
             self._group = group
+            self._pending.report_cut_short()
             try:
                 group.create_task(self._warm_up(), name="warm up")
                 for key, queue in self._queues.items():
@@ -173,10 +182,10 @@ class Linkage:
     # An alarm, or an action by command
 
     def _alarm(self, effect: RunLinkage) -> None:
-        self._clips.begin(effect.input, at=effect.at)
+        self._clips.begin(effect.input, at=effect.at, seq=effect.seq)
         sound = sound_of(effect.input, self._settings)
         if sound is not None:
-            self._play(sound)
+            self._play(sound, effect.seq)
         order = PictureOrder(
             camera=camera_of(effect.input, self._settings) or "",
             input=effect.input,
@@ -184,7 +193,6 @@ class Linkage:
             time=effect.time,
             seq=effect.seq,
             kind="alarm",
-            uploads=tuple(key for key in effect.channels if CHANNEL[key].one_a_picture),
         )
         message = MailJob(input=effect.input, cause=effect.cause, time=effect.time, held_back=effect.held_back)
         self._take_and_send(order, message, effect.channels)
@@ -194,9 +202,9 @@ class Linkage:
         if request.kind == "audible" and request.stop:
             self._sounds.silence()
         elif request.kind == "audible":
-            self._play(sound_by_command(request, self._settings))
+            self._play(sound_by_command(request, self._settings), effect.seq)
         elif request.kind == "record":
-            self._clips.record(request.input, seconds=request.duration_s, at=effect.at)
+            self._clips.record(request.input, seconds=request.duration_s, at=effect.at, seq=effect.seq)
         else:
             channels = (request.kind,) if request.kind in CHANNEL else ()
             order = PictureOrder(
@@ -206,15 +214,14 @@ class Linkage:
                 time=effect.time,
                 seq=effect.seq,
                 kind="command",
-                uploads=tuple(key for key in channels if CHANNEL[key].one_a_picture),
                 by=by,
             )
             cause = "command" if request.text else "test"
             message = MailJob(input=request.input, cause=cause, time=effect.time, by=by, text=request.text)
             self._take_and_send(order, message, channels)
 
-    def _take_and_send(self, order: PictureOrder, message: MailJob, channels: Iterable[str]) -> None:
-        """Keeps a message's job before its pictures are taken: a kill in between loses only these."""
+    def _take_and_send(self, order: PictureOrder, message: MailJob, channels: Sequence[str]) -> None:
+        """Keeps the jobs of messages and uploads before their pictures are taken: a kill loses only these."""
         for channel in (CHANNEL[key] for key in channels if not CHANNEL[key].one_a_picture):
             server = server_of(self._settings, channel)
             if server is None:
@@ -227,9 +234,14 @@ class Linkage:
                 order = replace(order, messages=(*order.messages, job), **_series(server))
         if not order.camera:
             return
-        work = partial(self._take, order)
-        if not self._spawn("snapshot", order.input, work):
+        uploads = [key for key in channels if CHANNEL[key].one_a_picture]
+        order = replace(order, uploads=upload_jobs(order, uploads, self._now()))
+        for job in order.uploads:
+            self._queues[job.kind].add(job, held=True)
+        pending = self._pending.begin("snapshot", seq=order.seq, input=order.input, by=order.by)
+        if not self._spawn("snapshot", order.input, partial(self._take, order), pending):
             self._pictures.refuse(order, TOO_MANY)
+            self._pending.end(pending)
 
     async def _take(self, order: PictureOrder) -> None:
         await self._warm.wait()
@@ -243,22 +255,25 @@ class Linkage:
         await warm_up(self._settings)
         self._warm.set()
 
-    def _play(self, sound: Sound) -> None:
+    def _play(self, sound: Sound, seq: int) -> None:
         asked = self._sounds.ask(sound)
-        if not self._spawn("audible", sound.owner, partial(self._sounds.play, asked)):
+        pending = self._pending.begin("audible", seq=seq, input=sound.owner, by=sound.by)
+        if not self._spawn("audible", sound.owner, partial(self._sounds.play, asked), pending):
             self._sounds.refuse(asked, TOO_MANY)
+            self._pending.end(pending)
 
     # Around
 
-    def _spawn(self, kind: str, source: str | None, work: _Work) -> bool:
+    def _spawn(self, kind: str, source: str | None, work: _Work, pending: str | None = None) -> bool:
         """Runs `work` in a task of its own; its fault is reported, and ends no other.
 
+        `pending` is its row of actions under way; one that is cancelled stays there for the next start.
         Returns False when `MOST_AT_ONCE` run already.
         """
         if self._under_way >= MOST_AT_ONCE:
             return False
         self._under_way += 1
-        guarded = partial(self._guarded, kind, source, work)
+        guarded = partial(self._guarded, kind, source, work, pending)
         if self._group is None:
             self._early.append((kind, guarded))
         else:
@@ -272,7 +287,7 @@ class Linkage:
         """Called at the end of a task, also of one that was cancelled before its first step."""
         self._under_way -= 1
 
-    async def _guarded(self, kind: str, source: str | None, work: _Work) -> None:
+    async def _guarded(self, kind: str, source: str | None, work: _Work, pending: str | None) -> None:
         try:
             await work()
         except Exception as error:
@@ -280,6 +295,8 @@ class Linkage:
             self._report(
                 ActionEnded(kind=kind, reason="failed", input=source, error=f"fault inside: {type(error).__name__}")
             )
+        if pending is not None:
+            self._pending.end(pending)
 
     def _make_media(self) -> Media:
         return Media(

@@ -5,6 +5,8 @@ Retries are the delivery queue's business; here a job only outlives a restart.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bridge.store.job import Job
 from bridge.store.outbox_pictures import Pictures
 from bridge.store.writer.handover import Handover
@@ -19,16 +21,29 @@ class Outbox:
     def __init__(self, handover: Handover, pictures: Pictures) -> None:
         self._handover = handover
         self.pictures = pictures
+        self._closed: set[str] = set()
+        self._delete: Callable[[str], object] = self.remove
+
+    def delete_by(self, delete: Callable[[str], object]) -> None:
+        """Sets what deletes closed jobs, once their outcomes are stored; by default they are deleted at once."""
+        self._delete = delete
 
     def jobs(self) -> tuple[Job, ...]:
-        """Returns all jobs, oldest first."""
+        """Returns all jobs that are not closed, oldest first."""
         with self._handover.memory() as memory:
-            return tuple(sorted(memory.jobs.values(), key=lambda job: (job.created, job.id)))
+            self._closed.intersection_update(memory.jobs)
+            jobs = [job for job in memory.jobs.values() if job.id not in self._closed]
+        return tuple(sorted(jobs, key=lambda job: (job.created, job.id)))
 
     def put(self, job: Job) -> None:
         """Stores a job: a new one, or the new state of one whose attempt failed."""
         with self._handover.change() as memory:
             memory.put_job(job)
+
+    def close(self, job_id: str) -> None:
+        """Closes a job whose last outcome was reported: it is none of `jobs` any more, and is deleted soon."""
+        self._closed.add(job_id)
+        self._delete(job_id)
 
     def remove(self, job_id: str) -> None:
         """Deletes a job, and the pictures that no other job needs. An unknown id is ignored."""

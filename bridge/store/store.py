@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,6 +118,10 @@ class Store:
             losing = memory.lost > lost
         if losing:
             self._problems.losing()
+
+    def one_commit(self) -> AbstractContextManager[object]:
+        """Makes the changes within the block durable together, the outbox's too; for moments only."""
+        return self._handover.one_commit()
 
     @property
     def lost(self) -> int:

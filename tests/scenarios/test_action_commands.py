@@ -7,7 +7,7 @@ from words.builders import an_input, settings_of
 from words.story import Story
 
 from bridge.core import facts
-from bridge.core.effects import Answer, RunAction, RunLinkage
+from bridge.core.effects import Answer, DeleteJob, RunAction, RunLinkage
 
 EQUIPPED = {
     "cameras": {"gate": {"snapshot": "http://127.0.0.1/a.jpg", "stream": "rtsp://127.0.0.1/main"}},
@@ -98,3 +98,13 @@ def test_what_was_held_back_of_a_flood_is_said_before_the_end():
         ask(story, "snapshot", input="nowhere")
     story.tell(facts.StopBegun())
     assert [(entry.kind, entry.held_back) for entry in story.journal()[-2:]] == [("refused", 10), ("stop", None)]
+
+
+def test_a_job_is_deleted_in_the_order_in_which_it_was_closed_also_while_the_program_stops():
+    story = equipped()
+    for _ in range(2):
+        story.tell(facts.ActionEnded(kind="email", reason="sent", input="door"))
+        effects = story.tell(facts.JobClosed(job="email-7-1"))
+        assert effects == [DeleteJob(job="email-7-1")]
+        assert story.journal()[-1].kind in ("email", "stop")
+        story.tell(facts.StopBegun())

@@ -102,6 +102,14 @@ class DeliveryQueue:
         self._due_times.release(job_id, self._now())
         self._wake.set()
 
+    def abandon(self, job: Job, why: str) -> None:
+        """Removes a held job that can never be tried, and reports it as failed; one that is gone already is not."""
+        if any(each.id == job.id for each in self._jobs()):
+            self._last_error = why
+            self._report_end(job, "failed", why)
+            self._remove(job)
+            self._changed()
+
     def retry_now(self) -> None:
         """Makes all jobs due now, after new settings: a server may accept what failed or was refused."""
         self._retries += 1
@@ -194,12 +202,13 @@ class DeliveryQueue:
             # The server is back, or accepts again: it may accept the other jobs as well.
             self._due_times.all_due(now)
         self._failing, self._refusal = False, None
+        self._report_end(job, self._sender.done, tried.note, path=tried.path, held_back=tried.held_back)
         if tried.left is None:
             self._remove(job)
         else:
             left = replace(tried.left, attempts=job.attempts + 1, last_error=tried.note)
             self._put_off(left, PAUSES.wait_s(left.attempts, self._random()))
-        self._report_end(job, self._sender.done, tried.note, path=tried.path, held_back=tried.held_back)
+        self._changed()
 
     def _failed(self, job: Job, error: str, retries: int) -> None:
         self._failing = True
@@ -252,7 +261,8 @@ class DeliveryQueue:
         self._changed()
 
     def _remove(self, job: Job) -> None:
-        self._outbox.remove(job.id)
+        """Removes a job whose last outcome is reported, or that has none."""
+        self._outbox.close(job.id)
         self._cache.release(job.pictures, in_use={name for each in self._outbox.jobs() for name in each.pictures})
 
     def _summary(self, job: Job) -> JobSummary:

@@ -12,6 +12,7 @@ from bridge.actions.ftp.server_memory import FtpServerMemory
 from bridge.errors import ActionFailed, StoreError
 from bridge.linkage.delivery.job_bodies import UploadJob, upload_job
 from bridge.linkage.delivery.sender import ChannelSender, Delivery, JobSummary
+from bridge.linkage.pending_actions import NOT_TAKEN
 from bridge.store.job import Job
 
 if TYPE_CHECKING:
@@ -56,8 +57,10 @@ class FtpSender(ChannelSender):
         )
         return render_path(template, facts)
 
-    async def _jpeg(self, name: str) -> bytes:
+    async def _jpeg(self, name: str | None) -> bytes:
         """Returns a picture. Raises StoreError when it is gone, ActionFailed when the disk does not give it now."""
+        if name is None:
+            raise StoreError(NOT_TAKEN)
         try:
             jpeg = await self._cache.picture(name)
         except StoreError as error:

@@ -44,14 +44,14 @@ class MailJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadJob:
-    """A picture to upload; `kind` and `picture` are for the path template."""
+    """A picture to upload; `kind` and `picture` are for the path template. `file` is None until it is taken."""
 
     input: str | None
     camera: str | None
     time: datetime
     kind: str
     picture: int
-    file: str
+    file: str | None = None
     by: str | None = None
 
 

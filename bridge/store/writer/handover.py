@@ -68,6 +68,10 @@ class Handover:
         """The memory, for changing. An urgent change is on the disk in 50 ms, others in about 1 s."""
         return self._urgent if urgent else self._lazy
 
+    def one_commit(self) -> AbstractContextManager[object]:
+        """Keeps the writer from taking changes: those made within the block are written in one commit, or none is."""
+        return self._changed
+
     def _urgent_changed(self) -> None:
         self._handed += 1
         if self._urgent_since is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bridge.core.effects import KeepInput, KeepLatched, StoreEffect
+from bridge.core.effects import DeleteJob, KeepInput, KeepLatched, StoreEffect
 from bridge.core.facts import StoredInput
 from bridge.core.journal import JournalEntry
 from bridge.store.job import Job
@@ -53,6 +53,8 @@ class Memory:
             case KeepLatched():
                 self._waiting.latched[effect.output] = effect.latched
                 (self._latched.add if effect.latched else self._latched.discard)(effect.output)
+            case DeleteJob():
+                self.remove_job(effect.job)
 
     def topic(self, topic: str, *, kept: bool) -> bool:
         """Adds a topic to the ledger (`kept`) or removes it. Returns False if nothing changed."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, get_args
 
 import pytest
@@ -99,3 +101,19 @@ async def test_an_answer_resolves_the_future_that_waits_for_it_and_only_once():
     answer_future(answer)
     answer_future(answer)
     assert await waiting == ()
+
+
+async def test_the_effects_that_follow_one_another_are_one_commit():
+    router, order = Router(), []
+
+    @contextmanager
+    def one_commit() -> Iterator[None]:
+        order.append("begin")
+        yield
+        order.append("commit")
+
+    router.commit_together(one_commit)
+    router.connect("store", lambda _: order.append("entry"))
+    router.connect("linkage", lambda _: order.append("job"))
+    await handed_over(router, entry(), object.__new__(do.RunLinkage))
+    assert order == ["begin", "entry", "job", "commit"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +13,13 @@ from bridge.actions.recording.reports import ClipFinished, ClipMissed, StreamSta
 from bridge.core.facts import Now
 from bridge.errors import ActionFailed
 from bridge.linkage.alarm_clips import Clips
+from bridge.linkage.pending_actions import PendingActions
+from bridge.store.outbox import Outbox
+from bridge.store.outbox_pictures import Pictures
+from bridge.store.writer.handover import Handover
+from bridge.store.writer.memory import Memory
+
+NOW = Now(monotonic=99.0, local=datetime(2026, 11, 1, 12, tzinfo=UTC))
 
 
 class StandInRecorder:
@@ -39,13 +48,15 @@ def settings(**door):
 class Scene:
     def __init__(self):
         self.settings, self.told, self.changes = settings(), [], 0
+        self.outbox = Outbox(Handover(Memory()), Pictures(Path("/nonexistent")))
         self.rebuild()
         self.clips = Clips(
             settings=lambda: self.settings,
             media=lambda: SimpleNamespace(recorders=self.recorders),
-            now=lambda: Now(monotonic=99.0, local=None),
+            now=lambda: NOW,
             report=self.told.append,
             changed=self._change,
+            pending=PendingActions(outbox=self.outbox, now=lambda: NOW, report=self.told.append),
         )
 
     def rebuild(self):
@@ -95,15 +106,15 @@ def test_new_recorders_go_on_with_the_alarms_that_live(scene):
 
 
 def test_a_clip_by_command_has_the_first_camera_and_the_usual_length(scene):
-    scene.clips.record(None, seconds=None, at=7.0)
-    scene.clips.record("door", seconds=30.0, at=8.0)
+    scene.clips.record(None, seconds=None, at=7.0, seq=8)
+    scene.clips.record("door", seconds=30.0, at=8.0, seq=8)
     assert scene.orders("gate") == [("record", "command", 20.0, 7.0), ("record", "door", 30.0, 8.0)]
 
 
 def test_a_camera_that_cannot_record_is_told(scene):
     del scene.recorders["gate"]
     scene.clips.begin("door", at=5.0)
-    scene.clips.record(None, seconds=None, at=7.0)
+    scene.clips.record(None, seconds=None, at=7.0, seq=8)
     assert {ended.error for ended in scene.told} == {"camera gate has no stream that can be recorded"}
     assert [ended.input for ended in scene.told] == ["door", None]
 
@@ -121,3 +132,20 @@ def test_what_became_of_a_clip_is_told_and_a_command_is_no_input(scene):
         ("failed", "door", None, "card full"),
     ]
     assert scene.changes == 4
+
+
+def test_a_clip_is_under_way_on_the_disk_until_its_camera_reports_it(scene):
+    scene.clips.begin("door", at=5.0, seq=3)
+    scene.clips.begin("door", at=6.0)
+    scene.clips.record(None, seconds=None, at=7.0, seq=4)
+    assert [job.id for job in scene.outbox.jobs()] == ["clip-3", "clip-4"]
+    scene.clips.reported(ClipFinished(camera="shed", input="yard", name="d/0.mp4", seconds=1.0))
+    assert len(scene.outbox.jobs()) == 2
+    scene.clips.reported(ClipFinished(camera="gate", input="door", name="d/1.mp4", seconds=15.0))
+    assert scene.outbox.jobs() == ()
+
+
+def test_a_clip_that_no_camera_can_record_is_not_under_way(scene):
+    del scene.recorders["gate"]
+    scene.clips.begin("door", at=5.0, seq=3)
+    assert scene.outbox.jobs() == ()

@@ -13,10 +13,10 @@ from servers.camera import grey_jpeg, note_of
 from bridge.actions.camera.picture import picture_of
 from bridge.actions.camera.shared_camera import SharedCamera
 from bridge.errors import ActionFailed
-from bridge.linkage.alarm_pictures import PATIENCE_S, PictureOrder, PictureTaker, new_job
+from bridge.linkage.alarm_pictures import PATIENCE_S, PictureOrder, PictureTaker, new_job, upload_jobs
 from bridge.linkage.delivery.job_bodies import MailJob, body_of, mail_job, upload_job
 from bridge.linkage.delivery.sender import Delivery
-from bridge.linkage.linkage import NOT_TAKEN
+from bridge.linkage.pending_actions import NOT_TAKEN
 
 pytestmark = pytest.mark.virtual_time
 
@@ -43,6 +43,7 @@ class Studio:
 
     def __init__(self):
         self.mail, self.uploads = Office(), Office()
+        self.uploads.sender.kind = "ftp"
         self.lens = Lens(self.mail.loop)
         self.camera = SharedCamera(source=self.lens, clock=self.mail.loop.time)
         self.told, self.shown, self.sent = [], [], []
@@ -72,6 +73,14 @@ class Studio:
         )
         return replace(order, **fields)
 
+    def with_uploads(self, **fields):
+        """As `order`, and each picture is uploaded."""
+        order = self.order(**fields)
+        order = replace(order, uploads=upload_jobs(order, ["ftp"], self.mail.now()))
+        for job in order.uploads:
+            self.uploads.worker.add(job, held=True)
+        return order
+
     @asynccontextmanager
     async def taking(self, order):
         """Taker and mail worker; both are cancelled at the same instant, as by the program's end."""
@@ -86,7 +95,7 @@ class Studio:
 
 async def test_one_picture_is_shared_by_mail_upload_and_mqtt():
     studio = Studio()
-    async with studio.taking(studio.order(uploads=("ftp",))) as task:
+    async with studio.taking(studio.with_uploads()) as task:
         await task
         await asyncio.sleep(1)
         [upload] = studio.uploads.outbox.jobs()
@@ -100,7 +109,7 @@ async def test_one_picture_is_shared_by_mail_upload_and_mqtt():
 async def test_a_series_keeps_its_times_and_shows_its_first():
     studio = Studio()
     studio.lens.lasts_s = 0.4
-    async with studio.taking(studio.order(uploads=("ftp",), count=3, interval_s=2)) as task:
+    async with studio.taking(studio.with_uploads(count=3, interval_s=2)) as task:
         await task
         await asyncio.sleep(1)
     assert studio.sent == [(4.4, 3, None)]
@@ -168,3 +177,45 @@ async def test_what_cannot_be_taken_on_is_told_and_its_mail_goes():
         await asyncio.sleep(1)
     assert studio.sent == [(0, 0, "too many at once")]
     assert [ended.error for ended in studio.told] == ["too many at once"]
+
+
+async def test_uploads_wait_on_the_disk_from_the_order_on_and_are_not_tried_before_their_pictures():
+    studio = Studio()
+    studio.lens.lasts_s = 3
+    async with studio.uploads.open(), studio.taking(studio.with_uploads(count=2, interval_s=5)):
+        await asyncio.sleep(1)
+        jobs = studio.uploads.outbox.jobs()
+        assert [(job.id, upload_job(job.body).file) for job in jobs] == [("ftp-7-1", None), ("ftp-7-2", None)]
+        assert studio.uploads.sender.tries == []
+        await asyncio.sleep(4)
+        assert studio.uploads.sender.tries == [(3, "ftp-7-1")]
+        await asyncio.sleep(10)
+        assert studio.uploads.sender.tries == [(3, "ftp-7-1"), (8, "ftp-7-2")]
+
+
+async def test_an_upload_whose_picture_fails_is_reported_and_the_others_go():
+    studio = Studio()
+    studio.lens.fault = {1: ActionFailed("camera: 503")}
+    async with studio.taking(studio.with_uploads(count=2, interval_s=1)) as task:
+        await task
+    assert [job.id for job in studio.uploads.outbox.jobs()] == ["ftp-7-2"]
+    assert [(each.kind, each.reason, each.error) for each in studio.uploads.told] == [
+        ("ftp", "failed", "no picture: camera: 503")
+    ]
+
+
+async def test_a_stop_before_the_picture_keeps_the_upload_for_the_next_start():
+    studio = Studio()
+    studio.lens.lasts_s = 60
+    async with studio.taking(studio.with_uploads()):
+        await asyncio.sleep(1)
+    [job] = studio.uploads.outbox.jobs()
+    assert (job.id, upload_job(job.body).file) == ("ftp-7-1", None)
+
+
+async def test_uploads_of_a_refused_order_are_reported():
+    studio = Studio()
+    order = studio.with_uploads(count=2)
+    studio.taker.refuse(order, "too many at once")
+    assert studio.uploads.outbox.jobs() == ()
+    assert [each.error for each in studio.uploads.told] == ["no picture: too many at once"] * 2

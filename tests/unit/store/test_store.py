@@ -6,7 +6,7 @@ from datetime import timedelta
 from words.journal_entries import NOON, an_entry
 from words.store_probe import PATIENCE_S, a_store, eventually, opened
 
-from bridge.core.effects import KeepInput, KeepLatched
+from bridge.core.effects import DeleteJob, KeepInput, KeepLatched
 from bridge.core.facts import StateRestored, StoredInput
 from bridge.store.job import Job
 from bridge.store.journal_query import EntryFilter
@@ -201,6 +201,23 @@ def test_a_job_and_its_picture_outlive_a_restart_and_go_together(tmp_path):
         eventually(lambda: outbox.pictures.read(name) is None)
     with a_store(tmp_path) as probe:
         assert [found.id for found in probe.store.outbox.jobs()] == ["j0"]
+
+
+def test_a_closed_job_is_hidden_at_once_and_deleted_with_the_entry_of_its_outcome(tmp_path):
+    with a_store(tmp_path) as probe:
+        outbox, closed = probe.store.outbox, []
+        outbox.delete_by(closed.append)
+        outbox.put(Job(id="j0", kind="ftp", seq=1, created=NOON, due=NOON, body="{}"))
+        outbox.close("j0")
+        assert (outbox.jobs(), closed) == ((), ["j0"])
+        probe.store.flush(PATIENCE_S)
+    with a_store(tmp_path) as probe:
+        assert [found.id for found in probe.store.outbox.jobs()] == ["j0"], "its outcome was never stored"
+        with probe.store.one_commit():
+            probe.store.perform(an_entry(1))
+            probe.store.perform(DeleteJob(job="j0"))
+    with a_store(tmp_path) as probe:
+        assert probe.store.outbox.jobs() == ()
 
 
 def test_what_cannot_be_opened_in_time_starts_with_nothing_and_above_all_numbers(tmp_path):

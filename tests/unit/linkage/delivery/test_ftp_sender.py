@@ -21,8 +21,8 @@ class MuteAlbum(PictureCache):
         raise StoreError(name)
 
 
-async def attempt(cache):
-    upload = UploadJob(input="door", camera="gate", time=NOW, kind="alarm", picture=1, file="gone.jpg")
+async def attempt(cache, file="gone.jpg"):
+    upload = UploadJob(input="door", camera="gate", time=NOW, kind="alarm", picture=1, file=file)
     job = Job(id="ftp-7-1", kind="ftp", seq=7, created=NOW, due=NOW, body=body_of(upload))
     settings = settings_of(an_input("door"), ftp={"host": "127.0.0.1", "port": 1, "security": "none"})
     await FtpSender(settings=lambda: settings, zone=lambda: UTC, cache=cache).attempt(job, lambda _: None)
@@ -36,3 +36,8 @@ async def test_a_picture_that_is_gone_is_not_told_as_uploaded():
 async def test_a_disk_that_does_not_answer_now_may_later():
     with pytest.raises(ActionFailed):
         await attempt(MuteAlbum(None))
+
+
+async def test_an_upload_whose_picture_was_never_taken_can_never_be_delivered():
+    with pytest.raises(StoreError, match="stopped before it was taken"):
+        await attempt(PictureCache(None), file=None)

@@ -139,3 +139,21 @@ def test_while_retries_are_put_off_an_alarm_does_not_hurry_them():
     handover.close()
     assert done.wait(PATIENCE_S)
     waiter.join(PATIENCE_S)
+
+
+def test_changes_that_belong_together_are_taken_together_or_not_at_all():
+    handover, taken = Handover(Memory()), []
+
+    def writer():
+        batch, _ = handover.take()
+        taken.extend(entry.seq for entry in batch.entries)
+
+    with handover.one_commit():
+        hand_over(handover, 1)
+        thread = threading.Thread(target=writer)
+        thread.start()
+        thread.join(0.05)
+        assert thread.is_alive()
+        hand_over(handover, 2)
+    thread.join(PATIENCE_S)
+    assert taken == [1, 2]

@@ -1,0 +1,64 @@
+"""Pictures, clips and sounds under way, on the disk: one that a kill cut short is reported at the next start.
+
+Mails and uploads need no such row: each is a job of the outbox itself, from the alarm on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from bridge.core.facts import ActionEnded, Now
+from bridge.store.job import Job
+from bridge.store.outbox import Outbox
+
+NOT_TAKEN = "the program was stopped before it was taken"
+CUT_SHORT = {
+    "snapshot": NOT_TAKEN,
+    "clip": "the program was stopped before its end; what was recorded until then is kept",
+    "audible": "the program was stopped while it played",
+}
+"""Error of an action that has no outcome, by its kind."""
+
+
+class PendingActions:
+    """The rows of actions under way. `report` gets the outcome of those that an earlier run left."""
+
+    def __init__(self, *, outbox: Outbox, now: Callable[[], Now], report: Callable[[ActionEnded], None]) -> None:
+        self._outbox = outbox
+        self._now = now
+        self._report = report
+        self._own: set[str] = set()
+
+    def begin(self, kind: str, *, seq: int, input: str | None, by: str | None = None) -> str:  # noqa: A002 - what it is
+        """Adds an action that the journal entry `seq` caused. Returns the id for `end`."""
+        now, row = self._now().local, f"{kind}-{seq}"
+        self._own.add(row)
+        self._outbox.put(
+            Job(id=row, kind=kind, seq=seq, created=now, due=now, body=json.dumps({"input": input, "by": by}))
+        )
+        return row
+
+    def end(self, row: str) -> None:
+        """Removes an action that has been reported; an unknown one is ignored."""
+        self._own.discard(row)
+        self._outbox.close(row)
+
+    def report_cut_short(self) -> None:
+        """Reports each action of an earlier run as failed, and removes it."""
+        for job in self._outbox.jobs():
+            if job.kind in CUT_SHORT and job.id not in self._own:
+                source, by = _source_of(job)
+                self._report(
+                    ActionEnded(kind=job.kind, reason="failed", input=source, by=by, error=CUT_SHORT[job.kind])
+                )
+                self._outbox.close(job.id)
+
+
+def _source_of(job: Job) -> tuple[str | None, str | None]:
+    """Returns input and origin of an action; None for a row that cannot be read."""
+    try:
+        body = json.loads(job.body)
+        return body["input"], body["by"]
+    except (ValueError, TypeError, KeyError):
+        return None, None
