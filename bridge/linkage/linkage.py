@@ -1,4 +1,8 @@
-"""Takes the engine's linkage effects and does them; the engine never waits for any of it."""
+"""Takes the engine's linkage effects and does them; the engine never waits for any of it.
+
+Above 300 lines, since every action of an alarm begins here, under one limit of running actions and with its row
+of the outbox; what an action does is in modules of its own.
+"""
 
 from __future__ import annotations
 
