@@ -1,4 +1,7 @@
-"""Pictures over HTTP(S), from cameras that speak it in their own way, with the strongest log-in that they offer."""
+"""Pictures over HTTP(S), from cameras that speak it in their own way, with the strongest log-in that they offer.
+
+Above 300 lines, since a request, its log-in and what may be wrong with the answer are one exchange.
+"""
 
 from __future__ import annotations
 
