@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from servers.answers import Endless
+from servers.ftp import MisbehavingFtpServer, Vsftpd
 from servers.odd_ftp import FtpHabits, OddFtpServer
+from servers.process import Certificates
 
 from bridge.actions.attempt import AttemptLimits
 from bridge.actions.ftp.server_memory import FtpServerMemory
@@ -112,6 +115,7 @@ ARRIVES = {
     "RNFR is answered by 250": FtpHabits(ready_to_rename=b"250 ok\r\n"),
     "QUIT is never answered": answers(QUIT=b""),
     "QUIT makes the server hang up": answers(QUIT=None),
+    "QUIT never stops talking": answers(QUIT=Endless(b"221-bye\r\n")),
     **{
         f"{word} is refused with {code}": answers(**{word: f"{code} no\r\n".encode()})
         for word in ("RNFR", "RNTO")
@@ -246,3 +250,57 @@ async def test_folders_are_entered_one_by_one_where_the_whole_path_is_refused():
     with OddFtpServer(habits) as server:
         await upload(settings_for(server), PICTURE, path=PATH, limits=LIMITS)
         assert server.files == {PATH: PICTURE}
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    return Certificates(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.mark.parametrize("denied", [(), ("EPSV",), ("RNFR",), ("EPSV", "RNFR", "SIZE")])
+async def test_vsftpd_that_denies_commands_has_the_picture_under_its_name_alone(tmp_path, certificates, denied):
+    with Vsftpd(tmp_path / "vsftpd", certificates=certificates, denied=denied) as server:
+        secure = {"username": "ftp", "security": "explicit_tls", "ca_file": certificates.authority}
+        await upload(settings_for(server, **secure), PICTURE, path="up/gate/a.jpg", limits=LIMITS)
+        assert (server.root / "up/gate/a.jpg").read_bytes() == PICTURE
+        assert server.files() == {"up/gate/a.jpg": len(PICTURE)}
+
+
+@pytest.mark.parametrize("security", ["explicit_tls", "none"])
+async def test_a_server_that_begins_with_tls_is_named_with_the_setting_that_fits(tmp_path, certificates, security):
+    limits = AttemptLimits(step_s=1, whole_s=15)
+    with MisbehavingFtpServer(tmp_path / "root", certificates=certificates, implicit_tls=True) as server:
+        text = (
+            "no answer within 1 s; the server speaks TLS from the first byte there: set ftp.security to implicit_tls$"
+        )
+        with pytest.raises(ActionRefused, match=text):
+            await upload(settings_for(server, security=security), PICTURE, path="a.jpg", limits=limits)
+
+
+async def test_a_server_that_does_not_begin_with_tls_is_named_with_the_setting_that_fits(certificates):
+    with OddFtpServer(FtpHabits()) as server:
+        text = "connect: TLS with .* failed: .*set ftp.security to explicit_tls, or the port to 990"
+        secure = settings_for(server, security="implicit_tls", ca_file=certificates.authority)
+        with pytest.raises(ActionRefused, match=text):
+            await upload(secure, PICTURE, path="a.jpg", limits=LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "text"),
+    [
+        (
+            b"502 no\r\n",
+            ActionRefused,
+            "AUTH TLS: 502 no; nothing is sent without TLS: set ftp.security",
+        ),
+        (b"431 not now\r\n", ActionFailed, "AUTH TLS: 431 not now"),
+        (b"234 go\r\n230 you are in\r\n", ActionFailed, "AUTH TLS: .* makes no sense: more than one answer before TLS"),
+    ],
+    ids=["unknown", "not now", "more than one answer"],
+)
+async def test_nothing_is_sent_without_tls_where_it_is_asked_for(certificates, answer, error, text):
+    with OddFtpServer(answers(AUTH=answer)) as server:
+        secure = settings_for(server, security="explicit_tls", ca_file=certificates.authority)
+        with pytest.raises(error, match=text):
+            await upload(secure, PICTURE, path="a.jpg", limits=LIMITS)
+        assert server.commands == ["AUTH TLS"]

@@ -8,6 +8,7 @@ import ssl
 from typing import Any
 
 import pytest
+from servers.answers import Endless
 from servers.odd_smtp import MailHabits, OddMailServer
 from servers.process import Certificates
 
@@ -111,6 +112,7 @@ ARRIVES = {
     "QUIT makes the server hang up": (answers(QUIT=None), {}),
     "QUIT is answered by 250": (answers(QUIT=b"250 ok\r\n"), {}),
     "QUIT is not answered": (answers(QUIT=b""), {}),
+    "QUIT never stops talking": (answers(QUIT=Endless(b"221-bye\r\n")), {}),
 }  # fmt: skip
 
 
@@ -250,12 +252,30 @@ def certificates(tmp_path_factory):
     return Certificates(tmp_path_factory.mktemp("tls"))
 
 
-@pytest.mark.parametrize("security", ["starttls", "none"])
-async def test_a_server_that_begins_with_tls_is_named_with_the_setting_that_fits(certificates, security):
+def tls_of(certificates):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificates.certificate, certificates.key)
+    return context
+
+
+async def test_what_comes_behind_the_answer_to_starttls_is_not_read_as_encrypted(certificates):
+    habits = MailHabits(
+        offers=("STARTTLS",),
+        answers={"STARTTLS": b"220 ready\r\n250-evil\r\n250 AUTH PLAIN\r\n"},
+        starttls=tls_of(certificates),
+    )
+    with OddMailServer(habits) as server:
+        with pytest.raises(ActionRefused, match="login: the server offers no way to log in"):
+            await send(
+                settings_for(server, security="starttls", ca_file=certificates.authority, **LOGIN), MAIL, limits=LIMITS
+            )
+        assert not any(line.startswith("AUTH") for line in server.lines)
+
+
+@pytest.mark.parametrize("security", ["starttls", "none"])
+async def test_a_server_that_begins_with_tls_is_named_with_the_setting_that_fits(certificates, security):
     limits = AttemptLimits(step_s=1, whole_s=15)
-    with OddMailServer(MailHabits(tls=context)) as server:
+    with OddMailServer(MailHabits(tls=tls_of(certificates))) as server:
         text = r"connect: no answer within 1 s; the server speaks TLS from the first byte there: set email\.security to tls$"
         with pytest.raises(ActionRefused, match=text):
             await send(settings_for(server, security=security), MAIL, limits=limits)

@@ -238,7 +238,7 @@ class Vsftpd(ServerProcess):
     `anonymous` with a list of passwords is its one login that checks a password by itself.
     """
 
-    def __init__(self, folder, *, certificates=None, reuse=True, implicit_tls=False, tls_version=None):
+    def __init__(self, folder, *, certificates=None, reuse=True, implicit_tls=False, tls_version=None, denied=()):
         vsftpd = program("vsftpd")
         pwd.getpwnam("ftp")
         self.root, port = folder / "root", free_port()
@@ -253,7 +253,8 @@ class Vsftpd(ServerProcess):
         if certificates is not None:
             tls = _VSFTPD_TLS.format(certificates=certificates, implicit=yes[implicit_tls], reuse=yes[reuse])
         settings = folder / "vsftpd.conf"
-        settings.write_text(_VSFTPD.format(folder=folder, port=port, tls=tls))
+        rights = f"cmds_denied={','.join(denied)}\n" if denied else ""
+        settings.write_text(_VSFTPD.format(folder=folder, port=port, tls=tls) + rights)
         super().__init__(
             [vsftpd, settings], port=port, folder=folder, environment={"OPENSSL_CONF": str(folder / "openssl.cnf")}
         )

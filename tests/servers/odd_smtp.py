@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from servers.answers import Answer, code_of, say
@@ -24,6 +25,8 @@ class MailHabits:
     verdict: Answer = b"250 queued\r\n"
     tls: ssl.SSLContext | None = None
     """Of a server that speaks TLS from the first byte."""
+    starttls: ssl.SSLContext | None = None
+    """Of a server whose answer to STARTTLS is followed by a handshake."""
 
 
 class OddMailServer(ThreadedServer):
@@ -42,35 +45,34 @@ class OddMailServer(ThreadedServer):
         self.connections += 1
         if self.habits.tls is not None:
             connection = self.secured(connection, self.habits.tls)
-        self._talk(connection)
+        self._talk(connection, greeting=self.habits.greeting)
 
-    def _talk(self, connection: socket.socket) -> None:
-        if not say(connection, self.habits.greeting):
+    def _talk(self, connection: socket.socket, *, greeting: Answer) -> None:
+        if not say(connection, greeting):
             return
+        lines = connection.makefile("rb")
         envelope: list[str] = []
-        content: list[bytes] | None = None
-        for raw in connection.makefile("rb"):
-            if content is not None:
-                if raw != b".\r\n":
-                    content.append(raw.removeprefix(b".") if raw.startswith(b"..") else raw)
-                    continue
-                if code_of(self.habits.verdict).startswith(b"2"):
-                    self.mails.append(b"".join(content))
-                    self.envelopes.append(tuple(envelope))
-                content, envelope = None, []
-                if not say(connection, self.habits.verdict):
-                    return
-                continue
+        for raw in lines:
             line = raw.decode("utf-8", "replace").rstrip("\r\n")
             self.lines.append(line)
             answer = self._answer(line)
-            is_done = code_of(answer)[:1] in {b"2", b"3"}
-            if is_done and line.startswith(("MAIL ", "RCPT ")):
+            if code_of(answer)[:1] == b"2" and line.startswith(("MAIL ", "RCPT ")):
                 envelope.append(line.partition(":")[2].partition(">")[0].lstrip("<"))
-            if is_done and line == "DATA" and code_of(answer) == b"354":
-                content = []
             if not say(connection, answer) or line == "QUIT":
                 return
+            if line == "STARTTLS" and self.habits.starttls is not None:
+                self._talk(self.secured(connection, self.habits.starttls), greeting=b"")
+                return
+            if line == "DATA" and code_of(answer) == b"354":
+                self._take(_content(lines), envelope)
+                envelope = []
+                if not say(connection, self.habits.verdict):
+                    return
+
+    def _take(self, content: bytes, envelope: list[str]) -> None:
+        if code_of(self.habits.verdict).startswith(b"2"):
+            self.mails.append(content)
+            self.envelopes.append(tuple(envelope))
 
     def _answer(self, line: str) -> Any:
         word = line.partition(" ")[0]
@@ -85,3 +87,8 @@ class OddMailServer(ThreadedServer):
         if word == "DATA":
             return b"354 go on\r\n"
         return b"221 bye\r\n" if word == "QUIT" else b"250 ok\r\n"
+
+
+def _content(lines: Iterable[bytes]) -> bytes:
+    """The message as it was before its dots were doubled (RFC 5321, 4.5.2)."""
+    return b"".join(line.removeprefix(b".") for line in takewhile(lambda line: line != b".\r\n", lines))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from servers.odd_ftp import FtpHabits, OddFtpServer
 from words.builders import an_input, settings_of
 
 from bridge.errors import ActionFailed, StoreError
@@ -41,3 +42,19 @@ async def test_a_disk_that_does_not_answer_now_may_later():
 async def test_an_upload_whose_picture_was_never_taken_can_never_be_delivered():
     with pytest.raises(StoreError, match="stopped before it was taken"):
         await attempt(PictureCache(None), file=None)
+
+
+async def test_alarms_whose_path_is_the_same_have_a_file_each_and_a_retry_has_its_own_again():
+    cache, stored = PictureCache(None), []
+    with OddFtpServer(FtpHabits()) as server:
+        ftp = {"host": "127.0.0.1", "port": server.port, "security": "none", "username": "cam", "password": "pw"}
+        settings = settings_of(an_input("door"), ftp=ftp | {"path": "{device}-{date}.jpg"})
+        sender = FtpSender(settings=lambda: settings, zone=lambda: UTC, cache=cache)
+        for alarm in ("1", "2", "1"):
+            file = await cache.keep(alarm.encode())
+            upload = UploadJob(input="door", camera="gate", time=NOW, kind="alarm", picture=1, file=file)
+            job = Job(id=f"ftp-{alarm}", kind="ftp", seq=7, created=NOW, due=NOW, body=body_of(upload))
+            await sender.attempt(job, lambda delivery: stored.append(delivery.path))
+        first, second, again = stored
+        assert first == again
+        assert server.files == {first: b"1", second: b"2"}
