@@ -34,7 +34,7 @@ from bridge.mqtt.publishing.publisher import Publisher
 from bridge.mqtt.publishing.send_queue import SendQueue
 from bridge.mqtt.publishing.status_payload import status
 from bridge.mqtt.publishing.topic_ledger import Ledger
-from bridge.mqtt.rights_watch import RightsWatch
+from bridge.mqtt.rights_watch import ASK_AGAIN_S, RightsWatch
 from bridge.mqtt.subscriptions import Subscriptions
 from bridge.mqtt.topics import CommandKind
 
@@ -54,11 +54,12 @@ class MqttAdapter:
     `perform` takes effects at any time, before `run` too, and never blocks.
     `run` lasts until it is cancelled, or until `stop` has published the goodbye.
     `submit` takes facts; `now` is the time; `random` returns numbers in [0, 1).
-    `status_view` is called whenever `<d>/status` is due.
+    `status_view` is called whenever `<d>/status` is due, and rights that are missing on the broker are asked for
+    again every `ask_again_s`.
     A `JournalEntry` must be handed to the store before it is performed here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the ports of this room to all others
         self,
         *,
         settings: Settings,
@@ -69,6 +70,7 @@ class MqttAdapter:
         status_view: Callable[[], BridgeStatus],
         journal: JournalSource | None = None,
         handlers: Mapping[CommandKind, Handler] | None = None,
+        ask_again_s: float = ASK_AGAIN_S,
     ) -> None:
         self._settings = settings
         self._submit = submit
@@ -83,7 +85,10 @@ class MqttAdapter:
             online_answered=self._online_answered,
         )
         self._rights = RightsWatch(
-            publisher=self._publisher, changed=self.status_changed, restored=self._announce_everything
+            publisher=self._publisher,
+            changed=self.status_changed,
+            restored=self._announce_everything,
+            ask_again_s=ask_again_s,
         )
         self._limits = BrokerLimits(warn=_LOG.warning)
         topics = self._publisher.topics
@@ -253,6 +258,7 @@ class MqttAdapter:
             near=is_local(settings.mqtt),
             after_s=stood_s,
             may_be_a_twin=ended.may_be_a_twin,
+            gives_reasons=ended.gives_reasons,
             learnt=self._limits.learn(ended, asyncio.get_running_loop().time()),
         )
 

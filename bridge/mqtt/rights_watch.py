@@ -29,11 +29,19 @@ class RightsWatch:
     `changed` is called when it is another, `restored` when everything is to be announced again.
     """
 
-    def __init__(self, *, publisher: Publisher, changed: Callable[[], None], restored: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        *,
+        publisher: Publisher,
+        changed: Callable[[], None],
+        restored: Callable[[], None],
+        ask_again_s: float = ASK_AGAIN_S,
+    ) -> None:
         self.problem: str | None = None
         self._publisher = publisher
         self._changed = changed
         self._restored = restored
+        self._ask_again_s = ask_again_s
         self._rights = BrokerRights()
         self._news = asyncio.Event()
         self._parts_changed = False
@@ -80,7 +88,7 @@ class RightsWatch:
                 await asyncio.sleep(GATHER_S)
             else:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(ASK_AGAIN_S):
+                    async with asyncio.timeout(self._ask_again_s):
                         await self._gone(session, settings)
                 if self._problem(session, settings()) is not None:
                     await self._ask(subscriptions, settings())

@@ -40,9 +40,10 @@ class Subscriptions:
         if ended is not None or not refused:
             return ended
         named = {one.topic: one for one in _by_name(topics, settings)}
-        ended = await self._session.subscribe(
-            [one for topic, one in named.items() if any(_stands_for(wildcard, topic) for wildcard in refused)]
-        )
+        # Some brokers refuse a SUBSCRIBE as a whole: filters that stood beside a wildcard are asked for again too.
+        beside = [one for one in filters if one.topic in self._session.refused_filters]
+        meant = [one for topic, one in named.items() if any(_stands_for(wildcard, topic) for wildcard in refused)]
+        ended = await self._session.subscribe([*meant, *beside])
         found = self._session.refused_filters
         missing = [topic for topic in named if found.pop(topic, None) is not None]
         for wildcard in refused:

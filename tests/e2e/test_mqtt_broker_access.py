@@ -10,6 +10,7 @@ from fakes.mqtt_bridge import Bridge, D, on_port
 from programs.mqtt_client import MqttClient, retained, until
 from servers.mosquitto import BrokerCertificates, Mosquitto
 from servers.process import free_port
+from servers.relay import Relay
 
 from bridge.core.facts import BrokerFound
 
@@ -136,3 +137,58 @@ async def test_what_the_broker_forbids_is_said_once_and_the_rest_goes_on(tmp_pat
     warnings = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(warnings) == 1
     assert "may not publish on homeassistant/device/front-gate/config (Not authorized)" in warnings[0]
+
+
+class Rights:
+    """The access rules of a broker for the bridge's user, changed while it runs."""
+
+    def __init__(self, folder):
+        folder.mkdir()
+        self._file = folder / "acl"
+        self.set("readwrite")
+
+    def set(self, own):
+        self._file.write_text(
+            f"user gate\ntopic {own} alarm2mqtt/#\ntopic readwrite homeassistant/#\nuser tap\ntopic readwrite #\n"
+        )
+        self._file.chmod(0o600)
+
+    @property
+    def settings(self):
+        return f"acl_file {self._file}"
+
+
+@pytest.mark.parametrize(
+    ("right", "missing"), [("write", "may not read"), ("read", "may not publish on"), ("none", "may not publish on")]
+)
+@pytest.mark.parametrize("version", [5, 4])
+async def test_a_missing_right_is_a_problem_once_and_everything_comes_when_it_is_there(
+    tmp_path, caplog, right, missing, version
+):
+    rights = Rights(tmp_path / "rights")
+    rights.set("deny" if right == "none" else right)
+    users = {"gate": "g", "tap": "t"}
+    with (
+        Mosquitto(tmp_path / "broker", users=users, extra=rights.settings) as broker,
+        MqttClient(broker.port, f"{D}/#", username="tap", password="t") as tap,
+    ):
+        async with (
+            Relay(broker.port, old=version == 4) as relay,
+            Bridge(on_port(relay.port, username="gate", password="g"), ask_again_s=1.0).running() as bridge,
+        ):
+            await until(lambda: bridge.adapter.problem, within_s=10, what="a problem")
+            assert missing in bridge.adapter.problem
+            assert f"{D}/#" in bridge.adapter.problem
+            await asyncio.sleep(1.5)  # it asks again, and says nothing again
+            if right == "write":
+                await until(lambda: b"may not read" in (tap.last(f"{D}/status") or b""), within_s=5)
+            rights.set("readwrite")
+            broker.reload()
+            await until(lambda: bridge.adapter.problem is None, within_s=15, what="no problem")
+            await until(lambda: tap.last(f"{D}/availability") == b"online")
+            await until(lambda: tap.on(f"{D}/input/door/settings"))
+            tap.publish(f"{D}/output/siren/set", b"OFF")
+            await until(lambda: bridge.commands)
+            await until(lambda: b'"problems":{}' in tap.last(f"{D}/status"))
+    warnings = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(warnings) == 1, warnings

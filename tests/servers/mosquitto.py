@@ -121,6 +121,10 @@ class Mosquitto:
         self.stop()
         self.start()
 
+    def reload(self) -> None:
+        """Access rules and passwords are read again."""
+        self._signal(signal.SIGHUP)
+
     def save(self) -> None:
         """Write the retained messages now."""
         before = self._database.stat().st_mtime_ns if self._database.exists() else 0

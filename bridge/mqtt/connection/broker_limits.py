@@ -22,6 +22,8 @@ FILTERS_A_PACKET = 8
 LARGE = 4096
 """Bytes of a packet from which on its size is the likely cause of a refusal."""
 TWICE = 2
+MANY = 3
+"""So many topics were left out, and still the connection ends: they are tried again."""
 WHOLE_TOPIC = 3
 """So many different payloads of one topic ended a connection: none of that topic is published."""
 LEFT_OUT_S = 3600.0
@@ -157,6 +159,10 @@ class BrokerLimits:
             return self._learn_filters(ended.filters)
         if ended.unanswered:
             return self._learn_message(ended, at)
+        if self.careful and len(self._left_out) + len(self._without) >= MANY:
+            # It closes the connection with nothing on the way: what was left out was not the cause.
+            self._left_out.clear()
+            self._without.clear()
         return False
 
     def _learn_code(self, ended: Ended, code: int) -> bool:

@@ -68,7 +68,10 @@ def variable_number(data: bytes, at: int) -> tuple[int, int] | None:
 
 
 def read(data: bytes) -> Properties:
-    """Returns the properties of `data`. The first of two alike counts; behind one that is unknown nothing is read."""
+    """Returns the properties of `data`.
+
+    Of two numbers alike the smaller counts, since they are limits; behind one that is unknown nothing is read.
+    """
     found = Properties()
     at = 0
     while at < len(data):
@@ -102,7 +105,8 @@ def _number(found: Properties, data: bytes, at: int, identifier: int, size: int)
         return None
     if identifier in found.numbers:
         found.odd.append(f"{name(identifier)} twice")
-    found.numbers.setdefault(identifier, int.from_bytes(data[at : at + size], "big"))
+    number = int.from_bytes(data[at : at + size], "big")
+    found.numbers[identifier] = min(number, found.numbers.get(identifier, number))
     return at + size
 
 

@@ -9,6 +9,8 @@ from bridge.text.printable import printable
 
 FAILED = 0x80
 """Codes from here on are refusals."""
+NORMAL = -1
+"""Stands for the code 0 of a DISCONNECT, which is no success of anything."""
 UNSUPPORTED_VERSION = 0x84
 NOT_AUTHORIZED = 0x87
 TAKEN_OVER = 0x8E
@@ -25,6 +27,7 @@ INNOCENT = frozenset({0x00, 0x04, 0x88, 0x89, 0x8B, 0x8D, 0x8E, 0x98, 0x9C, 0x9D
 """Of a DISCONNECT: codes that no message of ours can be the cause of."""
 
 _NAMES = {
+    NORMAL: "Normal disconnection",
     0x00: "Success",
     0x04: "Disconnect with will message",
     0x10: "No matching subscribers",

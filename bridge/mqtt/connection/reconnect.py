@@ -20,6 +20,7 @@ to be avoided, and its users see the right state within a second of its return."
 QUICK_S = 5.0
 """A connection that is thrown out within so long of its beginning was probably taken over."""
 QUICK_TWICE = 2
+QUICK_THRICE = 3
 
 
 class EndReason(StrEnum):
@@ -77,13 +78,15 @@ class Reconnect:
         near: bool,
         after_s: float | None = None,
         may_be_a_twin: bool = False,
+        gives_reasons: bool = False,
         learnt: bool = False,
     ) -> Retry:
         """Records the end of an attempt or of a connection. Returns the next wait and the log line.
 
         `near`: the broker is on this machine. `after_s` is the duration of the connection; None after an attempt.
-        `may_be_a_twin`: nothing but another client with this client id explains the end, twice in a row. `learnt`:
-        the next connection will do without what ended this one.
+        `may_be_a_twin`: nothing but another client with this client id explains the end, twice in a row, or three
+        times where `gives_reasons`: that version of MQTT has a reason for it, though Mosquitto 2.0.11 does not send it.
+        `learnt`: the next connection will do without what ended this one.
         """
         if after_s is None and how is EndReason.UNREACHABLE:
             self._quick = 0  # a broker that is gone has not closed the connection for another client
@@ -94,7 +97,7 @@ class Reconnect:
             self._quick += 1
         if learnt:
             self._failures = 0
-        if self._quick >= QUICK_TWICE:
+        if self._quick >= (QUICK_THRICE if gives_reasons else QUICK_TWICE):
             either = "taken over by another client with this client id, or the broker closes all connections"
             return self._retry(EndReason.TAKEN_OVER, LONGEST_S, f"{either} ({why})")
         match how:

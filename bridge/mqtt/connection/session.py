@@ -48,18 +48,23 @@ from bridge.text.printable import escaped
 
 _LOG = logging.getLogger(__name__)
 ANSWER_S = 10.0
-"""Limit for a broker's CONNACK or SUBACK."""
+"""Limit for a broker's CONNACK."""
+SUBACK_S = 5.0
+"""Limit for a SUBACK: without one the session goes on, and the subscription is asked for again."""
+UNANSWERED_S = 1.0
+"""Limit for a SUBACK of a broker that has not answered a SUBSCRIBE before."""
 TURN_S = 0.002
 """Messages are read in a row for so long; then lines get their turn, whatever the broker sends."""
 LARGEST_WINDOW = 20
 """Limit of publishes that are not acknowledged yet; Mosquitto's limit for a client."""
 SETTLE_S = 0.1
-"""Between two messages that go out one at a time and are not acknowledged (QoS 0), or to a broker that limits their
-rate: at most ten a second."""
+"""Between two messages to a broker that limits their rate."""
+RECENT_S = 1.0
+"""A message at QoS 0 that was sent longer ago did not end the connection."""
 PROBE_S = 1.0
 """A message that goes out alone and is not acknowledged for so long may have ended the connection."""
 DISCONNECT = b"\xe0\x00"
-_PUBREC, _PUBREL, _PUBCOMP = 5, 6, 7
+_PUBREC, _PUBREL, _PUBCOMP, _PINGRESP = 5, 6, 7, 13
 _EXACTLY_ONCE = 2
 
 Refused = Callable[[str, int, int, str], None]
@@ -101,8 +106,10 @@ class Session:
         self._wildcards = self.limits.wildcards
         self._refused_topics: set[str] = set()
         self._pending: dict[int, tuple[Outgoing, int, Acknowledged]] = {}
-        self._unacknowledged: deque[tuple[Outgoing, int]] = deque(maxlen=1 if self.limits.careful else LARGEST_WINDOW)
-        """Messages at QoS 0, which nothing acknowledges."""
+        self._recent: deque[tuple[float, Outgoing, int]] = deque(maxlen=LARGEST_WINDOW)
+        """Messages at QoS 0, which nothing acknowledges, with the time of sending."""
+        self._answers: deque[tuple[Outgoing, int, Acknowledged]] = deque()
+        """Messages at QoS 0 that go out one at a time, each followed by a PINGREQ."""
         self._stale: frozenset[int] = frozenset()
         self._acknowledges = False
         self._twice_seen: set[int] = set()
@@ -111,6 +118,7 @@ class Session:
         self._subscribing: tuple[Filter, ...] = ()
         self._suback_of = 0
         self._suback: asyncio.Future[Suback] | None = None
+        self._subscribe_limit_s = SUBACK_S
         self._listens = False
         self._leaving = False
         self._flushing = False
@@ -190,7 +198,9 @@ class Session:
         self._subscribing = filters
         _, mid = self._client.subscribe([(one.topic, self._options(one)) for one in filters])
         self._suback_of = mid or 0
-        answered = await self._answered(answer)
+        answered = await self._answered(answer, self._subscribe_limit_s)
+        if not answered:
+            self._subscribe_limit_s = UNANSWERED_S
         if self.ended.done():
             return
         self._subscribing = ()
@@ -228,10 +238,11 @@ class Session:
                 self._loop.call_later(PROBE_S, self._probe, mid)
             return True
         # MQTT 5, 3.2.2.3.4: a broker with a maximum of QoS 0 acknowledges nothing
-        self._unacknowledged.append((message, size))
         if self.limits.careful:
-            self._loop.call_later(SETTLE_S, self._settle, message, acknowledged)
+            self._answers.append((message, size, acknowledged))
+            self._client.ping()  # answered once the broker has read the message before it
         else:
+            self._recent.append((self._loop.time(), message, size))
             self._loop.call_soon(acknowledged, True)  # noqa: FBT003 - its only argument
         return True
 
@@ -297,10 +308,10 @@ class Session:
             retainHandling=SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE,
         )
 
-    async def _answered(self, answer: asyncio.Future[Any]) -> bool:
+    async def _answered(self, answer: asyncio.Future[Any], limit_s: float = ANSWER_S) -> bool:
         """Returns whether the answer came in time; also False when the session ended meanwhile."""
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(limit_s):
                 await asyncio.wait((answer, self.ended), return_when=asyncio.FIRST_COMPLETED)
         except TimeoutError:
             pass
@@ -325,7 +336,10 @@ class Session:
             case Suback(identifier=identifier):
                 if self._suback is not None and not self._suback.done() and identifier == self._suback_of:
                     self._suback.set_result(packet)
-            case Other(kind=kind, identifier=identifier) if kind == _PUBREL:
+            case Other(kind=kind) if kind == _PINGRESP and self._answers:
+                message, _, acknowledged = self._answers.popleft()
+                self._settle(message, acknowledged)
+            case Other(kind=kind, identifier=identifier) if kind == _PUBREL and identifier in self._twice_seen:
                 self._twice_seen.discard(identifier)
                 self._socket.send(packets.answer(_PUBCOMP, identifier))
                 self._flush_soon()
@@ -380,7 +394,7 @@ class Session:
             how = EndReason.TAKEN_OVER
         elif packet.code == codes.ADMINISTRATIVE:
             how = EndReason.SENT_AWAY
-        name = codes.in_words(packet.code, reason=packet.reason, server=packet.server)
+        name = codes.in_words(packet.code or codes.NORMAL, reason=packet.reason, server=packet.server)
         last = ""
         if packet.code not in codes.INNOCENT:
             last = hang_up_text(self._unanswered(), self._subscribing, None)
@@ -410,12 +424,16 @@ class Session:
             hung_up=self._connack.done(),
             unanswered=self._unanswered(),
             filters=self._subscribing,
+            gives_reasons=self.version is Version.V5,
         )
 
     def _unanswered(self) -> tuple[tuple[Outgoing, int], ...]:
         if self._qos:
             return tuple((message, size) for message, size, _ in self._pending.values())
-        return tuple(self._unacknowledged)
+        if self._answers:
+            return tuple((message, size) for message, size, _ in self._answers)
+        since = self._loop.time() - RECENT_S
+        return tuple((message, size) for at, message, size in self._recent if at >= since)
 
     def _acknowledge(self, packet: Puback) -> None:
         waiting = self._pending.pop(packet.identifier, None)
@@ -589,5 +607,6 @@ class Session:
         self._loop.remove_reader(self._descriptor)
         self._loop.remove_writer(self._descriptor)
         self._pending.clear()
-        self._unacknowledged.clear()
+        self._answers.clear()
+        self._recent.clear()
         self._socket.close()

@@ -48,6 +48,8 @@ class Ended:
     """Messages that the broker has not acknowledged, with the bytes of their packets, in the order of sending."""
     filters: tuple[Filter, ...] = ()
     """Subscriptions that it has not answered."""
+    gives_reasons: bool = False
+    """Whether the version of MQTT has a reason for a takeover."""
 
     @property
     def may_be_a_twin(self) -> bool:

@@ -129,6 +129,17 @@ def test_thrown_out_twice_at_once_with_nothing_sent_is_taken_over_and_both_cause
     assert "or the broker closes all connections" in second.message
 
 
+def test_where_a_takeover_has_a_reason_three_hang_ups_without_one_are_needed():
+    reconnect = policy()
+    messages = [
+        reconnect.ended(
+            EndReason.THROWN_OUT, "closed", near=False, after_s=0.1, may_be_a_twin=True, gives_reasons=True
+        ).message
+        for _ in range(3)
+    ]
+    assert ["taken over" in one for one in messages] == [False, False, True]
+
+
 def test_thrown_out_twice_right_after_something_was_sent_is_not_taken_over():
     reconnect = policy()
     for _ in range(3):
