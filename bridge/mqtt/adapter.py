@@ -18,6 +18,7 @@ from bridge.core.journal import JournalEntry
 from bridge.core.status import BridgeStatus
 from bridge.errors import BrokerError
 from bridge.mqtt.commands.answers import Request
+from bridge.mqtt.commands.journal_questions import JournalQuestions
 from bridge.mqtt.commands.receiver import CommandReceiver, Handler
 from bridge.mqtt.connection.broker_limits import BrokerLimits
 from bridge.mqtt.connection.broker_socket import address_of, is_local
@@ -92,8 +93,19 @@ class MqttAdapter:
         )
         self._limits = BrokerLimits(warn=_LOG.warning)
         topics = self._publisher.topics
+        self._questions = JournalQuestions(
+            source=journal,
+            topics=lambda: self._publisher.topics,
+            send=self._outbox.put,
+            refuse=lambda origin, fault: self.perform(Answer(origin=origin, faults=(fault,))),
+        )
         self._receiver = CommandReceiver(
-            topics=topics, submit=submit, send=self._outbox.put, clear=self._clear, now=now, handlers=handlers or {}
+            topics=topics,
+            submit=submit,
+            send=self._outbox.put,
+            clear=self._clear,
+            now=now,
+            handlers={CommandKind.JOURNAL_GET: self._questions, **(handlers or {})},
         )
         self._dispatcher = Dispatcher(
             publisher=self._publisher, receiver=self._receiver, later=self._later, birth=Birth(random=random)
@@ -292,6 +304,7 @@ class MqttAdapter:
             tasks = [
                 group.create_task(self._feed.run(window=session.window), name="mqtt journal"),
                 group.create_task(self._keep_status(), name="mqtt status"),
+                group.create_task(self._questions.run(), name="mqtt journal questions"),
                 group.create_task(self._rights.run(session, subscriptions, lambda: self._settings), name="mqtt rights"),
                 group.create_task(self._settle(session), name="mqtt window"),
                 group.create_task(self._goodbye_when_asked(session), name="mqtt goodbye"),

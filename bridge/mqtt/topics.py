@@ -26,6 +26,7 @@ class CommandKind(StrEnum):
     INPUT_TRIGGER = "input/trigger"
     ACTION_RUN = "action/run"
     SILENCE = "silence"
+    JOURNAL_GET = "journal/get"
     DEVICE_SETTINGS = "settings/set"
     INPUT_SETTINGS = "input/settings/set"
     OUTPUT_SETTINGS = "output/settings/set"
@@ -36,6 +37,7 @@ _SHAPES = {
     CommandKind.INPUT_TRIGGER: ("input", "+", "trigger"),
     CommandKind.ACTION_RUN: ("action", "+", "run"),
     CommandKind.SILENCE: ("silence",),
+    CommandKind.JOURNAL_GET: ("journal", "get"),
     CommandKind.DEVICE_SETTINGS: ("settings", "set"),
     CommandKind.INPUT_SETTINGS: ("input", "+", "settings", "set"),
     CommandKind.OUTPUT_SETTINGS: ("output", "+", "settings", "set"),
@@ -117,6 +119,11 @@ class Topics:
     def journal(self) -> str:
         """Not retained: journal entries."""
         return f"{self.device}/journal"
+
+    @property
+    def journal_entries(self) -> str:
+        """Not retained: past entries, for questions without a response topic of their own."""
+        return f"{self.device}/journal/entries"
 
     @property
     def response(self) -> str:

@@ -30,6 +30,7 @@ class EntryFilter:
     limit: int = LATEST
     since: datetime | None = None
     kind: str | None = None
+    kinds: frozenset[str] | None = None
     after_seq: int | None = None
 
     def matching(self, entries: Iterable[JournalEntry], *, begun: bool) -> Iterator[JournalEntry]:
@@ -39,6 +40,7 @@ class EntryFilter:
             if (
                 begun
                 and (self.kind is None or entry.kind == self.kind)
+                and (self.kinds is None or entry.kind in self.kinds)
                 and (self.after_seq is None or entry.seq > self.after_seq)
             ):
                 yield entry
@@ -53,6 +55,9 @@ def sql_of(chosen: EntryFilter, first_seq: int | None) -> tuple[str, list[object
     conditions: list[tuple[str, object]] = []
     if chosen.kind is not None:
         conditions.append(("kind = ?", chosen.kind))
+    kinds = sorted(chosen.kinds or ())
+    if chosen.kinds is not None:
+        conditions.append((f"kind IN ({', '.join('?' * len(kinds))})", kinds))
     if first_seq is not None:
         conditions.append(("seq >= ?", first_seq))
     if chosen.after_seq is not None:
@@ -60,7 +65,10 @@ def sql_of(chosen: EntryFilter, first_seq: int | None) -> tuple[str, list[object
     where = f" WHERE {' AND '.join(text for text, _ in conditions)}" if conditions else ""
     order = "DESC" if chosen.after_seq is None else "ASC"
     statement = f"SELECT {JOURNAL_COLUMNS} FROM journal{where} ORDER BY seq {order} LIMIT ?"  # noqa: S608 - constants
-    return statement, [*(value for _, value in conditions), chosen.limit]
+    arguments: list[object] = []
+    for _, value in conditions:
+        arguments += value if isinstance(value, list) else [value]
+    return statement, [*arguments, chosen.limit]
 
 
 def read_entries(path: Path, chosen: EntryFilter) -> tuple[JournalEntry, ...]:

@@ -81,7 +81,7 @@ class Store:
         pictures = Pictures(folder)
         self.ledger = Ledger(self._handover)
         self.outbox = Outbox(self._handover, pictures)
-        self.unsent = UnsentJournal(self._path, self._handover, on_unreadable=self._on_unreadable)
+        self.unsent = UnsentJournal(self._path, self._handover, on_unreadable=self._on_unreadable, entries=self.entries)
         self._tried = threading.Event()
         self._first: Opened | None = None
         self._writer = Writer(

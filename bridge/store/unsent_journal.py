@@ -8,17 +8,26 @@ from pathlib import Path
 
 from bridge.core.journal import JournalEntry
 from bridge.errors import StoreError
-from bridge.store.journal_query import read_unsent
+from bridge.store.journal_query import EntryFilter, read_unsent
 from bridge.store.writer.handover import Handover
+from bridge.system.disk_thread import start_disk_thread
 
 
 class UnsentJournal:
     """Covers every entry handed to the store before the call, written or not.
 
-    `on_unreadable` is called with the error of a failed read.
+    `on_unreadable` is called with the error of a failed read; `entries` answers a query, and blocks meanwhile.
     """
 
-    def __init__(self, path: Path, handover: Handover, *, on_unreadable: Callable[[StoreError], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        handover: Handover,
+        *,
+        on_unreadable: Callable[[StoreError], None],
+        entries: Callable[[EntryFilter], tuple[JournalEntry, ...]],
+    ) -> None:
+        self._entries = entries
         self._path = path
         self._handover = handover
         self._on_unreadable = on_unreadable
@@ -37,6 +46,16 @@ class UnsentJournal:
         with self._handover.memory() as memory:
             nothing = not any(seq > after for seq in memory.unsent)
         return () if nothing else await asyncio.to_thread(self.read, after=after, limit=limit)
+
+    async def past(
+        self, *, after: int | None, limit: int, kinds: frozenset[str] | None = None
+    ) -> tuple[JournalEntry, ...]:
+        """Returns the first `limit` entries of these kinds after `after`, or without it the newest; oldest first.
+
+        Sent or not. Reads the disk on a thread of its own.
+        """
+        query = EntryFilter(limit=limit, after_seq=after, kinds=kinds)
+        return await start_disk_thread("journal", lambda: self._entries(query))
 
     def read(self, *, after: int = 0, limit: int = 100) -> tuple[JournalEntry, ...]:
         """Returns the same as `unsent`, but blocks while it reads the disk."""

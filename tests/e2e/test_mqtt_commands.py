@@ -7,7 +7,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from fakes.mqtt_bridge import STARTED, Bridge, D, on_port
+from fakes.mqtt_bridge import STARTED, Bridge, D, an_entry, on_port
 from programs.mqtt_client import MqttClient, retained, until
 from servers.old_broker import OldBroker
 
@@ -229,3 +229,19 @@ async def test_under_3_1_1_clearing_a_retained_trigger_triggers_nothing(broker):
                 client.publish(f"{D}/silence", "mark")
                 await until(lambda: len(client.heard) == 2)
                 assert [type(fact) for fact in bridge.commands] == [SilenceRequested]
+
+
+async def test_past_entries_are_answered_again_for_the_same_id_and_nothing_is_handed_on(broker):
+    async with Bridge(on_port(broker.port)).running() as bridge:
+        for seq in range(1, 4):
+            bridge.record(an_entry(seq))
+        with MqttClient(broker.port, f"{D}/journal/entries", RESPONSE) as client:
+            for _ in range(2):
+                client.publish(f"{D}/journal/get", '{"after": 1, "id": "q1"}')
+            client.publish(f"{D}/journal/get", '{"after": "x"}')
+            await until(lambda: len(client.heard) == 3)
+    answers = [one.json for one in client.on(f"{D}/journal/entries")]
+    assert [[entry["seq"] for entry in answer["entries"]] for answer in answers] == [[2, 3], [2, 3]]
+    (refused,) = client.on(RESPONSE)
+    assert refused.json["error"][0]["path"] == "after"
+    assert bridge.commands == []

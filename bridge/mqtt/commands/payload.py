@@ -33,6 +33,7 @@ WORDS = ("ON", "OFF", "TOGGLE")
 MODES = ("switch", "pulse")
 WITH_STATE = (CommandKind.OUTPUT_SET, CommandKind.ACTION_RUN)
 """Kinds with a field `state`, whose OFF is a stop."""
+MAY_BE_EMPTY = (CommandKind.INPUT_TRIGGER, CommandKind.ACTION_RUN, CommandKind.JOURNAL_GET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ def read(kind: CommandKind, payload: bytes) -> Payload:
     word = word_of(text, WORDS) if kind is CommandKind.OUTPUT_SET else None
     if word is not None:
         return Payload(id=None, fields={"state": word})
-    if not text and kind in (CommandKind.INPUT_TRIGGER, CommandKind.ACTION_RUN):
+    if not text and kind in MAY_BE_EMPTY:
         return Payload(id=None, fields={})
     if not text.startswith("{"):
         allowed = f"{', '.join(WORDS)} or a JSON object" if kind is CommandKind.OUTPUT_SET else "a JSON object"

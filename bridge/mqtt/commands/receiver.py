@@ -102,7 +102,9 @@ class CommandReceiver:
             expiry_s=message.expiry_s,
             clock_is_right=self.clock_is_right,
         )
-        repeat = self._seen.seen_before(request, now.monotonic)
+        # A question changes nothing: it is answered anew, and its long answer is not kept.
+        asks = topic.kind is CommandKind.JOURNAL_GET
+        repeat = None if asks else self._seen.seen_before(request, now.monotonic)
         if repeat is not None:
             _LOG.debug("command %s on %s is a repeat, and is not executed again", request.id, request.topic)
             if repeat.answer is not None:
@@ -148,7 +150,10 @@ class CommandReceiver:
             and not any(sign in topic for sign in "+#\0")
             and not topic.startswith("$")
             and not topic.startswith(f"{self.topics.prefix}/")
-            and (topic == self.topics.response or not topic.startswith(f"{self.topics.device}/"))
+            and (
+                topic in (self.topics.response, self.topics.journal_entries)
+                or not topic.startswith(f"{self.topics.device}/")
+            )
         )
 
     def _refuse(self, request: Request, refused: CommandRefused) -> None:

@@ -33,10 +33,13 @@ MOST_HELD = 1000
 
 
 class JournalSource(Protocol):
-    """The stored journal. Both methods include every entry handed to the store before the call."""
+    """The stored journal. All reads include every entry handed to the store before the call."""
 
     async def unsent(self, *, after: int, limit: int) -> Sequence[JournalEntry]:
         """Returns unsent entries after `after`, oldest first."""
+
+    async def past(self, *, after: int | None, limit: int, kinds: frozenset[str] | None) -> Sequence[JournalEntry]:
+        """Returns the first `limit` entries of these kinds after `after`, or without it the newest; oldest first."""
 
     def sent(self, *seqs: int) -> None:
         """Marks entries as acknowledged by the broker. Must not block."""
