@@ -13,9 +13,10 @@ from functools import partial
 from bridge.core.definitions.settings import Settings
 from bridge.core.effects import InputView, OutputView, PublishEvent
 from bridge.mqtt import payloads
-from bridge.mqtt.discovery.description import Announced, discovery, read_announced
+from bridge.mqtt.discovery.description import Announced, announced, discovery, read_announced
 from bridge.mqtt.messages import Outgoing
 from bridge.mqtt.publishing import settings_payloads as settings_shown
+from bridge.mqtt.publishing.event_gate import EventGate
 from bridge.mqtt.publishing.retained_topics import Retained
 from bridge.mqtt.publishing.send_queue import SendQueue
 from bridge.mqtt.publishing.throttled_topics import ThrottledTopics
@@ -57,6 +58,7 @@ class Publisher:
         self._shown = Retained(outbox=outbox, ledger=ledger)
         self._states = Retained(outbox=outbox, ledger=ledger)
         self._attributes = ThrottledTopics(hold=self._states.hold, later=later)
+        self._events = EventGate(put=outbox.put, later=later)
         self._inputs: dict[str, InputTopics] = {}
         self._outputs: dict[str, OutputTopics] = {}
         self._views: dict[str, InputView | OutputView] = {}
@@ -93,10 +95,10 @@ class Publisher:
         self._attributes.put(own.attributes, partial(payloads.output_attributes, view))
 
     def event(self, happened: PublishEvent) -> None:
-        """Publishes an event of an input; without a connection it is dropped."""
+        """Publishes an event of an input, of a new one once it can be heard; without a connection it is dropped."""
         own = self._inputs.get(happened.input)
         if own is not None:
-            self._outbox.put(Outgoing(topic=own.event, payload=payloads.event(happened)))
+            self._events.put(happened.input, Outgoing(topic=own.event, payload=payloads.event(happened)))
 
     def snapshot(self, input_id: str | None, jpeg: bytes | None) -> None:
         """Publishes a picture of an input's alarm, or of no input.
@@ -135,6 +137,7 @@ class Publisher:
 
     def announce(self) -> None:
         """Publishes everything at the begin of a connection, in the order of `mqtt.md` 3."""
+        self._events.reset()
         described = self._describe()
         self._shown.repeat_all()
         self._attributes.flush()
@@ -213,16 +216,36 @@ class Publisher:
         if not again and steps and steps[-1] == self._described_as:
             return topics
         self._described_as = steps[-1] if steps else None
+        new = self._new_inputs()
+        self._events.close(new)
         for number, (topic, payload) in enumerate(steps, start=1):
             if payload:
                 self._ledger.add(topic)
             self._outbox.put(
                 Outgoing(topic=topic, payload=payload, retained=True),
-                partial(self._described, topic, payload, self._settings if number == len(steps) else None),
+                partial(self._described, topic, payload, self._settings if number == len(steps) else None, new),
             )
         return topics
 
-    def _described(self, topic: str, payload: bytes, settings: Settings | None, taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
+    def _new_inputs(self) -> tuple[str, ...]:
+        """Returns the inputs that the description published last does not have."""
+        if not self._settings.home_assistant.discovery:
+            return ()
+        before = self._announced
+        last = announced(before) if isinstance(before, Settings) else before
+        known = last.components if last is not None and last.topic == self.topics.discovery else {}
+        return tuple(each for each in self._inputs if f"{each}_event" not in known)
+
+    def _described(
+        self,
+        topic: str,
+        payload: bytes,
+        settings: Settings | None,
+        new: tuple[str, ...],
+        taken: bool,  # noqa: FBT001 - an acknowledgement's one value
+    ) -> None:
+        if settings is not None:
+            self._events.acknowledged(new)
         if taken and not payload:
             self._ledger.discard(topic)
         if taken and settings is not None:

@@ -1,0 +1,55 @@
+"""Events of inputs that Home Assistant does not know yet: withheld until it can have subscribed.
+
+It subscribes up to half a second after it has read a description, and an event is heard by those who
+listen: the begin of an input that is added while tripped would reach nobody.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from bridge.mqtt.messages import Outgoing
+
+SUBSCRIBED_S = 1.0
+"""Seconds from the broker's acknowledgement of a description to Home Assistant's subscriptions."""
+MOST_WITHHELD = 20
+"""Limit for each input; above it the oldest is dropped."""
+
+
+class EventGate:
+    """Passes events on to `put`, those of new inputs later; `later` calls a function after some seconds."""
+
+    def __init__(
+        self, *, put: Callable[[Outgoing], object], later: Callable[[float, Callable[[], None]], object]
+    ) -> None:
+        self._put = put
+        self._later = later
+        self._withheld: dict[str, deque[Outgoing]] = {}
+
+    def put(self, input_id: str, event: Outgoing) -> None:
+        """Passes an event on, after those of the same input that are withheld."""
+        waiting = self._withheld.get(input_id)
+        if waiting is None:
+            self._put(event)
+        else:
+            waiting.append(event)
+
+    def close(self, input_ids: Iterable[str]) -> None:
+        """Withholds the events of these inputs: their first description is on its way."""
+        for input_id in input_ids:
+            self._withheld.setdefault(input_id, deque(maxlen=MOST_WITHHELD))
+
+    def acknowledged(self, input_ids: Iterable[str]) -> None:
+        """The broker has the description of these inputs: their events are passed on once they can be heard."""
+        self._later(SUBSCRIBED_S, partial(self._open, tuple(input_ids)))
+
+    def reset(self) -> None:
+        """Drops what is withheld: on a new connection it is no longer live."""
+        self._withheld.clear()
+
+    def _open(self, input_ids: tuple[str, ...]) -> None:
+        for input_id in input_ids:
+            for event in self._withheld.pop(input_id, ()):
+                self._put(event)
