@@ -77,6 +77,7 @@ class AlarmInput:
         self.held_back = stored.held_back if stored else 0
         self.last_alarm = stored.last_alarm if stored else None
         self.last_seq = 0
+        self.last_id = ""
         """The number of the newest begin's journal entry."""
         self._stored = stored
         self._stored_until = stored_until

@@ -73,8 +73,11 @@ class Consequences:
             again = isinstance(transition, Retriggered) or transition.retrigger
             kind = "retrigger" if again else "alarm_begin"
             entry = self._collector.journal(kind, now, at=transition.at, input=input_id, cause=transition.cause)
-            self._collector.event(kind, alarm_input, entry, transition.cause)
-            alarm_input.last_alarm, alarm_input.last_seq = entry.time, entry.seq
+            # Every whole linkage takes a picture, with the input's camera or the first one.
+            takes_picture = transition.linkage == "whole" and bool(self._terminals.settings.cameras)
+            picture = "taking" if takes_picture else None
+            self._collector.event(kind, alarm_input, entry, transition.cause, picture=picture)
+            alarm_input.last_alarm, alarm_input.last_seq, alarm_input.last_id = entry.time, entry.seq, entry.id
         if transition.linkage in ("whole", "extend"):
             self._link(alarm_input, lambda output: output.source_began(input_id, now.monotonic))
         if transition.linkage == "extend":
@@ -94,6 +97,7 @@ class Consequences:
             input=alarm_input.settings.id,
             cause=transition.cause,
             seq=alarm_input.last_seq,
+            alarm=alarm_input.last_id,
             time=alarm_input.last_alarm or now.local,
             at=transition.at,
             channels=tuple(channel.key for channel in channels if may or not channel.limited),

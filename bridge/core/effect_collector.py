@@ -56,7 +56,9 @@ class EffectCollector:
         self._effects.append(entry)
         return entry
 
-    def event(self, event_type: str, alarm_input: AlarmInput, entry: JournalEntry, cause: str) -> None:
+    def event(
+        self, event_type: str, alarm_input: AlarmInput, entry: JournalEntry, cause: str, *, picture: str | None = None
+    ) -> None:
         """Adds a live event of an input, with the number and time of its journal entry."""
         self._effects.append(
             PublishEvent(
@@ -67,6 +69,7 @@ class EffectCollector:
                 cause=cause,
                 time=entry.time,
                 contact=alarm_input.contact,
+                picture=picture,
             )
         )
 

@@ -115,6 +115,8 @@ class PublishEvent:
     cause: str
     time: datetime
     contact: Contact
+    picture: str | None = None
+    """`taking` if a picture of this alarm follows."""
 
 
 @value
@@ -143,6 +145,8 @@ class RunLinkage:
     input: str
     cause: str
     seq: int
+    alarm: str
+    """The id of the alarm's journal entry."""
     time: datetime
     at: float
     channels: tuple[str, ...]

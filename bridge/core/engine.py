@@ -240,6 +240,7 @@ class Engine:
             path=fact.path,
             seconds=fact.seconds,
             held_back=fact.held_back,
+            alarm=fact.alarm,
         )
 
     def _job_closed(self, fact: facts.JobClosed, now: Now) -> None:

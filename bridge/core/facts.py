@@ -198,7 +198,7 @@ class ActionEnded:
     """An action, or one try of it, is over; `kind` is a journal kind: snapshot, a channel's key, clip or audible.
 
     `reason` says in a word how (`taken`, `sent`, `failed`, `refused`, `dropped`, ...), `error` what was
-    wrong, for a person.
+    wrong, for a person. `alarm` is the id of the alarm's journal entry; None for an action by command.
     """
 
     kind: str
@@ -209,6 +209,7 @@ class ActionEnded:
     path: str | None = None
     seconds: float | None = None
     held_back: int | None = None
+    alarm: str | None = None
 
 
 @value

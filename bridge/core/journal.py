@@ -54,6 +54,8 @@ class JournalEntry:
     path: str | None = None
     seconds: float | None = None
     held_back: int | None = None
+    alarm: str | None = None
+    """The id of the entry of the alarm that an action belongs to."""
 
 
 HEAD = ("seq", "id", "boot", "kind")

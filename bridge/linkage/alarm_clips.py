@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bridge.actions.recording.reports import ClipFinished, ClipMissed, RecordReport
+from bridge.actions.recording.reports import ClipFinished, ClipMissed, ClipStarted, RecordReport
 from bridge.core.facts import ActionEnded, Now
 from bridge.linkage.devices import camera_of
 from bridge.linkage.pending_actions import PendingActions
@@ -42,17 +42,22 @@ class Clips:
         self._rows: dict[str, list[str]] = {}
         """Rows of clips under way, by camera: inputs of one camera share its clip, and its report."""
         self._live: set[str] = set()
+        self._alarms: dict[str, str | None] = {}
+        """The id of each input's last alarm that was recorded; None while a command's clip is the last."""
+        self._clips: dict[str, str | None] = {}
+        """The id of the alarm of each clip that is being written, by its path."""
 
-    def begin(self, input_id: str, *, at: float, seq: int | None = None) -> None:
+    def begin(self, input_id: str, *, at: float, seq: int | None = None, alarm: str | None = None) -> None:
         """Records an alarm that began, or came again within the quiet period, at the instant `at`.
 
         Both are the same here: a clip goes on until that alarm's end, and after a clip that has ended
-        already a new one begins, since only mails must not be repeated by a re-trigger. `seq` is the entry of
-        an alarm that began; a clip that goes on has none.
+        already a new one begins, since only mails must not be repeated by a re-trigger. `seq` and `alarm` are
+        number and id of the entry of an alarm that began; a clip that goes on has none.
         """
         if not any(each.id == input_id and each.linkage.record for each in self._settings().inputs):
             return
         self._live.add(input_id)
+        self._alarms[input_id] = alarm or self._alarms.get(input_id)
         recorder = self._recorder(input_id)
         if recorder is not None:
             self._is_pending(input_id, seq)
@@ -68,6 +73,8 @@ class Clips:
         """Records a clip by command, with the camera of the input or the first one."""
         recording = self._settings().recording
         usual_s = USUAL_S if recording is None else recording.post_s
+        if input_id is not None and input_id not in self._live:
+            self._alarms[input_id] = None
         recorder = self._recorder(input_id)
         if recorder is not None:
             self._is_pending(input_id, seq)
@@ -81,18 +88,21 @@ class Clips:
     def reported(self, report: RecordReport) -> None:
         """Takes a report of a recorder; a finished or missed clip is reported as an outcome."""
         match report:
+            case ClipStarted():
+                self._clips[report.name] = self._alarms.get(report.input)
             case ClipFinished():
                 error = None if report.error is None else str(report.error)
-                self._report_end(report.input, "recorded", error, path=report.name, seconds=report.seconds)
+                alarm = self._clips.pop(report.name, None)
+                self._report_end(report.input, "recorded", error, path=report.name, seconds=report.seconds, alarm=alarm)
                 self._not_pending(report.camera)
             case ClipMissed():
-                self._report_end(report.input, "failed", str(report.error))
+                self._report_end(report.input, "failed", str(report.error), alarm=self._alarms.get(report.input))
                 self._not_pending(report.camera)
         self._changed()
 
     def _is_pending(self, input_id: str | None, seq: int | None) -> None:
         if seq is not None:
-            row = self._pending.begin("clip", seq=seq, input=input_id)
+            row = self._pending.begin("clip", seq=seq, input=input_id, alarm=self._alarms.get(input_id or ""))
             self._rows.setdefault(camera_of(input_id, self._settings()) or "", []).append(row)
 
     def _not_pending(self, camera: str) -> None:
@@ -104,12 +114,21 @@ class Clips:
         recorder = self._media().recorders.get(camera or "")
         if recorder is None:
             error = "there is no camera" if camera is None else f"camera {camera} has no stream that can be recorded"
-            self._report_end(input_id, "failed", error)
+            self._report_end(input_id, "failed", error, alarm=self._alarms.get(input_id or ""))
         return recorder
 
     def _report_end(
-        self, name: str | None, reason: str, error: str | None, *, path: str | None = None, seconds: float | None = None
+        self,
+        name: str | None,
+        reason: str,
+        error: str | None,
+        *,
+        path: str | None = None,
+        seconds: float | None = None,
+        alarm: str | None = None,
     ) -> None:
         known = any(each.id == name for each in self._settings().inputs)
         source = None if name == BY_COMMAND and not known else name
-        self._report(ActionEnded(kind="clip", reason=reason, input=source, path=path, seconds=seconds, error=error))
+        self._report(
+            ActionEnded(kind="clip", reason=reason, input=source, path=path, seconds=seconds, error=error, alarm=alarm)
+        )

@@ -31,7 +31,8 @@ class PictureOrder:
     """An order of `count` pictures, from the instant `at` (monotonic) on.
 
     `messages` are the held jobs that wait for all of them, `uploads` those that wait for one each. The first
-    is the picture on MQTT. `kind` is for the path template.
+    is the picture on MQTT, if it `is_published`. `kind` is for the path template. `alarm` is the id of the
+    alarm's journal entry; None for an order by command.
     """
 
     camera: str
@@ -45,6 +46,8 @@ class PictureOrder:
     messages: tuple[Job, ...] = ()
     uploads: tuple[Job, ...] = ()
     by: str | None = None
+    alarm: str | None = None
+    is_published: bool = True
 
 
 class PictureTaker:
@@ -60,7 +63,7 @@ class PictureTaker:
         cache: PictureCache,
         now: Callable[[], Now],
         report: Callable[[ActionEnded], None],
-        show: Callable[[str | None, bytes], None],
+        show: Callable[[PictureOrder, bytes], None],
         device: Callable[[], str],
     ) -> None:
         self._queues = queues
@@ -85,7 +88,7 @@ class PictureTaker:
                 due = order.at + (number - 1) * order.interval_s
                 picture, error = await self._picture(order, camera, due, end)
                 if picture is not None and number == 1:
-                    self._show(order.input, picture.jpeg)
+                    self._show(order, picture.jpeg)
                 if picture is not None and (order.messages or order.uploads):
                     kept.append(await self._keep(order, picture, number))
                     self._attach(order, kept)
@@ -156,6 +159,7 @@ class PictureTaker:
                 by=order.by,
                 error=error,
                 seconds=None if picture is None else picture.offset_ms / 1000,
+                alarm=order.alarm,
             )
         )
 
@@ -163,7 +167,15 @@ class PictureTaker:
 def upload_jobs(order: PictureOrder, channels: Iterable[str], now: Now) -> tuple[Job, ...]:
     """Returns a job for each picture of an order and each channel, without the picture."""
     bodies = [
-        UploadJob(input=order.input, camera=order.camera, time=order.time, kind=order.kind, picture=number, by=order.by)
+        UploadJob(
+            input=order.input,
+            camera=order.camera,
+            time=order.time,
+            kind=order.kind,
+            picture=number,
+            by=order.by,
+            alarm=order.alarm,
+        )
         for number in range(1, order.count + 1)
     ]
     return tuple(

@@ -24,14 +24,16 @@ class Sound:
     volume: int
     limit_s: float | None = None
     by: str | None = None
+    alarm: str | None = None
+    """The id of the alarm's journal entry."""
 
 
-def sound_of(input_id: str, settings: Settings) -> Sound | None:
+def sound_of(input_id: str, settings: Settings, *, alarm: str) -> Sound | None:
     """Returns the sound of an input's alarm, or None without one."""
     link = next((each.linkage.audible for each in settings.inputs if each.id == input_id), None)
     if link is None or not link.enabled:
         return None
-    return Sound(owner=input_id, clips=link.clips, repeat=link.repeat, volume=link.volume)
+    return Sound(owner=input_id, clips=link.clips, repeat=link.repeat, volume=link.volume, alarm=alarm)
 
 
 def sound_by_command(request: ActionRequested, settings: Settings) -> Sound:
@@ -128,7 +130,15 @@ class Sounds:
 
     def _report_end(self, sound: Sound, reason: str, *, seconds: float | None = None, error: str | None = None) -> None:
         self._report(
-            ActionEnded(kind="audible", reason=reason, input=sound.owner, by=sound.by, seconds=seconds, error=error)
+            ActionEnded(
+                kind="audible",
+                reason=reason,
+                input=sound.owner,
+                by=sound.by,
+                seconds=seconds,
+                error=error,
+                alarm=sound.alarm,
+            )
         )
 
 

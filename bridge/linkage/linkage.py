@@ -48,8 +48,8 @@ _Work = Callable[[], Coroutine[None, None, None]]
 class Linkage:
     """Snapshot, mail, upload, clip and sound. `run` has to be a running task.
 
-    `report` gets outcomes as facts. `show` gets each picture as it came, with the input of its alarm, or None;
-    `publish` one small enough for MQTT, or None for no picture. `changed` is called when the state
+    `report` gets outcomes as facts. `show` gets each picture as it came, with the input of its alarm, or None
+    for one by command; `publish` one small enough for MQTT, or None for no picture. `changed` is called when the state
     of a queue, of the card or of the loudspeaker changes. `now()` is the time, `random()` a number in [0, 1).
     """
 
@@ -186,8 +186,8 @@ class Linkage:
     # An alarm, or an action by command
 
     def _alarm(self, effect: RunLinkage) -> None:
-        self._clips.begin(effect.input, at=effect.at, seq=effect.seq)
-        sound = sound_of(effect.input, self._settings)
+        self._clips.begin(effect.input, at=effect.at, seq=effect.seq, alarm=effect.alarm)
+        sound = sound_of(effect.input, self._settings, alarm=effect.alarm)
         if sound is not None:
             self._play(sound, effect.seq)
         order = PictureOrder(
@@ -197,8 +197,11 @@ class Linkage:
             time=effect.time,
             seq=effect.seq,
             kind="alarm",
+            alarm=effect.alarm,
         )
-        message = MailJob(input=effect.input, cause=effect.cause, time=effect.time, held_back=effect.held_back)
+        message = MailJob(
+            input=effect.input, cause=effect.cause, time=effect.time, held_back=effect.held_back, alarm=effect.alarm
+        )
         self._take_and_send(order, message, effect.channels)
 
     def _action(self, effect: RunAction) -> None:
@@ -219,6 +222,7 @@ class Linkage:
                 seq=effect.seq,
                 kind="command",
                 by=by,
+                is_published=request.kind == "snapshot",
             )
             cause = "command" if request.text else "test"
             message = MailJob(input=request.input, cause=cause, time=effect.time, by=by, text=request.text)
@@ -242,7 +246,7 @@ class Linkage:
         order = replace(order, uploads=upload_jobs(order, uploads, self._now()))
         for job in order.uploads:
             self._queues[job.kind].add(job, held=True)
-        pending = self._pending.begin("snapshot", seq=order.seq, input=order.input, by=order.by)
+        pending = self._pending.begin("snapshot", seq=order.seq, input=order.input, by=order.by, alarm=order.alarm)
         if not self._spawn("snapshot", order.input, partial(self._take, order), pending):
             self._pictures.refuse(order, TOO_MANY)
             self._pending.end(pending)
@@ -251,9 +255,12 @@ class Linkage:
         await self._warm.wait()
         await self._pictures.take(order, self.media.cameras.get(order.camera))
 
-    def _shown(self, input_id: str | None, jpeg: bytes) -> None:
+    def _shown(self, order: PictureOrder, jpeg: bytes) -> None:
+        """Shows a picture as that of its alarm; a test or a command never replaces the picture of an alarm."""
+        input_id = order.input if order.alarm is not None else None
         self._show(input_id, jpeg)
-        self._published.show(input_id, jpeg)
+        if order.is_published:
+            self._published.show(input_id, jpeg, alarm=order.alarm)
 
     async def _warm_up(self) -> None:
         await warm_up(self._settings)
@@ -261,7 +268,7 @@ class Linkage:
 
     def _play(self, sound: Sound, seq: int) -> None:
         asked = self._sounds.ask(sound)
-        pending = self._pending.begin("audible", seq=seq, input=sound.owner, by=sound.by)
+        pending = self._pending.begin("audible", seq=seq, input=sound.owner, by=sound.by, alarm=sound.alarm)
         if not self._spawn("audible", sound.owner, partial(self._sounds.play, asked), pending):
             self._sounds.refuse(asked, TOO_MANY)
             self._pending.end(pending)

@@ -49,41 +49,44 @@ class PublishedPictures:
         self._spawn = spawn
         self._report = report
         self._smaller = smaller
-        self._waiting: dict[str | None, bytes] = {}
-        """The newest waiting picture of each input, in order of arrival."""
+        self._waiting: dict[str | None, tuple[bytes, str | None]] = {}
+        """The newest waiting picture of each input with the id of its alarm, in order of arrival."""
         self._at_work = False
 
-    def show(self, input_id: str | None, jpeg: bytes) -> None:
-        """Publishes a picture at once, or as soon as it is small enough; in order, of each input only the newest."""
+    def show(self, input_id: str | None, jpeg: bytes, *, alarm: str | None = None) -> None:
+        """Publishes a picture at once, or as soon as it is small enough; in order, of each input only the newest.
+
+        `alarm` is the id of the alarm's journal entry, for the report of a picture that cannot be published.
+        """
         if len(jpeg) <= LARGEST_BYTES and not self._waiting and not self._at_work:
             self._publish(input_id, jpeg)
             return
         self._waiting.pop(input_id, None)
-        self._waiting[input_id] = jpeg
+        self._waiting[input_id] = jpeg, alarm
         self._at_work = self._at_work or self._spawn(input_id, self._work)
         if not self._at_work:
             del self._waiting[input_id]
-            self._refuse(input_id, jpeg, "too many at once")
+            self._refuse(input_id, jpeg, "too many at once", alarm)
 
     async def _work(self) -> None:
         """Publishes the waiting pictures, one after the other."""
         try:
             while self._waiting:
                 input_id = next(iter(self._waiting))
-                await self._show_in_turn(input_id, self._waiting.pop(input_id))
+                await self._show_in_turn(input_id, *self._waiting.pop(input_id))
         finally:
             self._at_work = False
 
-    async def _show_in_turn(self, input_id: str | None, jpeg: bytes) -> None:
+    async def _show_in_turn(self, input_id: str | None, jpeg: bytes, alarm: str | None) -> None:
         try:
             small = jpeg if len(jpeg) <= LARGEST_BYTES else await self._smaller(jpeg, most_bytes=LARGEST_BYTES)
         except ActionError as error:
-            self._refuse(input_id, jpeg, str(error))
+            self._refuse(input_id, jpeg, str(error), alarm)
         else:
             self._publish(input_id, small)
 
-    def _refuse(self, input_id: str | None, jpeg: bytes, error: str) -> None:
+    def _refuse(self, input_id: str | None, jpeg: bytes, error: str, alarm: str | None) -> None:
         self._publish(input_id, None)
         problem = f"{len(jpeg) // 1000} kB are too many for MQTT: {error}"
         log.warning("the picture of %s is not shown: %s", input_id or "the device", problem)
-        self._report(ActionEnded(kind="snapshot", reason="not_shown", input=input_id, error=problem))
+        self._report(ActionEnded(kind="snapshot", reason="not_shown", input=input_id, error=problem, alarm=alarm))

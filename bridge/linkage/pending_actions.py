@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from bridge.core.facts import ActionEnded, Now
 from bridge.store.job import Job
@@ -30,13 +31,20 @@ class PendingActions:
         self._report = report
         self._own: set[str] = set()
 
-    def begin(self, kind: str, *, seq: int, input: str | None, by: str | None = None) -> str:  # noqa: A002 - what it is
-        """Adds an action that the journal entry `seq` caused. Returns the id for `end`."""
+    def begin(
+        self,
+        kind: str,
+        *,
+        seq: int,
+        input: str | None,  # noqa: A002 - what it is
+        by: str | None = None,
+        alarm: str | None = None,
+    ) -> str:
+        """Adds an action that the journal entry `seq` caused, of the alarm with this id. Returns the id for `end`."""
         now, row = self._now().local, f"{kind}-{seq}"
         self._own.add(row)
-        self._outbox.put(
-            Job(id=row, kind=kind, seq=seq, created=now, due=now, body=json.dumps({"input": input, "by": by}))
-        )
+        body = json.dumps({"input": input, "by": by, "alarm": alarm})
+        self._outbox.put(Job(id=row, kind=kind, seq=seq, created=now, due=now, body=body))
         return row
 
     def end(self, row: str) -> None:
@@ -48,17 +56,15 @@ class PendingActions:
         """Reports each action of an earlier run as failed, and removes it."""
         for job in self._outbox.jobs():
             if job.kind in CUT_SHORT and job.id not in self._own:
-                source, by = _source_of(job)
-                self._report(
-                    ActionEnded(kind=job.kind, reason="failed", input=source, by=by, error=CUT_SHORT[job.kind])
-                )
+                self._report(_cut_short(job))
                 self._outbox.close(job.id)
 
 
-def _source_of(job: Job) -> tuple[str | None, str | None]:
-    """Returns input and origin of an action; None for a row that cannot be read."""
+def _cut_short(job: Job) -> ActionEnded:
+    """Returns the outcome of an action; one whose row cannot be read has no source."""
+    ended = ActionEnded(kind=job.kind, reason="failed", error=CUT_SHORT[job.kind])
     try:
         body = json.loads(job.body)
-        return body["input"], body["by"]
-    except (ValueError, TypeError, KeyError):
-        return None, None
+        return replace(ended, input=body["input"], by=body["by"], alarm=body.get("alarm"))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return ended

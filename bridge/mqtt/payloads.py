@@ -71,6 +71,7 @@ def event(happened: PublishEvent) -> bytes:
             "cause": happened.cause,
             "time": instant(happened.time),
             "contact": happened.contact,
+            **({} if happened.picture is None else {"picture": happened.picture}),
         }
     )
 

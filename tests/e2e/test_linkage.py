@@ -104,6 +104,11 @@ def test_one_trip_brings_picture_mail_upload_clip_and_sound_and_the_journal_tell
             ("alarm_end", "clip"),
         ):
             assert kinds.index(earlier) < kinds.index(later)
+        begin = next(entry["id"] for entry in entries if entry["kind"] == "alarm_begin")
+        actions = {"snapshot", "email", "ftp", "clip", "audible"}
+        assert {entry["kind"]: entry["alarm"] for entry in entries if "alarm" in entry} == dict.fromkeys(actions, begin)
+        event = next(heard.json for heard in ear.on(f"{D}/input/door/event"))
+        assert (event["id"], event["picture"]) == (begin, "taking")
         assert [entry["seq"] for entry in entries] == sorted({entry["seq"] for entry in entries})
         status = ear.wait_for_json(f"{D}/status", lambda status: status["recording"]["clips"] == 1)
         assert (status["email"]["queued"], status["ftp"]["queued"]) == (0, 0)

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from programs.bridge import Bridge
 from programs.mqtt_client import MqttClient, retained
+from servers.camera import SnapshotCamera, note_of
 from words.builders import an_input, an_output
 from words.pages import blocks, yaml
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 
-PAGES = ("README.md", "docs/home-assistant.md")
-DOOR = an_input("garage-door", outputs=["siren"])
+LIGHT, PICTURE = "README.md", "docs/home-assistant.md"
+IMAGE = "image.front_gate_garage_door_image"
+DOOR = an_input("garage-door", outputs=["siren"], quiet_s=0)
 SIREN = an_output("siren", kind="siren", alarm_time_ms=200)
 
 
@@ -25,9 +27,16 @@ def automation(page: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def bridge(ha: Any, tmp_path: Path) -> Iterator[Bridge]:
+def camera() -> Iterator[SnapshotCamera]:
+    """A camera whose pictures come long after the event."""
+    with SnapshotCamera(auth="none", delay_s=1.0) as one:
+        yield one
+
+
+@pytest.fixture
+def bridge(ha: Any, tmp_path: Path, camera: SnapshotCamera) -> Iterator[Bridge]:
     port = ha.rig["broker_port"]
-    with Bridge(tmp_path, port, device={"name": "Front gate camera"}, inputs=[DOOR], outputs=[SIREN]) as one:
+    with Bridge(tmp_path, port, **around(camera, DOOR, an_input("bell", quiet_s=0))) as one:
         ha.wait_state("binary_sensor.front_gate_garage_door", "off", 20)
         yield one
     with MqttClient(port) as client:
@@ -36,16 +45,8 @@ def bridge(ha: Any, tmp_path: Path) -> Iterator[Bridge]:
     ha.wait(lambda: not ha.devices(identifier="front-gate"), label="device removed")
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_the_automation_is_valid_and_runs_once_an_alarm_and_not_for_a_restart_during_one(
-    ha: Any, bridge: Bridge, page: str
-) -> None:
-    shown = automation(page)
-    parts = {part: shown[part] for part in ("triggers", "conditions", "actions")}
-    assert all(one["valid"] for one in ha.validate(**parts).values())
-    # Its lights and telephones are not here.
-    own = f"from-{Path(page).stem.lower()}"
-    ha.automation(own, {**shown, "actions": [{"stop": "it ran"}]})
+def test_the_light_goes_on_once_an_alarm_and_not_for_a_restart_during_one(ha: Any, bridge: Bridge) -> None:
+    own = used(ha, LIGHT)
     door(ha, bridge, "connect", "alarm_begin")
     ha.wait(lambda: runs(ha, own) == 1, label="the automation has run")
     bridge.kill()
@@ -59,6 +60,52 @@ def test_the_automation_is_valid_and_runs_once_an_alarm_and_not_for_a_restart_du
     ha.automation_delete(own)
 
 
+def test_the_message_has_the_picture_of_its_own_alarm_and_no_restart_sends_one_again(
+    ha: Any, bridge: Bridge, camera: SnapshotCamera
+) -> None:
+    own = used(ha, PICTURE)
+    for number in (1, 2):
+        before = camera.served
+        door(ha, bridge, "connect", "alarm_begin")
+        ha.wait(lambda number=number: runs(ha, own) == number, label="the automation has run")
+        # What the message would send now.
+        assert note_of(ha.image(IMAGE)) == str(before + 1)
+        door(ha, bridge, "disconnect", "alarm_end")
+        # Another input's alarm, and a command, give no picture of the door.
+        bridge.board("connect bell")
+        ha.wait(lambda before=before: camera.served == before + 2, label="the bell's picture")
+        ha.call("button", "press", {"entity_id": "button.front_gate_snapshot"})
+        ha.wait(lambda before=before: camera.served == before + 3, label="the command's picture")
+        bridge.board("disconnect bell")
+    picture = ha.state(IMAGE)["state"]
+    bridge.kill()
+    ha.wait_state(IMAGE, "unavailable")
+    bridge.start()
+    ha.wait_state(IMAGE, picture, 20)
+    assert runs(ha, own) == 2
+    ha.automation_delete(own)
+
+
+def around(camera: SnapshotCamera, *inputs: dict[str, Any]) -> dict[str, Any]:
+    """Settings of these inputs, a siren and the camera."""
+    return {
+        "device": {"name": "Front gate camera"},
+        "inputs": list(inputs),
+        "outputs": [SIREN],
+        "cameras": {"gate": {"snapshot": camera.url}},
+    }
+
+
+def used(ha: Any, page: str) -> str:
+    """The page's automation, valid and in use; its lights and telephones are not here. Returns its id."""
+    written = automation(page)
+    parts = {part: written[part] for part in ("triggers", "conditions", "actions")}
+    assert all(one["valid"] for one in ha.validate(**parts).values())
+    own = f"from-{Path(page).stem.lower()}"
+    ha.automation(own, {**written, "actions": [{"stop": "it ran"}]})
+    return own
+
+
 def door(ha: Any, bridge: Bridge, does: str, event: str) -> None:
     """The door opens or closes, and Home Assistant has heard of it."""
     bridge.board(f"{does} garage-door")
@@ -69,3 +116,11 @@ def runs(ha: Any, automation_id: str) -> int:
     """How often its actions were reached."""
     traces = ha.ws("trace/list", domain="automation", item_id=automation_id)
     return sum(one["script_execution"] != "failed_conditions" for one in traces)
+
+
+def test_the_alarm_of_an_input_that_is_added_while_tripped_is_heard(
+    ha: Any, bridge: Bridge, camera: SnapshotCamera
+) -> None:
+    bridge.write(**around(camera, DOOR, an_input("gate", trigger_mode="disconnect")))
+    event = "event.front_gate_gate_event"
+    ha.wait_state(event, lambda state: state["attributes"].get("event_type") == "alarm_begin", 20)

@@ -9,7 +9,7 @@ from words.builders import an_input, an_output, settings_of
 from words.story import Story
 
 from bridge.core import facts
-from bridge.core.effects import Answer, EndLinkage, ExtendLinkage, RunLinkage
+from bridge.core.effects import Answer, EndLinkage, ExtendLinkage, PublishEvent, RunLinkage
 
 NIGHTS = {"mon": ["20:00-22:00"]}
 MONDAY_19 = datetime(2026, 6, 1, 19, 0, tzinfo=UTC)
@@ -27,6 +27,21 @@ def test_a_trip_begins_the_alarm_and_runs_the_whole_linkage():
     assert [run.cause for run in story.all(RunLinkage)] == ["input"]
     assert story.input("door").alarm
     assert story.is_on("siren")
+
+
+@pytest.mark.parametrize(("cameras", "picture"), [({"gate": {"snapshot": "http://gate/1.jpg"}}, "taking"), ({}, None)])
+def test_a_begins_event_linkage_and_journal_have_one_id_and_say_whether_a_picture_comes(cameras, picture):
+    story = Story(settings_of(an_input("door", quiet_s=60), cameras=cameras))
+    story.connect("door")
+    (begin,), (event,), (run,) = story.journal("alarm_begin"), story.all(PublishEvent), story.all(RunLinkage)
+    assert begin.id == event.id == run.alarm
+    assert event.picture == picture
+    story.disconnect("door")
+    story.connect("door")
+    assert [(each.event_type, each.picture) for each in story.all(PublishEvent)[1:]] == [
+        ("alarm_end", None),
+        ("retrigger", None),
+    ]
 
 
 def test_a_restored_contact_ends_the_alarm():

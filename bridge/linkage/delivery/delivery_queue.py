@@ -285,6 +285,7 @@ class DeliveryQueue:
                 path=path,
                 seconds=self._due_times.age_s(job, self._now()),
                 held_back=held_back or None,
+                alarm=summary.alarm,
             )
         )
         self._changed()

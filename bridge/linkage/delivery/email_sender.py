@@ -55,7 +55,7 @@ class EmailSender(ChannelSender):
     def summary(self, job: Job) -> JobSummary:
         """Returns the fields for the journal; see `Sender`."""
         mail = mail_job(job.body)
-        return JobSummary(input=mail.input, by=mail.by, held_back=mail.held_back)
+        return JobSummary(input=mail.input, by=mail.by, held_back=mail.held_back, alarm=mail.alarm)
 
     def reduced(self, job: Job, refusal: str) -> Job | None:
         """Returns the mail with its first picture alone, then without. Their files stay until the job is done."""

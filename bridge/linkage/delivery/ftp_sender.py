@@ -43,7 +43,7 @@ class FtpSender(ChannelSender):
     def summary(self, job: Job) -> JobSummary:
         """Returns the fields for the journal; see `Sender`."""
         upload = upload_job(job.body)
-        return JobSummary(input=upload.input, by=upload.by)
+        return JobSummary(input=upload.input, by=upload.by, alarm=upload.alarm)
 
     def _path(self, template: str, device: str, job: Job, upload: UploadJob) -> str:
         facts = UploadFacts(

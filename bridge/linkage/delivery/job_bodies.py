@@ -35,6 +35,8 @@ class MailJob:
     pictures: tuple[KeptPicture, ...] = ()
     pictures_missing: str | None = None
     recipients: tuple[str, ...] | None = None
+    alarm: str | None = None
+    """The id of the alarm's journal entry."""
 
     @property
     def is_alarm(self) -> bool:
@@ -53,6 +55,8 @@ class UploadJob:
     picture: int
     file: str | None = None
     by: str | None = None
+    alarm: str | None = None
+    """The id of the alarm's journal entry."""
 
 
 def body_of(job: MailJob | UploadJob) -> str:

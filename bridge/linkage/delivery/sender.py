@@ -30,11 +30,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSummary:
-    """Fields of a job for the journal: input, origin of the command, number of held-back alarms that it reports."""
+    """Fields of a job for the journal: input, origin of the command, number of held-back alarms, id of its alarm."""
 
     input: str | None = None
     by: str | None = None
     held_back: int | None = None
+    alarm: str | None = None
 
 
 class Sender(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridge.mqtt.discovery.row import ALL_ATTRIBUTES, DIAGNOSTIC, CommonFields, InputPart, Row, field, flag
 from bridge.mqtt.topics import CommandKind, InputTopics
-from ha_discovery import BinarySensor, Button, Entity, Event, Sensor
+from ha_discovery import BinarySensor, Button, Entity, Event, Image, Sensor
 
 EVENT_TYPES = ("alarm_begin", "alarm_end", "retrigger", "fault")
 
@@ -31,6 +31,11 @@ def _alarm(part: InputPart, common: CommonFields) -> Entity:
 
 def _event(part: InputPart, common: CommonFields) -> Entity:
     return Event(**common, state_topic=_own(part).event, event_types=EVENT_TYPES)
+
+
+def _image(part: InputPart, common: CommonFields) -> Entity:
+    """The picture of this input's last alarm alone; a test or a command never replaces it."""
+    return Image(**common, image_topic=part.topics.snapshot(part.id), content_type="image/jpeg")
 
 
 def _last_alarm(part: InputPart, common: CommonFields) -> Entity:
@@ -67,6 +72,7 @@ INPUT_ROWS: tuple[Row[InputPart], ...] = (
     Row(what="state", name="", make=_state, main=True, needs_line=True, icon=_icon_without_class),
     Row(what="alarm", name="alarm", make=_alarm, icon="mdi:alarm-light"),
     Row(what="event", name="event", make=_event, icon="mdi:bell-ring-outline"),
+    Row(what="image", name="picture", make=_image, exists=lambda part: bool(part.settings.cameras)),
     Row(what="last_alarm", name="last alarm", make=_last_alarm, category=DIAGNOSTIC),
     Row(what="problem", name="problem", make=_problem, category=DIAGNOSTIC),
     Row(what="test", name="test alarm", make=_test, icon="mdi:alarm-light-outline"),

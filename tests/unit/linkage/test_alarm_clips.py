@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from words.builders import an_input, settings_of
 
-from bridge.actions.recording.reports import ClipFinished, ClipMissed, StreamState
+from bridge.actions.recording.reports import ClipFinished, ClipMissed, ClipStarted, StreamState
 from bridge.core.facts import Now
 from bridge.errors import ActionFailed
 from bridge.linkage.alarm_clips import Clips
@@ -80,6 +80,26 @@ def test_an_alarm_is_recorded_by_the_camera_of_its_input_until_it_ends(scene):
     scene.clips.end("door")
     assert scene.orders("shed") == [("begin", "door", 5.0), ("end", "door")]
     assert ("begin", "door", 5.0) not in scene.orders("gate")
+
+
+def test_a_clip_belongs_to_the_alarm_during_which_it_was_begun(scene):
+    scene.clips.begin("door", at=5.0, alarm="boot-7")
+    scene.clips.reported(ClipStarted(camera="gate", input="door", name="a.mp4", pre_s=5.0))
+    scene.clips.begin("door", at=6.0)
+    scene.clips.end("door")
+    scene.clips.begin("door", at=60.0, alarm="boot-9")
+    scene.clips.reported(ClipFinished(camera="gate", input="door", name="a.mp4", seconds=20.0))
+    scene.clips.reported(ClipMissed(camera="gate", input="door", error=ActionFailed("no card")))
+    assert [each.alarm for each in scene.told] == ["boot-7", "boot-9"]
+
+
+def test_a_clip_by_command_belongs_to_no_alarm(scene):
+    scene.clips.begin("door", at=5.0, alarm="boot-7")
+    scene.clips.end("door")
+    scene.clips.record("door", seconds=5, at=90.0, seq=9)
+    scene.clips.reported(ClipStarted(camera="gate", input="door", name="b.mp4", pre_s=0.0))
+    scene.clips.reported(ClipFinished(camera="gate", input="door", name="b.mp4", seconds=5.0))
+    assert [each.alarm for each in scene.told] == [None]
 
 
 def test_an_input_that_does_not_record_lengthens_nobodys_clip(scene):

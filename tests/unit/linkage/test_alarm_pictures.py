@@ -53,7 +53,7 @@ class Studio:
             cache=self.mail.cache,
             now=self.mail.now,
             report=self.told.append,
-            show=lambda source, jpeg: self.shown.append((source, note_of(jpeg))),
+            show=lambda order, jpeg: self.shown.append((order.input, note_of(jpeg))),
             device=lambda: "front-gate",
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from words.builders import an_input, settings_of
 
@@ -96,9 +98,9 @@ def test_what_is_not_taken_on_is_told(scene):
 
 def test_an_alarm_has_the_sound_of_its_input_and_a_command_that_of_whom_it_names():
     settings = settings_of(an_input("yard"), an_input("door", audible=BARK), audio={"folder": "/clips"})
-    assert sound_of("door", settings) == LASTING
-    assert sound_of("yard", settings) is None
-    assert sound_of("gone", settings) is None
+    assert sound_of("door", settings, alarm="boot-7") == replace(LASTING, alarm="boot-7")
+    assert sound_of("yard", settings, alarm="boot-7") is None
+    assert sound_of("gone", settings, alarm="boot-7") is None
 
     def commanded(**fields):
         return sound_by_command(ActionRequested(kind="audible", origin=Origin(by="mqtt"), **fields), settings)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from programs.mqtt_client import until
+from servers.camera import SnapshotCamera
 from words.builders import an_input, settings_of
 
 from bridge.core.effects import EndLinkage, ExtendLinkage, RunAction, RunLinkage, SilenceSound
@@ -29,7 +30,14 @@ def now():
 
 
 def an_alarm(input_id="door", seq=7, **fields):
-    usual = {"cause": "input", "time": NOW, "at": time.monotonic(), "channels": ("email",), "held_back": 0}
+    usual = {
+        "cause": "input",
+        "alarm": "boot-7",
+        "time": NOW,
+        "at": time.monotonic(),
+        "channels": ("email",),
+        "held_back": 0,
+    }
     return RunLinkage(input=input_id, seq=seq, **(usual | fields))
 
 
@@ -87,6 +95,43 @@ async def test_an_alarm_without_a_camera_says_nothing_of_a_picture(tmp_path):
     [job] = scene.outbox.jobs()
     assert '"pictures_missing": null' in job.body
     assert scene.ends("snapshot") == []
+
+
+async def test_the_picture_of_an_alarm_is_replaced_by_that_of_another_alarm_of_the_same_input_alone(tmp_path):
+    with SnapshotCamera(auth="none") as camera:
+        scene = Scene(tmp_path, email=MAIL, cameras={"gate": {"snapshot": camera.url}})
+        async with scene.running():
+            for number, effect in enumerate(
+                (
+                    an_alarm(alarm="boot-7", channels=()),
+                    an_action("email", input="door"),
+                    an_action("ftp", input="door"),
+                    an_action("snapshot", input="door"),
+                ),
+                start=1,
+            ):
+                scene.linkage.perform(effect)
+                await until(lambda number=number: len(scene.ends("snapshot")) == number)
+    assert [source for source, _ in scene.shown] == ["door", None]
+    assert [source for source, _ in scene.raw] == ["door", None, None, None]
+    assert [ended.alarm for ended in scene.told if ended.kind == "snapshot"] == ["boot-7", None, None, None]
+
+
+async def test_what_an_alarm_sets_off_carries_its_id_into_the_journal(tmp_path):
+    with SnapshotCamera(auth="none") as camera:
+        scene = Scene(
+            tmp_path,
+            an_input("door", email=True, ftp=True, record=True, audible={"clips": ["cat.wav"]}),
+            email=MAIL,
+            ftp={"host": "127.0.0.1", "port": 1, "security": "none"},
+            audio={"folder": str(tmp_path)},
+            cameras={"gate": {"snapshot": camera.url}},
+        )
+        async with scene.running():
+            scene.linkage.perform(an_alarm(alarm="boot-7", channels=("email", "ftp")))
+            kinds = ("snapshot", "email", "ftp", "clip", "audible")
+            await until(lambda: all(scene.ends(kind) for kind in kinds))
+    assert {ended.kind: ended.alarm for ended in scene.told} == dict.fromkeys(kinds, "boot-7")
 
 
 async def test_beyond_a_hundred_actions_at_once_new_ones_are_told_and_their_mails_go(tmp_path):

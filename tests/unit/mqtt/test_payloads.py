@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from fakes.mqtt_bridge import an_entry, an_input_view, an_output_view
+from fakes.mqtt_bridge import an_entry, an_event, an_input_view, an_output_view
 
 from bridge.core.contact import Contact
 from bridge.core.journal import JournalEntry
@@ -37,6 +38,15 @@ def test_an_outputs_attributes_are_what_the_contract_lists():
         "contact": "disconnected", "mode": "switch", "reason": "alarm", "sources": ["a", "b"], "until": SHOWN,
         "remaining_ms": 1500, "by": None,
     }  # fmt: skip
+
+
+def test_an_event_says_whether_its_picture_will_come():
+    plain = json.loads(payloads.event(an_event(seq=7)))
+    assert plain == {
+        "event_type": "alarm_begin", "id": "boot-7", "seq": 7, "cause": "input", "time": plain["time"],
+        "contact": "connected",
+    }  # fmt: skip
+    assert json.loads(payloads.event(replace(an_event(seq=7), picture="taking"))) == {**plain, "picture": "taking"}
 
 
 def test_a_journal_entry_leaves_out_what_does_not_apply():

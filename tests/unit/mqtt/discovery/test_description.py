@@ -152,6 +152,7 @@ def test_a_removed_input_is_taken_away_alone_and_then_left_out() -> None:
             "state": "binary_sensor",
             "alarm": "binary_sensor",
             "event": "event",
+            "image": "image",
             "last_alarm": "sensor",
             "problem": "binary_sensor",
             "test": "button",

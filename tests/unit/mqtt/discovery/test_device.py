@@ -96,8 +96,8 @@ def test_an_action_that_is_no_longer_configured_takes_its_entities_away() -> Non
     told = {key: one["platform"] for key, one in removal["components"].items()}
     gone = {key: platform for key, platform in told.items() if key in DEVICE_WHATS}
     assert {key for key in told if key not in gone} == {
-        *(f"garage-door_{what}" for what in ("record", "email", "ftp", "audible")),
-        *(f"tamper_{what}" for what in ("record", "email", "ftp", "audible")),
+        *(f"garage-door_{what}" for what in ("record", "email", "ftp", "audible", "image")),
+        *(f"tamper_{what}" for what in ("record", "email", "ftp", "audible", "image")),
     }
     assert gone.keys() == set(DEVICE_WHATS) - ALWAYS
     assert (gone["audible"], gone["image"], gone["notify"]) == ("siren", "image", "notify")
