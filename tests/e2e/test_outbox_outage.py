@@ -152,4 +152,5 @@ def test_a_mail_that_is_too_large_goes_at_once_with_one_picture_and_says_so(tmp_
             [taken] = wait_until(lambda: site.mail.inbox, what="the mail")
     message = taken.message
     assert len(list(message.iter_attachments())) == 1
-    assert "More pictures are missing: refused: sender: 552" in message.get_body().get_content()
+    text = message.get_body().get_content()
+    assert f"More pictures are missing: refused: 127.0.0.1:{site.to_mail.port}: sender: 552" in text
