@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import re
 import ssl
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import aioftp
@@ -15,9 +14,8 @@ from aioftp.errors import InvalidCommand
 from bridge.actions.attempt import AttemptLimits, Steps
 from bridge.actions.ftp.client import FtpClient
 from bridge.actions.ftp.folder import enter_folder
-from bridge.actions.ftp.path import PART
-from bridge.actions.ftp.server_memory import FtpServerMemory, variants
-from bridge.actions.ftp.transfer import delete, rename, store
+from bridge.actions.ftp.part_file import place
+from bridge.actions.ftp.server_memory import FtpServerMemory
 from bridge.actions.reply_limit import MEANINGLESS
 from bridge.actions.security_advice import SecurityAdvice, refused_with
 from bridge.errors import ActionError, ActionFailed, ActionRefused
@@ -32,8 +30,6 @@ SECURITY = SecurityAdvice(
 )
 _DISK_FULL = "552"
 _GOODBYE_S = 5.0
-_MOST_NAMES = 4
-"""Names under which a file is tried that may not replace another."""
 _WANTS_TLS = re.compile(r"\b(TLS|SSL|encrypt\w*|secure\w*)\b", re.IGNORECASE)
 
 
@@ -59,7 +55,7 @@ class FtpSession:
                 await ftp.command("OPTS UTF8 ON", ("2xx", "4xx", "5xx"))
         if slash:
             await enter_folder(ftp, steps, folder or "/")
-        stored = await self._place(ftp, content, name)
+        stored = await place(ftp, steps, name, content, memory=self._memory, verdict_s=self._limits.verdict_s)
         with contextlib.suppress(ActionError):  # the file is stored already
             async with steps.step("goodbye", limit_s=min(_GOODBYE_S, steps.limit_s)):
                 await ftp.command("QUIT", "2xx")
@@ -112,38 +108,6 @@ class FtpSession:
             if self._settings.security == "none" and _WANTS_TLS.search(str(error)):
                 raise refused_with(error, SECURITY.upgrade) from None
             raise
-
-    async def _place(self, ftp: FtpClient, content: bytes, name: str) -> str:
-        """Brings the content to its name by way of a `PART` and a rename, or directly where that is refused.
-
-        Returns the name. Some servers let a user store and nothing else: no rename, no other ending.
-        """
-        if self._memory.can_rename:
-            try:
-                await self._store(ftp, name + PART, content)
-                if await rename(ftp, self._steps, name + PART, name):
-                    return name
-            except ActionRefused:
-                pass  # the final name may be allowed
-            except ActionError:
-                await delete(ftp, self._steps, name + PART)
-                raise
-            await delete(ftp, self._steps, name + PART)
-        refusal: ActionRefused | None = None
-        for tried in islice(variants(name), _MOST_NAMES):
-            try:
-                await self._store(ftp, tried, content)
-            except ActionRefused as error:  # such as a file of that name that may not be replaced
-                refusal = refusal or error
-            else:
-                self._memory.can_rename = self._memory.can_rename and tried != name
-                return tried
-        if refusal is None:
-            raise AssertionError
-        raise refusal
-
-    async def _store(self, ftp: FtpClient, name: str, content: bytes) -> None:
-        await store(ftp, self._steps, name, content, verdict_s=self._limits.verdict_s)
 
     def _explain(self, error: Exception) -> ActionError | None:
         """Returns the ActionError of an FTP exception (RFC 959, 4.2.1: 5xx is permanent, 4xx is not), else None.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 
 from aioftp import StatusCodeError
 
 from bridge.actions.attempt import Steps
 from bridge.actions.ftp.client import FtpClient
-from bridge.errors import ActionError, ActionFailed, ActionRefused
+from bridge.errors import ActionFailed
 
 _PIECE_BYTES = 32_768
 _LAST_WORD_S = 5.0
@@ -29,38 +28,6 @@ async def store(ftp: FtpClient, steps: Steps, name: str, content: bytes, *, verd
         raise steps.located(ActionFailed(f"no answer within {verdict_s:g} s"), at="upload")
     if size is not None and size != len(content):
         raise steps.located(ActionFailed(f"the server has {size} of {len(content)} bytes"), at="size")
-
-
-async def rename(ftp: FtpClient, steps: Steps, old: str, new: str) -> bool:
-    """Gives a file its final name; an existing file is replaced, by deleting it first if the server requires that.
-
-    Returns False when the server refuses that for ever: no right, or no such command.
-    """
-    try:
-        await _rename(ftp, steps, old, new)
-    except ActionRefused:
-        if not await delete(ftp, steps, new):
-            return False
-        try:
-            await _rename(ftp, steps, old, new)
-        except ActionRefused:
-            return False
-    return True
-
-
-async def delete(ftp: FtpClient, steps: Steps, name: str) -> bool:
-    """Deletes a file. Returns whether the server did it; takes `_LAST_WORD_S` at most."""
-    with contextlib.suppress(ActionError):
-        async with steps.step("delete", limit_s=min(_LAST_WORD_S, steps.limit_s)):
-            await ftp.command(f"DELE {name}", "2xx")
-        return True
-    return False
-
-
-async def _rename(ftp: FtpClient, steps: Steps, old: str, new: str) -> None:
-    async with steps.step("rename"):
-        await ftp.command(f"RNFR {old}", ("2xx", "3xx"))
-        await ftp.command(f"RNTO {new}", "2xx")
 
 
 async def _write(ftp: FtpClient, steps: Steps, writer: asyncio.StreamWriter, content: bytes) -> bool:
