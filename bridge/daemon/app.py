@@ -75,6 +75,8 @@ class App:
         self._stop = asyncio.Event()
         self._reloads = asyncio.Event()
         self._store: Store | None = None
+        self._store_trouble: str | None = None
+        self._status_changed: Callable[[], None] = lambda: None
         self._linkage: Linkage | None = None
         self._linked = asyncio.Event()
         self._page: WebServer | None = None
@@ -152,6 +154,7 @@ class App:
             handlers=settings_handlers(edits.submit),
         )
         self._router.connect("mqtt", mqtt.perform)
+        self._status_changed = mqtt.status_changed
         return mqtt
 
     def _open_page(self, store: Store, mqtt: MqttAdapter, edits: SettingsStore) -> None:
@@ -182,7 +185,12 @@ class App:
         from bridge.daemon.bridge_status import bridge_status
 
         return bridge_status(
-            settings=self._settings, started=self._started, mqtt=mqtt, store=store, linkage=self._linkage
+            settings=self._settings,
+            started=self._started,
+            mqtt=mqtt,
+            store=store,
+            store_problem=self._store_trouble,
+            linkage=self._linkage,
         )
 
     def _show_picture(self, input_id: str | None, jpeg: bytes) -> None:
@@ -235,6 +243,8 @@ class App:
     # Around the engine
 
     def _store_problem(self, problem: str | None) -> None:
+        self._store_trouble = problem
+        self._status_changed()
         if problem is None:
             log.info("the store works again")
         else:

@@ -18,9 +18,17 @@ if TYPE_CHECKING:
 
 
 def bridge_status(
-    *, settings: Settings, started: datetime, mqtt: MqttAdapter, store: Store, linkage: Linkage | None
+    *,
+    settings: Settings,
+    started: datetime,
+    mqtt: MqttAdapter,
+    store: Store,
+    store_problem: str | None,
+    linkage: Linkage | None,
 ) -> BridgeStatus:
     """Returns the state of the bridge now; `linkage` is None while no settings need it."""
+    recording = None if linkage is None else _recording(linkage)
+    problems = {"store": store_problem, "card": None if recording is None else recording.problem}
     return BridgeStatus(
         version=__version__,
         started=started,
@@ -28,8 +36,9 @@ def bridge_status(
         rejected_commands=mqtt.rejected_commands,
         journal_unsent=store.unsent.count,
         queues={} if linkage is None else _queues(settings, linkage),
-        recording=None if linkage is None else _recording(linkage),
+        recording=recording,
         sound=None if linkage is None or linkage.playing is None else SoundStatus(playing=linkage.playing),
+        problems={part: problem for part, problem in problems.items() if problem is not None},
     )
 
 

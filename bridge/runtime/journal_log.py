@@ -1,44 +1,63 @@
-"""Journal entries in the program's log, in plain words; a flood of entries is limited and counted."""
+"""Journal entries in the program's log, in plain words; of a flood each sort is counted by its terminal and kind."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bridge.core.journal import JournalEntry
-from bridge.text.journal_words import log_line, words_of
+from bridge.text.journal_words import log_line, summary_line, words_of
 
 log = logging.getLogger("alarm2mqtt")
 
-BURST = 50
-A_SECOND = 2.0
+MOST_A_WINDOW = 10
+"""Entries of one kind and terminal that are logged one by one."""
+WINDOW_S = 60.0
+
+
+@dataclass(slots=True)
+class _Window:
+    begin: float
+    logged: int = 0
+    left_out: int = 0
 
 
 class JournalLog:
-    """Logs entries: at most `BURST` at once and `A_SECOND` in the long run; the others are counted.
+    """Logs entries. Of one kind and terminal `MOST_A_WINDOW` in `WINDOW_S`; the others are counted, in one line.
 
-    A token bucket, and not `core/rate_limit.py`: in a flood its sliding window would log `BURST` entries,
-    then nothing for as long as `BURST` take at `A_SECOND`, and so on. This goes on with `A_SECOND`.
+    A warning is always logged: a fault must not be lost among the alarms of a contact that chatters. The line
+    of the others follows with the next entry after the window, or before the program's end.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._may = float(BURST)
-        self._at = monotonic()
-        self._left_out = 0
+        self._windows: dict[tuple[str, str | None], _Window] = {}
 
     def write(self, entry: JournalEntry) -> None:
-        """Logs an entry, or counts it when the limit is reached."""
-        level = logging.WARNING if words_of(entry.kind).warning else logging.INFO
+        """Logs an entry, or counts it when the limit of its sort is reached."""
+        is_warning = words_of(entry.kind).warning
+        level = logging.WARNING if is_warning else logging.INFO
         if not log.isEnabledFor(level):
             return
         now = self._monotonic()
-        self._may, self._at = min(BURST, self._may + (now - self._at) * A_SECOND), now
-        if self._may < 1:
-            self._left_out += 1
-            return
-        self._may -= 1
-        if self._left_out:
-            log.info("and %d more, all of them in the journal", self._left_out)
-            self._left_out = 0
-        log.log(level, "%s", log_line(entry))
+        self._close_windows(None if entry.kind == "stop" else now - WINDOW_S)
+        if is_warning or self._has_room(entry, now):
+            log.log(level, "%s", log_line(entry))
+
+    def _has_room(self, entry: JournalEntry, now: float) -> bool:
+        key = (entry.kind, entry.input or entry.output)
+        window = self._windows.setdefault(key, _Window(begin=now))
+        if window.logged < MOST_A_WINDOW:
+            window.logged += 1
+            return True
+        window.left_out += 1
+        return False
+
+    def _close_windows(self, begun_until: float | None) -> None:
+        """Ends the windows that began until then, or all, and logs what each has left out."""
+        for key, window in list(self._windows.items()):
+            if begun_until is None or window.begin <= begun_until:
+                del self._windows[key]
+                if window.left_out:
+                    log.info("%s", summary_line(*key, count=window.left_out))

@@ -97,6 +97,12 @@ def log_line(entry: JournalEntry) -> str:
     return escaped(line)
 
 
+def summary_line(kind: str, who: str | None, *, count: int) -> str:
+    """Returns the log's line for entries of one kind and terminal that it left out: `door: alarm begins, 230 more`."""
+    what = (f"{who}: " if who else "") + words_of(kind).line
+    return escaped(f"{what}, {count} more since the last such line; the journal has each")
+
+
 def _notes(entry: JournalEntry, names: Callable[[str], str]) -> list[str]:
     reason = entry.reason
     if reason is not None and entry.kind == "output_off":

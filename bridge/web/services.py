@@ -23,6 +23,9 @@ def services(status: BridgeStatus) -> dict[str, ServiceState | None]:
         "broker": ServiceState(problem=status.broker.problem, facts={"Broker": status.broker.address}),
         **{channel: _queue(status.queues.get(channel)) for channel in KEYS},
         "card": _card(status.recording),
+        "store": ServiceState(
+            problem=status.problems.get("store"), facts={"Journal entries not sent yet": str(status.journal_unsent)}
+        ),
         "audio": _audio(status.sound),
     }
 

@@ -88,6 +88,7 @@ SCHEMAS: Mapping[str, Any] = {
             "journal_unsent": _COUNT,
             "settings_warnings": {"type": "array", "items": _TEXT},
             "broker": _ref("Service"),
+            "store": _ref("Service"),
             **{name: _or_null(_ref("Service")) for name in (*CHANNEL_KEYS, "card", "audio")},
         }
     ),

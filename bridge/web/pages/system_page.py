@@ -15,9 +15,10 @@ SERVICES = (
     ("broker", "MQTT broker", "broker", "mqtt"),
     *((channel.key, channel.words.service, channel.key, channel.key) for channel in CHANNELS),
     ("card", "Card", "record", "recording"),
+    ("store", "Store", "", "store"),
     ("audio", "Audio", "audible", "audio"),
 )
-"""For each service: its key in the status, its name, the action that tests it, its section in the settings file."""
+"""For each service: its key in the status, its name, the action that tests it or none, its section of the settings."""
 
 
 def system_page(
@@ -70,7 +71,7 @@ def _fact(label: str, value: str) -> Html:
 
 
 def _test(name: str, action: str, sound: str | None) -> Html | None:
-    if action == "audible" and sound is None:
+    if not action or (action == "audible" and sound is None):
         return None
     if action == "broker":
         return el(

@@ -22,6 +22,7 @@ def test_a_service_that_is_not_configured_is_none():
         "email": None,
         "ftp": None,
         "card": None,
+        "store": ServiceState(problem=None, facts={"Journal entries not sent yet": "0"}),
         "audio": None,
     }
 
@@ -54,3 +55,9 @@ def test_the_loudspeaker_plays_or_is_silent():
     for playing, word in ((True, "plays"), (False, "silent")):
         sound = services(a_status(sound=SoundStatus(playing=playing)))["audio"]
         assert sound == ServiceState(problem=None, facts={"Sound": word})
+
+
+def test_the_stores_problem_is_shown():
+    assert services(a_status(problems={"store": "the disk is full"}))["store"] == ServiceState(
+        problem="the disk is full", facts={"Journal entries not sent yet": "0"}
+    )
