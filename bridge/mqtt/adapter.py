@@ -20,6 +20,7 @@ from bridge.errors import BrokerError
 from bridge.mqtt.commands.answers import Request
 from bridge.mqtt.commands.journal_questions import JournalQuestions
 from bridge.mqtt.commands.receiver import CommandReceiver, Handler
+from bridge.mqtt.connection import reason_codes as codes
 from bridge.mqtt.connection.broker_limits import BrokerLimits
 from bridge.mqtt.connection.broker_socket import address_of, is_local
 from bridge.mqtt.connection.connect import client_id_of, connect, will_of
@@ -247,7 +248,7 @@ class MqttAdapter:
                 will=will_of(settings),
                 versions=self._versions,
                 limits=self._limits,
-                refused=self._rights.refused,
+                refused=self._refused,
             )
         except BrokerError as error:
             self._limits.forget()
@@ -281,6 +282,7 @@ class MqttAdapter:
         self._outbox.open(session.publish, window=session.window)
         self._dispatcher.begin(echoes=session.echoes)
         self._rights.begin(session)
+        self._fit_description(session)
         subscriptions = Subscriptions(session)
         topics = self._publisher.topics
         try:
@@ -322,6 +324,21 @@ class MqttAdapter:
         self._limits.settled()
         self._outbox.widen(session.window)
         self._feed.widen(session.window)
+
+    def _fit_description(self, session: Session) -> None:
+        """Limits the description to what the broker announced, or to half of what it named too large."""
+        refused = session.limits.refused_sizes.get(self._publisher.topics.discovery)
+        half = None if refused is None else refused // 2
+        known = [one for one in (session.announced_largest, half) if one is not None]
+        self._publisher.largest_packet = min(known, default=None)
+
+    def _refused(self, topic: str, size: int, code: int, words: str) -> None:
+        """Takes a refusal of a message, or the end of one; a description that is too large is made smaller."""
+        self._rights.refused(topic, size, code, words)
+        if code == codes.TOO_LARGE and topic == self._publisher.topics.discovery and self._session is not None:
+            self._session.limits.too_large(topic, size)
+            self._fit_description(self._session)
+            self._publisher.repeat([topic])
 
     def _online_answered(self, taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
         self._rights.online_answered(taken)

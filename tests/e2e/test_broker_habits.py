@@ -102,6 +102,18 @@ def refuses(code: int, topic: str) -> Habit:
     return habit
 
 
+def refuses_large(size: int) -> Habit:
+    """A PUBLISH of more bytes is answered by a refusal, as Mosquitto's `message_size_limit` does it."""
+
+    def habit(link: Link, one: Packet) -> bytes | None:
+        if one.kind != PUBLISH or one.size <= size:
+            return one.raw
+        link.reply(packet(PUBACK, one.identifier + b"\x95"))
+        return None
+
+    return habit
+
+
 def subacks(answer: Callable[[list[tuple[str, int]]], bytes], *, pass_on: bool = False) -> Habit:
     """A SUBSCRIBE is answered with these codes; only where they all are the broker's own is it passed on."""
 
@@ -250,7 +262,18 @@ ROWS = (
         described=False,
     ),
     Row(habit="hangs up on large messages", asks=ends(LARGE), old=True, told="left out: home", described=False),
-    Row(habit="names a message too large", asks=ends(LARGE, disconnect(0x95)), told="is larger", described=False),
+    Row(habit="names a message too large", asks=ends(LARGE, disconnect(0x95)), told="is larger", also="entities"),
+    Row(
+        habit="refuses a message as too large, which MQTT 5 does not list",
+        asks=refuses_large(5000),
+        told="is larger",
+        also="entities",
+    ),
+    Row(
+        habit="announces a small packet size",
+        answers=connack(b"\x27\x00\x00\x1f\x40"),
+        told="entities in Home Assistant, settings first: the broker takes packets of at most 8000 bytes",
+    ),
     Row(habit="calls size a quota", asks=ends(LARGE, disconnect(0x97)), told="left out: home", described=False),
     Row(habit="ends with an unlisted code", asks=ends(LARGE, disconnect(0xB7)), told="left out: home", described=False),
     Row(

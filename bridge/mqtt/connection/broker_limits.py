@@ -60,6 +60,8 @@ class BrokerLimits:
         self.filters_a_packet = FILTERS_A_PACKET
         self.largest: int | None = None
         """Bytes of the largest packet, where the broker refused a larger one by reason."""
+        self.refused_sizes: dict[str, int] = {}
+        """Bytes of the smallest packet of a topic that the broker named too large."""
         self.careful = False
         """Whether messages go out one at a time."""
         self.slow = False
@@ -120,6 +122,7 @@ class BrokerLimits:
     def too_large(self, topic: str, size: int) -> None:
         """Records that the broker named a message too large."""
         self.largest = size - 1 if self.largest is None else min(self.largest, size - 1)
+        self.refused_sizes[topic] = min(size, self.refused_sizes.get(topic, size))
         self.log_too_large(topic, size)
 
     def log_too_large(self, topic: str, size: int) -> None:
@@ -135,6 +138,7 @@ class BrokerLimits:
         self.filters_a_packet, self.largest = FILTERS_A_PACKET, None
         self.careful = self.slow = self._retain_accepted = self._recurring = False
         self._earlier = set()
+        self.refused_sizes = {}
         self._suspects, self._left_out, self._without = set(), {}, set()
         self._subscribe_ends, self._trial = 0, None
 

@@ -148,6 +148,11 @@ class Session:
         return self.version is not Version.V5 or not self.limits.options
 
     @property
+    def announced_largest(self) -> int | None:
+        """Bytes of the largest packet by the broker's own word; None without one."""
+        return self._largest
+
+    @property
     def largest_packet(self) -> int | None:
         """Bytes of the largest packet that the broker takes; None while no limit is known."""
         known = [one for one in (self._largest, self.limits.largest) if one is not None]

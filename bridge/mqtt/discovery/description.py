@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge import __version__
 from bridge.core.definitions.settings import Settings
@@ -17,7 +17,8 @@ from bridge.mqtt.discovery.input_settings import input_setting_rows
 from bridge.mqtt.discovery.inputs import INPUT_ROWS
 from bridge.mqtt.discovery.output_settings import output_setting_rows
 from bridge.mqtt.discovery.outputs import OUTPUT_ROWS
-from bridge.mqtt.discovery.row import InputPart, OutputPart, Part, entities
+from bridge.mqtt.discovery.row import DIAGNOSTIC, InputPart, OutputPart, Part, entities
+from bridge.mqtt.discovery.setting_entity import CONFIG
 from bridge.mqtt.discovery.status import STATUS_ROWS
 from bridge.mqtt.topics import Topics
 from bridge.text.printable import one_line
@@ -36,6 +37,8 @@ from ha_discovery import (
 Step = tuple[str, bytes]
 """A topic and its payload: retained, at QoS 1, one after the other."""
 
+LEFT_OUT_FIRST = (CONFIG, DIAGNOSTIC, None)
+"""Categories of entities, in the order in which a broker with a small limit for packets goes without them."""
 _PROGRAM = "alarm2mqtt"
 _QOS = 1
 """A lost command from Home Assistant would leave a siren sounding."""
@@ -92,11 +95,33 @@ def _components(settings: Settings, topics: Topics) -> dict[str, Entity]:
     return found
 
 
-def announced(settings: Settings) -> Announced | None:
-    """Returns the final description of `discovery` with these settings; None with discovery off."""
+def fitting(whole: Discovery, at_most: int | None) -> Discovery | None:
+    """Returns the description with as many entities as `at_most` bytes hold; None when they hold not even one.
+
+    Settings are left out first, the last ones before others, then diagnostic entities, then the others.
+    """
+    if at_most is None or len(encode(device_payload(whole))) <= at_most:
+        return whole
+    kept = dict(whole.components)
+    for category in LEFT_OUT_FIRST:
+        for key in [key for key, entity in reversed(kept.items()) if entity.entity_category == category]:
+            del kept[key]
+            if not kept:
+                return None
+            smaller = replace(whole, components=dict(kept))
+            if len(encode(device_payload(smaller))) <= at_most:
+                return smaller
+    return None
+
+
+def announced(settings: Settings, at_most: int | None = None) -> Announced | None:
+    """Returns the final description of `discovery` with these arguments; None when there is none."""
     if not settings.home_assistant.discovery:
         return None
-    components = {key: entity.platform for key, entity in describe(settings).components.items()}
+    whole = fitting(describe(settings), at_most)
+    if whole is None:
+        return None
+    components = {key: entity.platform for key, entity in whole.components.items()}
     return Announced(topic=discovery_topic(settings), components=components)
 
 
@@ -114,18 +139,23 @@ def read_announced(topic: str, payload: bytes) -> Announced | None:
     return Announced(topic=topic, components=found) if found else None
 
 
-def discovery(settings: Settings, previous: Settings | Announced | None = None) -> tuple[Step, ...]:
+def discovery(
+    settings: Settings, previous: Settings | Announced | None = None, at_most: int | None = None
+) -> tuple[Step, ...]:
     """Returns the messages, in order, after which Home Assistant has exactly this device.
 
     `previous` is the former state: settings, or the result of `read_announced`. A component that is removed,
     or whose platform changed, is first sent as platform only. Discovery that was turned off, and
-    a changed device id or prefix, clear the old topic, which removes the device.
+    a changed device id or prefix, clear the old topic, which removes the device. A broker that takes `at_most` bytes
+    gets a description with fewer entities, or none.
     """
     before = announced(previous) if isinstance(previous, Settings) else previous
     topic = discovery_topic(settings)
     if not settings.home_assistant.discovery:
         return ((before.topic, DEVICE_REMOVAL),) if before else ()
-    whole = describe(settings)
+    whole = fitting(describe(settings), at_most)
+    if whole is None:
+        return ()
     steps: list[Step] = []
     if before and before.topic != topic:
         steps.append((before.topic, DEVICE_REMOVAL))

@@ -26,6 +26,8 @@ from bridge.mqtt.topics import InputTopics, OutputTopics, Topics
 _LOG = logging.getLogger(__name__)
 LARGEST_SNAPSHOT = 512 * 1024
 """Limit of a picture in bytes; `mqtt.md` 1."""
+PACKET_HEAD = 16
+"""Bytes of a PUBLISH beside topic and payload, and some more: not all brokers count alike."""
 TAKEN_UP_S = 2.0
 """Seconds after which Home Assistant has processed a changed description."""
 
@@ -65,6 +67,10 @@ class Publisher:
         self._announced: Settings | Announced | None = None
         self._described_as: tuple[str, bytes] | None = None
         """The description published on this connection."""
+        self.largest_packet: int | None = None
+        """Bytes of the largest packet that the broker takes for a description; None where there is no limit."""
+        self._small = False
+        """Whether a description that lacks entities was logged."""
         self._deleted = False
         """Whether a person deleted the device in Home Assistant; the description is withheld until a change."""
         self._adopt(settings)
@@ -211,19 +217,20 @@ class Publisher:
         """
         if self._deleted:
             return frozenset()
-        steps = discovery(self._settings, self._announced)
+        steps = discovery(self._settings, self._announced, self._room_for_description())
         topics = frozenset(topic for topic, _ in steps)
         if not again and steps and steps[-1] == self._described_as:
             return topics
         self._described_as = steps[-1] if steps else None
-        new = self._new_inputs()
+        self._log_entities_left_out()
+        new = self._new_inputs() if steps else ()
         self._events.close(new)
         for number, (topic, payload) in enumerate(steps, start=1):
             if payload:
                 self._ledger.add(topic)
             self._outbox.put(
                 Outgoing(topic=topic, payload=payload, retained=True),
-                partial(self._described, topic, payload, self._settings if number == len(steps) else None, new),
+                partial(self._described, topic, payload, number == len(steps), new),
             )
         return topics
 
@@ -240,16 +247,40 @@ class Publisher:
         self,
         topic: str,
         payload: bytes,
-        settings: Settings | None,
+        is_last: bool,  # noqa: FBT001 - bound at its place
         new: tuple[str, ...],
         taken: bool,  # noqa: FBT001 - an acknowledgement's one value
     ) -> None:
-        if settings is not None:
+        if is_last:
             self._events.acknowledged(new)
         if taken and not payload:
             self._ledger.discard(topic)
-        if taken and settings is not None:
-            self._announced = settings
+        if taken and is_last:
+            self._announced = read_announced(topic, payload)
+
+    def _log_entities_left_out(self) -> None:
+        """Logs once that the broker's limit leaves entities out of the description."""
+        room = self._room_for_description()
+        whole = announced(self._settings)
+        if room is None or whole is None or self._small:
+            return
+        kept = announced(self._settings, room)
+        count = 0 if kept is None else len(kept.components)
+        if count < len(whole.components):
+            self._small = True
+            _LOG.warning(
+                "left out: %d of %d entities in Home Assistant, settings first: the broker takes packets of at most "
+                "%s bytes; raise its limit for packets",
+                len(whole.components) - count,
+                len(whole.components),
+                self.largest_packet,
+            )
+
+    def _room_for_description(self) -> int | None:
+        """Returns the bytes that a packet of the broker leaves for the payload of a description."""
+        if self.largest_packet is None:
+            return None
+        return self.largest_packet - len(self.topics.discovery) - PACKET_HEAD
 
     def _sweep(self, described: frozenset[str]) -> None:
         """Clears every retained topic of the ledger that is not current."""

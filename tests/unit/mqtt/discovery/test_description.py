@@ -216,3 +216,30 @@ def test_reasons_are_all_that_an_output_can_have() -> None:
 
 def test_commands_go_out_at_least_once() -> None:
     assert describe(SMALL).qos == 1
+
+
+@pytest.mark.parametrize("at_most", [20_000, 8_000, 4_000, 2_000])
+def test_a_broker_with_a_limit_gets_a_description_that_fits_and_has_what_matters_most(at_most):
+    ((_, body),) = discovery(BIG, None, at_most)
+    assert len(body) <= at_most
+    kept = json.loads(body)["components"]
+    whole = json.loads(discovery(BIG)[0][1])["components"]
+    assert kept.items() <= whole.items()
+    left_out = {part.get("entity_category") for key, part in whole.items() if key not in kept}
+    if None in left_out:
+        assert not any("entity_category" in part for part in kept.values())
+    elif "diagnostic" in left_out:
+        assert not any(part.get("entity_category") == "config" for part in kept.values())
+
+
+def test_a_broker_that_takes_next_to_nothing_gets_no_description():
+    assert discovery(BIG, None, 300) == ()
+    assert announced(BIG, 300) is None
+
+
+def test_what_a_smaller_description_leaves_out_is_removed_first():
+    removal, smaller = (json.loads(body) for _, body in discovery(BIG, BIG, 8_000))
+    whole = json.loads(discovery(BIG)[0][1])["components"]
+    gone = {key for key, part in removal["components"].items() if part.keys() == {"platform"}}
+    assert gone == whole.keys() - smaller["components"].keys()
+    assert gone
