@@ -64,7 +64,7 @@ class Publisher:
         self._inputs: dict[str, InputTopics] = {}
         self._outputs: dict[str, OutputTopics] = {}
         self._views: dict[str, InputView | OutputView] = {}
-        self._announced: Settings | Announced | None = None
+        self._announced: Announced | None = None
         self._described_as: tuple[str, bytes] | None = None
         """The description published on this connection."""
         self.largest_packet: int | None = None
@@ -238,8 +238,7 @@ class Publisher:
         """Returns the inputs that the description published last does not have."""
         if not self._settings.home_assistant.discovery:
             return ()
-        before = self._announced
-        last = announced(before) if isinstance(before, Settings) else before
+        last = self._announced
         known = last.components if last is not None and last.topic == self.topics.discovery else {}
         return tuple(each for each in self._inputs if f"{each}_event" not in known)
 
