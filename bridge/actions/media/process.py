@@ -20,6 +20,7 @@ import av.error
 import av.logging
 
 from bridge.actions.media.clip_file import left_out
+from bridge.actions.media.memory_limit import be_killed_first
 from bridge.actions.media.messages import (
     Beat,
     BeginClip,
@@ -174,6 +175,7 @@ def main() -> None:
     """Reads orders from standard input and reports on standard output."""
     av.logging.set_level(None)
     os.nice(_NICENESS)
+    be_killed_first()
     # The terminal's interrupt is for the bridge, which then ends our input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     orders, reports = sys.stdin.buffer, sys.stdout.buffer

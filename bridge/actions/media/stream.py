@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import av
 import av.error
 
+from bridge.actions.media.memory_limit import OPENING_BYTES, STREAMING_BYTES, limit_memory
 from bridge.actions.media.pre_event_ring import Packet
 from bridge.errors import ActionError, ActionFailed, ActionRefused
 
@@ -45,7 +46,8 @@ def open_camera(url: str, *, ca_file: str | None, frozen_s: float = _OPEN_S, qui
     """Opens rtsp(s) or v4l2; `quick` skips the two seconds of probing the stream.
 
     A read fails if nothing arrives for `frozen_s`. RTSP runs over TCP if the
-    camera supports it. With rtsps, certificate and host name are checked.
+    camera supports it. With rtsps, certificate and host name are checked. What the camera announces is
+    allocated only within the limits of `memory_limit`.
     """
     if url.startswith("v4l2:"):
         return av.open(url.removeprefix("v4l2:"), format="video4linux2", timeout=(_OPEN_S, frozen_s))
@@ -55,7 +57,11 @@ def open_camera(url: str, *, ca_file: str | None, frozen_s: float = _OPEN_S, qui
     if url.startswith("rtsps:"):
         paths = ssl.get_default_verify_paths()
         options |= {"tls_verify": "1", "ca_file": ca_file or paths.cafile or paths.openssl_cafile}
-    return av.open(url, options=options, timeout=(_OPEN_S, frozen_s))
+    limit_memory(OPENING_BYTES)
+    try:
+        return av.open(url, options=options, timeout=(_OPEN_S, frozen_s))
+    finally:
+        limit_memory(STREAMING_BYTES)
 
 
 def packets(source: InputContainer, streams: list[Any], *, frozen_s: float) -> Iterator[Packet]:
