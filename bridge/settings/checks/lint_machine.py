@@ -42,9 +42,8 @@ def _modules(settings: Settings) -> Iterator[tuple[str, str, Loc]]:
         needs.append(("aiohttp", "web", ("web",)))
     for name, camera in settings.cameras.items():
         loc: Loc = ("cameras", name)
-        if camera.snapshot is not None:
-            by_http = camera.snapshot.startswith("http")
-            needs.append(("aiohttp", "web", (*loc, "snapshot")) if by_http else ("av", "media", (*loc, "snapshot")))
+        if camera.snapshot is not None and not camera.snapshot.lower().startswith(("http:", "https:")):
+            needs.append(("av", "media", (*loc, "snapshot")))
         if camera.stream is not None:
             needs.append(("av", "media", (*loc, "stream")))
     if settings.recording is not None:

@@ -28,11 +28,6 @@ def found(*inputs: dict[str, Any], missing: tuple[str, ...] = (), **settings: An
     ("settings", "missing", "told"),
     [
         ({"web": {"enabled": True}}, "aiohttp", ("web", "needs the package aiohttp", "install alarm2mqtt[web]")),
-        (
-            {"cameras": GATE},
-            "aiohttp",
-            ("cameras", "gate", "snapshot", "needs the package aiohttp", "install alarm2mqtt[web]"),
-        ),
         ({"cameras": GATE}, "av", ("cameras", "gate", "stream", "needs the package av", "install alarm2mqtt[media]")),
         (
             {"cameras": {"gate": {"snapshot": "v4l2:/dev/video0"}}},
@@ -50,6 +45,9 @@ def test_what_is_needed_and_not_installed_is_told_where_it_is_needed(settings, m
 
 def test_what_nothing_needs_may_be_missing():
     assert found(missing=("aiohttp", "av", "aplay")) == []
+    # Pictures over HTTP need no package.
+    by_http = {"gate": {"snapshot": "https://gate/1.jpg"}}
+    assert found(missing=("aiohttp", "av", "aplay"), cameras=by_http) == []
 
 
 def test_a_clip_that_is_missing_or_cannot_be_played_is_told_once_where_it_is_named(tmp_path):
