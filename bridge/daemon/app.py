@@ -19,6 +19,7 @@ from bridge.core import effects as do
 from bridge.core.definitions.channels import CHANNELS, server_of
 from bridge.core.engine import Engine
 from bridge.core.facts import ClockChecked, JobClosed, Origin, SettingsChanged
+from bridge.daemon.clip_folder import ClipFolder
 from bridge.daemon.lifecycle import LINKAGE, Lifecycle, Work
 from bridge.daemon.router import Router, answer_future, line_receiver
 from bridge.daemon.settings_warnings import SettingsWarnings
@@ -100,6 +101,7 @@ class App:
                 "settings": edits.run,
                 "settings file": edits.watch,
                 "settings warnings": self._warnings.run,
+                "sound clips": ClipFolder(settings=lambda: self._settings, found=mqtt.clips).run,
                 "reload": partial(self._reload, edits),
             }
             if self._page is not None:

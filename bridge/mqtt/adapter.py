@@ -177,6 +177,10 @@ class MqttAdapter:
         """Publishes a picture of an input's alarm, or of no input; None clears the picture."""
         self._publisher.snapshot(input_id, jpeg)
 
+    def clips(self, names: tuple[str, ...]) -> None:
+        """Publishes which sound clips can be chosen."""
+        self._publisher.clips(names)
+
     def _hurry(self) -> None:
         if self._session is not None:
             self._session.flush()

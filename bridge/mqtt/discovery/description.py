@@ -57,8 +57,8 @@ def discovery_topic(settings: Settings) -> str:
     return Topics.of(settings).discovery
 
 
-def describe(settings: Settings) -> Discovery:
-    """Returns the whole device of these settings."""
+def describe(settings: Settings, clips: tuple[str, ...] = ()) -> Discovery:
+    """Returns the whole device of these settings; `clips` are those in the folder of sounds."""
     topics = Topics.of(settings)
     device = settings.device
     return Discovery(
@@ -71,13 +71,13 @@ def describe(settings: Settings) -> Discovery:
             suggested_area=one_line(device.area or "") or None,
         ),
         origin=Origin(name=_PROGRAM, sw_version=__version__),
-        components=_components(settings, topics),
+        components=_components(settings, topics, clips),
         availability=Availability(topics=(topics.availability,)),
         qos=_QOS,
     )
 
 
-def _components(settings: Settings, topics: Topics) -> dict[str, Entity]:
+def _components(settings: Settings, topics: Topics, clips: tuple[str, ...]) -> dict[str, Entity]:
     found: dict[str, Entity] = {}
     for one in settings.inputs:
         availability = topics.input(one.id).availability
@@ -91,7 +91,7 @@ def _components(settings: Settings, topics: Topics) -> dict[str, Entity]:
             settings=settings, topics=topics, id=other.id, label=other.label, availability=availability, output=other
         )
         found.update(entities((*OUTPUT_ROWS, *output_setting_rows(settings)), place))
-    found.update(entities((*DEVICE_ROWS, *STATUS_ROWS), Part(settings=settings, topics=topics)))
+    found.update(entities((*DEVICE_ROWS, *STATUS_ROWS), Part(settings=settings, topics=topics, clips=clips)))
     return found
 
 
@@ -140,7 +140,11 @@ def read_announced(topic: str, payload: bytes) -> Announced | None:
 
 
 def discovery(
-    settings: Settings, previous: Settings | Announced | None = None, at_most: int | None = None
+    settings: Settings,
+    previous: Settings | Announced | None = None,
+    at_most: int | None = None,
+    *,
+    clips: tuple[str, ...] = (),
 ) -> tuple[Step, ...]:
     """Returns the messages, in order, after which Home Assistant has exactly this device.
 
@@ -153,7 +157,7 @@ def discovery(
     topic = discovery_topic(settings)
     if not settings.home_assistant.discovery:
         return ((before.topic, DEVICE_REMOVAL),) if before else ()
-    whole = fitting(describe(settings), at_most)
+    whole = fitting(describe(settings, clips), at_most)
     if whole is None:
         return ()
     steps: list[Step] = []

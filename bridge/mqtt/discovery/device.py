@@ -18,14 +18,22 @@ refused, since Home Assistant would not show the refusal.
 """
 
 
+MOST_TONES = 100
+
+
 def _run(part: Part, kind: str) -> str:
     return part.topics.command_topic(CommandKind.ACTION_RUN, kind)
 
 
 def tones(part: Part) -> tuple[str, ...]:
-    """Returns the clips of all inputs' sounds, without those that a command could not name."""
+    """Returns the clips of all inputs' sounds and of the folder, without those that a command could not name.
+
+    A folder with more than `MOST_TONES` clips is cut, for a description must not grow without end.
+    """
     linked = {clip for one in part.settings.inputs if one.linkage.audible for clip in one.linkage.audible.clips}
-    return tuple(sorted(clip for clip in linked if is_sound_name(clip) and clip.strip() and len(clip) <= LONGEST_STATE))
+    found = [*sorted(linked), *(clip for clip in part.clips if clip not in linked)]
+    named = [clip for clip in found if is_sound_name(clip) and clip.strip() and len(clip) <= LONGEST_STATE]
+    return tuple(sorted(named[:MOST_TONES]))
 
 
 def _audible(part: Part, common: CommonFields) -> Entity:
@@ -35,7 +43,7 @@ def _audible(part: Part, common: CommonFields) -> Entity:
         command_topic=_run(part, "audible"),
         state_topic=part.topics.status,
         state_value_template=nested_flag("audible", "playing"),
-        available_tones=tones(part),
+        available_tones=tones(part) or None,
     )
 
 
@@ -64,7 +72,8 @@ def _button(part: Part, common: CommonFields, kind: str) -> Entity:
 
 
 def _sounds(part: Part) -> bool:
-    return part.settings.audio is not None and tones(part) != ()
+    """Returns whether there is a loudspeaker; clips may come later, and the entity would lose what is set for it."""
+    return part.settings.audio is not None
 
 
 def _sees(part: Part) -> bool:

@@ -76,10 +76,12 @@ class Part:
     """The device itself, or one input or output of it.
 
     `availability` is the part's own topic; it, `id` and `label` are empty for the device.
+    `clips` are the sound clips of the folder, as far as they are known.
     """
 
     settings: Settings
     topics: Topics
+    clips: tuple[str, ...] = ()
     id: str = ""
     label: str = ""
     availability: str = ""

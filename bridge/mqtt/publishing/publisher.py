@@ -65,6 +65,7 @@ class Publisher:
         self._outputs: dict[str, OutputTopics] = {}
         self._views: dict[str, InputView | OutputView] = {}
         self._announced: Announced | None = None
+        self._clips: tuple[str, ...] = ()
         self._described_as: tuple[str, bytes] | None = None
         """The description published on this connection."""
         self.largest_packet: int | None = None
@@ -140,6 +141,12 @@ class Publisher:
             else:
                 self.output(view)
         self._sweep(described)
+
+    def clips(self, names: tuple[str, ...]) -> None:
+        """Describes the device again if other sound clips can be chosen than before."""
+        if names != self._clips:
+            self._clips = names
+            self._describe(again=False)
 
     def announce(self) -> None:
         """Publishes everything at the begin of a connection, in the order of `mqtt.md` 3."""
@@ -217,7 +224,7 @@ class Publisher:
         """
         if self._deleted:
             return frozenset()
-        steps = discovery(self._settings, self._announced, self._room_for_description())
+        steps = discovery(self._settings, self._announced, self._room_for_description(), clips=self._clips)
         topics = frozenset(topic for topic, _ in steps)
         if not again and steps and steps[-1] == self._described_as:
             return topics

@@ -18,7 +18,7 @@ from bridge.core.definitions.settings import (
     Settings,
 )
 from bridge.mqtt.discovery.description import describe, discovery
-from bridge.mqtt.discovery.device import DEVICE_ROWS
+from bridge.mqtt.discovery.device import DEVICE_ROWS, MOST_TONES
 from bridge.mqtt.discovery.status import STATUS_ROWS
 from bridge.settings.checks.references import TAKEN_BY_THE_DEVICE
 
@@ -61,8 +61,8 @@ def playing(*clips: str) -> Settings:
     return replace(BIG, inputs=tuple(InputSettings(id=f"in-{nth}", linkage=link) for nth, link in enumerate(links)))
 
 
-def component(settings: Settings, key: str) -> dict[str, Any]:
-    ((_, body),) = discovery(settings)
+def component(settings: Settings, key: str, *, clips: tuple[str, ...] = ()) -> dict[str, Any]:
+    ((_, body),) = discovery(settings, clips=clips)
     return json.loads(body)["components"][key]
 
 
@@ -84,7 +84,7 @@ def test_with_everything_configured_the_device_has_all_that_the_contract_names()
         (only("recording", "cameras"), {"image", "snapshot", "record", "free_space"}),
         (only("recording", cameras={"gate": CAMERA}), {"image", "snapshot", "free_space"}),
         (only("audio"), {"audible"}),
-        (only("audio", inputs=WITHOUT_ACTIONS.inputs), set()),
+        (only("audio", inputs=WITHOUT_ACTIONS.inputs), {"audible"}),
     ],
 )
 def test_an_entity_exists_only_when_what_it_needs_is_configured(settings: Settings, more: set[str]) -> None:
@@ -115,7 +115,20 @@ def test_the_tones_of_the_sound_are_the_clips_of_all_inputs() -> None:
 @pytest.mark.parametrize("clip", [" ", "\u2003", "é" * 128])
 def test_a_clip_that_nobody_could_ask_for_is_no_tone(clip: str) -> None:
     assert component(playing(clip, "dog.wav"), "audible")["available_tones"] == ["dog.wav"]
-    assert "audible" not in describe(playing(clip)).components
+    assert component(playing(), "audible", clips=(clip, "dog.wav"))["available_tones"] == ["dog.wav"]
+    assert "available_tones" not in component(playing(clip), "audible")
+
+
+def test_every_clip_of_the_folder_is_a_tone_and_those_of_inputs_come_first_when_there_are_too_many() -> None:
+    assert component(playing("dog.wav"), "audible", clips=("bell.wav", "dog.wav"))["available_tones"] == [
+        "bell.wav",
+        "dog.wav",
+    ]
+    many = tuple(f"{number:04}.wav" for number in range(1000))
+    tones = component(playing("z.wav"), "audible", clips=many)["available_tones"]
+    assert len(tones) == MOST_TONES
+    assert tones[0] == "0000.wav"
+    assert tones[-1] == "z.wav"
 
 
 def test_buttons_press_what_an_action_takes() -> None:
