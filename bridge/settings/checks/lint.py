@@ -25,6 +25,7 @@ def advice(settings: Settings, document: Mapping[Any, Any], text: str | None) ->
     `document` and `text` are the file's; without a text nothing is said of how it is written.
     """
     yield from _timed_links(settings)
+    yield from _cut_off_early(settings)
     yield from schedule_findings(settings)
     yield from server_findings(settings, document)
     yield from _upload_path(settings)
@@ -42,6 +43,17 @@ def _timed_links(settings: Settings) -> Iterator[Finding]:
                     message=f"output {link} follows its timing: this input's alarms are only logged for it",
                     shown=False,
                 )
+
+
+def _cut_off_early(settings: Settings) -> Iterator[Finding]:
+    for index, output in enumerate(settings.outputs):
+        seconds = output.alarm_time_ms / 1000
+        if output.cut_off_s is not None and output.cut_off_s < seconds and not output.follow_source:
+            yield Finding(
+                loc=("outputs", index, "alarm_time_ms"),
+                message=f"is longer than max_active_s, which ends it after {output.cut_off_s:g} s",
+                shown=False,
+            )
 
 
 def _upload_path(settings: Settings) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 from bridge.core.definitions.settings import Settings
 from bridge.errors import ActionRefused
@@ -26,6 +27,7 @@ def machine_findings(
             yield Finding(
                 loc=loc, message=f"needs the package {module}", allowed=f"install alarm2mqtt[{extra}]", shown=False
             )
+    yield from _files(settings)
     if settings.audio is None:
         return
     if not has_program(PLAYER):
@@ -53,6 +55,26 @@ def _modules(settings: Settings) -> Iterator[tuple[str, str, Loc]]:
         if module not in told:
             told.add(module)
             yield module, extra, place
+
+
+def _files(settings: Settings) -> Iterator[Finding]:
+    """Yields each certificate or key that is named and cannot be read."""
+    places: list[tuple[Loc, Path | None]] = []
+    if settings.mqtt.tls is not None:
+        places += [
+            (("mqtt", "tls", key), getattr(settings.mqtt.tls, key)) for key in ("ca_file", "cert_file", "key_file")
+        ]
+    for name, section in (("email", settings.email), ("ftp", settings.ftp)):
+        if section is not None:
+            places.append(((name, "ca_file"), section.ca_file))
+    places += [(("cameras", name, "ca_file"), camera.ca_file) for name, camera in settings.cameras.items()]
+    for loc, path in places:
+        if path is None:
+            continue
+        try:
+            path.open("rb").close()
+        except OSError as error:
+            yield Finding(loc=loc, message=f"{path} cannot be read: {error.strerror}", shown=False)
 
 
 def _clips(settings: Settings) -> Iterator[Finding]:

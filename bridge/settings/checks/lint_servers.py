@@ -13,13 +13,29 @@ MQTT_TLS_PORT = 8883
 """Registered for MQTT over TLS (IANA, secure-mqtt)."""
 _FITTING: Mapping[str, Mapping[int, tuple[str, ...]]] = {
     # RFC 8314, 3.3 and 3.2: 465 is TLS from the first byte; 587 and 25 begin in the clear.
-    "email": {465: ("tls",), 587: ("starttls", "none"), 25: ("starttls", "none")},
+    # 2465 and 2587 are theirs at large providers.
+    "email": {
+        465: ("tls",),
+        2465: ("tls",),
+        587: ("starttls", "none"),
+        2587: ("starttls", "none"),
+        25: ("starttls", "none"),
+    },
     # RFC 4217, 5: 990 is TLS from the first byte; 21 begins in the clear.
     "ftp": {990: ("implicit_tls",), 21: ("explicit_tls", "none")},
 }
 """The values of `security` that go with a well-known port."""
-_WEB_PORTS = {"http": 443, "https": 80}
-"""The port of the other scheme."""
+_OTHER_PROTOCOLS: Mapping[str, Mapping[int, str]] = {
+    "mqtt": dict.fromkeys((8083, 8084, 9001), "MQTT over WebSockets"),
+    "email": {
+        **dict.fromkeys((110, 995), "POP3, which fetches mail"),
+        **dict.fromkeys((143, 993), "IMAP, which fetches mail"),
+    },
+    "ftp": {22: "SFTP, which has nothing in common with FTP but its name"},
+}
+"""Well-known ports of protocols that are taken for the right one."""
+_WEB_PORTS = {("http", 443): "https", ("https", 80): "http", ("http", 554): "rtsp", ("https", 554): "rtsp"}
+"""The scheme that a well-known port belongs to, by the scheme it was given."""
 
 
 def server_findings(settings: Settings, document: Mapping[Any, Any]) -> Iterator[Finding]:
@@ -64,6 +80,11 @@ def _ports(settings: Settings) -> Iterator[Finding]:
             allowed="tls: {} as well, or port 1883",
             shown=False,
         )
+    for server, given in (("mqtt", mqtt), ("email", settings.email), ("ftp", settings.ftp)):
+        port = None if given is None else given.port
+        other = None if port is None else _OTHER_PROTOCOLS[server].get(port)
+        if other is not None:
+            yield Finding(loc=(server, "port"), message=f"{port} is the port of {other}", shown=False)
     for name, section in (("email", settings.email), ("ftp", settings.ftp)):
         if section is None:
             continue
@@ -86,12 +107,12 @@ def _camera_ports(loc: Loc, camera: CameraSettings) -> Iterator[Finding]:
     for key, address in (("snapshot", camera.snapshot), ("stream", camera.stream)):
         if address is None:
             continue
-        scheme = address.partition(":")[0].lower()
-        if _WEB_PORTS.get(scheme) is not None and _port_of(address) == _WEB_PORTS[scheme]:
-            other = "https" if scheme == "http" else "http"
+        scheme, port = address.partition(":")[0].lower(), _port_of(address)
+        other = None if port is None else _WEB_PORTS.get((scheme, port))
+        if other is not None:
             yield Finding(
                 loc=(*loc, key),
-                message=f"{scheme}:// with port {_WEB_PORTS[scheme]}, which is the port of {other}",
+                message=f"{scheme}:// with port {port}, which is the port of {other}",
                 allowed=f"{other}://, or another port",
                 shown=False,
             )

@@ -19,6 +19,8 @@ from bridge.settings.yaml.tree import Entry, Node, tree
 
 _ANCHOR = re.compile(r"[ \t]*&([^\s,\[\]{}]+)")
 _COMMENT_OF_ONE_WORD = re.compile(r" #[^\s#]\S*[ \t]*$", re.MULTILINE)
+_COMMENT_OF_A_NUMBER = re.compile(r" #[0-9]+[ \t]*$", re.MULTILINE)
+"""`name: Gate #2`."""
 _CLOSE_COMMENT = re.compile(r"[ \t]+#[^\s#]")
 _NOTHING = ("~", "null", "Null", "NULL")
 _QUOTES = "the value in quotes"
@@ -61,7 +63,7 @@ def _swallowed(
         )
     elif secret and lost_anchor:
         yield Finding(loc=loc, message=f"is cut at its begin: {_AS_ANCHOR}", allowed=_QUOTES, shown=False)
-    elif secret and not empty and _CLOSE_COMMENT.match(text, value.end):
+    elif not empty and (_CLOSE_COMMENT if secret else _COMMENT_OF_A_NUMBER).match(text, value.end):
         yield Finding(loc=loc, message=f"may be cut at its end: {_AS_COMMENT}", allowed=_QUOTES, shown=False)
 
 

@@ -61,7 +61,24 @@ MAIL = "email: {{host: a, sender: a@b, recipients: [c@d], {}}}\n"
             ),
         ),
         (
-            "cameras: {gate: {snapshot: 'http://cam/a.jpg', ca_file: ca.pem}}\n",
+            "cameras: {gate: {snapshot: 'http://cam:554/a.jpg'}}\n",
+            (
+                "3: cameras.gate.snapshot: http:// with port 554, which is the port of rtsp "
+                "(allowed: rtsp://, or another port)"
+            ),
+        ),
+        ("mqtt: {port: 9001}\n", "3: mqtt.port: 9001 is the port of MQTT over WebSockets"),
+        (MAIL.format("port: 993"), "3: email.port: 993 is the port of IMAP, which fetches mail"),
+        (
+            "ftp: {host: a, port: 22}\n",
+            "3: ftp.port: 22 is the port of SFTP, which has nothing in common with FTP but its name",
+        ),
+        (
+            "outputs: [{id: siren, kind: siren, alarm_time_ms: 1800000}]\n",
+            "3: outputs[0].alarm_time_ms: is longer than max_active_s, which ends it after 900 s",
+        ),
+        (
+            "cameras: {gate: {snapshot: 'http://cam/a.jpg', ca_file: /dev/null}}\n",
             "3: cameras.gate.ca_file: has no effect: no address is https:// or rtsps://",
         ),
     ],
@@ -116,7 +133,8 @@ def test_settings_that_are_well_have_no_warnings(loaded):
         'mqtt: {host: broker, port: 8883, tls: {}, username: gate, password: "words"}\n'
         'ftp: {host: a, username: cam, password: "words", path: "{date}/{time}.jpg"}\n'
         + MAIL.format('port: 465, security: tls, username: gate, password: "words"')
-        + "cameras: {gate: {snapshot: 'https://cam:443/a.jpg', ca_file: ca.pem}}\n"
+        + "cameras: {gate: {snapshot: 'https://cam:443/a.jpg', ca_file: /dev/null}}\n"
+        + "outputs: [{id: siren, kind: siren, alarm_time_ms: 900000}]\n"
     )
     assert loaded(text).warnings() == ()
 

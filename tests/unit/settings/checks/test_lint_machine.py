@@ -50,6 +50,22 @@ def test_what_nothing_needs_may_be_missing():
     assert found(missing=("aiohttp", "av", "aplay"), cameras=by_http) == []
 
 
+def test_a_certificate_that_cannot_be_read_is_told_where_it_is_named(tmp_path):
+    there, away = tmp_path / "there.pem", tmp_path / "away.pem"
+    there.touch()
+    told = found(
+        mqtt={"tls": {"ca_file": str(away), "cert_file": str(there), "key_file": str(tmp_path / "no" / "key")}},
+        ftp={"host": "nas", "ca_file": str(away)},
+        cameras={"gate": {"snapshot": "https://cam/a.jpg", "ca_file": str(there)}},
+    )
+    missing = "cannot be read: No such file or directory"
+    assert told == [
+        ("mqtt", "tls", "ca_file", f"{away} {missing}", None),
+        ("mqtt", "tls", "key_file", f"{tmp_path / 'no' / 'key'} {missing}", None),
+        ("ftp", "ca_file", f"{away} {missing}", None),
+    ]
+
+
 def test_a_clip_that_is_missing_or_cannot_be_played_is_told_once_where_it_is_named(tmp_path):
     with wave.open(str(tmp_path / "dog.wav"), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))

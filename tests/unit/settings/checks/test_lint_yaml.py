@@ -81,9 +81,16 @@ def test_any_other_value_that_is_swallowed_whole_is_told(loaded, value, sign):
     assert sign in warning
 
 
+def test_a_name_that_loses_its_number_is_told(loaded):
+    (warning,) = loaded(f"{SIMULATED}device:\n  id: gate\n  name: Gate #2\n").warnings()
+    assert ":5: device.name: may be cut at its end: YAML reads what follows # as a comment" in warning
+
+
 @pytest.mark.parametrize(
     "written",
     [
+        "device:\n  name: Gate #two\n  id: gate # 2\n",
+        "device:\n  name: 'Gate #2'\n  id: gate  #2\n",
         "device:\n  name:            # default: the id\n  id: gate\n",
         "device:\n  name: # default\n  id: gate\n",
         "device: {id: gate, area: &place Garden, name: *place}\n",
