@@ -193,6 +193,12 @@ def _body(route: Route) -> dict[str, Any] | None:
         }
     if route.body is None:
         return None
+    if route.stops:
+        return {
+            "description": "Ignored: a stop is never refused for it.",
+            "required": False,
+            "content": {"application/json": {"schema": {}}},
+        }
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {param.name: {**param.schema, "description": param.says} for param in route.body},
