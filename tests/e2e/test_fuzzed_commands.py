@@ -10,8 +10,11 @@ from programs.bridge import Bridge, Ear
 from servers.process import wait_until
 from words.spoiled_commands import random_bytes, random_json, random_text, spoiled
 
+from bridge.mqtt.topics import CommandKind, Topics
+
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
-D = "alarm2mqtt/front-gate"
+OWN = Topics(base="alarm2mqtt", device_id="front-gate", prefix="homeassistant")
+D = OWN.device
 RESPONSE = f"{D}/response"
 COMMANDS = 10_000
 SILENCES = 500
@@ -24,23 +27,31 @@ SETTINGS = {
     "outputs": [{"id": "siren", "kind": "siren"}, {"id": "lamp"}],
 }
 TOPICS = (
-    ("output/{}/set", 4, ("siren", "lamp", "none", "SIREN", "é", "a" * 40), {"state": "ON"}),
-    ("output/{}/set", 1, ("siren", "lamp"), {"state": "TOGGLE"}),
-    ("input/{}/trigger", 3, ("door", "none", "D%F6R"), {}),
-    ("action/{}/run", 3, ("snapshot", "email", "ftp", "record", "audible", "siren", "Email"), {}),
-    ("settings/set", 1, ("",), {"device": 5}),
-    ("input/{}/settings/set", 1, ("door", "none"), {"line": {"name": "x"}}),
-    ("output/{}/settings/set", 1, ("siren", "none"), {"line": {"name": "x"}}),
+    ("OUTPUT_SET", 4, ("siren", "lamp", "none", "SIREN", "é", "a" * 40), {"state": "ON"}),
+    ("OUTPUT_SET", 1, ("siren", "lamp"), {"state": "TOGGLE"}),
+    ("INPUT_TRIGGER", 3, ("door", "none", "D%F6R"), {}),
+    ("ACTION_RUN", 3, ("snapshot", "email", "ftp", "record", "audible", "siren", "Email"), {}),
+    ("ARMED_SET", 1, ("",), {"state": "ON"}),
+    ("JOURNAL_GET", 1, ("",), {}),
+    ("DEVICE_SETTINGS", 1, ("",), {"device": 5}),
+    ("INPUT_SETTINGS", 1, ("door", "none"), {"line": {"name": "x"}}),
+    ("OUTPUT_SETTINGS", 1, ("siren", "none"), {"line": {"name": "x"}}),
 )
-"""Topics with their weights, targets, and the fields that a mistake is added to; a patch is wrong by itself."""
+"""Kinds of command, weights, targets, and the fields that a mistake is added to; a patch is wrong by itself."""
+THERE = [row for row in TOPICS if row[0] in CommandKind.__members__]
 
 
 def commands(rng: Random, count: int):
     """Yields topic, payload, and whether it is published retained."""
-    weights = [weight for _, weight, _, _ in TOPICS]
+    weights = [weight for _, weight, _, _ in THERE]
     for _ in range(count):
-        ((topic, _, targets, fields),) = rng.choices(TOPICS, weights)
-        yield f"{D}/{topic.format(rng.choice(targets))}", spoiled(rng, dict(fields)), rng.random() < 0.01
+        ((kind, _, targets, fields),) = rng.choices(THERE, weights)
+        topic = OWN.command_topic(CommandKind[kind], rng.choice(targets))
+        yield topic, spoiled(rng, dict(fields)), rng.random() < 0.01
+
+
+def test_every_kind_of_command_has_its_spoiled_ones():
+    assert {kind for kind, _, _, _ in THERE} | {"SILENCE"} == set(CommandKind.__members__)
 
 
 def publish_all(ear: Ear, messages, answers: int) -> int:
@@ -65,8 +76,9 @@ def test_ten_thousand_spoiled_commands_change_nothing_and_each_is_answered(broke
     with (
         Bridge(tmp_path, broker.port, **SETTINGS) as bridge,
         Ear(broker.port, RESPONSE) as ear,
-        Ear(broker.port, f"{D}/status", f"{D}/output/+/state") as states,
+        Ear(broker.port, f"{D}/status", f"{D}/availability", f"{D}/output/+/state") as states,
     ):
+        states.wait_for(f"{D}/availability", b"online")
         ear.publish(f"{D}/output/lamp/set", '{"state": "ON"}')
         states.wait_for(f"{D}/output/lamp/state", b"ON")
         before, file = bridge.board("contacts"), bridge.file.read_bytes()
