@@ -18,6 +18,7 @@ from bridge.settings.location import ABSENT, Finding, Loc, value_at
 from bridge.settings.yaml.tree import Entry, Node, tree
 
 _ANCHOR = re.compile(r"[ \t]*&([^\s,\[\]{}]+)")
+_TAG = re.compile(r"[ \t]*!")
 _COMMENT_OF_ONE_WORD = re.compile(r" #[^\s#]\S*[ \t]*$", re.MULTILINE)
 _COMMENT_OF_A_NUMBER = re.compile(r" #[0-9]+[ \t]*$", re.MULTILINE)
 """`name: Gate #2`."""
@@ -26,6 +27,8 @@ _NOTHING = ("~", "null", "Null", "NULL")
 _QUOTES = "the value in quotes"
 _AS_ANCHOR = "YAML reads what begins with & as an anchor, and nothing refers to it"
 _AS_COMMENT = "YAML reads what follows # as a comment"
+_AS_TAG = "YAML reads what begins with ! as a tag"
+_AS_BLOCK = "YAML reads | and > as the begin of a text of several lines"
 
 
 def yaml_findings(text: str, document: Mapping[Any, Any], settings: Settings) -> Iterator[Finding]:
@@ -42,29 +45,39 @@ def _swallowed(
     text: str, loc: Loc, entry: Entry, used: set[str], document: Mapping[Any, Any], settings: Settings
 ) -> Iterator[Finding]:
     value = entry.value
-    if value.kind != "scalar" or value.quote:
+    if value.kind != "scalar":
         return
     secret = Secret in shape_at(loc, document).types
+    if secret and value.quote in ("|", ">") and not value.text.strip():
+        yield Finding(loc=loc, message=f"is empty: {_AS_BLOCK}", allowed=_QUOTES, shown=False)
+    if value.quote:
+        return
     anchor = _ANCHOR.match(text, _behind_colon(text, entry))
     lost_anchor = anchor is not None and anchor[1] not in used
-    empty = value.is_empty or value.text in _NOTHING
-    if empty and _value_at(settings, loc) not in (ABSENT, None) and secret:
+    if not value.is_empty and value.text not in _NOTHING:
+        message = _cut(text, entry, secret=secret, lost_anchor=lost_anchor)
+    elif secret and _value_at(settings, loc) not in (ABSENT, None):
         return  # it comes from elsewhere
-    if empty and lost_anchor:
-        yield Finding(loc=loc, message=f"is empty: {_AS_ANCHOR}", allowed=_QUOTES, shown=False)
-    elif empty and _comment_is_meant(text, entry, secret=secret):
-        yield Finding(loc=loc, message=f"is empty: {_AS_COMMENT}", allowed=_QUOTES, shown=False)
-    elif empty and secret and _value_at(settings, (*loc[:-1], "username")) not in (ABSENT, None):
-        yield Finding(
-            loc=loc,
-            message="is empty, beside a username",
-            allowed='the password in quotes, or "" for none at all',
-            shown=False,
-        )
-    elif secret and lost_anchor:
-        yield Finding(loc=loc, message=f"is cut at its begin: {_AS_ANCHOR}", allowed=_QUOTES, shown=False)
-    elif not empty and (_CLOSE_COMMENT if secret else _COMMENT_OF_A_NUMBER).match(text, value.end):
-        yield Finding(loc=loc, message=f"may be cut at its end: {_AS_COMMENT}", allowed=_QUOTES, shown=False)
+    elif lost_anchor:
+        message = f"is empty: {_AS_ANCHOR}"
+    elif _comment_is_meant(text, entry, secret=secret):
+        message = f"is empty: {_AS_COMMENT}"
+    else:
+        needed = secret and _value_at(settings, (*loc[:-1], "username")) not in (ABSENT, None)
+        message = 'is empty, beside a username; quotes alone, as in "", mean none' if needed else None
+    if message is not None:
+        yield Finding(loc=loc, message=message, allowed=_QUOTES, shown=False)
+
+
+def _cut(text: str, entry: Entry, *, secret: bool, lost_anchor: bool) -> str | None:
+    """Returns what a value has lost at its begin or end, or None."""
+    if secret and _TAG.match(text, _behind_colon(text, entry)):
+        return f"is cut at its begin: {_AS_TAG}"
+    if secret and lost_anchor:
+        return f"is cut at its begin: {_AS_ANCHOR}"
+    if (_CLOSE_COMMENT if secret else _COMMENT_OF_A_NUMBER).match(text, entry.value.end):
+        return f"may be cut at its end: {_AS_COMMENT}"
+    return None
 
 
 def _comment_is_meant(text: str, entry: Entry, *, secret: bool) -> bool:

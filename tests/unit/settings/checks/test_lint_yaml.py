@@ -33,6 +33,10 @@ def warned(loaded, text):
         (" ~", "is empty, beside a username"),
         (" null", "is empty, beside a username"),
         (f" ab #{SECRET}", "may be cut at its end: YAML reads what follows # as a comment"),
+        (f" ! {SECRET}", "is cut at its begin: YAML reads what begins with ! as a tag"),
+        (f" !!str {SECRET}", "is cut at its begin: YAML reads what begins with ! as a tag"),
+        (" |", "is empty: YAML reads | and > as the begin of a text of several lines"),
+        (" >-", "is empty: YAML reads | and > as the begin of a text of several lines"),
         (f" &{SECRET} ab", "is cut at its begin: YAML reads what begins with & as an anchor"),
     ],
 )
