@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -25,6 +26,7 @@ from bridge.core.definitions.settings import (
 )
 from bridge.core.facts import EdgesLost, LineLost
 from bridge.lines.gpio.driver import GpiodLines
+from bridge.lines.gpio.edge_reader import FLOOD_S
 from bridge.lines.gpio.listing import list_chips
 from bridge.lines.safe import exit_code, safe
 
@@ -159,6 +161,32 @@ async def test_when_the_kernel_has_no_room_the_gap_and_the_right_end_are_told(re
     seen.clear()
     relays.pull("door", 1)
     await until(lambda: seen.words("door") == ["high"])
+    driver.close()
+
+
+async def test_a_line_that_floods_is_debounced_for_a_while_and_another_line_is_read_meanwhile(relays: SimChip) -> None:
+    seen = Seen()
+    driver = GpiodLines()
+    relays.pull("lamp", 1)
+    driver.request_input(door(LineByOffset(chip="relays", offset=3)))
+    driver.request_input(InputSettings(id="lamp", line=LineByName(name="lamp"), bias="as_is"))
+    driver.start(seen)
+    await until(lambda: len(seen.facts) == 4)
+    seen.clear()
+    for count in range(5000):
+        relays.pull("door", count % 2)
+        if count == 4000:
+            relays.pull("lamp", 0)
+        if count % 50 == 0:
+            await asyncio.sleep(0)
+    reported = len(seen.words("door"))
+    await until(lambda: seen.words("lamp") == ["low"])
+    assert reported < 1000, "the kernel hides what oscillates"
+    await asyncio.sleep(FLOOD_S + 0.2)
+    assert seen.words("door")[-1] == "high"
+    seen.clear()
+    relays.pull("door", 0)
+    await until(lambda: seen.words("door") == ["low"])
     driver.close()
 
 
