@@ -3,10 +3,10 @@
 Above 300 lines, since it is one state machine: contact, schedule, command and start-up decide the same
 alarm, and each of its methods reads the state of the others.
 
-alarm = (enabled and schedule open and tripped) or, while enabled, an alarm by command. It is a
-level; what others act on are its two edges, which come out of here as transitions, on and off
-strictly in turn. An unknown contact begins no alarm, and ends one only after `LONGEST_UNKNOWN_S`:
-cutting a cable must not silence a siren.
+alarm = enabled and armed and ((schedule open and tripped) or an alarm by command); armed is the device,
+or an input that always is. It is a level; what others act on are its two edges, which come out of here
+as transitions, on and off strictly in turn. An unknown contact begins no alarm, and ends one only after
+`LONGEST_UNKNOWN_S`: cutting a cable must not silence a siren.
 """
 
 from __future__ import annotations
@@ -62,11 +62,14 @@ class AlarmInput:
         *,
         stored: StoredInput | None,
         stored_until: float = math.inf,
+        device_armed: bool = True,
     ) -> None:
         self.settings = settings
         self.schedule_gate = ScheduleGate(schedule, open_unset=True)
         self.debouncer = Debouncer(stable_for_s=settings.debounce_ms / 1000)
         self.quiet_period = QuietPeriod()
+        self.device_armed = device_armed
+        """The device's armed switch."""
         self.lost: str | None = None
         self.contact = Contact.UNKNOWN
         """The debounced contact."""
@@ -89,6 +92,7 @@ class AlarmInput:
         self._commanded_until: float | None = None
         self._known_until: float | None = None  # while younger edges wait to be read
         self._asked_s: float | None = None  # an alarm by command that waits for the boot hold's end
+        self._armed = self.is_armed  # as it was followed last
 
     # What others see
 
@@ -96,6 +100,11 @@ class AlarmInput:
     def known(self) -> bool:
         """Whether there has been a stable reading, or it is known that there can be none."""
         return self.lost is not None or self.debouncer.level is not None
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether the device's switch lets it alarm."""
+        return self.device_armed or self.settings.ignores_arming
 
     @property
     def alarm(self) -> bool:
@@ -175,8 +184,8 @@ class AlarmInput:
         self._commanded_until = max(now + seconds, self._commanded_until or 0)
         if self._alarm is None:
             return [*self._end_from_before_stop("restored", now), *self._begin("command", now)]
-        linkage = self.quiet_period.linkage(now)
-        self._alarm.linked |= linkage != "held"
+        linkage = self._linkage_at(now)
+        self._alarm.linked |= linkage in ("whole", "extend")
         self._note_linkage(linkage, now)
         return [Retriggered("command", now, linkage)]
 
@@ -185,6 +194,7 @@ class AlarmInput:
     ) -> list[Transition]:
         """New settings: recomputed at once, at most one transition (`behaviour.md` 2, row 8)."""
         contact, by_contact = self.contact, self._by_contact
+        by_switch = self.is_armed != self._armed  # a key moved it in the same edit
         self.settings = settings
         self.debouncer.stable_for_s = settings.debounce_ms / 1000
         self.schedule_gate.follow(schedule)
@@ -194,7 +204,10 @@ class AlarmInput:
             self.since = now.monotonic
         waits = settings.when_schedule_opens == "wait"
         self._waiting = waits and self._decided and self.tripped and not by_contact
-        if not settings.enabled:
+        if by_switch:
+            return self._follow_arming(now.monotonic, holding=holding)
+        self._armed = self.is_armed
+        if not (settings.enabled and self.is_armed):
             self._commanded_until = self._asked_s = None
         return self._evaluate(
             "settings", "settings" if settings.enabled else "disabled", now.monotonic, holding=holding
@@ -226,11 +239,13 @@ class AlarmInput:
         is not known, and nothing does.
         """
         at, stable_at = now.monotonic, self.debouncer.due
+        transitions = self._follow_arming(at, holding=holding)
         # What comes first counts first: a trip just after the schedule opened is one while it is open.
         gate_first = (
             stable_at is not None and self.schedule_gate.due is not None and self.schedule_gate.due <= stable_at
         )
-        transitions = self._look(now, clock_set=clock_set, holding=holding) if gate_first else []
+        if gate_first:
+            transitions += self._look(now, clock_set=clock_set, holding=holding)
         if seen_until is not None:
             known_until = seen_until if self._known_until is None else min(seen_until, self._known_until)
             transitions += self._count(self.debouncer.elapse(known_until), holding=holding)
@@ -257,12 +272,15 @@ class AlarmInput:
 
     @property
     def _by_contact(self) -> bool:
-        return self.settings.enabled and self.schedule_gate.open and self.tripped and not self._waiting
+        may_alarm = self.settings.enabled and self._armed and self.schedule_gate.open
+        return may_alarm and self.tripped and not self._waiting
 
     @property
     def _is_held(self) -> bool:
         """Whether the alarm lives, and chatter held its linkage back."""
-        return self._alarm is not None and not self._alarm.linked and self._alarm.cause != "initial"
+        if self._alarm is None or self.settings.linkage.silence:
+            return False
+        return not self._alarm.linked and self._alarm.cause != "initial"
 
     def _look(self, now: Now, *, clock_set: bool, holding: bool) -> list[Transition]:
         """The schedule, which may have opened or closed."""
@@ -271,6 +289,19 @@ class AlarmInput:
         if self.schedule_gate.open and self.tripped and self._decided:
             self._waiting = self.settings.when_schedule_opens == "wait"
         return self._evaluate("schedule", "schedule", now.monotonic, holding=holding)
+
+    def _follow_arming(self, at: float, *, holding: bool) -> list[Transition]:
+        """Follows the device's switch: disarmed as if disabled, armed again as if the schedule had opened."""
+        if self.is_armed == self._armed:
+            return []
+        self._armed = self.is_armed
+        if not self.is_armed:
+            self._commanded_until = self._asked_s = None
+            if ended := self._end_from_before_stop("disarmed", at):
+                return ended
+        elif self.tripped and self._decided:
+            self._waiting = self.settings.when_schedule_opens == "wait"
+        return self._evaluate("armed", "disarmed", at, holding=holding)
 
     def _count(self, settled: tuple[Settled, ...], *, holding: bool) -> list[Transition]:
         """Takes levels that have become stable; each is a contact, and may be a trip."""
@@ -307,7 +338,7 @@ class AlarmInput:
     def _evaluate(self, begins: str, ends: str, at: float, *, holding: bool) -> list[Transition]:
         if not self._decided and self._alarm is None:
             return [] if holding else self._decide(at)
-        if self._by_contact or (self.settings.enabled and self._commanded_until is not None):
+        if self._by_contact or self._commanded_until is not None:
             return [] if self._alarm or self.contact is Contact.UNKNOWN else self._begin(begins, at)
         return self._end(ends, at)
 
@@ -327,12 +358,16 @@ class AlarmInput:
         return self._begin("initial" if stored is None else "startup", at)
 
     def _begin(self, cause: str, at: float) -> list[Transition]:
-        linkage: LinkageRun = "none" if cause == "initial" else self.quiet_period.linkage(at)
+        linkage: LinkageRun = "none" if cause == "initial" else self._linkage_at(at)
         retrigger = self.quiet_period.is_quiet(at)
         self._alarm = _Alarm(cause, at, linked=linkage in ("whole", "extend"))
         self.alarms += 1
         self._note_linkage(linkage, at)
         return [Began(cause, at, linkage, retrigger)]
+
+    def _linkage_at(self, at: float) -> LinkageRun:
+        """Returns the share of the linkage that a begin at `at` runs; a stop button starts nothing to be limited."""
+        return "none" if self.settings.linkage.silence else self.quiet_period.linkage(at)
 
     def _note_linkage(self, linkage: LinkageRun, at: float) -> None:
         self.quiet_period.ran(linkage, at, quiet_s=self.settings.quiet_s)

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from bridge.core.alarm_output import AlarmOutput
+from bridge.core.arming import Arming
 from bridge.core.consequences import Consequences
 from bridge.core.definitions.channels import CHANNEL, CHANNELS, server_of
 from bridge.core.effect_collector import EffectCollector
-from bridge.core.effects import Answer, RunAction, SilenceSound
+from bridge.core.effects import Answer, RunAction
 from bridge.core.facts import (
     ActionRequested,
+    ArmingRequested,
     CommandRejected,
     InputTriggerRequested,
     Now,
@@ -37,13 +39,20 @@ ACTIONS_WITHIN_S = 10.0
 a loop in somebody's automation, which is stopped."""
 
 
+def _nothing() -> None:
+    """Admits a command that is never refused."""
+
+
 class Commands:
     """Does commands on terminals. A stop and a silence are never refused for their rate."""
 
-    def __init__(self, terminals: Terminals, collector: EffectCollector, consequences: Consequences) -> None:
+    def __init__(
+        self, terminals: Terminals, collector: EffectCollector, consequences: Consequences, arming: Arming
+    ) -> None:
         self._terminals = terminals
         self._collector = collector
         self._consequences = consequences
+        self._arming = arming
         self._starts = RateLimits(at_most=STARTS_A_SECOND, within_s=1.0)
         self._actions = RateLimits(at_most=ACTIONS_AT_MOST, within_s=ACTIONS_WITHIN_S)
         self._refusal_log = RefusalLog()
@@ -95,9 +104,18 @@ class Commands:
 
     def silence(self, fact: SilenceRequested, now: Now) -> None:
         """Stops everything that can be seen or heard."""
-        self._answered("silence", fact.origin, now, lambda: self._silence(fact))
-        for output in self._terminals.outputs.values():
-            self._consequences.silenced(output)
+        self._answered("silence", fact.origin, now, _nothing, then=lambda: self._consequences.silence(fact.origin.by))
+
+    def arm(self, fact: ArmingRequested, now: Now) -> None:
+        """Moves the device's armed switch. The answer waits until that is stored."""
+        self._answered(
+            "arm" if fact.armed else "disarm",
+            fact.origin,
+            now,
+            lambda: self._admit_arming(fact),
+            then=lambda: self._arming.move(now, armed=fact.armed, by=fact.origin.by),
+            after_store=True,
+        )
 
     def action(self, fact: ActionRequested, now: Now) -> None:
         """One action, now; the answer says that it was taken on, the journal how it ended."""
@@ -129,11 +147,12 @@ class Commands:
         self._terminals.touch(fact.output)
         return output
 
-    def _silence(self, fact: SilenceRequested) -> None:
-        for output in self._terminals.outputs.values():
-            output.stop("stop", fact.origin.by)
-        self._terminals.touch_all()
-        self._collector.add(SilenceSound())
+    def _admit_arming(self, fact: ArmingRequested) -> None:
+        """Refuses to arm over a key: its owner relies on the device being disarmed."""
+        key = self._arming.held_by
+        if fact.armed and key is not None:
+            message = f"the key switch {key} holds the device disarmed: turn it back first"
+            raise CommandRefused(message)
 
     def _trigger(self, fact: InputTriggerRequested, now: Now, *, holding: bool) -> list[Transition]:
         alarm_input = self._terminals.inputs.get(fact.input)
@@ -142,6 +161,9 @@ class Commands:
             raise CommandRefused(message)
         if not alarm_input.settings.enabled:
             message = f"input {fact.input} is disabled"
+            raise CommandRefused(message)
+        if not alarm_input.is_armed:
+            message = f"the device is disarmed, and input {fact.input} is not always armed"
             raise CommandRefused(message)
         self._terminals.touch(fact.input)
         return alarm_input.command(fact.duration_ms / 1000, now.monotonic, holding=holding)
@@ -193,6 +215,8 @@ class Commands:
         *,
         input_id: str | None = None,
         output_id: str | None = None,
+        then: Callable[[], None] = _nothing,
+        after_store: bool = False,
     ) -> JournalEntry | None:
         """Does it; its journal entry, if it was done, stands before all that follows from it. One answer."""
         faults: tuple[Fault, ...] = ()
@@ -205,8 +229,9 @@ class Commands:
             self._refuse(now, **named, error=refused.message)
         else:
             entry = self._collector.journal("command", now, **named)
+            then()
         if origin.request is not None:
-            self._collector.add(Answer(origin=origin, faults=faults))
+            self._collector.add(Answer(origin=origin, faults=faults, after_store=after_store))
         return entry
 
     def _refuse(self, now: Now, **fields: Any) -> None:

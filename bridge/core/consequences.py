@@ -6,21 +6,26 @@ from collections.abc import Callable
 
 from bridge.core.alarm_input import AlarmInput
 from bridge.core.alarm_output import AlarmOutput
+from bridge.core.arming import Arming
 from bridge.core.definitions.channels import CHANNELS, is_on
 from bridge.core.effect_collector import EffectCollector
-from bridge.core.effects import EndLinkage, ExtendLinkage, RunLinkage
+from bridge.core.effects import EndLinkage, ExtendLinkage, RunLinkage, SilenceSound
 from bridge.core.facts import Now
 from bridge.core.mail_limits import MailLimits
 from bridge.core.terminals import Terminals
 from bridge.core.transitions import Began, DecidedNormal, Ended, LinkageDue, Resumed, Retriggered, Transition
 
+BY_INPUT = "input"
+"""The source of a stop by a wired button, whose own begin is the journal entry before."""
+
 
 class Consequences:
     """Carries transitions of inputs to their outputs, the journal and everybody else."""
 
-    def __init__(self, terminals: Terminals, collector: EffectCollector) -> None:
+    def __init__(self, terminals: Terminals, collector: EffectCollector, arming: Arming) -> None:
         self._terminals = terminals
         self._collector = collector
+        self._arming = arming
         self.mail_limits = MailLimits()
         self._chattering: set[str] = set()
 
@@ -35,11 +40,21 @@ class Consequences:
             elif not isinstance(transition, DecidedNormal):
                 self._run(alarm_input, transition, now)
         if transitions:
+            last = transitions[-1]
+            self._arming.follow(alarm_input, now, lost=isinstance(last, Ended) and last.cause == "fault")
             self.keep(alarm_input)
 
     def keep(self, alarm_input: AlarmInput) -> None:
         """Keeps what the start-up table will need of an input, if that has changed."""
         self._collector.keep_input(alarm_input, silenced=self._terminals.silenced_at(alarm_input.settings.id))
+
+    def silence(self, by: str) -> None:
+        """Stops every output and sound; `by` is the source of the stop."""
+        for output in self._terminals.outputs.values():
+            output.stop("stop", by)
+            self.silenced(output)
+        self._terminals.touch_all()
+        self._collector.add(SilenceSound())
 
     def silenced(self, output: AlarmOutput) -> None:
         """An output was stopped: what was silenced there stays so over a restart.
@@ -78,6 +93,8 @@ class Consequences:
             picture = "taking" if takes_picture else None
             self._collector.event(kind, alarm_input, entry, transition.cause, picture=picture)
             alarm_input.last_alarm, alarm_input.last_seq, alarm_input.last_id = entry.time, entry.seq, entry.id
+            if alarm_input.settings.linkage.silence and transition.cause != "initial":
+                self.silence(BY_INPUT)
         if transition.linkage in ("whole", "extend"):
             self._link(alarm_input, lambda output: output.source_began(input_id, now.monotonic))
         if transition.linkage == "extend":

@@ -120,6 +120,13 @@ class PublishEvent:
 
 
 @value
+class PublishArmed:
+    """Publish the device's armed switch, which has moved or was just restored."""
+
+    armed: bool
+
+
+@value
 class PublishClock:
     """Publish whether the wall clock, and with it every schedule, can be trusted."""
 
@@ -206,15 +213,26 @@ class DeleteJob:
 
 
 @value
+class KeepArmed:
+    """Store the device's armed switch."""
+
+    armed: bool
+
+
+@value
 class Answer:
     """Answer a request, once; the command was done if there are no faults."""
 
     origin: Origin
     faults: tuple[Fault, ...] = ()
+    after_store: bool = False
+    """Whether the answer waits until all effects before it are durable."""
 
 
 LineEffect = RequestInput | RequestOutput | ReleaseLine | DriveLine
-PublishEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | PublishSettings | Answer
+PublishEffect = (
+    PublishInput | PublishOutput | PublishEvent | PublishArmed | PublishClock | PublishSettings | Answer
+)  # fmt: skip
 LinkageEffect = RunLinkage | ExtendLinkage | EndLinkage | RunAction | SilenceSound
-StoreEffect = JournalEntry | KeepInput | KeepLatched | DeleteJob
+StoreEffect = JournalEntry | KeepInput | KeepLatched | KeepArmed | DeleteJob
 Effect = LineEffect | PublishEffect | LinkageEffect | StoreEffect

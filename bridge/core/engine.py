@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.core import facts
 from bridge.core.alarm_input import LONGEST_UNKNOWN_S
 from bridge.core.alarm_output import AlarmOutput, TurnedOn
+from bridge.core.arming import Arming
 from bridge.core.boot_hold import BootHold
 from bridge.core.commands import Commands
 from bridge.core.consequences import Consequences
@@ -41,8 +42,9 @@ class Engine:
         self._release_year = release_year
         self._collector = EffectCollector(boot)
         self._terminals = Terminals(settings)
-        self._consequences = Consequences(self._terminals, self._collector)
-        self._commands = Commands(self._terminals, self._collector, self._consequences)
+        self._arming = Arming(self._terminals, self._collector)
+        self._consequences = Consequences(self._terminals, self._collector, self._arming)
+        self._commands = Commands(self._terminals, self._collector, self._consequences, self._arming)
         self._hold = BootHold()
         self._kernel_synchronised = True
         self._clock_shown: bool | None = None
@@ -62,6 +64,7 @@ class Engine:
             facts.OutputToggleRequested: self._commands.toggle,
             facts.InputTriggerRequested: self._trigger_requested,
             facts.SilenceRequested: self._commands.silence,
+            facts.ArmingRequested: self._commands.arm,
             facts.ActionRequested: self._commands.action,
             facts.ActionEnded: self._action_ended,
             facts.JobClosed: self._job_closed,
@@ -182,9 +185,11 @@ class Engine:
         known = {each.id for each in settings.inputs} | {each.id for each in settings.outputs}
         self._collector.restore(fact.inputs, fact.latched, known=known)
         self._collector.journal("start", now)
+        self._arming.restore(armed=fact.armed)
         for input_settings in settings.inputs:
             stored = fact.inputs.get(input_settings.id)
             self._terminals.add_input(input_settings, stored, stored_until=self._began + LONGEST_UNKNOWN_S)
+        self._arming.restore_keys()
         self._terminals.restore_silenced(fact.inputs)
         for output_id in fact.latched & self._terminals.outputs.keys():
             self._terminals.outputs[output_id].restore_latch()
@@ -199,7 +204,9 @@ class Engine:
         if fact.settings.device.timezone != old.device.timezone:
             self._terminals.invalidate_schedules()
             self._collector.walls.forget()
-        change = Reconfiguration(self._terminals, self._collector, self._consequences, self._settle_output)
+        change = Reconfiguration(
+            self._terminals, self._collector, self._consequences, self._arming, self._settle_output
+        )
         self._collector.add(PublishSettings(settings=fact.settings))  # before an alarm that the edit begins
         change.run(now, clock_set=clock_set, holding=not self._hold.over)
         if fact.origin.request is not None:
@@ -279,19 +286,26 @@ class Engine:
         self._settle_inputs(now, clock_set=clock_set, seen_until=seen_until)
         if self._hold.ends(self._terminals.inputs.values(), now.monotonic):
             self._terminals.touch_all()
-            self._settle_inputs(now, clock_set=clock_set, seen_until=seen_until)
+            # Keys first: an input that was tripped meanwhile must not sound a siren before the key counts.
+            self._settle_inputs(now, clock_set=clock_set, seen_until=seen_until, keys_first=True)
         for output in self._terminals.outputs_to_settle(now.monotonic):
             self._settle_output(output, now)
 
-    def _settle_inputs(self, now: Now, *, clock_set: bool, seen_until: float | None) -> None:
-        for alarm_input in self._terminals.inputs_to_settle(now.monotonic):
-            transitions = alarm_input.settle(
-                now, clock_set=clock_set, holding=not self._hold.over, seen_until=seen_until
-            )
-            self._consequences.carry(alarm_input, transitions, now)
-            self._consequences.journal_chatter(alarm_input, now)
-            self._terminals.settled(alarm_input)
-            self._collector.publish_input(alarm_input, now)
+    def _settle_inputs(self, now: Now, *, clock_set: bool, seen_until: float | None, keys_first: bool = False) -> None:
+        moves = None
+        while moves != self._arming.moves:  # a key that moved the switch: every input follows in one more round
+            moves = self._arming.moves
+            inputs = self._terminals.inputs_to_settle(now.monotonic)
+            if keys_first:
+                inputs.sort(key=lambda each: not each.settings.linkage.disarm)
+            for alarm_input in inputs:
+                transitions = alarm_input.settle(
+                    now, clock_set=clock_set, holding=not self._hold.over, seen_until=seen_until
+                )
+                self._consequences.carry(alarm_input, transitions, now)
+                self._consequences.journal_chatter(alarm_input, now)
+                self._terminals.settled(alarm_input)
+                self._collector.publish_input(alarm_input, now)
 
     def _look_at_clock(self, now: Now) -> bool:
         clock_set = self._is_clock_set(now)

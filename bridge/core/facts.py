@@ -119,6 +119,8 @@ class StateRestored:
     inputs: Mapping[str, StoredInput]
     latched: frozenset[str]
     next_seq: int
+    armed: bool = True
+    """The device's armed switch."""
 
 
 @value
@@ -170,6 +172,14 @@ class InputTriggerRequested:
 class SilenceRequested:
     """A stop of every output and sound was requested."""
 
+    origin: Origin
+
+
+@value
+class ArmingRequested:
+    """The device was requested to be armed, or disarmed."""
+
+    armed: bool
     origin: Origin
 
 
@@ -259,7 +269,7 @@ class StopBegun:
 
 Command = (
     OutputStartRequested | OutputStopRequested | OutputToggleRequested | InputTriggerRequested | SilenceRequested
-    | ActionRequested
+    | ArmingRequested | ActionRequested
 )  # fmt: skip
 Fact = (
     LineChanged | EdgesSeen | EdgesLost | LineLost | LineFound | StateRestored | SettingsChanged | Command

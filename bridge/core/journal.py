@@ -15,6 +15,8 @@ KINDS = (
     "alarm_end",
     "retrigger",
     "resumed",
+    "armed",
+    "disarmed",
     "output_on",
     "output_off",
     "cut_off",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bridge.core.alarm_output import AlarmOutput
+from bridge.core.arming import Arming
 from bridge.core.consequences import Consequences
 from bridge.core.effect_collector import EffectCollector
 from bridge.core.effects import DriveLine, Effect, ReleaseLine, RequestInput, RequestOutput
@@ -22,11 +23,17 @@ class Reconfiguration:
     """One change of settings, to new ones that are valid as a whole and in force already."""
 
     def __init__(
-        self, terminals: Terminals, collector: EffectCollector, consequences: Consequences, settle_output: SettleOutput
+        self,
+        terminals: Terminals,
+        collector: EffectCollector,
+        consequences: Consequences,
+        arming: Arming,
+        settle_output: SettleOutput,
     ) -> None:
         self._terminals = terminals
         self._collector = collector
         self._consequences = consequences
+        self._arming = arming
         self._settle_output = settle_output
         self._requests: list[Effect] = []
         """Lines to ask for once all others have been let go: terminals may have swapped theirs."""
@@ -43,7 +50,8 @@ class Reconfiguration:
         self._unlink(inputs)
         for output in new.outputs:
             self._put_output(output, now)
-        for each in new.inputs:
+        # Keys first: what they do to the armed switch counts for every other input in the same transition.
+        for each in sorted(new.inputs, key=lambda each: not self._is_key(each)):
             self._put_input(each, now, clock_set=clock_set, holding=holding)
         self._link()
         self._in_order(new)
@@ -63,10 +71,16 @@ class Reconfiguration:
         schedule = self._terminals.settings.schedule(new.schedule)
         transitions += known.apply(new, schedule, now, clock_set=clock_set, holding=holding)
         self._consequences.carry(known, transitions, now)
+        self._arming.follow(known, now)
         self._consequences.keep(known)
         if rewired:
             self._collector.add(ReleaseLine(terminal=new.id))
             self._requests.append(RequestInput(settings=new))
+
+    def _is_key(self, new: InputSettings) -> bool:
+        """Returns whether an input is a key, or was one."""
+        known = self._terminals.inputs.get(new.id)
+        return new.linkage.disarm or (known is not None and known.settings.linkage.disarm)
 
     def _put_output(self, new: OutputSettings, now: Now) -> None:
         known = self._terminals.outputs.get(new.id)
@@ -89,6 +103,7 @@ class Reconfiguration:
     def _remove_input(self, terminal: str, now: Now) -> None:
         gone = self._terminals.inputs[terminal]
         self._consequences.carry(gone, gone.remove(now.monotonic), now)
+        self._arming.forget(terminal, now)
         self._consequences.forget(terminal)
         self._terminals.remove(terminal)
         self._collector.forget(terminal)

@@ -29,6 +29,7 @@ class Terminals:
         self.outputs: dict[str, AlarmOutput] = {}
         self.driven: dict[str, Level] = {}
         """The level that each output was last asked to be at."""
+        self._armed = True
         self._touched: set[str] = set()
         self._dues: dict[str, float] = {}
 
@@ -37,7 +38,9 @@ class Terminals:
     ) -> AlarmInput:
         """Adds an input, touched; an alarm in `stored` counts as one until `stored_until`. Returns it."""
         schedule = self.settings.schedule(settings.schedule)
-        self.inputs[settings.id] = AlarmInput(settings, schedule, stored=stored, stored_until=stored_until)
+        self.inputs[settings.id] = AlarmInput(
+            settings, schedule, stored=stored, stored_until=stored_until, device_armed=self._armed
+        )
         self.touch(settings.id)
         return self.inputs[settings.id]
 
@@ -59,6 +62,18 @@ class Terminals:
     def silenced_at(self, source: str) -> frozenset[str]:
         """The outputs at which an input's alarm was silenced by a stop."""
         return frozenset(output_id for output_id, output in self.outputs.items() if source in output.spent)
+
+    @property
+    def armed(self) -> bool:
+        """The device's armed switch; a move touches every terminal, and inputs follow it when they are settled."""
+        return self._armed
+
+    @armed.setter
+    def armed(self, armed: bool) -> None:
+        self._armed = armed
+        for alarm_input in self.inputs.values():
+            alarm_input.device_armed = armed
+        self.touch_all()
 
     def touch(self, *terminals: str) -> None:
         """Marks terminals to be settled in this step."""

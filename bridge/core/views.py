@@ -48,7 +48,7 @@ def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView
     """Returns the view of an input at `now`."""
     settings, gate = alarm_input.settings, alarm_input.schedule_gate
     contact = alarm_input.contact
-    armed = settings.enabled and gate.open
+    armed = settings.enabled and alarm_input.is_armed and gate.open
     problem = "line_fault" if alarm_input.lost else "chatter" if alarm_input.quiet_period.chatter.raised else None
     return InputView(
         id=settings.id,

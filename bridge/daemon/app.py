@@ -126,6 +126,7 @@ class App:
         self._router.connect("store", restored.store.perform)
         self._router.commit_together(restored.store.one_commit)
         restored.store.outbox.delete_by(lambda job_id: self._loop.submit(JobClosed(job=job_id)))
+        self._router.hold_answers(restored.store.when_durable)
         return restored.store, restored.state
 
     def _open_settings(self) -> SettingsStore:

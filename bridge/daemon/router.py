@@ -25,18 +25,26 @@ Receiver = Callable[[Any], object]
 
 TAKES: dict[str, tuple[type[Any], ...]] = {
     "lines": (do.DriveLine, do.RequestOutput, do.RequestInput, do.ReleaseLine),
-    "store": (JournalEntry, do.KeepInput, do.KeepLatched, do.DeleteJob),
+    "store": (JournalEntry, do.KeepInput, do.KeepLatched, do.KeepArmed, do.DeleteJob),
     "mqtt": (
         do.PublishInput,
         do.PublishOutput,
         do.PublishEvent,
+        do.PublishArmed,
         do.PublishClock,
         do.PublishSettings,
         do.Answer,
         JournalEntry,
     ),
     "log": (JournalEntry,),
-    "page": (do.PublishInput, do.PublishOutput, do.PublishClock, do.PublishSettings, JournalEntry),
+    "page": (
+        do.PublishInput,
+        do.PublishOutput,
+        do.PublishArmed,
+        do.PublishClock,
+        do.PublishSettings,
+        JournalEntry,
+    ),
     "linkage": (do.RunLinkage, do.ExtendLinkage, do.EndLinkage, do.RunAction, do.SilenceSound),
     "linkage_settings": (do.PublishSettings,),
     "caller": (do.Answer,),
@@ -45,7 +53,9 @@ TAKES: dict[str, tuple[type[Any], ...]] = {
 the store has a journal entry before MQTT announces it."""
 _RANK = {taker: rank for rank, taker in enumerate(TAKES)}
 _AT_ONCE = frozenset(TAKES["lines"])
-_SEEN = frozenset({do.PublishInput, do.PublishOutput})
+_SEEN = frozenset({do.PublishInput, do.PublishOutput, do.PublishArmed})
+LONGEST_STORING_S = 2.0
+"""So long an answer waits for a disk that hangs."""
 
 
 class Router:
@@ -56,10 +66,15 @@ class Router:
         self._waiting: deque[do.Effect] = deque()
         self._scheduled = False
         self._one_commit: Callable[[], AbstractContextManager[object]] = nullcontext
+        self._when_stored: Callable[[Callable[[], None]], None] | None = None
 
     def commit_together(self, one_commit: Callable[[], AbstractContextManager[object]]) -> None:
         """Sets what makes a step durable as a whole: an alarm's entry, and the jobs that it sets going."""
         self._one_commit = one_commit
+
+    def hold_answers(self, when_stored: Callable[[Callable[[], None]], None]) -> None:
+        """Holds answers `after_store` back until `when_stored` calls, or for `LONGEST_STORING_S`."""
+        self._when_stored = when_stored
 
     def connect(self, taker: str, receiver: Receiver) -> None:
         """Hands the effects that `TAKES` lists for `taker` to `receiver` from now on, whatever connects first.
@@ -94,7 +109,22 @@ class Router:
         self._scheduled = False
         with self._one_commit():
             while self._waiting:
-                self._give(self._waiting.popleft())
+                effect = self._waiting.popleft()
+                if isinstance(effect, do.Answer) and effect.after_store and self._when_stored is not None:
+                    self._give_when_stored(effect, self._when_stored)
+                else:
+                    self._give(effect)
+
+    def _give_when_stored(self, effect: do.Answer, when_stored: Callable[[Callable[[], None]], None]) -> None:
+        held = [effect]
+
+        def give() -> None:
+            while held:
+                limit.cancel()
+                self._give(held.pop())
+
+        limit = asyncio.get_running_loop().call_later(LONGEST_STORING_S, give)
+        when_stored(give)
 
     def _give(self, effect: do.Effect) -> None:
         for receiver in self._receivers[type(effect)].values():

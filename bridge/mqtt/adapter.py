@@ -12,7 +12,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from bridge.core.definitions.settings import Settings
-from bridge.core.effects import Answer, PublishClock, PublishEvent, PublishInput, PublishOutput, PublishSettings
+from bridge.core.effects import (
+    Answer,
+    PublishArmed,
+    PublishClock,
+    PublishEvent,
+    PublishInput,
+    PublishOutput,
+    PublishSettings,
+)
 from bridge.core.facts import BrokerFound, BrokerLost, Fact, Now
 from bridge.core.journal import JournalEntry
 from bridge.core.status import BridgeStatus
@@ -47,7 +55,9 @@ GOODBYE_S = 2.0
 SETTLED_S = 10.0
 """A connection that has stood for so long, and has nothing left to publish, was not ended by an announcement."""
 
-MqttEffect = PublishInput | PublishOutput | PublishEvent | PublishClock | PublishSettings | Answer | JournalEntry
+MqttEffect = (
+    PublishInput | PublishOutput | PublishEvent | PublishArmed | PublishClock | PublishSettings | Answer | JournalEntry
+)
 
 
 class MqttAdapter:
@@ -159,6 +169,8 @@ class MqttAdapter:
                 self._publisher.output(effect.view)
             case PublishEvent():
                 self._publisher.event(effect)
+            case PublishArmed():
+                self._publisher.armed(armed=effect.armed)
             case JournalEntry():
                 self._feed.entry(effect)
             case Answer():

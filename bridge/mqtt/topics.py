@@ -27,6 +27,7 @@ class CommandKind(StrEnum):
     ACTION_RUN = "action/run"
     SILENCE = "silence"
     JOURNAL_GET = "journal/get"
+    ARMED_SET = "armed/set"
     DEVICE_SETTINGS = "settings/set"
     INPUT_SETTINGS = "input/settings/set"
     OUTPUT_SETTINGS = "output/settings/set"
@@ -38,6 +39,7 @@ _SHAPES = {
     CommandKind.ACTION_RUN: ("action", "+", "run"),
     CommandKind.SILENCE: ("silence",),
     CommandKind.JOURNAL_GET: ("journal", "get"),
+    CommandKind.ARMED_SET: ("armed", "set"),
     CommandKind.DEVICE_SETTINGS: ("settings", "set"),
     CommandKind.INPUT_SETTINGS: ("input", "+", "settings", "set"),
     CommandKind.OUTPUT_SETTINGS: ("output", "+", "settings", "set"),
@@ -116,6 +118,11 @@ class Topics:
         return f"{self.device}/status"
 
     @property
+    def armed(self) -> str:
+        """Retained: the device's armed switch."""
+        return f"{self.device}/armed"
+
+    @property
     def journal(self) -> str:
         """Not retained: journal entries."""
         return f"{self.device}/journal"
@@ -168,7 +175,7 @@ class Topics:
 
     def retained(self, settings: Settings) -> Iterator[str]:
         """Yields every retained topic below `<d>` that these settings may publish."""
-        yield from (self.availability, self.settings, self.status, self.snapshot())
+        yield from (self.availability, self.settings, self.status, self.armed, self.snapshot())
         for one in settings.inputs:
             own = self.input(one.id)
             yield from (own.state, own.alarm, own.attributes, own.availability, own.settings, self.snapshot(one.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,6 +75,7 @@ class Store:
         self, folder: Path, *, post: Post, on_problem: OnProblem, wall: Callable[[], datetime] = utc_now
     ) -> None:
         self._wall = wall
+        self._post = post
         self._path = folder / FILE_NAME
         self._handover = Handover(Memory())
         self._problems = ProblemReporter(post=post, on_problem=on_problem)
@@ -107,6 +108,7 @@ class Store:
                 inputs=dict(first.loaded.inputs) if first is not None else {},
                 latched=first.loaded.latched if first is not None else frozenset(),
                 next_seq=memory.next_seq,
+                armed=first is None or first.loaded.armed is not False,
             )
         return Restored(store=self, state=state, problem=problem)
 
@@ -145,6 +147,18 @@ class Store:
     def flush(self, timeout_s: float) -> bool:
         """Waits until all changes so far are durable. Returns False if that fails, or takes longer than `timeout_s`."""
         return self._handover.flush(timeout_s)
+
+    def when_durable(self, call: Callable[[], None]) -> None:
+        """Calls `call` on the loop's thread once all handed over so far is durable, or an attempt to write has failed.
+
+        A disk that hangs puts it off for as long as it hangs.
+        """
+
+        def post() -> None:
+            with suppress(RuntimeError):  # the loop is closed: the program is ending
+                self._post(call)
+
+        self._handover.when_durable(post)
 
     def close(self, timeout_s: float = CLOSING_LIMIT_S) -> bool:
         """Writes the pending changes and ends the writer, after the engine has stopped. Blocks for `timeout_s` at most.

@@ -33,6 +33,8 @@ WORDS: Mapping[str, KindWords] = {
     "alarm_end": KindWords(title="Alarm ends", line="alarm ends"),
     "retrigger": KindWords(title="Alarm again", line="alarm again, within its quiet period"),
     "resumed": KindWords(title="Alarm goes on", line="alarm goes on from before the stop"),
+    "armed": KindWords(title="Device armed", line="the device is armed"),
+    "disarmed": KindWords(title="Device disarmed", line="the device is disarmed", marked=True),
     "output_on": KindWords(title="On", line="on"),
     "output_off": KindWords(title="Off", line="off"),
     "cut_off": KindWords(title="Cut off", line="has been on for as long as it may", marked=True, warning=True),
@@ -52,12 +54,14 @@ CAUSES = {
     "alarm_begin": {
         "input": "contact tripped",
         "schedule": "its schedule opened",
+        "armed": "the device was armed",
         "startup": "tripped at the start",
         "initial": "tripped at the very first start",
     },
     "alarm_end": {
         "restored": "contact restored",
         "schedule": "its schedule closed",
+        "disarmed": "the device was disarmed",
         "fault": "line fault",
         "settings": "settings changed",
     },

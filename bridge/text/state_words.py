@@ -22,7 +22,7 @@ ENDED = {
     "fault": "Line fault",
     "settings": "Settings changed",
 }
-BY = {"page": "the page", "mqtt": "MQTT", "file": "the settings file", "shutdown": "shutdown"}
+BY = {"page": "the page", "mqtt": "MQTT", "file": "the settings file", "shutdown": "shutdown", "input": "a stop button"}
 
 
 def clock_time(moment: datetime, now: datetime) -> str:

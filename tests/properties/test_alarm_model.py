@@ -11,8 +11,10 @@ from words.builders import an_input, an_output, settings_of
 from words.story import Story
 
 from bridge.core import facts
+from bridge.core.effects import Answer
 
-INPUTS = ("door", "gate")
+INPUTS = ("key", "door", "gate")
+"""The key disarms; the gate is always armed, or not."""
 OPEN = [f"{hour:02}:00-{hour:02}:20" for hour in range(24)] + [f"{h:02}:40-{h + 1:02}:00" for h in range(24)]
 """Twenty minutes open, twenty closed, and open again, in every hour."""
 KINDS = ("alarm_begin", "alarm_end", "retrigger", "resumed")
@@ -26,8 +28,8 @@ def is_open(story: Story) -> bool:
 class AlarmMachine(RuleBasedStateMachine):
     """One story, and a model of each of its inputs."""
 
-    @initialize(waits=st.booleans(), scheduled=st.booleans())
-    def begin(self, waits, scheduled):
+    @initialize(waits=st.booleans(), scheduled=st.booleans(), always=st.booleans())
+    def begin(self, waits, scheduled, always):
         self.options = {
             name: {
                 "when_schedule_opens": "wait" if waits else "trigger",
@@ -35,14 +37,19 @@ class AlarmMachine(RuleBasedStateMachine):
                 "quiet_s": 0,
                 "enabled": True,
                 "outputs": ["siren"],
+                "always_armed": always and name == "gate",
+                "disarm": name == "key",
             }
             for name in INPUTS
         }
         self.story = Story(self.settings())
-        self.models = {name: ModelInput(started=self.story.time, waits=waits) for name in INPUTS}
+        self.models = {
+            name: ModelInput(started=self.story.time, waits=waits, always=name == "key" or (always and name == "gate"))
+            for name in INPUTS
+        }
         for model in self.models.values():
             model.reads("disconnected")
-        self.before = dict.fromkeys(INPUTS, 0)
+        self.armed = True
 
     def settings(self):
         return settings_of(
@@ -50,12 +57,35 @@ class AlarmMachine(RuleBasedStateMachine):
             an_output("siren", follow_source=True),
         )
 
+    def on(self, name, act):
+        """Something happens to one model; if it is the key's, the device and all others follow."""
+        model = self.models[name]
+        held = model.shown
+        act(model)
+        if name == "key" and model.shown and not held:
+            self.is_armed(armed=False)
+        elif name == "key" and held and not model.shown and model.told[-1] != ("alarm_end", "fault"):
+            self.is_armed(armed=True)
+
+    def is_armed(self, *, armed):
+        self.armed = armed
+        for model in self.models.values():
+            model.is_armed(armed=armed)
+
+    @rule(armed=st.booleans())
+    def the_device_is_armed_or_disarmed(self, armed):
+        self.story.arm(armed=armed, request=object())
+        refused = bool(self.story.all(Answer)[-1].faults)
+        assert refused == (armed and self.models["key"].shown), "only a key refuses, and only to arm"
+        if not refused:
+            self.is_armed(armed=armed)
+
     @rule(name=st.sampled_from(INPUTS), contact=st.sampled_from(["connected", "disconnected"]))
     def a_contact_moves(self, name, contact):
         if not self.models[name].contact or self.story.input(name).available:
             self.story.contact(name, contact)
             if self.story.input(name).available:
-                self.models[name].reads(contact)
+                self.on(name, lambda model: model.reads(contact))
 
     @rule(name=st.sampled_from(INPUTS))
     def a_line_is_lost(self, name):
@@ -68,18 +98,18 @@ class AlarmMachine(RuleBasedStateMachine):
         self.story.tell(facts.LineFound(terminal=name))
         if contact is not None:
             self.story.contact(name, contact)
-            self.models[name].reads(contact)
+            self.on(name, lambda model: model.reads(contact))
 
     @rule(name=st.sampled_from(INPUTS), seconds=st.sampled_from([0.5, 5.0, 700.0]))
     def an_input_is_triggered(self, name, seconds):
         self.story.trigger(name, duration_ms=int(seconds * 1000))
-        self.models[name].is_triggered(self.story.time, seconds)
+        self.on(name, lambda model: model.is_triggered(self.story.time, seconds))
 
     @rule(name=st.sampled_from(INPUTS), enabled=st.booleans())
     def an_input_is_edited(self, name, enabled):
         self.options[name]["enabled"] = enabled
         self.story.edit(self.settings())
-        self.models[name].is_enabled(enabled=enabled)
+        self.on(name, lambda model: model.is_enabled(enabled=enabled))
 
     @rule(seconds=st.sampled_from([1.0, 30.0, 299.0, 301.0, 599.0, 601.0, 1200.0]))
     def time_passes(self, seconds):
@@ -91,24 +121,28 @@ class AlarmMachine(RuleBasedStateMachine):
             for name, model in self.models.items():
                 if self.options[name]["schedule"] != "always":
                     model.schedule(is_open=is_open(self.story))
-                model.time(self.story.time)
+                self.on(name, lambda model: model.time(self.story.time))
 
     @rule(contacts=st.tuples(*[st.sampled_from(["connected", "disconnected", None])] * len(INPUTS)))
     def the_power_is_cut(self, contacts):
         found = dict(zip(INPUTS, contacts, strict=True))
         kept = {name: model.starts_again(1000.0) for name, model in self.models.items()}
-        self.story = self.story.after_a_crash(
-            contacts=found, lost={name for name, contact in found.items() if contact is None}
-        )
+        self.story = self.story.after_a_crash(contacts=found)
+        for name in (name for name, contact in found.items() if contact is None):
+            self.story.tell(facts.LineLost(terminal=name, problem="gone"))
         self.models = kept
-        for name, contact in found.items():
+        for name, contact in found.items():  # the key first: it counts before what it disarms
             if contact is not None:
-                self.models[name].reads(contact)
+                self.on(name, lambda model, contact=contact: model.reads(contact))
 
     @invariant()
     def alarms_are_those_of_the_model(self):
         for name, model in self.models.items():
             assert self.story.input(name).alarm == model.shown, name
+
+    @invariant()
+    def the_switch_is_that_of_the_model(self):
+        assert self.story.armed_shown == self.story.armed_kept == self.armed
 
     @invariant()
     def begins_and_ends_have_the_causes_of_the_model(self):

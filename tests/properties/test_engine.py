@@ -28,6 +28,8 @@ inputs = st.fixed_dictionaries(
         "quiet_s": st.sampled_from([0, 5, 600]),
         "when_schedule_opens": st.sampled_from(["trigger", "wait"]),
         "outputs": st.lists(st.sampled_from(OUTPUTS), unique=True),
+        "always_armed": st.sampled_from([False, False, True]),
+        "disarm": st.sampled_from([False, False, True]),
     }
 )
 outputs = st.fixed_dictionaries(
@@ -143,6 +145,17 @@ class EngineMachine(RuleBasedStateMachine):
         self.tell(lambda s: s.tell(facts.SilenceRequested(origin=facts.Origin(by="mqtt"))))
         assert not any(self.story.is_on(output) for output in OUTPUTS)
 
+    @rule(armed=st.booleans())
+    def the_device_is_armed_or_disarmed(self, armed):
+        self.requests += 1
+        self.tell(lambda s: s.arm(armed=armed, request=self.requests))
+        answer = self.story.all(Answer)[-1]
+        assert answer.origin.request == self.requests
+        assert self.story.armed_kept == armed or answer.faults
+        for each in self.story.settings.inputs:
+            if not self.story.armed_kept and not each.ignores_arming:
+                assert not self.story.input(each.id).alarm
+
     @rule(terminal=st.sampled_from(INPUTS), duration=st.sampled_from([1, 1000, 9000]))
     def an_input_is_triggered(self, terminal, duration):
         self.requests += 1
@@ -235,6 +248,10 @@ class EngineMachine(RuleBasedStateMachine):
                     assert on == (entry.kind == "output_off"), entry
                     on = not on
             assert on == self.story.is_on(name)
+
+    @invariant()
+    def the_switch_that_is_shown_is_the_one_that_is_kept(self):
+        assert self.story.armed_shown == self.story.armed_kept
 
     @invariant()
     def entries_are_numbered_without_a_gap(self):

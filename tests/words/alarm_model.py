@@ -25,6 +25,9 @@ class ModelInput:
     enabled: bool = True
     schedule_open: bool = True
     waits: bool = False
+    always: bool = False
+    """Whether it is always armed."""
+    armed: bool = True
     alarm: bool = False
     decided: bool = False
     waiting: bool = False
@@ -38,7 +41,7 @@ class ModelInput:
 
     @property
     def may_alarm(self) -> bool:
-        return self.enabled and self.schedule_open and not self.waiting
+        return self.enabled and (self.armed or self.always) and self.schedule_open and not self.waiting
 
     @property
     def shown(self) -> bool:
@@ -103,6 +106,22 @@ class ModelInput:
         self.enabled = enabled
         self.follow("settings", "settings" if enabled else "disabled")
 
+    def is_armed(self, *, armed: bool) -> None:
+        """The device's switch: off as row 5, on again as row 3."""
+        if armed == self.armed:
+            return
+        self.armed = armed
+        if self.always:
+            return
+        if not armed:
+            self.commanded_until = math.inf
+            if self.shown and not self.alarm:
+                self.stored = False
+                self.told.append(("alarm_end", "disarmed"))
+        elif self.tripped and self.decided:
+            self.waiting = self.waits
+        self.follow("armed", "disarmed")
+
     def schedule(self, *, is_open: bool) -> None:
         """Rows 3 and 4."""
         if is_open == self.schedule_open:
@@ -113,7 +132,7 @@ class ModelInput:
         self.follow("schedule", "schedule")
 
     def is_triggered(self, now: float, seconds: float) -> None:
-        if not self.enabled:
+        if not (self.enabled and (self.armed or self.always)):
             return
         until = now + seconds
         self.commanded_until = max(until, self.commanded_until if self.by_command else until)
@@ -141,7 +160,7 @@ class ModelInput:
         """The level: its edges begin and end the alarm. An unknown contact begins none."""
         if not self.decided and not self.alarm:
             return
-        level = (self.tripped and self.may_alarm) or (self.enabled and self.by_command)
+        level = (self.tripped and self.may_alarm) or self.by_command
         if level and not self.alarm and self.contact not in (None, "unknown"):
             self.begin(begins)
         elif self.alarm and not level:
@@ -160,4 +179,6 @@ class ModelInput:
             enabled=self.enabled,
             schedule_open=self.schedule_open,
             waits=self.waits,
+            always=self.always,
+            armed=self.armed,
         )

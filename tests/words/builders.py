@@ -7,7 +7,7 @@ from typing import Any
 from bridge.core.definitions.settings import Settings
 from bridge.settings.checks.validator import validated
 
-LINKAGE = {"camera", "outputs", "audible", "record", "email", "ftp"}
+LINKAGE = {"camera", "outputs", "audible", "record", "email", "ftp", "silence", "disarm"}
 
 
 def an_input(input_id: str, **settings: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -14,8 +13,10 @@ from bridge.core.effects import (
     DriveLine,
     Effect,
     InputView,
+    KeepArmed,
     KeepInput,
     OutputView,
+    PublishArmed,
     PublishEvent,
     PublishInput,
     PublishOutput,
@@ -31,8 +32,7 @@ AT_NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 class Story:
     """An engine, its time, and everything that it ever asked for.
 
-    `contacts` are those that are read first (`disconnected` unless given); None: none is. Lines that
-    are `lost` cannot be used from the first moment on.
+    `contacts` are those that are read first (`disconnected` unless given); None: none is.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Story:
         stored: dict[str, facts.StoredInput] | None = None,
         latched: set[str] | None = None,
         contacts: dict[str, str | None] | None = None,
-        lost: Collection[str] = (),
+        armed: bool = True,
         started: bool = True,
         synchronised: bool = True,
     ) -> None:
@@ -53,14 +53,15 @@ class Story:
         self.views: dict[str, InputView | OutputView] = {}
         self.entries: list[JournalEntry] = []
         self.kept: dict[str, facts.StoredInput | None] = dict(stored or {})
+        self.armed_kept = armed
+        self.armed_shown: bool | None = None
         self.time = 1000.0
         self._overslept = False
         self._instant = at.astimezone(UTC) - timedelta(seconds=self.time)
         self.engine = Engine(settings, boot="b00t", release_year=2026)
         self._do(self.engine.begin(self.now, synchronised=synchronised))
-        self.tell(facts.StateRestored(inputs=stored or {}, latched=frozenset(latched or ()), next_seq=1))
-        for terminal in lost:
-            self.tell(facts.LineLost(terminal=terminal, problem="gone"))
+        state = facts.StateRestored(inputs=stored or {}, latched=frozenset(latched or ()), next_seq=1, armed=armed)
+        self.tell(state)
         for each in settings.inputs:
             contact = (contacts or {}).get(each.id, "disconnected")
             if contact is not None:
@@ -99,7 +100,7 @@ class Story:
         """The same again: killed, and started with what was kept; contacts are those of before unless given."""
         contacts = {each.id: str(self.input(each.id).contact) for each in self.settings.inputs}
         stored = {each: state for each, state in self.kept.items() if state is not None}
-        how = {"at": self.now.local, "contacts": contacts, **how}
+        how = {"at": self.now.local, "contacts": contacts, "armed": self.armed_kept, **how}
         return Story(settings or self.settings, stored=stored, **how)
 
     def oversleep(self, seconds: float) -> None:
@@ -132,6 +133,12 @@ class Story:
     def trigger(self, input_id: str, *, request: object = None, **how: Any) -> None:
         origin = facts.Origin(by="mqtt", request=request)
         self.tell(facts.InputTriggerRequested(input=input_id, origin=origin, **how))
+
+    def arm(self, *, armed: bool, by: str = "mqtt", request: object = None) -> None:
+        self.tell(facts.ArmingRequested(armed=armed, origin=facts.Origin(by=by, request=request)))
+
+    def silence(self) -> None:
+        self.tell(facts.SilenceRequested(origin=facts.Origin(by="mqtt")))
 
     def edit(self, settings: Settings) -> None:
         self.settings = settings
@@ -194,6 +201,10 @@ class Story:
                 self.entries.append(effect)
             elif isinstance(effect, KeepInput):
                 self.kept[effect.input] = effect.state
+            elif isinstance(effect, KeepArmed):
+                self.armed_kept = effect.armed
+            elif isinstance(effect, PublishArmed):
+                self.armed_shown = effect.armed
             elif isinstance(effect, PublishInput | PublishOutput):
                 self.views[effect.view.id] = effect.view
         return effects

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 _CAUSES = {
     "input": "the contact tripped",
     "schedule": "the schedule opened while the contact was tripped",
+    "armed": "the device was armed while the contact was tripped",
     "startup": "the contact was found tripped when the device started",
     "initial": "the contact was found tripped when the device started for the first time",
     "settings": "the settings were changed while the contact was tripped",

@@ -61,6 +61,10 @@ class LinkageSettings:
     """Whether mail is sent."""
     ftp: bool = False
     """Whether pictures are uploaded."""
+    silence: bool = False
+    """Whether its alarm stops every output and sound and starts nothing, as a wired stop button does."""
+    disarm: bool = False
+    """Whether its alarm disarms the device, and the end of its alarm arms it again, as a key switch does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,9 @@ class InputSettings:
     quiet_s: Annotated[float, Range(0, 600)] = 5.0
     """Seconds from an alarm in which another one sends no mail, upload or sound."""
     when_schedule_opens: Literal["trigger", "wait"] = "trigger"
-    """The begin of an alarm, or none, when the schedule opens while the input is tripped."""
+    """The begin of an alarm, or none, when the schedule opens, or the device is armed, while the input is tripped."""
+    always_armed: bool = False
+    """Whether it alarms also while the device is disarmed; stop buttons and key switches always do."""
     device_class: Literal[vocabulary.BINARY_SENSOR_CLASSES] | None = None  # type: ignore[valid-type]
     """Home Assistant's binary_sensor class."""
     linkage: LinkageSettings = LinkageSettings()
@@ -98,3 +104,8 @@ class InputSettings:
     def label(self) -> str:
         """The name for people: `name`, else the id."""
         return self.name or self.id
+
+    @property
+    def ignores_arming(self) -> bool:
+        """Whether the device's armed switch does not concern it."""
+        return self.always_armed or self.linkage.silence or self.linkage.disarm

@@ -13,6 +13,7 @@ from typing import TypeGuard
 
 from bridge.core.definitions.actions import LONGEST_MS
 from bridge.core.facts import (
+    ArmingRequested,
     Command,
     InputTriggerRequested,
     Origin,
@@ -29,7 +30,8 @@ from bridge.text.json_text import object_of, read_instant, text_of
 from bridge.text.printable import short_repr
 
 LONGEST_ID = 64
-WORDS = ("ON", "OFF", "TOGGLE")
+WORDS = {CommandKind.OUTPUT_SET: ("ON", "OFF", "TOGGLE"), CommandKind.ARMED_SET: ("ON", "OFF")}
+"""The words that are a whole payload, or its field `state`."""
 MODES = ("switch", "pulse")
 WITH_STATE = (CommandKind.OUTPUT_SET, CommandKind.ACTION_RUN)
 """Kinds with a field `state`, whose OFF is a stop."""
@@ -53,13 +55,14 @@ def read(kind: CommandKind, payload: bytes) -> Payload:
     text = text_of(payload).strip(DECORATION)
     if kind in WITH_STATE and is_off(text):
         return Payload(id=None, fields={"state": "OFF"}, stops=True)
-    word = word_of(text, WORDS) if kind is CommandKind.OUTPUT_SET else None
+    words = WORDS.get(kind, ())
+    word = word_of(text, words)
     if word is not None:
         return Payload(id=None, fields={"state": word})
     if not text and kind in MAY_BE_EMPTY:
         return Payload(id=None, fields={})
     if not text.startswith("{"):
-        allowed = f"{', '.join(WORDS)} or a JSON object" if kind is CommandKind.OUTPUT_SET else "a JSON object"
+        allowed = f"{', '.join(words)} or a JSON object" if words else "a JSON object"
         message = f"must be {allowed}" if text else f"is empty, must be {allowed}"
         raise CommandRefused(message)
     fields = object_of(text)
@@ -114,10 +117,7 @@ def _output_set(target: str, fields: Fields, origin: Origin) -> Command:
     if is_off(fields.get("state")):
         return OutputStopRequested(output=target, origin=origin)
     only(fields, "state", "duration_ms", "mode", "duration", "tone", "volume_level")
-    state = one_of(fields, "state", WORDS)
-    if state is None:
-        message = "is missing"
-        raise CommandRefused(message, path="state")
+    state = _state(fields, CommandKind.OUTPUT_SET)
     not_both(fields, "duration_ms", "duration")
     not_both(fields, "mode", "tone")
     duration_ms = _duration_s(fields) if "duration" in fields else whole(fields, "duration_ms", 1, LONGEST_MS)
@@ -139,11 +139,26 @@ def _silence(_target: str, _fields: Fields, origin: Origin) -> Command:
     return SilenceRequested(origin=origin)
 
 
+def _armed_set(_target: str, fields: Fields, origin: Origin) -> Command:
+    only(fields, "state")
+    return ArmingRequested(armed=_state(fields, CommandKind.ARMED_SET) == "ON", origin=origin)
+
+
+def _state(fields: Fields, kind: CommandKind) -> str:
+    """Returns the word of the field `state`, which must be there."""
+    state = one_of(fields, "state", WORDS[kind])
+    if state is None:
+        message = "is missing"
+        raise CommandRefused(message, path="state")
+    return state
+
+
 _MAKERS: Mapping[CommandKind, Callable[[str, Fields, Origin], Command]] = {
     CommandKind.OUTPUT_SET: _output_set,
     CommandKind.INPUT_TRIGGER: _input_trigger,
     CommandKind.ACTION_RUN: action_requested,
     CommandKind.SILENCE: _silence,
+    CommandKind.ARMED_SET: _armed_set,
 }
 
 

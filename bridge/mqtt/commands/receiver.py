@@ -18,7 +18,13 @@ from bridge.mqtt.topics import CommandKind, CommandTopic, Topics
 from bridge.text.printable import escaped, short_repr
 
 _LOG = logging.getLogger(__name__)
-MADE_HERE = (CommandKind.OUTPUT_SET, CommandKind.INPUT_TRIGGER, CommandKind.ACTION_RUN, CommandKind.SILENCE)
+MADE_HERE = (
+    CommandKind.OUTPUT_SET,
+    CommandKind.INPUT_TRIGGER,
+    CommandKind.ACTION_RUN,
+    CommandKind.SILENCE,
+    CommandKind.ARMED_SET,
+)
 LONGEST_TOPIC_KEPT = 200
 """Limit of a refused command's topic in the journal, in characters."""
 

@@ -10,7 +10,7 @@ from bridge.core.definitions.actions import MAIL_TEXT, is_sound_name
 from bridge.core.definitions.channels import CHANNELS, Channel, server_of
 from bridge.mqtt.discovery.row import LONGEST_STATE, CommonFields, Part, Row, cut, nested_flag
 from bridge.mqtt.topics import CommandKind
-from ha_discovery import Button, Entity, Image, Notify, Siren
+from ha_discovery import Button, Entity, Image, Notify, Siren, Switch
 
 _MAIL = f"{{{{ {{'text': {cut('value', MAIL_TEXT.longest)}}} | to_json }}}}"
 """The template of a mail's text. Quotes and line breaks survive; a text that is too long is cut and not
@@ -102,7 +102,14 @@ def _test_row(channel: Channel) -> Row[Part]:
     return Row(what=f"test_{channel.key}", name=channel.words.test, make=make, icon=channel.icons.test, exists=exists)
 
 
+def _armed(part: Part, common: CommonFields) -> Entity:
+    """Off: inputs are shown, and none of them alarms but those that are always armed."""
+    topic = part.topics.command_topic(CommandKind.ARMED_SET)
+    return Switch(**common, command_topic=topic, state_topic=part.topics.armed)
+
+
 DEVICE_ROWS: tuple[Row[Part], ...] = (
+    Row(what="armed", name="armed", make=_armed, icon="mdi:shield-home"),
     Row(what="audible", name="audible alarm", make=_audible, icon="mdi:volume-high", exists=_sounds),
     Row(what="image", name="last alarm", make=_image, exists=_sees),
     Row(what="notify", name="e-mail", make=_notify, icon="mdi:email", exists=_mails),

@@ -47,14 +47,19 @@ def _audible(part: InputPart, common: CommonFields) -> Entity:
     return switch(place, common, is_on="(value_json.linkage.audible or {'enabled': false}).enabled")
 
 
+def _links(part: InputPart) -> bool:
+    """Returns whether its alarm may start anything: a stop button's only stops."""
+    return not part.input.linkage.silence
+
+
 def _records(part: InputPart) -> bool:
     cameras = part.settings.cameras
     camera = cameras.get(part.input.linkage.camera or next(iter(cameras), ""))
-    return part.settings.recording is not None and camera is not None and camera.stream is not None
+    return _links(part) and part.settings.recording is not None and camera is not None and camera.stream is not None
 
 
 def _sounds(part: InputPart) -> bool:
-    return part.settings.audio is not None and part.input.linkage.audible is not None
+    return _links(part) and part.settings.audio is not None and part.input.linkage.audible is not None
 
 
 def _link(output: OutputSettings) -> Row[InputPart]:
@@ -68,7 +73,14 @@ def _link(output: OutputSettings) -> Row[InputPart]:
         return switch(place, common, is_on=f"'{output.id}' in value_json.linkage.outputs")
 
     label = one_line(output.label) or output.id
-    return Row(what=f"link_{output.id}", name=f"linked to {label}", make=make, category=CONFIG, icon="mdi:link-variant")
+    return Row(
+        what=f"link_{output.id}",
+        name=f"linked to {label}",
+        make=make,
+        category=CONFIG,
+        icon="mdi:link-variant",
+        exists=_links,
+    )
 
 
 def _channel(channel: Channel) -> Row[InputPart]:
@@ -78,9 +90,8 @@ def _channel(channel: Channel) -> Row[InputPart]:
         return switch(_place(part, "linkage", channel.key), common)
 
     def exists(part: InputPart) -> bool:
-        return server_of(part.settings, channel) is not None and (
-            bool(part.settings.cameras) or not channel.one_a_picture
-        )
+        sends = bool(part.settings.cameras) or not channel.one_a_picture
+        return _links(part) and sends and server_of(part.settings, channel) is not None
 
     return Row(
         what=channel.key,

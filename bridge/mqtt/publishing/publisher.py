@@ -2,6 +2,8 @@
 
 Synchronous and without a connection of its own: every method may be called at any time, and
 the messages are sent while there is a connection.
+
+Above 300 lines, since each topic of the device is published, repeated and cleared by the same few rules.
 """
 
 from __future__ import annotations
@@ -64,6 +66,7 @@ class Publisher:
         self._inputs: dict[str, InputTopics] = {}
         self._outputs: dict[str, OutputTopics] = {}
         self._views: dict[str, InputView | OutputView] = {}
+        self._armed: bool | None = None
         self._announced: Announced | None = None
         self._clips: tuple[str, ...] = ()
         self._described_as: tuple[str, bytes] | None = None
@@ -101,6 +104,11 @@ class Publisher:
             self._hurry()
         self._attributes.put(own.attributes, partial(payloads.output_attributes, view))
 
+    def armed(self, *, armed: bool) -> None:
+        """Publishes the device's armed switch."""
+        self._armed = armed
+        self._states.hold(self.topics.armed, payloads.on_off(armed))
+
     def event(self, happened: PublishEvent) -> None:
         """Publishes an event of an input, of a new one once it can be heard; without a connection it is dropped."""
         own = self._inputs.get(happened.input)
@@ -135,6 +143,8 @@ class Publisher:
         described = self._describe(again=False)
         if self._described_as != before:
             self._later(TAKEN_UP_S, self._shown.repeat_all)
+        if self._armed is not None:
+            self.armed(armed=self._armed)
         for view in tuple(self._views.values()):
             if isinstance(view, InputView):
                 self.input(view)

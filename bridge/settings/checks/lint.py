@@ -12,6 +12,7 @@ from typing import Any
 
 from bridge.core.definitions.settings import Settings
 from bridge.core.definitions.vocabulary import path_tokens
+from bridge.core.schedule import ALWAYS
 from bridge.settings.checks.lint_schedules import schedule_findings
 from bridge.settings.checks.lint_servers import server_findings
 from bridge.settings.checks.lint_yaml import yaml_findings
@@ -29,6 +30,7 @@ def advice(settings: Settings, document: Mapping[Any, Any], text: str | None) ->
     yield from schedule_findings(settings)
     yield from server_findings(settings, document)
     yield from _upload_path(settings)
+    yield from _buttons_that_rest(settings)
     if text is not None:
         yield from yaml_findings(text, document, settings)
 
@@ -52,6 +54,18 @@ def _cut_off_early(settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 loc=("outputs", index, "alarm_time_ms"),
                 message=f"is longer than max_active_s, which ends it after {output.cut_off_s:g} s",
+                shown=False,
+            )
+
+
+def _buttons_that_rest(settings: Settings) -> Iterator[Finding]:
+    for index, one in enumerate(settings.inputs):
+        if (one.linkage.silence or one.linkage.disarm) and one.schedule != ALWAYS:
+            what = "stop button" if one.linkage.silence else "key switch"
+            yield Finding(
+                loc=("inputs", index, "schedule"),
+                message=f"this {what} works only while its schedule is open",
+                allowed="always",
                 shown=False,
             )
 

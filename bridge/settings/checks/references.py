@@ -28,6 +28,7 @@ def findings(document: Mapping[object, object]) -> Iterator[Finding]:
     yield from _links(document, inputs, outputs)
     yield from _cameras(document, inputs)
     yield from _needs(document, inputs)
+    yield from _stop_buttons(inputs)
     yield from host_findings({name: section(document, name) for name in ("mqtt", *KEYS, "web")})
     yield from broker_findings(section(document, "mqtt"))
     yield from page_findings(document.get("web"))
@@ -161,6 +162,24 @@ def _needs(document: Mapping[object, object], inputs: _Items) -> Iterator[Findin
                 shown=False,
                 because=((needed,),),
             )
+
+
+def _stop_buttons(inputs: _Items) -> Iterator[Finding]:
+    """Findings for what a stop button would start: its alarm is a silence and nothing else."""
+    for index, item in inputs:
+        linkage = section(item, "linkage")
+        if not _on(linkage.get("silence")):
+            continue
+        for key in ("outputs", "audible", "record", *KEYS):
+            value = linkage.get(key)
+            if _on(value) or (isinstance(value, list | tuple | Mapping) and value):
+                yield Finding(
+                    loc=("inputs", index, "linkage", key),
+                    message="is started by no input with linkage.silence, whose alarm only stops",
+                    allowed="nothing here, or an input of its own for it",
+                    shown=False,
+                    because=(("inputs", index, "linkage", "silence"),),
+                )
 
 
 def _is_there(document: Mapping[object, object], needed: str) -> bool:

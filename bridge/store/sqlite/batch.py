@@ -20,6 +20,8 @@ class Batch:
     """Numbers of the entries to be marked as sent."""
     inputs: dict[str, StoredInput | None] = field(default_factory=dict)
     latched: dict[str, bool] = field(default_factory=dict)
+    armed: bool | None = None
+    """The device's armed switch; None: it has not moved."""
     topics: dict[str, bool] = field(default_factory=dict)
     jobs: dict[str, Job | None] = field(default_factory=dict)
     pictures: set[str] = field(default_factory=set)
@@ -28,7 +30,8 @@ class Batch:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.entries or self.sent or self.inputs or self.latched or self.topics or self.jobs)
+        states = self.inputs or self.latched or self.topics or self.jobs
+        return not (self.entries or self.sent or states) and self.armed is None
 
     def followed_by(self, newer: Batch) -> Batch:
         """Returns one batch of both, with the newer states over the older ones."""
@@ -37,6 +40,7 @@ class Batch:
             sent=self.sent | newer.sent,
             inputs=self.inputs | newer.inputs,
             latched=self.latched | newer.latched,
+            armed=self.armed if newer.armed is None else newer.armed,
             topics=self.topics | newer.topics,
             jobs=self.jobs | newer.jobs,
             pictures=self.pictures | newer.pictures,
@@ -53,6 +57,7 @@ class Loaded:
 
     inputs: Mapping[str, StoredInput] = field(default_factory=dict)
     latched: frozenset[str] = frozenset()
+    armed: bool | None = None
     topics: frozenset[str] = frozenset()
     jobs: Mapping[str, Job] = field(default_factory=dict)
     next_seq: int | None = None

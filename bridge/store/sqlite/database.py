@@ -118,6 +118,8 @@ class Database:
         many(_UPSERT_INPUT, inputs)
         many("DELETE FROM latched WHERE output = ?", [(key,) for key, on in batch.latched.items() if not on])
         many("INSERT OR IGNORE INTO latched (output) VALUES (?)", [(key,) for key, on in batch.latched.items() if on])
+        if batch.armed is not None:
+            self._set_meta("armed", int(batch.armed))
         many("DELETE FROM ledger WHERE topic = ?", [(key,) for key, kept in batch.topics.items() if not kept])
         many("INSERT OR IGNORE INTO ledger (topic) VALUES (?)", [(key,) for key, kept in batch.topics.items() if kept])
         many("DELETE FROM outbox WHERE id = ?", [(key,) for key, job in batch.jobs.items() if job is None])
@@ -142,7 +144,10 @@ class Database:
         return reserved
 
     def _set_reserved(self, reserved: int) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('seq_reserved', ?)", (reserved,))
+        self._set_meta("seq_reserved", reserved)
+
+    def _set_meta(self, key: str, value: int) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

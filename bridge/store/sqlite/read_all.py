@@ -21,6 +21,7 @@ def load(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
     # `*`: a file on a read-only disk may be of an older release with fewer columns, and cannot be migrated.
     inputs = dict(reading.rows("SELECT * FROM input", input_of))
     latched = frozenset(reading.rows("SELECT output FROM latched", _first))
+    armed = list(reading.rows("SELECT value FROM meta WHERE key = 'armed'", _first))
     topics = frozenset(reading.rows("SELECT topic FROM ledger", _first))
     jobs = {job.id: job for job in reading.rows(f"SELECT {JOB_COLUMNS} FROM outbox", job_of)}  # noqa: S608 - a constant
     reserved = list(reading.rows("SELECT value FROM meta WHERE key = 'seq_reserved'", _first))
@@ -31,6 +32,7 @@ def load(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
     loaded = Loaded(
         inputs=inputs,
         latched=latched,
+        armed=bool(armed[0]) if armed else None,
         topics=topics,
         jobs=jobs,
         next_seq=max(known, default=None),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bridge.errors import StoreError
 
 FIRST = (
-    # Facts about the database itself: `seq_reserved`.
+    # Facts about the database itself: `seq_reserved`, `armed`.
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     # `detail` is JSON of the fields that apply only to some kinds. `offset_s` is the local time's.
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -57,6 +58,7 @@ class Handover:
         self._resting = False
         """Whether the writer sleeps until it may commit again; it checks for changes then, without being woken."""
         self._handed = self._taken = self._durable = self._failures = 0
+        self._waiting_calls: list[tuple[int, Callable[[], None]]] = []
 
     @contextmanager
     def memory(self) -> Iterator[Memory]:
@@ -97,6 +99,24 @@ class Handover:
                 self.hurry()
             self._changed.wait_for(lambda: self._durable >= goal or self._failures > failures, timeout_s)
             return self._durable >= goal
+
+    def when_durable(self, call: Callable[[], None]) -> None:
+        """Calls `call` once, when all handed over so far is durable or an attempt to write has failed.
+
+        It is called with the lock held, on this thread or the writer's.
+        """
+        with self._changed:
+            if self._durable >= self._handed:
+                call()
+                return
+            self._waiting_calls.append((self._handed, call))
+            self.hurry()
+
+    def _call_up_to(self, durable: float) -> None:
+        ready = [call for goal, call in self._waiting_calls if goal <= durable]
+        self._waiting_calls = [waiting for waiting in self._waiting_calls if waiting[0] > durable]
+        for call in ready:
+            call()
 
     def all_durable(self) -> bool:
         """Returns whether every change is on the disk."""
@@ -149,6 +169,7 @@ class Handover:
         with self._changed:
             yield self._memory
             self._durable = self._taken
+            self._call_up_to(self._durable)
             self._changed.notify_all()
 
     @contextmanager
@@ -157,4 +178,5 @@ class Handover:
         with self._changed:
             yield self._memory
             self._failures += 1
+            self._call_up_to(math.inf)
             self._changed.notify_all()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bridge.core.effects import DeleteJob, KeepInput, KeepLatched, StoreEffect
+from bridge.core.effects import DeleteJob, KeepArmed, KeepInput, KeepLatched, StoreEffect
 from bridge.core.facts import StoredInput
 from bridge.core.journal import JournalEntry
 from bridge.store.job import Job
@@ -28,6 +28,7 @@ class Memory:
         self._in_flight = Batch()
         self._inputs: dict[str, StoredInput] = {}
         self._latched: set[str] = set()
+        self._armed: bool | None = None
         self.topics: set[str] = set()
         self.jobs: dict[str, Job] = {}
         self.unsent: set[int] = set()
@@ -55,6 +56,8 @@ class Memory:
                 (self._latched.add if effect.latched else self._latched.discard)(effect.output)
             case DeleteJob():
                 self.remove_job(effect.job)
+            case KeepArmed():
+                self._armed = self._waiting.armed = effect.armed
 
     def topic(self, topic: str, *, kept: bool) -> bool:
         """Adds a topic to the ledger (`kept`) or removes it. Returns False if nothing changed."""
@@ -106,6 +109,7 @@ class Memory:
         if everything:
             batch.inputs = dict(self._inputs)
             batch.latched = dict.fromkeys(self._latched, True)
+            batch.armed = self._armed
             batch.topics = dict.fromkeys(self.topics, True)
             batch.jobs = dict(self.jobs)
         self._in_flight = batch
@@ -139,6 +143,7 @@ class Memory:
                 key: state for key, state in loaded.inputs.items() if key not in newer.inputs
             } | self._inputs
             self._latched |= loaded.latched - newer.latched.keys()
+            self._armed = loaded.armed if self._armed is None else self._armed
             self.topics |= loaded.topics - newer.topics.keys()
             self.jobs = {key: job for key, job in loaded.jobs.items() if key not in newer.jobs} | self.jobs
         waiting = {entry.seq for entry in newer.entries}

@@ -13,7 +13,7 @@ from bridge.core import effects as do
 from bridge.core.contact import Level
 from bridge.core.facts import Origin
 from bridge.core.journal import JournalEntry
-from bridge.daemon.router import TAKES, Router, answer_future, line_receiver
+from bridge.daemon.router import LONGEST_STORING_S, TAKES, Router, answer_future, line_receiver
 
 
 def entry() -> JournalEntry:
@@ -117,3 +117,27 @@ async def test_the_effects_that_follow_one_another_are_one_commit():
     router.connect("linkage", lambda _: order.append("job"))
     await handed_over(router, entry(), object.__new__(do.RunLinkage))
     assert order == ["begin", "entry", "job", "commit"]
+
+
+async def test_an_answer_after_the_store_waits_until_the_store_calls():
+    router, answered, stored = Router(), [], []
+    router.connect("mqtt", answered.append)
+    router.hold_answers(stored.append)
+    at_once, held = do.Answer(origin=Origin(by="mqtt")), do.Answer(origin=Origin(by="mqtt"), after_store=True)
+    await handed_over(router, held, at_once)
+    assert answered == [at_once]
+    (call,) = stored
+    call()
+    call()
+    assert answered == [at_once, held]
+
+
+async def test_an_answer_waits_no_longer_than_its_limit_for_a_disk_that_hangs():
+    loop = asyncio.get_running_loop()
+    router, answered = Router(), loop.create_future()
+    router.connect("mqtt", answered.set_result)
+    router.hold_answers([].append)
+    since = loop.time()
+    await handed_over(router, do.Answer(origin=Origin(by="mqtt"), after_store=True))
+    await answered
+    assert loop.time() - since >= LONGEST_STORING_S

@@ -43,7 +43,7 @@ def test_a_segment_that_is_no_id_is_told_apart(target, is_id):
 def test_a_subscription_covers_every_command_of_every_part():
     assert TOPICS.command_filters() == (
         f"{D}/output/+/set", f"{D}/input/+/trigger", f"{D}/action/+/run", f"{D}/silence", f"{D}/journal/get",
-        f"{D}/settings/set", f"{D}/input/+/settings/set", f"{D}/output/+/settings/set",
+        f"{D}/armed/set", f"{D}/settings/set", f"{D}/input/+/settings/set", f"{D}/output/+/settings/set",
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from words.journal_entries import NOON, an_entry
 from words.store_probe import PATIENCE_S, a_store, eventually, opened
 
-from bridge.core.effects import DeleteJob, KeepInput, KeepLatched
+from bridge.core.effects import DeleteJob, KeepArmed, KeepInput, KeepLatched
 from bridge.core.facts import StateRestored, StoredInput
 from bridge.store.job import Job
 from bridge.store.journal_query import EntryFilter
@@ -38,13 +38,16 @@ def test_after_a_restart_everything_is_as_it_was(tmp_path):
         probe.store.perform(KeepLatched(output="siren", latched=True))
         probe.store.perform(KeepLatched(output="lamp", latched=True))
         probe.store.perform(KeepLatched(output="lamp", latched=False))
+        probe.store.perform(KeepArmed(armed=False))
         probe.store.perform(an_entry(1))
         probe.store.perform(an_entry(2))
         probe.store.ledger.add("a/b")
         probe.store.ledger.add("a/c")
         probe.store.ledger.discard("a/c")
     with a_store(tmp_path) as probe:
-        assert probe.state == StateRestored(inputs={"door": alarm}, latched=frozenset({"siren"}), next_seq=3)
+        assert probe.state == StateRestored(
+            inputs={"door": alarm}, latched=frozenset({"siren"}), next_seq=3, armed=False
+        )
         assert probe.store.ledger.known() == {"a/b"}
         assert seqs(probe.store.entries(EntryFilter())) == [1, 2]
 
@@ -70,6 +73,25 @@ def test_a_file_of_the_first_release_that_cannot_be_written_is_still_read(tmp_pa
         loaded, error = load(old)
     assert error is None
     assert loaded.inputs == {"door": StoredInput(alarm=True)}
+
+
+def test_the_armed_switch_is_that_of_its_last_move(tmp_path):
+    for armed in (False, True, False):
+        with a_store(tmp_path) as probe:
+            probe.store.perform(KeepArmed(armed=not armed))
+            probe.store.perform(KeepArmed(armed=armed))
+        with a_store(tmp_path) as probe:
+            assert probe.state.armed is armed
+
+
+def test_a_call_waits_until_all_handed_over_before_it_is_on_the_disk(tmp_path):
+    with a_store(tmp_path) as probe:
+        probe.store.perform(KeepArmed(armed=False))
+        called = threading.Event()
+        probe.store.when_durable(called.set)
+        assert called.wait(PATIENCE_S)
+        with closing(connect(tmp_path / FILE_NAME)) as reader:
+            assert load(reader)[0].armed is False
 
 
 def test_close_says_that_everything_is_on_the_disk(tmp_path):

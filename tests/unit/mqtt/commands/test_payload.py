@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bridge.core.facts import (
     ActionRequested,
+    ArmingRequested,
     InputTriggerRequested,
     Origin,
     OutputStartRequested,
@@ -25,6 +26,7 @@ MADE = {
     CommandKind.INPUT_TRIGGER: (InputTriggerRequested,),
     CommandKind.ACTION_RUN: (ActionRequested,),
     CommandKind.SILENCE: (SilenceRequested,),
+    CommandKind.ARMED_SET: (ArmingRequested,),
 }
 
 
@@ -217,3 +219,18 @@ def outcome(kind, target, payload):
         return understood(kind, payload, target)
     except CommandRefused as refused:
         return refused
+
+
+@pytest.mark.parametrize("written", ["{word}", " {word}\r\n", '{{"state": "{word}", "id": "a1"}}'])
+@pytest.mark.parametrize(("word", "armed"), [("ON", True), ("off", False)])
+def test_the_device_is_armed_by_a_word_or_a_state(written, word, armed):
+    payload = written.format(word=word).encode()
+    assert understood(CommandKind.ARMED_SET, payload) == ArmingRequested(armed=armed, origin=ORIGIN)
+
+
+@pytest.mark.parametrize(
+    "payload", ["", "TOGGLE", "1", "true", "{}", '{"state": "armed"}', '{"state": "ON", "by": "me"}']
+)
+def test_anything_else_neither_arms_nor_disarms(payload):
+    with pytest.raises(CommandRefused):
+        understood(CommandKind.ARMED_SET, payload.encode())

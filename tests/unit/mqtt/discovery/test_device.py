@@ -22,7 +22,7 @@ from bridge.mqtt.discovery.device import DEVICE_ROWS, MOST_TONES
 from bridge.mqtt.discovery.status import STATUS_ROWS
 from bridge.settings.checks.references import TAKEN_BY_THE_DEVICE
 
-ALWAYS = {"silence", "rejected_commands", "journal_unsent", "clock", "problem"}
+ALWAYS = {"armed", "silence", "rejected_commands", "journal_unsent", "clock", "problem"}
 CAMERA = CameraSettings(snapshot="http://127.0.0.1/a.jpg")
 
 
@@ -31,7 +31,7 @@ def words(text: str) -> list[str]:
 
 
 DEVICE_WHATS = words("""
-    audible image notify silence snapshot test_email test_ftp record
+    armed audible image notify silence snapshot test_email test_ftp record
     email_queue email_error ftp_queue ftp_error free_space rejected_commands journal_unsent clock problem
 """)
 INPUT_WHATS = words("""

@@ -50,6 +50,16 @@ BROKEN = [
         "inputs[0].linkage.record",
         "needs a stream of camera yard, which has none",
     ),
+    (
+        simulated(inputs=linked(silence=True, outputs=["bell"]), outputs=[{"id": "bell"}]),
+        "inputs[0].linkage.outputs",
+        "is started by no input with linkage.silence, whose alarm only stops",
+    ),
+    (
+        simulated(inputs=linked(silence=True, record=True), cameras=CAMERAS, recording={"folder": "/mnt"}),
+        "inputs[0].linkage.record",
+        "is started by no input with linkage.silence, whose alarm only stops",
+    ),
     (simulated(inputs=linked(email=True)), "inputs[0].linkage.email", "needs the section email, which is missing"),
     (
         simulated(inputs=linked(ftp=True), cameras=CAMERAS),

@@ -37,10 +37,10 @@ def refused(path: str, allowed: Any) -> bool:
     return bool(list(not_changeable(patch, allowed)))
 
 
-def test_of_an_input_all_but_its_wiring_its_id_and_its_class() -> None:
+def test_of_an_input_all_but_its_wiring_its_id_its_class_and_whether_it_is_always_armed() -> None:
     closed = {path for path in settings_of(InputSettings) if refused(path, INPUT)}
     assert closed == {
-        "id", "line.chip", "line.offset", "line.name", "connected_level", "bias", "device_class",
+        "id", "line.chip", "line.offset", "line.name", "connected_level", "bias", "device_class", "always_armed",
     }  # fmt: skip
 
 

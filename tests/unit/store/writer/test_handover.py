@@ -157,3 +157,35 @@ def test_changes_that_belong_together_are_taken_together_or_not_at_all():
         hand_over(handover, 2)
     thread.join(PATIENCE_S)
     assert taken == [1, 2]
+
+
+def test_a_call_waits_for_what_was_handed_over_before_it_and_for_nothing_since():
+    handover, called = Handover(Memory()), []
+    hand_over(handover, 1)
+    handover.when_durable(lambda: called.append("first"))
+    handover.take()
+    hand_over(handover, 2)
+    handover.when_durable(lambda: called.append("second"))
+    assert called == []
+    with handover.durable() as memory:
+        memory.written()
+    assert called == ["first"]
+
+
+def test_a_call_comes_once_an_attempt_to_write_has_failed():
+    handover, called = Handover(Memory()), []
+    hand_over(handover, 1)
+    handover.when_durable(lambda: called.append("told"))
+    handover.take()
+    with handover.not_durable() as memory:
+        memory.failed()
+    assert called == ["told"]
+    with handover.durable() as memory:
+        memory.written()
+    assert called == ["told"]
+
+
+def test_a_call_comes_at_once_when_nothing_is_left_to_be_written():
+    called = []
+    Handover(Memory()).when_durable(lambda: called.append("told"))
+    assert called == ["told"]

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 from words.journal_entries import NOON, an_entry
 
-from bridge.core.effects import KeepInput, KeepLatched
+from bridge.core.effects import KeepArmed, KeepInput, KeepLatched
 from bridge.core.facts import StoredInput
 from bridge.store.job import Job
 from bridge.store.sqlite.batch import Loaded
@@ -106,6 +106,27 @@ def test_what_a_first_file_held_lies_below_what_was_decided_since():
     assert everything.topics == {"old": True, "new": True}
     assert memory.jobs.keys() == {"j"}
     assert memory.unsent == {4, 5}
+
+
+def test_the_armed_switch_of_a_file_lies_below_a_move_since():
+    memory = Memory()
+    memory.adopt(Loaded(armed=False), states=True)
+    assert memory.take(everything=True).armed is False
+    memory.written()
+    memory.effect(KeepArmed(armed=True))
+    memory.adopt(Loaded(armed=False), states=False)
+    assert memory.take().armed is True
+
+
+def test_a_move_of_the_armed_switch_that_was_not_written_waits_again_below_a_newer_one():
+    memory = Memory()
+    memory.effect(KeepArmed(armed=False))
+    memory.take()
+    memory.failed()
+    assert memory.take().armed is False
+    memory.effect(KeepArmed(armed=True))
+    memory.failed()
+    assert memory.take().armed is True
 
 
 def test_a_later_file_says_nothing_of_states():

@@ -1,0 +1,76 @@
+"""The device's armed switch (`behaviour.md` 2): one for all inputs, moved by commands and by keys.
+
+A key is an input with `linkage.disarm`: its alarm holds the device disarmed, and the end of its alarm
+arms it again. A key whose line is lost moves nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bridge.core.alarm_input import AlarmInput
+from bridge.core.effect_collector import EffectCollector
+from bridge.core.effects import KeepArmed, PublishArmed
+from bridge.core.facts import Now
+from bridge.core.terminals import Terminals
+
+
+class Arming:
+    """Moves the switch, and has every input follow it in the same step."""
+
+    def __init__(self, terminals: Terminals, collector: EffectCollector) -> None:
+        self._terminals = terminals
+        self._collector = collector
+        self._holding: dict[str, None] = {}
+        self.moves = 0
+        """The number of moves of the switch so far."""
+
+    @property
+    def held_by(self) -> str | None:
+        """The key that holds the device disarmed; None: no key does."""
+        return next(iter(self._holding), None)
+
+    def restore(self, *, armed: bool) -> None:
+        """Takes the switch as it was before the stop; inputs are added after it."""
+        self._terminals.armed = armed
+        self._collector.add(PublishArmed(armed=armed))
+
+    def restore_keys(self) -> None:
+        """Has the keys in a stored alarm hold the switch as they did, without moving it."""
+        self._holding = {
+            input_id: None for input_id, alarm_input in self._terminals.inputs.items() if _holds(alarm_input)
+        }
+
+    def follow(self, alarm_input: AlarmInput, now: Now, *, lost: bool = False) -> None:
+        """Follows an input that may be a key, after its alarm or its settings changed; `lost` ends move nothing.
+
+        The switch is stored before the key's alarm: a stop between the two leaves a key that moves it again.
+        """
+        input_id = alarm_input.settings.id
+        if _holds(alarm_input) == (input_id in self._holding):
+            return
+        if _holds(alarm_input):
+            self._holding[input_id] = None
+            self.move(now, armed=False, input=input_id)
+        else:
+            self.forget(input_id, now, lost=lost)
+
+    def forget(self, input_id: str, now: Now, *, lost: bool = False) -> None:
+        """Releases a key; the last one arms the device, unless its line is lost."""
+        if input_id in self._holding:
+            del self._holding[input_id]
+            if not self._holding and not lost:
+                self.move(now, armed=True, input=input_id)
+
+    def move(self, now: Now, *, armed: bool, **fields: Any) -> None:
+        """Arms or disarms the device; nothing if it is so already. `fields` go into the journal entry."""
+        if self._terminals.armed == armed:
+            return
+        self._collector.journal("armed" if armed else "disarmed", now, **fields)
+        self._collector.add(KeepArmed(armed=armed), PublishArmed(armed=armed))
+        self._terminals.armed = armed
+        self.moves += 1
+
+
+def _holds(alarm_input: AlarmInput) -> bool:
+    return alarm_input.settings.linkage.disarm and alarm_input.alarm
