@@ -153,7 +153,7 @@ class MqttAdapter:
     @property
     def dropped_messages(self) -> int:
         """Number of events and answers dropped since the start because of a slow broker."""
-        return self._outbox.dropped
+        return self._outbox.dropped + self._publisher.dropped_events
 
     @property
     def unfinished_messages(self) -> int:

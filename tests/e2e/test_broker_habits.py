@@ -274,7 +274,7 @@ ROWS = (
         answers=connack(b"\x27\x00\x00\x1f\x40"),
         told="entities in Home Assistant, settings first: the broker takes packets of at most 8000 bytes",
     ),
-    Row(habit="calls size a quota", asks=ends(LARGE, disconnect(0x97)), told="left out: home", described=False),
+    Row(habit="calls size a quota", asks=ends(LARGE, disconnect(0x97)), told="is larger", also="entities"),
     Row(habit="ends with an unlisted code", asks=ends(LARGE, disconnect(0xB7)), told="left out: home", described=False),
     Row(
         habit="ends at a topic with not authorized",

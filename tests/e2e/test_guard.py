@@ -80,6 +80,8 @@ def lives(log: str) -> list[str]:
 def test_a_daemon_that_is_killed_leaves_the_siren_off_and_is_begun_again(guarded):
     first = guarded.well()
     guarded.sound_the_siren()
+    # An alarm that is stored resumes, and sounds nothing anew.
+    wait_until(lambda: "alarm_begin" in guarded.command("log", str(guarded.file)).stdout, what="the alarm in the store")
     os.kill(first, signal.SIGKILL)
     wait_until(lambda: "again in" in guarded.said(), what="the guard's word")
     second = guarded.well()

@@ -15,7 +15,7 @@ from bridge.mqtt.messages import Outgoing
 SUBSCRIBED_S = 1.0
 """Seconds from the broker's acknowledgement of a description to Home Assistant's subscriptions."""
 MOST_WITHHELD = 20
-"""Limit for each input; above it the oldest is dropped."""
+"""Limit for each input; above it the oldest is dropped and counted."""
 
 
 class EventGate:
@@ -27,6 +27,8 @@ class EventGate:
         self._put = put
         self._later = later
         self._withheld: dict[str, deque[Outgoing]] = {}
+        self.dropped = 0
+        """Number of events that were dropped."""
 
     def put(self, input_id: str, event: Outgoing) -> None:
         """Passes an event on, after those of the same input that are withheld."""
@@ -34,6 +36,7 @@ class EventGate:
         if waiting is None:
             self._put(event)
         else:
+            self.dropped += len(waiting) == waiting.maxlen
             waiting.append(event)
 
     def close(self, input_ids: Iterable[str]) -> None:

@@ -79,6 +79,11 @@ class Publisher:
         """Whether a person deleted the device in Home Assistant; the description is withheld until a change."""
         self._adopt(settings)
 
+    @property
+    def dropped_events(self) -> int:
+        """Number of events of new inputs that were dropped while they waited."""
+        return self._events.dropped
+
     def input(self, view: InputView) -> None:
         """Publishes an input's state; kept for later if its settings are not in force yet."""
         self._views[view.id] = view

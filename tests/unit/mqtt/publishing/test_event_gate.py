@@ -57,3 +57,15 @@ def test_an_input_that_chatters_meanwhile_fills_no_memory():
     scene.gate.acknowledged(["new"])
     scene.timers.pop()()
     assert scene.sent == [b"%d" % number for number in range(5, MOST_WITHHELD + 5)]
+
+
+def test_of_too_many_that_wait_the_oldest_are_dropped_and_counted():
+    scene = Scene()
+    scene.gate.close(["new"])
+    for number in range(MOST_WITHHELD + 3):
+        scene.put("new", b"%d" % number)
+    assert scene.gate.dropped == 3
+    scene.gate.acknowledged(["new"])
+    scene.timers.pop()()
+    assert scene.sent[0] == b"3"
+    assert len(scene.sent) == MOST_WITHHELD
