@@ -51,7 +51,8 @@ class AlarmInput:
     """State and transitions of one input.
 
     Every method that may change the alarm returns the transitions, in order. `settle` must be called
-    after each step, and at `due`. An alarm in `stored` counts as one until `stored_until`, unless
+    after each step, and at `due`. `holding` says that the boot hold is on, in which nothing begins;
+    `clock_set` that the wall clock can be trusted. An alarm in `stored` counts as one until `stored_until`, unless
     the start-up table decides before.
     """
 
@@ -245,12 +246,12 @@ class AlarmInput:
             stable_at is not None and self.schedule_gate.due is not None and self.schedule_gate.due <= stable_at
         )
         if gate_first:
-            transitions += self._look(now, clock_set=clock_set, holding=holding)
+            transitions += self._follow_schedule(now, clock_set=clock_set, holding=holding)
         if seen_until is not None:
             known_until = seen_until if self._known_until is None else min(seen_until, self._known_until)
             transitions += self._count(self.debouncer.elapse(known_until), holding=holding)
         if not gate_first:
-            transitions += self._look(now, clock_set=clock_set, holding=holding)
+            transitions += self._follow_schedule(now, clock_set=clock_set, holding=holding)
         self.quiet_period.chatter.elapse(at)
         transitions += self._overdue(at, holding=holding)
         if not holding:
@@ -282,8 +283,8 @@ class AlarmInput:
             return False
         return not self._alarm.linked and self._alarm.cause != "initial"
 
-    def _look(self, now: Now, *, clock_set: bool, holding: bool) -> list[Transition]:
-        """The schedule, which may have opened or closed."""
+    def _follow_schedule(self, now: Now, *, clock_set: bool, holding: bool) -> list[Transition]:
+        """Asks the schedule. Returns what begins or ends because it has opened or closed."""
         if not self.schedule_gate.update(now, clock_set=clock_set):
             return []
         if self.schedule_gate.open and self.tripped and self._decided:

@@ -221,7 +221,10 @@ class AlarmOutput:
     # Conclusions
 
     def settle(self, now: Now, *, clock_set: bool) -> list[TurnedOn | TurnedOff]:
-        """Draws the conclusions of what changed and of the time; `level` and the views follow."""
+        """Draws the conclusions of what changed and of the time; `level`, `until` and the views follow.
+
+        Returns the rise or the fall of the demand, if there is one. `clock_set`: the wall clock can be trusted.
+        """
         at = now.monotonic
         if self.schedule_gate.update(now, clock_set=clock_set):
             self._window_stopped = False

@@ -169,7 +169,10 @@ class Commands:
         return alarm_input.command(fact.duration_ms / 1000, now.monotonic, holding=holding)
 
     def _accepts(self, fact: ActionRequested, now: Now) -> bool:
-        """Refuses what cannot be done, and what is asked for in a loop; a stop is never refused for that."""
+        """Counts an action against its limit. Returns True.
+
+        Raises CommandRefused for what cannot be done, or is asked for too often; a stop is never too often.
+        """
         self._has_what_it_needs(fact)
         channel = CHANNEL.get(fact.kind)
         limited = channel is not None and channel.limited

@@ -56,7 +56,11 @@ class RefusalLog:
         return min(minute.end for minute in self._minutes.values()) if self._minutes else None
 
     def takes(self, fields: Fields, at: float) -> bool:
-        """Counts a refusal. Returns whether it is an entry of its own. `elapse` is called before."""
+        """Counts a refusal; its source is all of `fields` but `error`.
+
+        Returns True if it is to be journalled by itself, False if it is held back for `elapse`, which the caller
+        calls first, with the same time.
+        """
         source = tuple((name, value) for name, value in fields.items() if name != "error")
         used_up = self._all.is_used_up(at)
         if used_up or (source not in self._minutes and len(self._minutes) >= SOURCES_AT_MOST):

@@ -1,4 +1,7 @@
-"""Sounds of alarms and of commands: started, stopped, and their outcomes reported."""
+"""Sounds of alarms and of commands: started, stopped, and their outcomes reported.
+
+`actions/sound/speaker.py` decides that the newest sound wins.
+"""
 
 from __future__ import annotations
 

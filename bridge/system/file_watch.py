@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import errno
 import logging
 import os
 import struct
@@ -28,6 +29,7 @@ _MOUNTED_BY_KUBERNETES = b"..data"
 """The link that is renamed when a mounted map of settings changes."""
 _HEADER = struct.Struct("iIII")
 _AT_ONCE = 65_536
+_NO_WATCH_LEFT = (errno.ENOSPC, errno.ENOMEM)
 
 Files = Callable[[], Iterable[Path]]
 
@@ -40,18 +42,18 @@ async def changes(files: Files, *, every_s: float = EVERY_S, quiet_s: float = QU
     try:
         inotify = Inotify(quiet_s=quiet_s)
     except OSError as error:
-        log.info("the kernel does not report changed files (%s); polling every %.0f s", error.strerror, every_s)
-        async with aclosing(polled(files, every_s=every_s)) as seen:
-            async for _ in seen:
+        problem = error.strerror
+    else:
+        try:
+            while (problem := inotify.watch(files())) is None:
                 yield
-        return
-    try:
-        while True:
-            inotify.watch(files())
+                await inotify.changed()
+        finally:
+            inotify.close()
+    log.info("the kernel does not report changed files (%s); polling every %.0f s", problem, every_s)
+    async with aclosing(polled(files, every_s=every_s)) as seen:
+        async for _ in seen:
             yield
-            await inotify.changed()
-    finally:
-        inotify.close()
 
 
 async def polled(files: Files, *, every_s: float = EVERY_S) -> AsyncGenerator[None, None]:
@@ -71,7 +73,7 @@ class Inotify:
     A file that is mounted by itself changes under another folder, so each file is watched as well.
 
     Raises:
-        OSError: from the constructor, when the kernel has no inotify or no watch left.
+        OSError: from the constructor, when the kernel has no inotify, or no instance of it left.
     """
 
     def __init__(self, *, quiet_s: float) -> None:
@@ -81,17 +83,22 @@ class Inotify:
             raise OSError(0, "no inotify")
         self._fd = self._checked(self._c.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
         self._names: dict[int, set[bytes]] = {}
+        self._problem: str | None = None
         self._happened = asyncio.Event()
         asyncio.get_running_loop().add_reader(self._fd, self._read)
 
-    def watch(self, files: Iterable[Path]) -> None:
-        """Watches these files in place of those before. A folder that does not exist is not watched."""
-        self._names = {}
+    def watch(self, files: Iterable[Path]) -> str | None:
+        """Watches these files in place of those before. A file or folder that cannot be reached is skipped.
+
+        Returns the reason if the kernel has no watch left, else None.
+        """
+        self._names, self._problem = {}, None
         for file in files:
             for place in {file, file.resolve()}:
                 for name in (os.fsencode(place.name), _MOUNTED_BY_KUBERNETES):
                     self._add(place.parent, _CLOSE_WRITE | _MOVED_TO, name)
             self._add(file, _CLOSE_WRITE, b"")
+        return self._problem
 
     async def changed(self) -> None:
         """Returns once a watched file changed and none has changed for `QUIET_S`."""
@@ -108,7 +115,10 @@ class Inotify:
     def _add(self, path: Path, mask: int, name: bytes) -> None:
         number = self._c.inotify_add_watch(self._fd, os.fsencode(path), ctypes.c_uint32(mask))
         if number < 0:
-            log.debug("%s is not watched: %s", path, os.strerror(ctypes.get_errno()))
+            number = ctypes.get_errno()
+            log.debug("%s is not watched: %s", path, os.strerror(number))
+            if number in _NO_WATCH_LEFT:
+                self._problem = f"no watch left: {os.strerror(number)}"
             return
         self._names.setdefault(number, set()).add(name)
 

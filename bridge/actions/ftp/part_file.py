@@ -21,9 +21,10 @@ _MOST_NAMES = 4
 async def place(
     ftp: FtpClient, steps: Steps, name: str, content: bytes, *, memory: FtpServerMemory, verdict_s: float
 ) -> str:
-    """Brings the content to its name by way of a `PART` and a rename, or directly where that is refused.
+    """Stores `content` in the current folder by way of a `PART` and a rename, or directly where that is refused.
 
-    Returns the name. Some servers let a user store and nothing else: no rename, no other ending.
+    Returns the name that it has got: a variant such as `a-2.jpg` if `name` itself is refused. `memory`
+    remembers a server that cannot rename: some let a user store and nothing else. Raises ActionError.
     """
     write = partial(store, ftp, steps, content=content, verdict_s=verdict_s)
     if memory.can_rename:

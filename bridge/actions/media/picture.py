@@ -21,7 +21,10 @@ _WARM_UP = 5
 
 
 def as_jpeg(frame: Any, *, part: float = 1.0, quality: int = _QUALITY) -> bytes:
-    """Returns a decoded picture as a JPEG, with its sides scaled by `part`."""
+    """Returns a decoded picture as a JPEG. `part` below 1 shrinks both sides, to even numbers; nothing is enlarged.
+
+    `quality` is FFmpeg's scale: 2 is the best, higher is worse.
+    """
     # An even number of pixels each way: the colour planes have half the size.
     width, height = (max(round(side * part / 2) * 2, 2) if part < 1 else side for side in (frame.width, frame.height))
     frame = frame.reformat(width=width, height=height, format="yuvj420p")

@@ -1,4 +1,7 @@
-"""Pauses between tries, and limits at which jobs are given up (`behaviour.md` 7); pure."""
+"""Pauses between tries, and limits at which jobs are given up (`behaviour.md` 7); pure.
+
+`delivery_queue.py` decides which error leads to which of them.
+"""
 
 from __future__ import annotations
 

@@ -47,7 +47,11 @@ def options_layer(environ: Mapping[str, str], supervisor: Supervisor) -> Layer:
 
 
 def broker_layer(environ: Mapping[str, str], others: Iterable[Mapping[Any, Any]], supervisor: Supervisor) -> Layer:
-    """Returns the Supervisor's broker, unless one of the other layers names a host; a local HTTP call."""
+    """Returns a layer with the Supervisor's broker, by a local HTTP call.
+
+    It is empty outside the add-on, or if one of `others` names a host; with a warning if the Supervisor
+    does not answer or has no broker.
+    """
     if not environ.get(TOKEN) or names_broker(others):
         return Layer(origin=SERVICE)
     try:

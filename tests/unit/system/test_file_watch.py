@@ -6,6 +6,8 @@ import asyncio
 import ctypes
 import itertools
 import os
+import subprocess
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from pathlib import Path
 
@@ -139,6 +141,42 @@ async def test_without_the_kernels_help_it_looks(
     with caplog.at_level("INFO"):
         assert await told(lambda: changes(lambda: [file], every_s=0.01), lambda: put_in_place(file))
     assert "the kernel does not report changed files (Too many open files)" in caplog.text
+
+
+NO_WATCH_LEFT = """
+import asyncio, logging, sys
+from contextlib import aclosing
+from pathlib import Path
+from bridge.system.file_watch import changes
+
+async def two_changes(file):
+    async with aclosing(changes(lambda: [file], every_s=0.01)) as seen:
+        await anext(seen)
+        file.write_text("something new")
+        await asyncio.wait_for(anext(seen), 5)
+
+logging.basicConfig(level="INFO")
+asyncio.run(two_changes(Path(sys.argv[1])))
+"""
+
+
+def test_without_a_watch_left_the_file_is_polled(file: Path) -> None:
+    """The kernel counts watches for each user: a user namespace of the test's own has none."""
+    limited = ["unshare", "--user", "--map-root-user", "sh", "-c"]
+    none_left = "echo 0 > /proc/sys/user/max_inotify_watches"
+    if subprocess.run([*limited, none_left], capture_output=True, check=False).returncode:
+        pytest.skip("no user namespace whose inotify watches can be limited")
+    program = [sys.executable, "-c", NO_WATCH_LEFT, str(file)]
+    done = subprocess.run(
+        [*limited, f'{none_left}; exec "$@"', "sh", *program],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "does not report changed files (no watch left: No space left on device); polling" in done.stderr
 
 
 async def test_it_leaves_no_descriptor_open(file: Path) -> None:
