@@ -303,7 +303,7 @@ def test_a_channel_has_its_entities_its_action_its_status_and_its_words(tmp_path
     assert told.returncode == 0, told.stderr
     known = json.loads(told.stdout)
     assert {"pager_queue", "pager_error", "test_pager", "door_pager"} <= set(known["entities"])
-    assert known["services"] == ["broker", "email", "ftp", "pager", "card", "audio"]
+    assert known["services"] == ["broker", "email", "ftp", "pager", "card", "store", "audio"]
     assert (known["word"], known["log"], known["action"]) == ("Pager call", "page", "pager")
     assert set(known["schema"]) == {"host", "port"}
 
