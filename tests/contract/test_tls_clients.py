@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import resource
 import socket
 import ssl
 import threading
@@ -142,8 +143,13 @@ def first_words_over_rtsps(files: CertificateFiles, ca_file: Path | None) -> byt
     av = pytest.importorskip("av", reason="streams need PyAV")
     from bridge.actions.media.stream import open_camera  # noqa: PLC0415 - after its extra was looked for
 
-    with Listener(files) as listener, pytest.raises(av.error.FFmpegError):
-        open_camera(f"rtsps://localhost:{listener.port}/x", ca_file=None if ca_file is None else str(ca_file))
+    memory = resource.getrlimit(resource.RLIMIT_DATA)
+    try:
+        with Listener(files) as listener, pytest.raises(av.error.FFmpegError):
+            open_camera(f"rtsps://localhost:{listener.port}/x", ca_file=None if ca_file is None else str(ca_file))
+    finally:
+        # The limit is meant for the media process; here it would hit whatever tests start afterwards.
+        resource.setrlimit(resource.RLIMIT_DATA, memory)
     return listener.heard
 
 

@@ -32,7 +32,7 @@ ENTITIES = {
     *("number.side_gate_door_debounce", "switch.side_gate_door_link_horn", "select.side_gate_horn_valid_signal"),
     *("select.side_gate_horn_mode", "select.side_gate_horn_timing_schedule", "switch.side_gate_horn_follow_source"),
     *("switch.side_gate_horn_timing", "number.side_gate_horn_alarm_time", "number.side_gate_horn_pulse_on"),
-    "number.side_gate_horn_pulse_off",
+    *("number.side_gate_horn_pulse_off", "switch.side_gate_armed"),
 }
 
 

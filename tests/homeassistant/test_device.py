@@ -213,7 +213,7 @@ def test_a_siren_asks_for_no_volume(ha: Any, bridge: BridgeStandIn) -> None:
 def test_a_removed_input_leaves_nothing_behind(ha: Any, bridge: BridgeStandIn) -> None:
     before = registered(ha)
     gone = {one for one in before if one.startswith("front-gate_garage-door_")}
-    assert len(gone) == 17
+    assert len(gone) == 18
     bridge.change(without(BIG, "garage-door"))
     ha.wait(lambda: registered(ha).keys() == before.keys() - gone, label="the input is gone from the registry")
     assert not [one for one in ha.states() if "garage_door" in one]
