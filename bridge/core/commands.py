@@ -107,14 +107,13 @@ class Commands:
         self._answered("silence", fact.origin, now, _nothing, then=lambda: self._consequences.silence(fact.origin.by))
 
     def arm(self, fact: ArmingRequested, now: Now) -> None:
-        """Moves the device's armed switch. The answer waits until that is stored."""
+        """Moves the device's armed switch."""
         self._answered(
             "arm" if fact.armed else "disarm",
             fact.origin,
             now,
             lambda: self._admit_arming(fact),
             then=lambda: self._arming.move(now, armed=fact.armed, by=fact.origin.by),
-            after_store=True,
         )
 
     def action(self, fact: ActionRequested, now: Now) -> None:
@@ -219,9 +218,12 @@ class Commands:
         input_id: str | None = None,
         output_id: str | None = None,
         then: Callable[[], None] = _nothing,
-        after_store: bool = False,
     ) -> JournalEntry | None:
-        """Does it; its journal entry, if it was done, stands before all that follows from it. One answer."""
+        """Does it; its journal entry, if it was done, stands before all that follows from it. One answer.
+
+        The answer to what was done waits until entry and states are stored: a kill takes back nothing that was
+        answered `ok`. Lines, sounds and states do not wait with it.
+        """
         faults: tuple[Fault, ...] = ()
         entry = None
         named: dict[str, Any] = {"input": input_id, "output": output_id, "cause": what, "by": origin.by}
@@ -234,7 +236,7 @@ class Commands:
             entry = self._collector.journal("command", now, **named)
             then()
         if origin.request is not None:
-            self._collector.add(Answer(origin=origin, faults=faults, after_store=after_store))
+            self._collector.add(Answer(origin=origin, faults=faults, after_store=not faults))
         return entry
 
     def _refuse(self, now: Now, **fields: Any) -> None:

@@ -121,6 +121,14 @@ def test_the_answer_to_a_move_waits_until_the_move_is_stored():
     assert effects.index(KeepArmed(armed=False)) < effects.index(answer)
 
 
+def test_a_refusal_which_changes_nothing_is_answered_without_waiting_for_the_disk():
+    story = a_house()
+    story.arm(armed=False)
+    story.trigger("door", request=1)
+    (answer,) = story.all(Answer)
+    assert (bool(answer.faults), answer.after_store) == (True, False)
+
+
 @pytest.mark.parametrize("armed", [False, True])
 def test_a_restart_keeps_the_switch_exactly_as_it_was(armed):
     story = a_house()
