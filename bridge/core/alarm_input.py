@@ -50,10 +50,10 @@ class _Alarm:
 class AlarmInput:
     """State and transitions of one input.
 
-    Every method that may change the alarm returns the transitions, in order. `settle` must be called
-    after each step, and at `due`. `holding` says that the boot hold is on, in which nothing begins;
-    `clock_set` that the wall clock can be trusted. An alarm in `stored` counts as one until `stored_until`, unless
-    the start-up table decides before.
+    Every method that may change the alarm returns the transitions, in order, or an empty list. The caller calls
+    `settle` after each step, and at `due`. `holding` is whether the boot hold is on, in which nothing begins;
+    `clock_set` is whether the wall clock can be trusted. An alarm in `stored` counts as an alarm until `stored_until`,
+    unless the start-up table decides before.
     """
 
     def __init__(
@@ -99,34 +99,34 @@ class AlarmInput:
 
     @property
     def known(self) -> bool:
-        """Whether there has been a stable reading, or it is known that there can be none."""
+        """Whether a level has been stable, or the line is lost and there can be none."""
         return self.lost is not None or self.debouncer.level is not None
 
     @property
     def is_armed(self) -> bool:
-        """Whether the device's switch lets it alarm."""
+        """Whether the device is armed, or this input does not depend on that."""
         return self.device_armed or self.settings.ignores_arming
 
     @property
     def alarm(self) -> bool:
-        """The alarm; until the start-up table is gone through, the one from before the stop."""
+        """Whether the input is in alarm; until the start-up table has decided, whether it was before the stop."""
         return self._alarm is not None or self._alarm_before_stop
 
     @property
     def linked(self) -> bool:
-        """Whether the alarm's linkage has reached the outputs."""
+        """Whether the input is in an alarm whose linkage has reached the outputs."""
         return self._alarm is not None and self._alarm.linked
 
     @property
     def undecided(self) -> bool:
-        """Whether its alarm is the one from before the stop, which may still resume."""
+        """Whether the alarm is the stored one from before the stop, which may still resume or end."""
         return self._alarm_before_stop
 
     def to_keep(self, silenced: frozenset[str]) -> StoredInput | None:
         """Returns the state that the start-up table needs after a stop; None before anything has been decided.
 
-        `silenced` names the outputs at which the alarm was silenced. The alarm of the first start
-        counts as silenced everywhere, for resuming it must not sound sirens that it never sounded.
+        `silenced` has the ids of the outputs at which the alarm was silenced. The alarm of the first start counts as
+        silenced everywhere, for resuming it must not sound sirens that it never sounded.
         """
         if self._stored is None and not self._decided and self._alarm is None:
             return None
@@ -141,7 +141,7 @@ class AlarmInput:
 
     @property
     def due(self) -> float | None:
-        """Monotonic time of the next call of `settle`; None: no time changes anything."""
+        """Monotonic time at which `settle` has to be called next; None if time alone changes nothing."""
         dues = (
             self.debouncer.due if self._known_until is None else None,
             self.schedule_gate.due,
@@ -156,16 +156,22 @@ class AlarmInput:
     # Facts
 
     def saw(self, level: Level, at: float, *, holding: bool, more: bool = False) -> list[Transition]:
-        """Takes an edge or a reading. `more`: younger edges wait, and nothing is known of the time after this one."""
+        """Processes an edge or a reading: the line's `level` from `at` (monotonic) on. Returns the transitions.
+
+        `more`: younger edges wait to be read, so nothing is known yet of the time after this edge.
+        """
         self._known_until = at if more else None
         return self._count(self.debouncer.saw(level, at), holding=holding)
 
     def missed(self, edges: int) -> None:
-        """Edges were lost between the kernel and us."""
+        """Counts edges that were lost between the kernel and the bridge; the caller reads the level afterwards."""
         self.debouncer.missed(edges)
 
     def lose(self, problem: str, now: float) -> None:
-        """The line is lost: the contact is unknown, and the input stays tripped for a while if it was."""
+        """Marks the line as lost, with the reason `problem`: the contact is unknown.
+
+        A tripped input stays tripped for `LONGEST_UNKNOWN_S`, or until a level is stable again.
+        """
         self.lost, self.since = problem, now
         if self._unknown_until is None and self._last_level is not None:
             self._unknown_until = now + LONGEST_UNKNOWN_S
@@ -174,11 +180,14 @@ class AlarmInput:
         self.contact = Contact.UNKNOWN
 
     def find(self) -> None:
-        """The line is back; its level follows."""
+        """Marks the line as usable again; the caller reports its level next."""
         self.lost = None
 
     def command(self, seconds: float, now: float, *, holding: bool) -> list[Transition]:
-        """An alarm by command; during the boot hold, in which nothing begins, it waits for the end."""
+        """Begins, prolongs or re-triggers an alarm by command that lasts `seconds`. Returns the transitions.
+
+        During the boot hold the command waits for the hold's end, and the list is empty.
+        """
         if holding:
             self._asked_s = max(seconds, self._asked_s or 0)
             return []
@@ -193,7 +202,10 @@ class AlarmInput:
     def apply(
         self, settings: InputSettings, schedule: Schedule, now: Now, *, clock_set: bool, holding: bool
     ) -> list[Transition]:
-        """New settings: recomputed at once, at most one transition (`behaviour.md` 2, row 8)."""
+        """Puts new settings in force and recomputes the alarm.
+
+        Returns at most one transition (`behaviour.md` 2, row 8).
+        """
         contact, by_contact = self.contact, self._by_contact
         by_switch = self.is_armed != self._armed  # a key moved it in the same edit
         self.settings = settings
@@ -215,9 +227,10 @@ class AlarmInput:
         )
 
     def rewire(self, now: float) -> list[Transition]:
-        """Another line, or another bias: what was known of the old one does not count; `apply` follows.
+        """Forgets all that was known of the line, since line or bias have changed; the caller calls `apply` next.
 
-        The first stable reading is then an initial one, as that of a new input.
+        The next stable reading counts as a new input's first one. Returns the end of an undecided alarm, or an empty
+        list.
         """
         ended = self._end_from_before_stop("settings", now)
         self.lost, self.since = None, now
@@ -230,14 +243,17 @@ class AlarmInput:
         return ended
 
     def remove(self, now: float) -> list[Transition]:
-        """The input is gone from the settings, and whatever kept its alarm up with it."""
+        """Ends the alarm of an input that was removed from the settings.
+
+        Returns its end, or an empty list without an alarm.
+        """
         return self._end_from_before_stop("settings", now) or self._end("settings", now)
 
     def settle(self, now: Now, *, clock_set: bool, holding: bool, seen_until: float | None = None) -> list[Transition]:
-        """Re-evaluates everything that depends on the time.
+        """Re-evaluates everything that depends on the time. Returns the transitions.
 
-        Levels become stable only up to `seen_until`, before which every edge has been told; None: it
-        is not known, and nothing does.
+        Levels become stable only up to `seen_until`, the time up to which every edge has been reported. None: that time
+        is not known, and no level becomes stable.
         """
         at, stable_at = now.monotonic, self.debouncer.due
         transitions = self._follow_arming(at, holding=holding)
@@ -268,23 +284,30 @@ class AlarmInput:
 
     @property
     def _alarm_before_stop(self) -> bool:
-        """Whether it was in alarm when the program stopped, and nothing has been decided since."""
+        """Whether the input was in alarm when the program stopped, and nothing has been decided since."""
         return self._alarm is None and not self._decided and self._stored is not None and self._stored.alarm
 
     @property
     def _by_contact(self) -> bool:
+        """Whether the contact alone keeps the input in alarm: enabled, armed, schedule open and tripped.
+
+        False for an input that was tripped already when its schedule opened and is to wait.
+        """
         may_alarm = self.settings.enabled and self._armed and self.schedule_gate.open
         return may_alarm and self.tripped and not self._waiting
 
     @property
     def _is_held(self) -> bool:
-        """Whether the alarm lives, and chatter held its linkage back."""
+        """Whether the input is in an alarm whose linkage chatter has held back."""
         if self._alarm is None or self.settings.linkage.silence:
             return False
         return not self._alarm.linked and self._alarm.cause != "initial"
 
     def _follow_schedule(self, now: Now, *, clock_set: bool, holding: bool) -> list[Transition]:
-        """Asks the schedule. Returns what begins or ends because it has opened or closed."""
+        """Updates the schedule's gate.
+
+        Returns the begin or end that its opening or closing causes, or an empty list.
+        """
         if not self.schedule_gate.update(now, clock_set=clock_set):
             return []
         if self.schedule_gate.open and self.tripped and self._decided:
@@ -292,7 +315,10 @@ class AlarmInput:
         return self._evaluate("schedule", "schedule", now.monotonic, holding=holding)
 
     def _follow_arming(self, at: float, *, holding: bool) -> list[Transition]:
-        """Follows the device's switch: disarmed as if disabled, armed again as if the schedule had opened."""
+        """Follows a move of the armed switch. Returns the begin or end that it causes, or an empty list.
+
+        Disarming acts as disabling does, arming as the opening of the schedule.
+        """
         if self.is_armed == self._armed:
             return []
         self._armed = self.is_armed
@@ -305,7 +331,7 @@ class AlarmInput:
         return self._evaluate("armed", "disarmed", at, holding=holding)
 
     def _count(self, settled: tuple[Settled, ...], *, holding: bool) -> list[Transition]:
-        """Takes levels that have become stable; each is a contact, and may be a trip."""
+        """Makes levels that have become stable the contact and, by the Trigger Mode, trips. Returns the transitions."""
         transitions: list[Transition] = []
         for change in settled:
             first = self.since is None or not self._decided
@@ -320,13 +346,16 @@ class AlarmInput:
         return transitions
 
     def _take_level(self) -> None:
-        """The first two layers between electricity and meaning, whenever what they hang on has changed."""
+        """Recomputes `contact` and `tripped` from the last levels and the settings."""
         wiring = self.settings.connected_level
         self.contact = contact_of(self.debouncer.level, wiring)
         self.tripped = is_tripped(contact_of(self._last_level, wiring), self.settings.trigger_mode)
 
     def _overdue(self, at: float, *, holding: bool) -> list[Transition]:
-        """Ends what is unknown for too long: a trip whose contact cannot be read, an undecided stored alarm."""
+        """Ends a trip whose contact is unknown, or a stored alarm that is undecided, for too long.
+
+        Returns the transitions.
+        """
         transitions: list[Transition] = []
         if at >= self._stored_until:
             transitions += self._end_from_before_stop("fault", self._stored_until)
@@ -337,6 +366,10 @@ class AlarmInput:
         return transitions
 
     def _evaluate(self, begins: str, ends: str, at: float, *, holding: bool) -> list[Transition]:
+        """Compares the alarm with what it should be.
+
+        Returns its begin (cause `begins`), its end (cause `ends`), or nothing.
+        """
         if not self._decided and self._alarm is None:
             return [] if holding else self._decide(at)
         if self._by_contact or self._commanded_until is not None:
@@ -344,7 +377,10 @@ class AlarmInput:
         return self._end(ends, at)
 
     def _decide(self, at: float) -> list[Transition]:
-        """The start-up table, once there is a stable reading and the boot hold is over."""
+        """Applies the start-up table.
+
+        Returns its transition, or an empty list if it was applied or the level is not known yet.
+        """
         if self._decided or self.lost is not None or self.debouncer.level is None:
             return []
         stored, before_stop = self._stored, self._alarm_before_stop
@@ -359,6 +395,7 @@ class AlarmInput:
         return self._begin("initial" if stored is None else "startup", at)
 
     def _begin(self, cause: str, at: float) -> list[Transition]:
+        """Begins an alarm at `at`. Returns its `Began`, with the share of the linkage that runs."""
         linkage: LinkageRun = "none" if cause == "initial" else self._linkage_at(at)
         retrigger = self.quiet_period.is_quiet(at)
         self._alarm = _Alarm(cause, at, linked=linkage in ("whole", "extend"))
@@ -367,16 +404,23 @@ class AlarmInput:
         return [Began(cause, at, linkage, retrigger)]
 
     def _linkage_at(self, at: float) -> LinkageRun:
-        """Returns the share of the linkage that a begin at `at` runs; a stop button starts nothing to be limited."""
+        """Returns the share of the linkage that a begin at `at` runs, by quiet period and chatter.
+
+        `none` for a stop button.
+        """
         return "none" if self.settings.linkage.silence else self.quiet_period.linkage(at)
 
     def _note_linkage(self, linkage: LinkageRun, at: float) -> None:
+        """Counts a run of the linkage, or one held back, in the quiet period."""
         self.quiet_period.ran(linkage, at, quiet_s=self.settings.quiet_s)
         if linkage in ("extend", "held"):
             self.held_back += 1
 
     def _held_linkage(self, at: float) -> list[Transition]:
-        """An alarm that outlives the minute in which chatter held its linkage back gets it then."""
+        """Returns `LinkageDue` for an alarm that outlives the chatter that held its linkage back.
+
+        Else an empty list.
+        """
         alarm = self._alarm
         if alarm is None or not self._is_held or (linkage := self.quiet_period.linkage(at)) == "held":
             return []
@@ -386,6 +430,7 @@ class AlarmInput:
         return [LinkageDue(alarm.cause, at, linkage)]
 
     def _end(self, cause: str, at: float) -> list[Transition]:
+        """Ends the alarm. Returns its `Ended`, or an empty list if there is no alarm."""
         if self._alarm is None:
             return []
         began, self._alarm = self._alarm.at, None
@@ -393,7 +438,10 @@ class AlarmInput:
         return [Ended(cause, at, None if began is None else at - began)]
 
     def _end_from_before_stop(self, cause: str, at: float) -> list[Transition]:
-        """An alarm from before the stop ends without its line having been read; what was kept else stays."""
+        """Ends an undecided alarm from before the stop without a reading.
+
+        Returns its `Ended`, or an empty list without one. The rest of the stored state stays.
+        """
         if not self._alarm_before_stop or self._stored is None:
             return []
         self._stored = replace(self._stored, alarm=False)

@@ -27,7 +27,7 @@ OVER_MQTT = "mqtt"
 
 @dataclass(frozen=True, slots=True)
 class TurnedOn:
-    """Demand rose."""
+    """Demand rose, for `reason`; `by` is the source, or None for a schedule."""
 
     reason: str
     by: str | None
@@ -35,7 +35,7 @@ class TurnedOn:
 
 @dataclass(frozen=True, slots=True)
 class TurnedOff:
-    """Demand fell after so many seconds."""
+    """Demand fell after `seconds`, for `reason`; `by` is who stopped it, or None."""
 
     reason: str
     by: str | None
@@ -50,7 +50,7 @@ class _Manual:
 
 
 class AlarmOutput:
-    """State of one output."""
+    """State of one output; after changes the caller calls `settle`, also at `due`."""
 
     def __init__(self, settings: OutputSettings, schedule: Schedule) -> None:
         self.settings = settings
@@ -80,19 +80,19 @@ class AlarmOutput:
 
     @property
     def mode(self) -> str:
-        """`switch` or `pulse`: what a manual start asked for as long as it lasts, else the setting."""
+        """`switch` or `pulse`: the mode of the manual start as long as that lasts, else of the settings."""
         return (self._manual and self._manual.mode) or self.settings.mode
 
     @property
     def contact(self) -> Contact:
-        """The contact that demand makes; a pulse's pause does not show here."""
+        """The contact that demand makes, or unknown while the line is lost; a pulse's pause does not show here."""
         return (
             Contact.UNKNOWN if self.lost else demanded_contact(active=self.on, valid_signal=self.settings.valid_signal)
         )
 
     @property
     def level(self) -> Level:
-        """The level to drive now."""
+        """The level to drive now, in a pulse's pause the idle one."""
         contact = demanded_contact(active=self._active, valid_signal=self.settings.valid_signal)
         return level_of(contact, self.settings.connected_level)
 
@@ -104,12 +104,12 @@ class AlarmOutput:
 
     @property
     def live(self) -> tuple[str, ...]:
-        """Sources that have not been silenced by a stop."""
+        """Ids of the inputs in alarm that have not been silenced here by a stop, in the order of their alarms."""
         return tuple(source for source in self.sources if source not in self.spent)
 
     @property
     def due(self) -> float | None:
-        """The instant at which to settle next; None: never."""
+        """Monotonic time at which `settle` has to be called next; None if time alone changes nothing."""
         broker = self._broker_limit()
         dues = (
             self.schedule_gate.due if self.settings.timing.enabled else None,
@@ -122,13 +122,16 @@ class AlarmOutput:
         return min((due for due in dues if due is not None), default=None)
 
     def seconds(self, now: float) -> float:
-        """Returns the seconds since demand rose."""
+        """Returns the seconds since demand last rose."""
         return now - self._since
 
     # Facts
 
     def source_began(self, source: str, now: float) -> None:
-        """An input's alarm began, or did again."""
+        """Makes the input `source`, whose alarm has begun or was re-triggered at `now`, a cause of demand.
+
+        Alarm Time and re-triggering decide how long the demand lasts.
+        """
         self.sources.setdefault(source)
         self.spent.discard(source)
         settings = self.settings
@@ -144,16 +147,22 @@ class AlarmOutput:
         self._triggered, self._triggered_by = now, source
 
     def source_resumed(self, source: str) -> None:
-        """An alarm from before the stop, or a new link to a live one: it counts, and triggers nothing."""
+        """Adds an alarm that goes on (from before the stop, or newly linked) to the sources; it triggers nothing."""
         self.sources.setdefault(source)
 
     def source_ended(self, source: str) -> None:
-        """An input's alarm ended, or its link was removed; no deadline or latch is shortened."""
+        """Removes the input `source`, whose alarm ended or whose link was removed.
+
+        No deadline or latch is shortened.
+        """
         self.sources.pop(source, None)
         self.spent.discard(source)
 
     def start(self, origin: Origin, now: float, *, duration_ms: int | None, mode: str | None) -> None:
-        """Manual start; a duration given wins."""
+        """Starts the output by hand for `duration_ms`, in `mode` (None: as the settings say, or as it runs).
+
+        `duration_ms` None means the Alarm Time, or without end if that is 0 or the output follows its sources.
+        """
         if duration_ms is not None:
             until = now + duration_ms / 1000
         elif self.settings.follow_source or self.settings.alarm_time_ms == 0:
@@ -166,43 +175,49 @@ class AlarmOutput:
             self._broker_lost = now  # it was there just now, whatever else was said
 
     def source_silenced(self, source: str) -> None:
-        """An alarm that goes on was silenced here before the stop, or before it has resumed."""
+        """Marks the input `source` as silenced here although its alarm goes on, or may yet resume."""
         self.spent.add(source)
 
     def stop(self, reason: str, by: str | None) -> None:
-        """Idle now, always; only a new begin or the next window turns it on again."""
+        """Ends all demand now; `reason` and `by` go into its end.
+
+        Only a new alarm, start or window turns the output on again.
+        """
         self._clear()
         self.spent.update(self.sources)
         self._window_stopped = self.settings.timing.enabled and self.schedule_gate.open
         self._ending = (reason, by)
 
     def restore_latch(self) -> None:
-        """Latches again after a restart, if `restore_latched` is set and the settings still latch."""
+        """Latches again after a restart if `restore_latched` is set and the settings still latch; else does nothing."""
         settings = self.settings
         latches = settings.alarm_time_ms == 0 and not settings.follow_source and not settings.timing.enabled
         self.latched = settings.restore_latched and latches
 
     def lose(self, problem: str) -> None:
-        """The line is lost: nothing timed, latched or manual survives that."""
+        """Marks the line as lost, with the reason `problem`; deadline, latch and manual start end."""
         self.lost = problem
         self._clear()
         self._ending = ("fault", None)
 
     def find(self) -> None:
-        """Takes the line as usable again."""
+        """Marks the line as usable again."""
         self.lost = None
 
     def broker_lost(self, now: float) -> None:
-        """The commander of manual starts over MQTT is gone."""
+        """Notes that the broker, over which manual starts may have come, is lost since `now`.
+
+        A second call changes nothing.
+        """
         if self._broker_lost is None:
             self._broker_lost = now
 
     def broker_found(self) -> None:
-        """The broker is connected again: manual starts over MQTT have their commander back."""
+        """Notes that the broker is connected again, so manual starts over MQTT are not limited any longer."""
         self._broker_lost = None
 
     def apply(self, settings: OutputSettings, schedule: Schedule, now: float) -> None:
-        """New settings, by the table of `behaviour.md` 5."""
+        """Puts new settings in force by the table of `behaviour.md` 5; the caller calls `settle` next."""
         old, self.settings = self.settings, settings
         self.schedule_gate.follow(schedule)
         if (settings.mode, settings.pulse) != (old.mode, old.pulse):
@@ -221,9 +236,10 @@ class AlarmOutput:
     # Conclusions
 
     def settle(self, now: Now, *, clock_set: bool) -> list[TurnedOn | TurnedOff]:
-        """Draws the conclusions of what changed and of the time; `level`, `until` and the views follow.
+        """Recomputes demand, end and level from what changed and from the time.
 
-        Returns the rise or the fall of the demand, if there is one. `clock_set`: the wall clock can be trusted.
+        Returns the rise or the fall of the demand, or an empty list. `clock_set` is whether the wall clock can be
+        trusted.
         """
         at = now.monotonic
         if self.schedule_gate.update(now, clock_set=clock_set):
@@ -254,7 +270,10 @@ class AlarmOutput:
         return changes
 
     def _demand(self) -> tuple[str, str | None] | None:
-        """Returns the reason for demand and its source, or None; the order is that of `behaviour.md` 4."""
+        """Returns the reason for demand and its source (None for a schedule), or None without demand.
+
+        The order of reasons is that of `behaviour.md` 4.
+        """
         if self.lost:
             return None
         if self._manual:
@@ -266,7 +285,7 @@ class AlarmOutput:
         return ("alarm", self._triggered_by) if self.latched or self._deadline is not None else None
 
     def _expire(self, at: float) -> None:
-        """Ends the manual start and the deadline that are over at `at`."""
+        """Ends the manual start and the deadline that are over at `at`, by time or by the loss of the broker."""
         if self._manual and at >= self._manual.until:
             self._manual = None
         limit = self._broker_limit()
@@ -276,13 +295,15 @@ class AlarmOutput:
             self._deadline = None
 
     def _by_following(self) -> bool:
+        """Whether demand, as of the last `settle`, follows an alarm."""
         return self.reason == "alarm" and self.settings.follow_source
 
     def _clear(self) -> None:
+        """Ends manual start, deadline and latch."""
         self._manual, self._deadline, self.latched = None, None, False
 
     def _arm(self, now: float, *, from_now: bool) -> None:
-        """A latch or a deadline by the Alarm Time, counted from now or from the last trigger."""
+        """Sets a latch (Alarm Time 0) or a deadline by the Alarm Time, counted from now or from the last trigger."""
         seconds = self.settings.alarm_time_ms / 1000
         self.latched = seconds == 0
         self._deadline = None if seconds == 0 else (now if from_now else self._triggered) + seconds
@@ -291,17 +312,22 @@ class AlarmOutput:
             self._triggered_by = self.live[0] if self.live else self._triggered_by
 
     def _cut_off_at(self) -> float | None:
+        """Returns the instant at which the output is cut off; None while it is off or has no limit."""
         limit = self.settings.cut_off_s
         return self._since + limit if self.on and limit is not None else None
 
     def _broker_limit(self) -> float | None:
+        """Returns the instant at which the loss of the broker ends a manual start over MQTT; None if it does not."""
         policy = self.settings.on_broker_loss
         if isinstance(policy, str) or self._broker_lost is None:  # keep, or nothing lost
             return None
         return self._broker_lost + policy.stop_after_s
 
     def _until(self) -> float | None:
-        """The end of what keeps it on, or the cut-off if that comes first."""
+        """Returns the instant at which demand ends, by its cause or by the cut-off.
+
+        None while off, or if no end is known.
+        """
         if not self.on:
             return None
         ends = [self._manual.until] if self._manual else []
@@ -317,6 +343,7 @@ class AlarmOutput:
         return end if end < math.inf else None
 
     def _pulse(self, at: float) -> None:
+        """Sets the phase of the contact at `at`, and the instant of the next pulse edge."""
         self._active, self._pulse_edge = self.on, None
         if self.on and self.mode == "pulse":
             pulse = self.settings.pulse

@@ -27,24 +27,25 @@ class Arming:
 
     @property
     def held_by(self) -> str | None:
-        """The key that holds the device disarmed; None: no key does."""
+        """Id of the key that holds the device disarmed; None if no key does."""
         return next(iter(self._holding), None)
 
     def restore(self, *, armed: bool) -> None:
-        """Takes the switch as it was before the stop; inputs are added after it."""
+        """Sets the switch as it was before the stop; called before any input is added."""
         self._terminals.armed = armed
         self._collector.add(PublishArmed(armed=armed))
 
     def restore_keys(self) -> None:
-        """Has the keys in a stored alarm hold the switch as they did, without moving it."""
+        """Makes the keys in a stored alarm hold the switch as they did, without moving it."""
         self._holding = {
             input_id: None for input_id, alarm_input in self._terminals.inputs.items() if _holds(alarm_input)
         }
 
     def follow(self, alarm_input: AlarmInput, now: Now, *, lost: bool = False) -> None:
-        """Follows an input that may be a key, after its alarm or its settings changed; `lost` ends move nothing.
+        """Moves the switch if the input is a key whose alarm, or setting, has begun or ended; otherwise does nothing.
 
-        The switch is stored before the key's alarm: a stop between the two leaves a key that moves it again.
+        An end because of a `lost` line moves nothing. The switch is stored before the key's alarm: a stop between the
+        two leaves a key that moves it again.
         """
         input_id = alarm_input.settings.id
         if _holds(alarm_input) == (input_id in self._holding):
@@ -56,14 +57,14 @@ class Arming:
             self.forget(input_id, now, lost=lost)
 
     def forget(self, input_id: str, now: Now, *, lost: bool = False) -> None:
-        """Releases a key; the last one arms the device, unless its line is lost."""
+        """Releases a key, which may be none; the release of the last key arms the device, unless its line is `lost`."""
         if input_id in self._holding:
             del self._holding[input_id]
             if not self._holding and not lost:
                 self.move(now, armed=True, input=input_id)
 
     def move(self, now: Now, *, armed: bool, **fields: Any) -> None:
-        """Arms or disarms the device; nothing if it is so already. `fields` go into the journal entry."""
+        """Arms or disarms the device, with a journal entry that has `fields`; does nothing if it is so already."""
         if self._terminals.armed == armed:
             return
         self._collector.journal("armed" if armed else "disarmed", now, **fields)
@@ -73,4 +74,5 @@ class Arming:
 
 
 def _holds(alarm_input: AlarmInput) -> bool:
+    """Returns whether an input is a key in alarm, and so holds the device disarmed."""
     return alarm_input.settings.linkage.disarm and alarm_input.alarm

@@ -12,7 +12,10 @@ debounce. A line that floods must not switch the whole system off."""
 
 
 class BootHold:
-    """Over when the stored state is known, the grace is over, and every input has been read."""
+    """Over (`over`) when the stored state is known, the grace is over, and every input has been read.
+
+    An input that cannot be read holds the others back for `LONGEST_SETTLING_S` at most.
+    """
 
     def __init__(self) -> None:
         self.over = False
@@ -20,21 +23,24 @@ class BootHold:
         self._grace_ends: float | None = None
 
     def begin(self, now: float, grace_s: float) -> None:
-        """The lines are being watched from now on."""
+        """Begins the grace of `grace_s` seconds at `now`: the lines are watched from then on."""
         self._grace_ends = now + grace_s
 
     def restored(self) -> None:
-        """The state from before the stop is known."""
+        """Notes that the state from before the stop is known."""
         self._restored = True
 
     def due(self, now: float) -> float | None:
-        """Returns the instant at which it may be over without any fact; None: not without one."""
+        """Returns the instant at which the hold may end without a further fact.
+
+        None if it is over or a fact is missing.
+        """
         if self.over or not self._restored or self._grace_ends is None:
             return None
         return self._grace_ends if now < self._grace_ends else self._grace_ends + LONGEST_SETTLING_S
 
     def ends(self, inputs: Iterable[AlarmInput], now: float) -> bool:
-        """Returns whether it ends in this step."""
+        """Returns whether the hold ends in this very step; then `over` is True. False before and after."""
         if self.over or not self._restored or self._grace_ends is None or now < self._grace_ends:
             return False
         self.over = all(each.known for each in inputs) or now >= self._grace_ends + LONGEST_SETTLING_S

@@ -9,7 +9,7 @@ MOST_TRIPS = 20
 
 
 class Chatter:
-    """Counts trips; raised by more than 20 within a minute, until a whole minute had 20 or fewer."""
+    """Raised (`raised`) by more than 20 trips within a minute, until a whole minute had 20 or fewer."""
 
     def __init__(self) -> None:
         self.raised = False
@@ -17,7 +17,7 @@ class Chatter:
         self._trips = RateLimit(at_most=MOST_TRIPS + 1, within_s=WINDOW_S)
 
     def tripped(self, at: float) -> None:
-        """Takes the instant of a trip."""
+        """Counts a trip at the instant `at`, which may raise the chatter."""
         self.elapse(at)
         self._trips.count(at)
         if not self.raised and self._trips.is_used_up(at):
@@ -25,7 +25,10 @@ class Chatter:
             self.due = at + WINDOW_S
 
     def elapse(self, now: float) -> None:
-        """Lowers it at the end of a whole minute with few enough trips."""
+        """Ends the chatter if a minute since it was raised has passed with few enough trips.
+
+        Else waits one more minute.
+        """
         while self.due is not None and now >= self.due:
             self.raised = self._trips.is_used_up(self.due)
             self.due = self.due + WINDOW_S if self.raised else None

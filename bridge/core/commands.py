@@ -40,11 +40,15 @@ a loop in somebody's automation, which is stopped."""
 
 
 def _nothing() -> None:
-    """Admits a command that is never refused."""
+    """Does nothing: admits a command that is never refused, or follows a command that has no consequence."""
 
 
 class Commands:
-    """Does commands on terminals. A stop and a silence are never refused for their rate."""
+    """Executes commands on terminals.
+
+    Each method journals its command as done or refused, and answers it once if its origin expects an answer; nothing is
+    raised. A stop and a silence are never refused for their rate.
+    """
 
     def __init__(
         self, terminals: Terminals, collector: EffectCollector, consequences: Consequences, arming: Arming
@@ -59,30 +63,30 @@ class Commands:
 
     @property
     def due(self) -> float | None:
-        """Monotonic time of the next call of `elapse`; None: nothing waits."""
+        """Monotonic time at which `elapse` has to be called next; None if no refusals wait."""
         return self._refusal_log.due
 
     def elapse(self, now: Now) -> None:
-        """Journals the refusals whose minute is over."""
+        """Journals, as one entry each, the repeated refusals whose minute is over."""
         self._journal_held_back(self._refusal_log.elapse(now.monotonic), now)
 
     def end(self, now: Now) -> None:
-        """Journals the refusals that still wait, at the end of the program."""
+        """Journals the refusals that still wait; called at the end of the program."""
         self._journal_held_back(self._refusal_log.end(), now)
 
     def start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:
-        """Manual start, at most five a second an output."""
+        """Starts an output by hand. Refused: an unknown output, a lost line, more than `STARTS_A_SECOND`."""
         self._answered("start", fact.origin, now, lambda: self._start(fact, now), output_id=fact.output)
 
     def stop(self, fact: OutputStopRequested | OutputToggleRequested, now: Now) -> None:
-        """Manual stop."""
+        """Stops an output, whatever keeps it on. Refused: an unknown output."""
         stopped: list[AlarmOutput] = []
         self._answered("stop", fact.origin, now, lambda: stopped.append(self._stop(fact)), output_id=fact.output)
         for output in stopped:
             self._consequences.silenced(output)
 
     def toggle(self, fact: OutputToggleRequested, now: Now) -> None:
-        """Stop what is on, start what is off."""
+        """Stops an output that is on, starts one that is off. Refused as `stop` and `start` are."""
         output = self._terminals.outputs.get(fact.output)
         if output is not None and output.on:
             self.stop(fact, now)
@@ -90,7 +94,10 @@ class Commands:
             self.start(fact, now)
 
     def trigger(self, fact: InputTriggerRequested, now: Now, *, holding: bool) -> None:
-        """An alarm by command."""
+        """Begins an alarm of an input by command, during the boot hold (`holding`) only after its end.
+
+        Refused: an unknown, disabled or disarmed input.
+        """
         transitions: list[Transition] = []
         self._answered(
             "trigger",
@@ -103,11 +110,11 @@ class Commands:
             self._consequences.carry(self._terminals.inputs[fact.input], transitions, now)
 
     def silence(self, fact: SilenceRequested, now: Now) -> None:
-        """Stops everything that can be seen or heard."""
+        """Stops every output and sound. Never refused."""
         self._answered("silence", fact.origin, now, _nothing, then=lambda: self._consequences.silence(fact.origin.by))
 
     def arm(self, fact: ArmingRequested, now: Now) -> None:
-        """Moves the device's armed switch."""
+        """Arms or disarms the device. Refused: arming while a key holds the device disarmed."""
         self._answered(
             "arm" if fact.armed else "disarm",
             fact.origin,
@@ -117,7 +124,10 @@ class Commands:
         )
 
     def action(self, fact: ActionRequested, now: Now) -> None:
-        """One action, now; the answer says that it was taken on, the journal how it ended."""
+        """Runs one action now. The answer says whether it was accepted; the journal says later how it ended.
+
+        Refused: an action that is not configured or has an unknown input, or too many of its kind.
+        """
         accepted: list[bool] = []
         entry = self._answered(
             fact.kind, fact.origin, now, lambda: accepted.append(self._accepts(fact, now)), input_id=fact.input
@@ -126,10 +136,11 @@ class Commands:
             self._collector.add(RunAction(request=fact, seq=entry.seq, time=entry.time, at=now.monotonic))
 
     def rejected(self, fact: CommandRejected, now: Now) -> None:
-        """One that was refused, and answered, where it came in."""
+        """Journals a command that was refused, and answered, by the room that received it."""
         self._refuse(now, by=fact.origin.by, path=fact.topic, error=fact.message)
 
     def _start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:
+        """Starts the output. Raises CommandRefused if it is unknown, its line is lost, or it was started too often."""
         output = self._output(fact.output)
         if output.lost:
             message = f"line lost: {output.lost}"
@@ -141,19 +152,24 @@ class Commands:
         self._terminals.touch(fact.output)
 
     def _stop(self, fact: OutputStopRequested | OutputToggleRequested) -> AlarmOutput:
+        """Stops the output and returns it. Raises CommandRefused if it is unknown."""
         output = self._output(fact.output)
         output.stop("stop", fact.origin.by)
         self._terminals.touch(fact.output)
         return output
 
     def _admit_arming(self, fact: ArmingRequested) -> None:
-        """Refuses to arm over a key: its owner relies on the device being disarmed."""
+        """Raises CommandRefused for arming while a key holds the device disarmed: its owner relies on that."""
         key = self._arming.held_by
         if fact.armed and key is not None:
             message = f"the key switch {key} holds the device disarmed: turn it back first"
             raise CommandRefused(message)
 
     def _trigger(self, fact: InputTriggerRequested, now: Now, *, holding: bool) -> list[Transition]:
+        """Returns the transitions of an alarm by command.
+
+        Raises CommandRefused if the input is unknown, disabled or disarmed.
+        """
         alarm_input = self._terminals.inputs.get(fact.input)
         if alarm_input is None:
             message = f"there is no input {fact.input}"
@@ -168,9 +184,9 @@ class Commands:
         return alarm_input.command(fact.duration_ms / 1000, now.monotonic, holding=holding)
 
     def _accepts(self, fact: ActionRequested, now: Now) -> bool:
-        """Counts an action against its limit. Returns True.
+        """Counts an action against its limit and returns True.
 
-        Raises CommandRefused for what cannot be done, or is asked for too often; a stop is never too often.
+        Raises CommandRefused for an action that cannot be done, or is requested too often; a stop is never too often.
         """
         self._has_what_it_needs(fact)
         channel = CHANNEL.get(fact.kind)
@@ -184,7 +200,7 @@ class Commands:
         return True
 
     def _has_what_it_needs(self, fact: ActionRequested) -> None:
-        """Refuses an action whose part of the settings is missing, or whose input is."""
+        """Raises CommandRefused if an action's section of the settings, its camera or its input is missing."""
         settings = self._terminals.settings
         needs: dict[str, object] = {
             "snapshot": settings.cameras,
@@ -203,6 +219,7 @@ class Commands:
             raise CommandRefused(message, path="input")
 
     def _output(self, output: str) -> AlarmOutput:
+        """Returns the output with this id. Raises CommandRefused if there is none."""
         if output not in self._terminals.outputs:
             message = f"there is no output {output}"
             raise CommandRefused(message)
@@ -219,10 +236,12 @@ class Commands:
         output_id: str | None = None,
         then: Callable[[], None] = _nothing,
     ) -> JournalEntry | None:
-        """Does it; its journal entry, if it was done, stands before all that follows from it. One answer.
+        """Executes `act`, journals the command as done or refused, and answers its origin.
 
-        The answer to what was done waits until entry and states are stored: a kill takes back nothing that was
-        answered `ok`. Lines, sounds and states do not wait with it.
+        `act` refuses by raising CommandRefused. `then` runs after the entry of a command that was done, so what follows
+        from the command is journalled after it. Returns the entry, or None if refused. The answer to what was done
+        waits until entry and states are stored: a kill takes back nothing that was answered `ok`. Lines, sounds and
+        states do not wait with it.
         """
         faults: tuple[Fault, ...] = ()
         entry = None
@@ -240,11 +259,12 @@ class Commands:
         return entry
 
     def _refuse(self, now: Now, **fields: Any) -> None:
-        """A journal entry, unless there are too many of them."""
+        """Journals a refusal with `fields`, or counts it if there were too many of them."""
         self.elapse(now)
         if self._refusal_log.takes(fields, now.monotonic):
             self._collector.journal("refused", now, **fields)
 
     def _journal_held_back(self, minutes: list[HeldBack], now: Now) -> None:
+        """Journals one entry for each minute of counted refusals: the last one of them, and their number."""
         for minute in minutes:
             self._collector.journal("refused", now, **minute.last, reason="repeated", held_back=minute.count)

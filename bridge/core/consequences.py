@@ -20,7 +20,7 @@ BY_INPUT = "input"
 
 
 class Consequences:
-    """Carries transitions of inputs to their outputs, the journal and everybody else."""
+    """Turns transitions of inputs into journal entries, events, demand of outputs, and runs of the linkage."""
 
     def __init__(self, terminals: Terminals, collector: EffectCollector, arming: Arming) -> None:
         self._terminals = terminals
@@ -30,7 +30,10 @@ class Consequences:
         self._chattering: set[str] = set()
 
     def carry(self, alarm_input: AlarmInput, transitions: list[Transition], now: Now) -> None:
-        """Everything that follows from transitions, in order; outputs are touched, not settled."""
+        """Causes everything that follows from an input's transitions, in their order.
+
+        Changed outputs are only touched; the caller settles them.
+        """
         for transition in transitions:
             if isinstance(transition, Ended):
                 self._end(alarm_input, transition, now)
@@ -45,7 +48,7 @@ class Consequences:
             self.keep(alarm_input)
 
     def keep(self, alarm_input: AlarmInput) -> None:
-        """Keeps what the start-up table will need of an input, if that has changed."""
+        """Stores the state of an input that the start-up table will need, if it has changed."""
         self._collector.keep_input(alarm_input, silenced=self._terminals.silenced_at(alarm_input.settings.id))
 
     def silence(self, by: str) -> None:
@@ -57,9 +60,9 @@ class Consequences:
         self._collector.add(SilenceSound())
 
     def silenced(self, output: AlarmOutput) -> None:
-        """An output was stopped: what was silenced there stays so over a restart.
+        """Stores that an output was stopped, so that what it silenced stays silent after a restart.
 
-        An alarm from before the restart that may still resume is silenced like one that lives.
+        An alarm from before the restart that may still resume is silenced here like one that goes on.
         """
         for input_id, alarm_input in self._terminals.inputs.items():
             if alarm_input.undecided and output.settings.id in alarm_input.settings.linkage.outputs:
@@ -68,7 +71,7 @@ class Consequences:
                 self.keep(alarm_input)
 
     def journal_chatter(self, alarm_input: AlarmInput, now: Now) -> None:
-        """A fault when an input begins to chatter, healed when it has stopped."""
+        """Journals a fault when an input begins to chatter, and `healed` when it ends; else does nothing."""
         input_id, raised = alarm_input.settings.id, alarm_input.quiet_period.chatter.raised
         if raised == (input_id in self._chattering):
             return
@@ -78,11 +81,11 @@ class Consequences:
             self._collector.event("fault", alarm_input, entry, "chatter")
 
     def forget(self, input_id: str) -> None:
-        """The input is gone."""
+        """Forgets the chatter of an input that was removed."""
         self._chattering.discard(input_id)
 
     def _run(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> None:
-        """Journals and publishes a begin or a re-trigger, then runs its linkage as far as it may run."""
+        """Journals and publishes a begin or a re-trigger, then runs the transition's share of the linkage."""
         input_id = alarm_input.settings.id
         if not isinstance(transition, LinkageDue):
             again = isinstance(transition, Retriggered) or transition.retrigger
@@ -103,7 +106,10 @@ class Consequences:
             self._collector.add(self._linkage(alarm_input, transition, now))
 
     def _linkage(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> RunLinkage:
-        """The actions of a whole linkage. A begin that may send no mail is held back for the next that may."""
+        """Returns the effect that runs a whole linkage, with the channels that may be used now.
+
+        An alarm that may send no mail, for the limits of mails, is counted and reported with the next mail.
+        """
         channels = [channel for channel in CHANNELS if is_on(alarm_input.settings.linkage, channel)]
         held_back = alarm_input.held_back
         gap_s = 0.0 if self._terminals.settings.email is None else self._terminals.settings.email.min_gap_s
@@ -122,6 +128,7 @@ class Consequences:
         )
 
     def _end(self, alarm_input: AlarmInput, ended: Ended, now: Now) -> None:
+        """Journals and publishes the end of an alarm, and removes its demand from the outputs."""
         input_id = alarm_input.settings.id
         entry = self._collector.journal(
             "alarm_end", now, at=ended.at, input=input_id, cause=ended.cause, seconds=ended.seconds
@@ -134,7 +141,7 @@ class Consequences:
         self._collector.add(EndLinkage(input=input_id))
 
     def _link(self, alarm_input: AlarmInput, act: Callable[[AlarmOutput], None]) -> None:
-        """Does something to every output that the input links to."""
+        """Calls `act` with every output that the input is linked to, and touches the output."""
         for output_id in alarm_input.settings.linkage.outputs:
             act(self._terminals.outputs[output_id])
             self._terminals.touch(output_id)

@@ -18,7 +18,7 @@ class Level(StrEnum):
 
 
 class Contact(StrEnum):
-    """A terminal against the common ground."""
+    """State of a terminal against the common ground."""
 
     CONNECTED = "connected"
     DISCONNECTED = "disconnected"
@@ -40,19 +40,19 @@ class ValidSignal(StrEnum):
 
 
 def opposite(level: Level) -> Level:
-    """The other level."""
+    """Returns the other level."""
     return Level.LOW if level is Level.HIGH else Level.HIGH
 
 
 def contact_of(level: Level | None, connected_level: Level) -> Contact:
-    """Wiring, inwards: the contact that a level means; no level is unknown."""
+    """Returns the contact that an input's level means by its wiring; `unknown` for None."""
     if level is None:
         return Contact.UNKNOWN
     return Contact.CONNECTED if level is connected_level else Contact.DISCONNECTED
 
 
 def level_of(contact: Contact, connected_level: Level) -> Level:
-    """Wiring, outwards: the level that makes a contact, which must be a known one."""
+    """Returns the level that makes a contact. Raises ValueError for an unknown contact."""
     if contact is Contact.UNKNOWN:
         message = "no level makes an unknown contact"
         raise ValueError(message)
@@ -60,14 +60,14 @@ def level_of(contact: Contact, connected_level: Level) -> Level:
 
 
 def is_tripped(contact: Contact, mode: TriggerMode) -> bool:
-    """Trigger Mode: whether a contact trips; an unknown one never does."""
+    """Returns whether a contact trips an input by its Trigger Mode; False for an unknown contact."""
     if contact is Contact.UNKNOWN:
         return False
     return (contact is Contact.CONNECTED) == (mode is TriggerMode.CONNECT)
 
 
 def demanded_contact(*, active: bool, valid_signal: ValidSignal) -> Contact:
-    """Valid Signal: the contact of an output that is active, or idle."""
+    """Returns the contact of an output, active or idle, by its Valid Signal; never unknown."""
     closed = active == (valid_signal is ValidSignal.CLOSE)
     return Contact.CONNECTED if closed else Contact.DISCONNECTED
 

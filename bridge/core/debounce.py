@@ -13,14 +13,14 @@ from bridge.core.contact import Level
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A level that has become stable, and since when."""
+    """A level that has become stable; `at` is the instant (monotonic) of its first edge."""
 
     level: Level
     at: float
 
 
 class Debouncer:
-    """One line's level as it was seen, and as it counts."""
+    """One line's level as last seen, and as it counts after `stable_for_s` without an edge."""
 
     def __init__(self, *, stable_for_s: float) -> None:
         self.stable_for_s = stable_for_s
@@ -32,11 +32,17 @@ class Debouncer:
 
     @property
     def due(self) -> float | None:
-        """Monotonic time at which the last level seen counts, if no edge comes before."""
+        """Monotonic time at which the last level seen will count, if no edge comes before.
+
+        None if it counts already.
+        """
         return None if self._seen is self.level or self._seen is None else self._since + self.stable_for_s
 
     def saw(self, level: Level, at: float) -> tuple[Settled, ...]:
-        """Takes an edge or a reading; what it settles, the run that it ends first."""
+        """Processes an edge or a reading at `at`. Returns the levels that became stable by then, in order (0 to 2).
+
+        The level before the edge is among them if it had been stable long enough; otherwise it counts as a glitch.
+        """
         if level is self._seen:
             return ()
         settled = self.elapse(at)
@@ -46,7 +52,7 @@ class Debouncer:
         return settled + self.elapse(at)
 
     def elapse(self, now: float) -> tuple[Settled, ...]:
-        """Returns the levels that have become stable by now, in order."""
+        """Returns the level that has become stable by `now`, as a tuple of one; an empty tuple if none has."""
         due = self.due
         if due is None or now < due:
             return ()
@@ -54,10 +60,13 @@ class Debouncer:
         return (Settled(self._seen, self._since),) if self._seen is not None else ()
 
     def missed(self, edges: int) -> None:
-        """Counts runs that were never seen: two edges make one; a level that lay between them was not stable."""
+        """Adds to `glitches` the runs that were never seen; two lost edges make one.
+
+        The level seen last is taken back: nothing was stable in between.
+        """
         self.glitches += (edges + 1) // 2
         self._seen = self.level
 
     def forget(self) -> None:
-        """The line is lost: no level is known until a new one has been stable."""
+        """Forgets all levels, for the line is lost: none counts until a new one has been stable."""
         self.level = self._seen = None

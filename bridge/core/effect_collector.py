@@ -35,18 +35,19 @@ class EffectCollector:
         self._latched: dict[str, bool] = {}
 
     def take(self) -> list[Effect]:
-        """Ends the step. Returns its effects in their order."""
+        """Returns the effects of the step in their order, and begins a new step."""
         effects, self._effects = self._effects, []
         return effects
 
     def add(self, *effects: Effect) -> None:
-        """Adds effects without a comparison with earlier ones."""
+        """Adds effects unconditionally: they are not compared with earlier ones."""
         self._effects += effects
 
     def journal(self, kind: str, now: Now, *, at: float | None = None, **fields: Any) -> JournalEntry:
-        """Adds a journal entry with the next number. Returns it.
+        """Adds a journal entry with the next number, and returns it.
 
-        Its time is `at` (monotonic seconds) if given, else now; `seconds` are rounded to the millisecond.
+        Its time is `at` (monotonic seconds) if given, else `now`; `seconds` among `fields` is rounded to the
+        millisecond.
         """
         if fields.get("seconds") is not None:
             fields["seconds"] = round(fields["seconds"], 3)
@@ -81,7 +82,10 @@ class EffectCollector:
             self._effects.append(PublishInput(view=view))
 
     def publish_output(self, output: AlarmOutput, now: Now, *, keep_latch: bool = True) -> None:
-        """Publishes an output's view if it differs from the one published last; stores its latch if that changed."""
+        """Publishes an output's view if it differs from the one published last.
+
+        With `keep_latch` its latch is stored too, if that has changed.
+        """
         view = output_view(output, now, self.walls)
         if self._views.get(view.id) != view:
             self._views[view.id] = view
@@ -98,7 +102,7 @@ class EffectCollector:
             self._effects.append(KeepInput(input=input_id, state=state))
 
     def restore(self, inputs: Mapping[str, StoredInput], latched: Iterable[str], *, known: Container[str]) -> None:
-        """Takes the states in the store as stored, and deletes those of terminals that are not `known`.
+        """Remembers the states in the store as stored, and deletes those of terminals that are not `known`.
 
         An input that is added again some day would else be judged by a state from long ago.
         """

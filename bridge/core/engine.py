@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 class Engine:
     """All state of the alarm logic.
 
-    `boot` is unique to this run; `release_year` is the year before which no clock can be right.
-    `begin` comes first, and asks for all lines; then `StateRestored`, before which nothing begins.
+    `boot` is unique to this run; `release_year` is the year before which no clock can be right. The caller calls
+    `begin` first, which requests all lines, then passes `StateRestored`, before which no alarm begins.
     """
 
     def __init__(self, settings: Settings, *, boot: str, release_year: int) -> None:
@@ -77,10 +77,10 @@ class Engine:
         }
 
     def begin(self, now: Now, *, synchronised: bool = True) -> list[Effect]:
-        """Asks for every line: outputs at their idle level first, then inputs.
+        """Returns the requests for every line: outputs at their idle level first, then inputs.
 
-        `synchronised` is what the kernel says of the wall clock: timing windows apply from the first
-        step on, and an output that is not to trust the clock must not be on for a moment.
+        `synchronised` is whether the kernel holds the wall clock for right: timing windows apply from the first step
+        on, and an output that is not to trust the clock must not be on for a moment.
         """
         self._kernel_synchronised = synchronised
         settings = self._terminals.settings
@@ -94,7 +94,10 @@ class Engine:
         return self._collector.take()
 
     def receive(self, fact: Fact, now: Now) -> list[Effect]:
-        """Takes one fact. Returns the effects in the order in which they are to be done."""
+        """Processes one fact. Returns the effects in the order in which they are to be done.
+
+        After `StopBegun` only outcomes of actions and jobs have effects; commands are refused.
+        """
         if self._stopping:
             if isinstance(fact, facts.ActionEnded | facts.JobClosed):  # a clip that the stop has finished
                 self._handlers[type(fact)](fact, now)
@@ -108,10 +111,10 @@ class Engine:
         return self._collector.take()
 
     def elapse(self, now: Now, *, seen_until: float | None = None) -> list[Effect]:
-        """Lets the time pass without a fact. Returns the effects in their order.
+        """Lets the time pass without a fact. Returns the effects in the order in which they are to be done.
 
-        Only here levels become stable by themselves: `seen_until` (by default now) is the instant
-        before which every edge has been received. An edge that still waits somewhere may contradict.
+        Only here levels become stable by themselves, up to `seen_until` (None: now): the instant before which every
+        edge has been received. An edge that still waits somewhere may contradict.
         """
         if self._stopping:
             return []
@@ -119,7 +122,10 @@ class Engine:
         return self._collector.take()
 
     def next_deadline(self, now: float) -> float | None:
-        """Returns the instant (monotonic) at which to call `elapse` if no fact comes before; None: never."""
+        """Returns the instant (monotonic) at which to call `elapse` if no fact comes before.
+
+        None if no call is needed.
+        """
         if self._stopping:
             return None
         return self._due(now)
@@ -134,7 +140,7 @@ class Engine:
             self._terminals.touch(fact.terminal)
 
     def _edges_seen(self, fact: facts.EdgesSeen, now: Now) -> None:
-        """Takes many edges in one step, which ends once: in a flood the end of a step is what costs."""
+        """Processes several edges in one step, which ends once: in a flood the end of a step is what costs."""
         alarm_input = self._terminals.inputs.get(fact.terminal)
         if alarm_input is None or alarm_input.lost is not None:
             return
@@ -256,7 +262,7 @@ class Engine:
         self._collector.add(DeleteJob(job=fact.job))
 
     def _stop_begun(self, fact: facts.StopBegun, now: Now) -> None:
-        """Drives every output idle; the states stored for the next start stay."""
+        """Drives every output idle and journals the stop; the states stored for the next start stay."""
         del fact
         for output_id, output in self._terminals.outputs.items():
             self._collector.add(DriveLine(terminal=output_id, level=output.idle_level))
@@ -274,6 +280,7 @@ class Engine:
     # The end of every step
 
     def _due(self, now: float) -> float | None:
+        """Returns the earliest instant at which anything has to be settled, or None."""
         due = self._terminals.due
         for other in (self._hold.due(now), self._commands.due):
             if other is not None and (due is None or other < due):
@@ -281,6 +288,7 @@ class Engine:
         return due
 
     def _settle(self, now: Now, *, seen_until: float | None = None) -> None:
+        """Ends a step: re-evaluates the clock, the refusals, and all inputs and outputs that are touched or due."""
         clock_set = self._look_at_clock(now)
         self._commands.elapse(now)
         self._settle_inputs(now, clock_set=clock_set, seen_until=seen_until)
@@ -292,6 +300,10 @@ class Engine:
             self._settle_output(output, now)
 
     def _settle_inputs(self, now: Now, *, clock_set: bool, seen_until: float | None, keys_first: bool = False) -> None:
+        """Settles the inputs that are touched or due, again until no key moves the armed switch.
+
+        `keys_first` sorts keys first.
+        """
         moves = None
         while moves != self._arming.moves:  # a key that moved the switch: every input follows in one more round
             moves = self._arming.moves
@@ -308,6 +320,7 @@ class Engine:
                 self._collector.publish_input(alarm_input, now)
 
     def _look_at_clock(self, now: Now) -> bool:
+        """Returns whether schedules may trust the wall clock; journals and publishes a change of that."""
         clock_set = self._is_clock_set(now)
         if clock_set != self._clock_set:
             if self._clock_set is not None:
@@ -321,10 +334,15 @@ class Engine:
         return clock_set
 
     def _is_clock_set(self, now: Now) -> bool:
+        """Returns whether schedules may trust the wall clock: by its year and, with `require_sync`, the kernel."""
         trusted = self._terminals.settings.device.clock == "trust" or self._kernel_synchronised
         return trusted and now.local.year >= self._release_year
 
     def _settle_output(self, output: AlarmOutput, now: Now) -> None:
+        """Settles one output.
+
+        Journals a change of its demand, drives its line and publishes its view if they changed.
+        """
         output_id = output.settings.id
         for change in output.settle(now, clock_set=self._is_clock_set(now)):
             if isinstance(change, TurnedOn):
@@ -344,7 +362,7 @@ class Engine:
 
 
 def _instant(fact: Fact, now: Now) -> float:
-    """Returns the instant of a fact: an edge's, of several the first one's, else the present."""
+    """Returns the instant of a fact: for edges that of the first one, else the present."""
     match fact:
         case facts.LineChanged():
             return fact.at
@@ -354,7 +372,7 @@ def _instant(fact: Fact, now: Now) -> float:
 
 
 def _turned_away(fact: Fact) -> list[Effect]:
-    """Returns the refusal of a command or an edit that comes while the program ends; no other effect."""
+    """Returns the refusal of a command or an edit that comes after `StopBegun`; an empty list for any other fact."""
     if isinstance(fact, facts.Command | facts.SettingsChanged) and fact.origin.request is not None:
         return [Answer(origin=fact.origin, faults=(Fault(path="", message="the program is ending"),))]
     return []

@@ -27,12 +27,12 @@ class Now:
 
     @property
     def zone(self) -> tzinfo:
-        """The zone of the local time."""
+        """The time zone of `local`."""
         assert self.local.tzinfo is not None  # noqa: S101 - local times know their zone
         return self.local.tzinfo
 
     def wall(self, at: float) -> datetime:
-        """The local time of an instant of the monotonic clock, by what the wall clock says now."""
+        """Returns the local time of a monotonic instant, converted with the present offset between the clocks."""
         return datetime.fromtimestamp(self.local.timestamp() + at - self.monotonic, self.local.tzinfo)
 
 
@@ -88,7 +88,7 @@ class EdgesLost:
 
 @value
 class LineLost:
-    """A terminal's line cannot be used; `problem` says why, for a person."""
+    """A terminal's line cannot be used; `problem` is the reason, for a person."""
 
     terminal: str
     problem: str
@@ -231,7 +231,7 @@ class JobClosed:
 
 @value
 class CommandRejected:
-    """A command was refused before it could become a fact; `topic` says where it came in."""
+    """A command was refused before it could become a fact; `topic` is the topic or path that it came to."""
 
     origin: Origin
     topic: str

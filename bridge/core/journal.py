@@ -68,10 +68,10 @@ NUMBERS = frozenset({"seconds", "held_back"})
 
 
 def head(entry: JournalEntry) -> dict[str, str | int]:
-    """Returns the fields of `HEAD`, in their order."""
+    """Returns the fields of `HEAD` by their names, in order."""
     return {"seq": entry.seq, "id": entry.id, "boot": entry.boot, "kind": entry.kind}
 
 
 def details(entry: JournalEntry) -> dict[str, str | int | float]:
-    """Returns the details that apply to the entry, in their order."""
+    """Returns the details that an entry has by their names, in order; those that are None are left out."""
     return {name: found for name in DETAILS if (found := getattr(entry, name)) is not None}

@@ -38,7 +38,7 @@ class LineDriver(Protocol):
         """
 
     def drive(self, terminal: str, level: Level) -> None:
-        """Drive an output to a level; a lost line gets it when it is requested again."""
+        """Drive an output to a level; a lost line gets the level when it is requested again."""
 
     def release(self, terminal: str) -> None:
         """Release a line; unknown terminals are ignored. Lost lines that waited for it are retried soon."""

@@ -22,7 +22,10 @@ class MailLimits:
         self._by_command = RateLimit(at_most=BY_COMMAND_AT_MOST, within_s=AN_HOUR_S)
 
     def take(self, source: str, at: float, *, min_gap_s: float) -> bool:
-        """Counts a mail of the input `source` if its gap and the hour allow it. Returns whether they do."""
+        """Returns whether the input `source` may send a mail at `at`, and counts the mail if so.
+
+        False within `min_gap_s` seconds of its last mail, or with thirty mails in the hour.
+        """
         last = self._by_input.get(source)  # no RateLimit: the gap is a setting, and may change between two mails
         if (last is not None and at - last < min_gap_s) or not self._all.take(at):
             return False
@@ -30,7 +33,7 @@ class MailLimits:
         return True
 
     def take_by_command(self, at: float) -> bool:
-        """Counts a mail by command if the hour allows it. Returns whether it does. It keeps no gap."""
+        """Returns whether a command may send a mail at `at`, and counts the mail if so; no gap is kept."""
         if self._by_command.is_used_up(at) or not self._all.take(at):
             return False
         self._by_command.count(at)

@@ -2,7 +2,7 @@
 
 
 def whole_number(value: object) -> int | None:
-    """Returns a whole number in any notation of JSON (`5000`, `5000.0`, `5e3`); None for any other value.
+    """Returns a whole number in any notation of JSON (`5000`, `5000.0`, `5e3`) as an int; None for any other value.
 
     JSON has one kind of number, and templates and languages with one write 5000.0. `True` is no number.
     """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 
 def phase(*, start: float, now: float, on_s: float, off_s: float) -> tuple[bool, float]:
-    """Whether the phase is the active one, and the next edge, which is always after `now`.
+    """Returns whether a pulsing output is in its active phase at `now`, and the instant of the next edge, after `now`.
 
-    It begins active. Whoever looks late gets the phase of now: periods are skipped, never caught up.
+    Pulsing begins active at `start`. After a late call the phase is that of `now`: periods are skipped, never caught
+    up.
     """
     period = on_s + off_s
     cycle = max(int((now - start) / period) - 1, 0)  # one back: the division may round up

@@ -16,7 +16,7 @@ class QuietPeriod:
 
     @property
     def held_until(self) -> float | None:
-        """The instant from which chatter lets the linkage run again; None: it does not hold it back."""
+        """The instant from which chatter lets the linkage run again; None if chatter does not hold it back."""
         return self._ran + WINDOW_S if self.chatter.raised and self._ran is not None else None
 
     def is_quiet(self, at: float) -> bool:
@@ -24,16 +24,20 @@ class QuietPeriod:
         return self._quiet_until is not None and at < self._quiet_until
 
     def linkage(self, at: float) -> LinkageRun:
-        """Returns how much of its linkage a begin at `at` runs."""
+        """Returns the share of the linkage that a begin at `at` runs.
+
+        `held` under chatter, `extend` within the quiet period, else `whole`.
+        """
         held_until = self.held_until
         if held_until is not None and at < held_until:
             return "held"
         return "extend" if self.is_quiet(at) else "whole"
 
     def ran(self, linkage: LinkageRun, at: float, *, quiet_s: float) -> None:
-        """Takes note of a linkage that has run. Under chatter one that extends is a run as well.
+        """Records the share of the linkage that a begin at `at` has run.
 
-        A begin that was held starts no quiet period: else one that chatters would never mail again.
+        `whole` begins a quiet period of `quiet_s` seconds. `whole` and `extend` count as a run under chatter. `held`
+        and `none` begin nothing: else an input that chatters would never mail again.
         """
         if linkage in ("whole", "extend"):
             self._ran = at

@@ -17,7 +17,7 @@ class RateLimit:
         self._counted: deque[float] = deque(maxlen=at_most)
 
     def is_used_up(self, at: float) -> bool:
-        """Returns whether the window that ends at `at` has `at_most` events already, or had more."""
+        """Returns whether at least `at_most` events are in the window that ends at `at`."""
         return len(self._counted) == self._counted.maxlen and at - self._counted[0] < self._within_s
 
     def count(self, at: float) -> None:
@@ -25,7 +25,7 @@ class RateLimit:
         self._counted.append(at)
 
     def take(self, at: float) -> bool:
-        """Counts an event if the limit allows it. Returns whether it does."""
+        """Returns whether the limit allows an event at `at`, and counts the event if so."""
         if self.is_used_up(at):
             return False
         self.count(at)
@@ -41,7 +41,7 @@ class RateLimits:
         self._by_key: dict[str, RateLimit] = {}
 
     def take(self, key: str, at: float) -> bool:
-        """Counts an event of a key if its limit allows it. Returns whether it does."""
+        """Returns whether the limit of `key` allows an event at `at`, and counts the event if so."""
         if key not in self._by_key:
             self._by_key[key] = RateLimit(at_most=self._at_most, within_s=self._within_s)
         return self._by_key[key].take(at)

@@ -39,7 +39,10 @@ class Reconfiguration:
         """Lines to ask for once all others have been let go: terminals may have swapped theirs."""
 
     def run(self, now: Now, *, clock_set: bool, holding: bool) -> None:
-        """Applies the settings in force to what there is; the caller settles what was touched."""
+        """Applies the settings in force to all terminals, adds and removes some.
+
+        The caller settles those that were touched.
+        """
         new = self._terminals.settings
         inputs = {each.id: each for each in new.inputs}
         outputs = {each.id: each for each in new.outputs}
@@ -59,6 +62,7 @@ class Reconfiguration:
         self._collector.add(*self._requests)
 
     def _put_input(self, new: InputSettings, now: Now, *, clock_set: bool, holding: bool) -> None:
+        """Adds an input, or applies new settings to one that exists; a line that changed is released and requested."""
         known = self._terminals.inputs.get(new.id)
         if known is None:
             self._terminals.add_input(new, None)
@@ -83,6 +87,10 @@ class Reconfiguration:
         return new.linkage.disarm or (known is not None and known.settings.linkage.disarm)
 
     def _put_output(self, new: OutputSettings, now: Now) -> None:
+        """Adds an output, or applies new settings to one that exists.
+
+        A line that changed is driven idle, released, requested.
+        """
         known = self._terminals.outputs.get(new.id)
         if known is None:
             output = self._terminals.add_output(new)
@@ -101,6 +109,7 @@ class Reconfiguration:
             self._requests.append(RequestOutput(settings=new, level=known.idle_level))
 
     def _remove_input(self, terminal: str, now: Now) -> None:
+        """Ends the input's alarm, then removes the input and releases its line."""
         gone = self._terminals.inputs[terminal]
         self._consequences.carry(gone, gone.remove(now.monotonic), now)
         self._arming.forget(terminal, now)
@@ -110,6 +119,7 @@ class Reconfiguration:
         self._collector.add(ReleaseLine(terminal=terminal))
 
     def _remove_output(self, terminal: str, now: Now) -> None:
+        """Stops the output, then drives its line idle, releases the line and removes the output."""
         gone = self._terminals.outputs[terminal]
         gone.stop("settings", None)
         self._settle_output(gone, now)
@@ -118,19 +128,20 @@ class Reconfiguration:
         self._collector.forget(terminal)
 
     def _unlink(self, inputs: dict[str, InputSettings]) -> None:
-        """A link removed: the source ends."""
+        """Ends an input as a source of each output that it is no longer linked to."""
         for output_id, output in self._terminals.outputs.items():
             for source in {*output.sources, *output.spent}:
                 if source not in inputs or output_id not in inputs[source].linkage.outputs:
                     output.source_ended(source)
 
     def _link(self) -> None:
-        """A link added to a live alarm: it counts as a source from now on, and triggers nothing."""
+        """Adds each alarm that goes on to the sources of its linked outputs; a new link triggers nothing."""
         for source, alarm_input in self._terminals.inputs.items():
             if alarm_input.linked:
                 for output_id in alarm_input.settings.linkage.outputs:
                     self._terminals.outputs[output_id].source_resumed(source)
 
     def _in_order(self, new: Settings) -> None:
+        """Sorts inputs and outputs as the settings do."""
         self._terminals.inputs = {each.id: self._terminals.inputs[each.id] for each in new.inputs}
         self._terminals.outputs = {each.id: self._terminals.outputs[each.id] for each in new.outputs}

@@ -44,7 +44,11 @@ class HeldBack:
 
 
 class RefusalLog:
-    """Minutes begin with a source's first refusal; after one that held some back the next is one entry."""
+    """Selects the refusals that are journalled one by one, and counts the others by source and minute.
+
+    A source's minute begins with its first refusal. All refusals of a source in the minute after one that held some
+    back are counted too.
+    """
 
     def __init__(self) -> None:
         self._minutes: dict[_Source, _Minute] = {}
@@ -52,14 +56,14 @@ class RefusalLog:
 
     @property
     def due(self) -> float | None:
-        """The instant at which to call `elapse`; None: nothing waits."""
+        """The instant at which to call `elapse`; None if no minute runs."""
         return min(minute.end for minute in self._minutes.values()) if self._minutes else None
 
     def takes(self, fields: Fields, at: float) -> bool:
-        """Counts a refusal; its source is all of `fields` but `error`.
+        """Counts a refusal at `at`; its source is all of `fields` but `error`.
 
-        Returns True if it is to be journalled by itself, False if it is held back for `elapse`, which the caller
-        calls first, with the same time.
+        Returns True if the caller journals it by itself, False if it is held back for `elapse`, which the caller calls
+        first, with the same time.
         """
         source = tuple((name, value) for name, value in fields.items() if name != "error")
         used_up = self._all.is_used_up(at)
@@ -75,7 +79,10 @@ class RefusalLog:
         return False
 
     def elapse(self, at: float) -> list[HeldBack]:
-        """Ends the minutes that are over at `at`. Returns those that held refusals back."""
+        """Ends the minutes that are over at `at`.
+
+        Returns the counts of those that held refusals back, or an empty list.
+        """
         over = [(source, minute) for source, minute in self._minutes.items() if minute.end <= at]
         for source, minute in over:
             del self._minutes[source]
@@ -84,5 +91,8 @@ class RefusalLog:
         return [HeldBack(count=minute.held_back, last=minute.last) for _, minute in over if minute.held_back]
 
     def end(self) -> list[HeldBack]:
-        """Ends every minute: the program ends. Returns those that held refusals back."""
+        """Ends every minute, as the program ends.
+
+        Returns the counts of those that held refusals back, or an empty list.
+        """
         return self.elapse(float("inf"))

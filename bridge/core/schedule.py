@@ -30,11 +30,11 @@ class Schedule:
 
     @property
     def has_periods(self) -> bool:
-        """Whether it depends on the time at all; `always` and `never` do not."""
+        """Whether the schedule depends on the time; False for `always` and `never`."""
         return bool(self.special) or self.week not in (ALWAYS.week, NEVER.week)
 
     def periods(self, day: date) -> tuple[Period, ...]:
-        """Returns the open periods of one date."""
+        """Returns the open periods of one date, sorted; an empty tuple if it is closed all day."""
         if day in self.special:
             return self.special[day]
         weekly = self.week[day.weekday()]
@@ -46,7 +46,7 @@ NEVER = Schedule(week=((),) * 7)
 
 
 def merged(periods: Iterable[Period]) -> tuple[Period, ...]:
-    """Sorted, with overlapping and touching ones made one."""
+    """Returns the periods sorted, with overlapping and touching ones joined."""
     out: list[Period] = []
     for start, end in sorted(periods):
         if out and start <= out[-1][1]:
@@ -57,15 +57,15 @@ def merged(periods: Iterable[Period]) -> tuple[Period, ...]:
 
 
 def is_open(schedule: Schedule, local: datetime) -> bool:
-    """Whether it is open at a local wall time."""
+    """Returns whether the schedule is open at a local wall time."""
     minute = local.hour * 60 + local.minute
     return any(start <= minute < end for start, end in schedule.periods(local.date()))
 
 
 def next_change(schedule: Schedule, local: datetime) -> datetime | None:
-    """The first instant after `local`, which knows its zone, at which `is_open` differs, in UTC.
+    """Returns the first instant after `local` at which `is_open` changes, in UTC.
 
-    None when it does not within `HORIZON`, after which it is to be asked again.
+    None if there is no change within `HORIZON`; the caller asks again after that. `local` has its zone.
     """
     if not schedule.has_periods:
         return None
@@ -80,10 +80,10 @@ def next_change(schedule: Schedule, local: datetime) -> datetime | None:
 
 
 def _instants(schedule: Schedule, local: datetime) -> Iterator[datetime]:
-    """All at which it can change between the day before `local` and the day after the horizon.
+    """Yields all instants, in UTC, at which a schedule may change between the day before `local` and after the horizon.
 
-    A wall time in a repeated hour is two instants. One in a skipped hour is none: there the change
-    shows at the transition itself, which is why transitions are instants too.
+    A wall time in a repeated hour is two instants. A wall time in a skipped hour is none: there the change shows at the
+    transition itself, which is why transitions are instants too.
     """
     zone = local.tzinfo
     for ahead in range(-1, HORIZON.days + 2):
@@ -100,7 +100,7 @@ def _instants(schedule: Schedule, local: datetime) -> Iterator[datetime]:
 
 
 def _transition(low: datetime, high: datetime, local: datetime) -> datetime:
-    """The second, between two instants in UTC, at which the zone of `local` changes its offset."""
+    """Returns the second between `low` and `high` (UTC) at which the zone of `local` changes its offset."""
     zone = local.tzinfo
     before = low.astimezone(zone).utcoffset()
     while high - low > timedelta(seconds=1):

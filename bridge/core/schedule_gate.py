@@ -14,10 +14,10 @@ change no more than 2 s late."""
 
 
 class ScheduleGate:
-    """Follows one schedule; asks it again only when its answer may have changed.
+    """Follows one schedule; evaluates it again only when its answer may have changed.
 
-    While the clock is not set, a schedule with periods counts as `open_unset` (`behaviour.md` 3);
-    always and never stay what they say.
+    While the clock is not set, a schedule with periods counts as `open_unset` (`behaviour.md` 3); always and never keep
+    their meaning.
     """
 
     def __init__(self, schedule: Schedule, *, open_unset: bool) -> None:
@@ -39,11 +39,11 @@ class ScheduleGate:
             self.invalidate()
 
     def invalidate(self) -> None:
-        """The clock was stepped, set or unset: the next update asks the schedule again."""
+        """Makes the next `update` evaluate the schedule: the clock was stepped, set or unset."""
         self._asked = False
 
     def update(self, now: Now, *, clock_set: bool) -> bool:
-        """Asks the schedule if its answer may have changed. Returns whether it opened or closed."""
+        """Evaluates the schedule if its answer may have changed. Returns whether it opened or closed in this call."""
         if self._asked and (self.due is None or now.monotonic < self.due):
             return False
         self._asked = True

@@ -34,10 +34,10 @@ class _Refused(ValueError):
 
 
 def read_schedule(written: object) -> Schedule:
-    """The schedule that `always`, `never` or a mapping of days to periods means.
+    """Returns the schedule that `always`, `never` or a mapping of days to periods means.
 
     Raises:
-        ScheduleTextError: with everything that is wrong.
+        ScheduleTextError: with every fault and its place.
     """
     if written in ("always", "never"):
         return ALWAYS if written == "always" else NEVER
@@ -81,10 +81,10 @@ def write_schedule(schedule: Schedule) -> str | dict[str, object]:
 def _special(
     faults: list[tuple[_Place, str]], written: object
 ) -> tuple[dict[date, tuple[Period, ...]], dict[date, tuple[Period, ...]]]:
-    """Special days, and what runs on from them into ordinary days.
+    """Returns the periods of special days, and those that run on from them into ordinary days; adds faults to `faults`.
 
-    A period over midnight runs on into the next day of its own range and into an ordinary day; a
-    special day of another entry has replaced all of its 24 hours.
+    A period over midnight runs on into the next day of its own range and into an ordinary day; a special day of another
+    entry has replaced all of its 24 hours.
     """
     if not isinstance(written, Mapping):
         faults.append((("special",), "must be dates with their periods"))
@@ -108,7 +108,10 @@ def _special(
 
 
 def _rejoined(schedule: Schedule, day: date) -> tuple[Period, ...]:
-    """The periods of a special day, the last one with what it runs on for into an ordinary day."""
+    """Returns the periods of a special day as they were written.
+
+    The last one includes the part that runs on after midnight into an ordinary day.
+    """
     periods = schedule.special[day]
     tail = schedule.spill.get(day + timedelta(days=1), ())
     if not tail or not periods or periods[-1][1] != DAY:
@@ -121,6 +124,7 @@ def _rejoined(schedule: Schedule, day: date) -> tuple[Period, ...]:
 
 
 def _written(period: Period) -> str:
+    """Returns a period as text: `22:00-06:00`."""
     start, end = period
     end -= DAY if end > DAY else 0
     return f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"
@@ -129,7 +133,7 @@ def _written(period: Period) -> str:
 def _attempt(
     faults: list[tuple[_Place, str]], place: _Place, read: Callable[[str], list[_Days]], key: object
 ) -> list[_Days]:
-    """Returns the value that `read` makes of a key; when it refuses, nothing, and a fault is noted."""
+    """Returns the result of `read(key)`; if it refuses, an empty list, and adds the fault at `place` to `faults`."""
     try:
         return read(str(key))
     except _Refused as refused:
@@ -138,7 +142,7 @@ def _attempt(
 
 
 def _weekdays(key: str) -> list[int]:
-    """`mon` or `mon-fri` (`sat-mon` goes over the week's end) as numbers, Monday 0."""
+    """Returns the weekdays (Monday 0) of `mon` or `mon-fri`; `sat-mon` goes over the week's end. Raises _Refused."""
     first, _, last = key.partition("-")
     if first not in WEEKDAYS or (last or first) not in WEEKDAYS or key.endswith("-"):
         message = f"{key!r} is neither a weekday such as mon, a range such as mon-fri, nor special"
@@ -148,7 +152,7 @@ def _weekdays(key: str) -> list[int]:
 
 
 def _dates(key: str) -> list[date]:
-    """`2026-12-24` or `2026-12-24..2026-12-26`, both ends included."""
+    """Returns the dates of `2026-12-24` or `2026-12-24..2026-12-26`, both ends included. Raises _Refused."""
     first_text, dots, last_text = key.partition("..")
     try:
         first = date.fromisoformat(first_text)
@@ -164,7 +168,7 @@ def _dates(key: str) -> list[date]:
 
 
 def _periods(faults: list[tuple[_Place, str]], place: _Place, written: object) -> list[Period]:
-    """Periods as written; one that crosses midnight has an end beyond `DAY`."""
+    """Returns the readable periods of a list; one that crosses midnight ends beyond `DAY`. Adds faults to `faults`."""
     if isinstance(written, str) or not isinstance(written, Sequence):
         faults.append((place, 'must be a list of periods such as ["22:00-06:00"]'))
         return []
@@ -178,6 +182,10 @@ def _periods(faults: list[tuple[_Place, str]], place: _Place, written: object) -
 
 
 def _period(text: object) -> Period:
+    """Returns the period that a text such as `22:00-06:00` means; its end is beyond `DAY` over midnight.
+
+    Raises _Refused.
+    """
     match = _PERIOD.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
         message = f'{text!r} is not a period such as "22:00-06:00", between 00:00 and 24:00'

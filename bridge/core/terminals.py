@@ -36,7 +36,11 @@ class Terminals:
     def add_input(
         self, settings: InputSettings, stored: StoredInput | None, *, stored_until: float = math.inf
     ) -> AlarmInput:
-        """Adds an input, touched; an alarm in `stored` counts as one until `stored_until`. Returns it."""
+        """Adds an input and marks it touched. Returns it.
+
+        An alarm in `stored` counts as an alarm until `stored_until` (monotonic), unless the start-up table decides
+        before.
+        """
         schedule = self.settings.schedule(settings.schedule)
         self.inputs[settings.id] = AlarmInput(
             settings, schedule, stored=stored, stored_until=stored_until, device_armed=self._armed
@@ -45,7 +49,10 @@ class Terminals:
         return self.inputs[settings.id]
 
     def add_output(self, settings: OutputSettings) -> AlarmOutput:
-        """Adds an output without demand, touched, whose line is at its idle level already. Returns it."""
+        """Adds an output without demand and marks it touched. Returns it.
+
+        The caller requests its line at the idle level.
+        """
         output = AlarmOutput(settings, self.settings.schedule(settings.timing.schedule))
         self.outputs[settings.id] = output
         self.driven[settings.id] = output.level
@@ -53,23 +60,24 @@ class Terminals:
         return output
 
     def restore_silenced(self, stored: Mapping[str, StoredInput]) -> None:
-        """Silences again the alarms that were silenced before the stop, where the link still is."""
+        """Marks alarms silenced before the stop as silenced again, at those outputs to which they are still linked."""
         for source, alarm_input in self.inputs.items():
             if source in stored and stored[source].alarm:
                 for output_id in stored[source].silenced.intersection(alarm_input.settings.linkage.outputs):
                     self.outputs[output_id].source_silenced(source)
 
     def silenced_at(self, source: str) -> frozenset[str]:
-        """The outputs at which an input's alarm was silenced by a stop."""
+        """Returns the ids of the outputs at which an input's alarm was silenced by a stop."""
         return frozenset(output_id for output_id, output in self.outputs.items() if source in output.spent)
 
     @property
     def armed(self) -> bool:
-        """The device's armed switch; a move touches every terminal, and inputs follow it when they are settled."""
+        """Whether the device is armed; setting it touches every terminal, and inputs follow when they are settled."""
         return self._armed
 
     @armed.setter
     def armed(self, armed: bool) -> None:
+        """Moves the switch of all inputs and touches every terminal."""
         self._armed = armed
         for alarm_input in self.inputs.values():
             alarm_input.device_armed = armed
@@ -92,7 +100,7 @@ class Terminals:
         return self._next(self.outputs, now)
 
     def settled(self, terminal: AlarmInput | AlarmOutput) -> None:
-        """Takes note of when a settled terminal is due next, which stays until it is touched."""
+        """Records when a settled terminal is due next; the instant holds until the terminal is settled again."""
         due = terminal.due
         if due is None:
             self._dues.pop(terminal.settings.id, None)
@@ -101,11 +109,11 @@ class Terminals:
 
     @property
     def due(self) -> float | None:
-        """The earliest instant at which one of them is to be settled; None: never."""
+        """The earliest instant at which a terminal is to be settled; None if none is due."""
         return min(self._dues.values()) if self._dues else None
 
     def remove(self, terminal: str) -> None:
-        """Removes an input or an output."""
+        """Removes an input or an output; an unknown one is ignored."""
         self.inputs.pop(terminal, None)
         if self.outputs.pop(terminal, None) is not None:
             del self.driven[terminal]
@@ -113,7 +121,7 @@ class Terminals:
         self._dues.pop(terminal, None)
 
     def invalidate_schedules(self) -> None:
-        """Has every schedule asked again: the wall clock or its zone changed."""
+        """Makes every schedule be evaluated again in this step: the wall clock or its zone changed."""
         for alarm_input in self.inputs.values():
             alarm_input.schedule_gate.invalidate()
         for output in self.outputs.values():
@@ -121,6 +129,7 @@ class Terminals:
         self.touch_all()
 
     def _next(self, terminals: dict[str, Terminal], now: float) -> list[Terminal]:
+        """Returns those of `terminals` that are touched or due, in their order, and unmarks them."""
         touched, dues = self._touched, self._dues
         found = [
             each

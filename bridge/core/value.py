@@ -15,5 +15,5 @@ _Made = TypeVar("_Made")
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def value(made: type[_Made]) -> type[_Made]:
-    """A class with fields as a dataclass has them: named when made, compared and hashed by what they hold."""
+    """Returns the class as a dataclass with slots: fields by keyword, compared and hashed by value."""
     return dataclass(slots=True, kw_only=True, unsafe_hash=True)(made)

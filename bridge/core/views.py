@@ -23,13 +23,16 @@ class WallClock:
         self._last: tuple[float, datetime] | None = None
 
     def instant(self, at: float, now: Now) -> datetime:
-        """The local time of `at`; asked for the same again, it is the same."""
+        """Returns the local time of `at` (monotonic); the same `at` in a row gives the same time."""
         if self._last is None or self._last[0] != at:
             self._last = (at, now.wall(at))
         return self._last[1]
 
     def time(self, key: str, at: float | None, now: Now) -> datetime | None:
-        """The local time of `at`, which stays what it is for as long as `at` does."""
+        """Returns the local time of `at` (monotonic), the same as long as `at` under `key` is the same.
+
+        None for None.
+        """
         if at is None:
             self._known.pop(key, None)
             return None
@@ -39,7 +42,7 @@ class WallClock:
         return known[1]
 
     def forget(self) -> None:
-        """The wall clock was stepped: all is to be worked out anew."""
+        """Forgets all times, after a step of the wall clock."""
         self._known.clear()
         self._last = None
 

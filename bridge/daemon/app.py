@@ -54,8 +54,8 @@ AT_NEXT_START = ("lines", "store", "web", "metrics")
 class App:
     """One run of the program, from idle outputs to a clean stop.
 
-    `lines` has all outputs at idle already, and is started when the engine can take its facts.
-    `board` takes commands of the simulated board, if there is one.
+    The caller has requested all outputs of `lines` at idle; `lines` is started once the engine can take its facts.
+    `board` takes a command of the simulated board and returns its answer; None if there is no board.
     """
 
     def __init__(self, loaded: Loaded, *, lines: LineDriver, board: Callable[[str], bytes] | None) -> None:
@@ -84,7 +84,10 @@ class App:
         self._warnings = SettingsWarnings(loaded)
 
     async def run(self, *, ends_with_terminal: bool = False) -> None:
-        """Runs until SIGTERM or SIGINT, or with `ends_with_terminal` SIGHUP; outputs are idle before and after."""
+        """Runs until SIGTERM or SIGINT; outputs are idle before and after.
+
+        SIGHUP reloads the settings, or with `ends_with_terminal` ends the run too.
+        """
         on_signals(stop=self._stop.set, reload=self._stop.set if ends_with_terminal else self._ask_reload)
         self._router.perform(self._engine.begin(self._clock.now(), synchronised=is_synchronised()))
         log.info("alarm2mqtt %s: outputs idle, inputs watched", __version__)
@@ -161,7 +164,7 @@ class App:
         return mqtt
 
     def _open_page(self, store: Store, mqtt: MqttAdapter, edits: SettingsStore) -> None:
-        """Makes the page, if it is enabled and installed; it gets effects from now on, and is served last."""
+        """Creates the page if it is enabled and installed; it takes effects from now on, and is served last."""
         if not self._settings.web.enabled:
             return
         from bridge.daemon.web_ports import Neighbours, Page, can_be_served
@@ -201,7 +204,10 @@ class App:
             self._page.snapshot(input_id, jpeg)
 
     def _link_when_needed(self, store: Store, mqtt: MqttAdapter) -> None:
-        """Makes the linkage now, or when settings that need it are in force."""
+        """Creates the linkage if the settings need it, else as soon as settings in force need it.
+
+        Later changes are applied to it.
+        """
 
         def take(settings: Settings) -> None:
             if self._linkage is not None:
@@ -213,7 +219,7 @@ class App:
         self._router.connect("linkage_settings", lambda effect: take(effect.settings))
 
     def _link(self, settings: Settings, store: Store, mqtt: MqttAdapter) -> None:
-        """Makes the linkage: channels, cameras, clips and sound, none of which is imported before."""
+        """Creates the linkage (channels, cameras, clips and sound) and connects it; none of it is imported before."""
         import random
 
         from bridge.linkage.linkage import Linkage
@@ -259,11 +265,11 @@ class App:
             self._loop.submit(ClockChecked(synchronised=is_synchronised()))
 
     def _ask_reload(self) -> None:
-        """Requests a reload; a request during a reload causes one more after it."""
+        """Requests a reload. A request during a reload causes one more after it."""
         self._reloads.set()
 
     async def _reload(self, edits: SettingsStore) -> None:
-        """Reloads the settings file at each request, as a whole or not at all."""
+        """Reloads the settings file at each request, as a whole or not at all; never ends."""
         while True:
             await self._reloads.wait()
             self._reloads.clear()

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def run(loaded: Loaded, *, ends_with_terminal: bool = False) -> None:
-    """Runs the daemon until a signal stops it.
+    """Requests all outputs at idle, then runs the daemon until SIGTERM or SIGINT.
 
-    SIGHUP makes it reload its settings, or with `ends_with_terminal` is what a closed window sends.
+    SIGHUP reloads the settings, or with `ends_with_terminal` stops as well, since a closed terminal window sends it.
 
     Raises:
         BoardError: the simulated board is taken, or its folder cannot be used.
@@ -60,7 +60,7 @@ def open_lines(settings: Settings) -> TerminalLines:
 
 
 def _board(lines: TerminalLines, settings: Settings) -> Callable[[str], bytes] | None:
-    """Returns the commands of the simulated board, if there is one."""
+    """Returns the function that takes the simulated board's commands, or None on real lines."""
     if settings.lines.driver != SIMULATED:
         return None
     board: Callable[[str], bytes] | None = getattr(lines.open(SIMULATED), "obey", None)

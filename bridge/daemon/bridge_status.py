@@ -26,7 +26,11 @@ def bridge_status(
     store_problem: str | None,
     linkage: Linkage | None,
 ) -> BridgeStatus:
-    """Returns the state of the bridge now; `linkage` is None while no settings need it."""
+    """Returns the bridge's status now.
+
+    `started` is the start of this run. `store_problem` is None while the store works. `linkage` is None while no
+    settings need it; queues, recording and sound are then empty or None.
+    """
     recording = None if linkage is None else _recording(linkage)
     problems = {"store": store_problem, "card": None if recording is None else recording.problem}
     return BridgeStatus(
@@ -43,6 +47,7 @@ def bridge_status(
 
 
 def _queues(settings: Settings, linkage: Linkage) -> dict[str, QueueStatus]:
+    """Returns the state of each configured channel's queue, by the channel's key."""
     states = linkage.queues
     return {
         channel.key: QueueStatus(
@@ -57,6 +62,7 @@ def _queues(settings: Settings, linkage: Linkage) -> dict[str, QueueStatus]:
 
 
 def _recording(linkage: Linkage) -> RecordingStatus | None:
+    """Returns the state of the recording, or None if none is configured."""
     card = linkage.media.card
     if card is None:
         return None

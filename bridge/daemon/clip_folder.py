@@ -17,9 +17,9 @@ EVERY_S = 15.0
 
 
 class ClipFolder:
-    """Reads the folder's names on a thread of its own, for its disk may hang, and reports them.
+    """Lists the sound clips' folder again and again and passes the names to `found`.
 
-    `settings` returns those in force; `found` takes all names, none without a loudspeaker.
+    `settings` returns those in force. `found` receives all names, or an empty tuple while no loudspeaker is configured.
     """
 
     def __init__(
@@ -34,7 +34,10 @@ class ClipFolder:
         self._every_s = every_s
 
     async def run(self) -> None:
-        """Looks at once and then every `every_s` seconds, for ever."""
+        """Lists the folder at once and then every `every_s` seconds, for ever.
+
+        Each listing has a thread of its own, since the disk may hang.
+        """
         while True:
             audio = self._settings().audio
             names: tuple[str, ...] = ()

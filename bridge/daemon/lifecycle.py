@@ -106,7 +106,10 @@ class Lifecycle:
             step_watch.close()
 
     async def end(self, settings: Settings, store: Store | None) -> None:
-        """Drives all outputs idle, then writes the store and releases the lines, whatever failed before."""
+        """Drives all outputs idle, writes and closes the store (if there is one), and releases the lines.
+
+        Works whatever failed before, the engine included. Entries that could not be written are reported in the log.
+        """
         self._outputs_idle()
         for output in settings.outputs:  # and if the engine itself is what failed
             idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
@@ -117,18 +120,22 @@ class Lifecycle:
         log.info("stopped")
 
     def _outputs_idle(self) -> None:
+        """Makes the engine stop, and hands over its effects at once: every output is driven to idle."""
         self._loop.take_now(StopBegun())
         self._router.flush()
 
     def _report(self, fact: LineFact) -> None:
-        """Passes a fact of a line to the engine; an edge does not wait for other facts' turn of the loop."""
+        """Passes a line's fact to the engine: an edge at once, others through the queue."""
         if isinstance(fact, LineChanged | EdgesSeen):
             self._loop.submit_urgent(fact)
         else:
             self._loop.submit(fact)
 
     def _leave_in_time(self) -> None:
-        """Ends the process if its orderly end takes longer; outputs are idle already."""
+        """Starts a timer that ends the process after `longest_s` if the orderly end takes longer.
+
+        Outputs are idle already.
+        """
 
         def leave() -> None:
             log.warning("stopping takes longer than %.1f s: the process leaves now", self._longest_s)

@@ -69,15 +69,21 @@ class Router:
         self._when_stored: Callable[[Callable[[], None]], None] | None = None
 
     def commit_together(self, one_commit: Callable[[], AbstractContextManager[object]]) -> None:
-        """Sets what makes a step durable as a whole: an alarm's entry, and the jobs that it sets going."""
+        """Sets the context in which waiting effects are handed over, so that the store commits a step as a whole.
+
+        That is an alarm's entry together with the jobs that it begins.
+        """
         self._one_commit = one_commit
 
     def hold_answers(self, when_stored: Callable[[Callable[[], None]], None]) -> None:
-        """Holds answers `after_store` back until `when_stored` calls, or for `LONGEST_STORING_S`."""
+        """Makes `Answer` effects with `after_store` wait from now on until the store is durable.
+
+        `when_stored` calls its argument then; an answer waits for it at most `LONGEST_STORING_S`.
+        """
         self._when_stored = when_stored
 
     def connect(self, taker: str, receiver: Receiver) -> None:
-        """Hands the effects that `TAKES` lists for `taker` to `receiver` from now on, whatever connects first.
+        """Hands the effects that `TAKES` lists for `taker` to `receiver` from now on, in that table's order of takers.
 
         Raises:
             KeyError: `TAKES` has no such taker.
@@ -87,7 +93,10 @@ class Router:
             self._receivers[kind] = dict(sorted(receivers.items(), key=lambda item: _RANK[item[0]]))
 
     def perform(self, effects: Iterable[do.Effect]) -> None:
-        """Hands over one step's effects; called on the event loop's thread."""
+        """Hands over one step's effects; called on the event loop's thread.
+
+        Lines are driven and states published before it returns; the rest follows in the next turn of the loop.
+        """
         seen = []
         for effect in effects:
             kind = type(effect)
@@ -105,7 +114,7 @@ class Router:
             self._give(effect)
 
     def flush(self) -> None:
-        """Hands over all waiting effects now."""
+        """Hands over all waiting effects now, in their order; answers may still wait for the store."""
         self._scheduled = False
         with self._one_commit():
             while self._waiting:
@@ -116,6 +125,7 @@ class Router:
                     self._give(effect)
 
     def _give_when_stored(self, effect: do.Answer, when_stored: Callable[[Callable[[], None]], None]) -> None:
+        """Hands over an answer once: when it is stored, or after `LONGEST_STORING_S`."""
         held = [effect]
 
         def give() -> None:
@@ -127,6 +137,7 @@ class Router:
         when_stored(give)
 
     def _give(self, effect: do.Effect) -> None:
+        """Calls each receiver of an effect; a receiver's exception is logged and does not stop the next."""
         for receiver in self._receivers[type(effect)].values():
             try:
                 receiver(effect)
@@ -136,7 +147,7 @@ class Router:
 
 
 def line_receiver(lines: LineDriver) -> Callable[[do.LineEffect], None]:
-    """Returns the taker of line effects: each becomes one call of the driver."""
+    """Returns a receiver of line effects that makes the matching call of the driver for each."""
 
     def perform(effect: do.LineEffect) -> None:
         match effect:
@@ -153,7 +164,10 @@ def line_receiver(lines: LineDriver) -> Callable[[do.LineEffect], None]:
 
 
 def answer_future(effect: do.Answer) -> None:
-    """Resolves the future of a request from inside the bridge: from the page, or from the store of settings."""
+    """Resolves the future of a request from inside the bridge (page, store of settings) with the answer's faults.
+
+    An answer to any other origin, or to a future that is resolved already, is ignored.
+    """
     waiting = effect.origin.request
     if isinstance(waiting, asyncio.Future) and not waiting.done():
         waiting.set_result(effect.faults)

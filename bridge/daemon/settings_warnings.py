@@ -15,7 +15,10 @@ log = logging.getLogger(__name__)
 
 
 class SettingsWarnings:
-    """Finds the warnings on a thread of its own, for they read the disk, after the start and after each change."""
+    """Finds and logs the warnings of the settings in force, after the start and after each change.
+
+    They are found on a thread of their own, since finding them reads the disk.
+    """
 
     def __init__(self, loaded: Loaded) -> None:
         self.found: tuple[str, ...] = ()
@@ -25,12 +28,12 @@ class SettingsWarnings:
         self._changed.set()
 
     def changed(self, loaded: Loaded) -> None:
-        """`loaded` is in force from now on."""
+        """Sets the settings in force; `run` finds their warnings soon."""
         self._loaded = loaded
         self._changed.set()
 
     async def run(self) -> None:
-        """Looks at the settings, now and whenever they change, for ever."""
+        """Finds the warnings now and after each change, for ever; logs those that were not there before."""
         while True:
             await self._changed.wait()
             self._changed.clear()

@@ -80,7 +80,10 @@ class Page:
         )
 
     async def _try_broker(self) -> str | None:
-        """Returns the problem of a connection to the broker, or None; its own client id leaves the session alone."""
+        """Connects to the broker as a test. Returns None, or the problem in words.
+
+        The test has a client id of its own, so the bridge's session goes on.
+        """
         settings = self.server.settings
         try:
             session = await connect(settings, client_id=f"{client_id_of(settings)}-test", receive=_ignore)
@@ -92,13 +95,16 @@ class Page:
         return None
 
     def _entries(self, query: JournalQuery) -> tuple[JournalEntry, ...]:
+        """Returns the journal entries that match `query`."""
         return self._behind.store.entries(EntryFilter(limit=query.limit, kind=query.kind, after_seq=query.after_seq))
 
     def _clips(self) -> ClipShelf | None:
+        """Returns the recorded clips, or None without recording."""
         linkage = self._behind.linkage()
         return None if linkage is None else linkage.media.clips
 
     def _sounds(self) -> SoundLibrary | None:
+        """Returns the library of sound clips, or None without a loudspeaker."""
         audio = self.server.settings.audio
         return None if audio is None else SoundLibrary(audio.folder)
 

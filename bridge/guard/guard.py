@@ -30,10 +30,10 @@ _STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
 def guard(file: Path) -> int:
-    """Runs `alarm2mqtt run FILE` until SIGTERM or SIGINT. Returns the exit code.
+    """Runs `alarm2mqtt run FILE`, again after each failure, until SIGTERM or SIGINT. Returns the exit code.
 
-    0 after an orderly stop with all outputs idle; 2 when the settings are wrong at the first start,
-    which only a person can correct; else 1.
+    0 after an orderly stop with all outputs idle; 2 when the settings are wrong at the first start, which only a person
+    can correct; else 1.
     """
     return Guard(run=(*_PROGRAM, "run", str(file)), safe=(*_PROGRAM, "safe", str(file))).watch()
 
@@ -55,7 +55,7 @@ class Guard:
         """Exit codes of the guard's own processes; None while they run."""
 
     def watch(self) -> int:
-        """Keeps the daemon running until SIGTERM or SIGINT. Returns the exit code."""
+        """Keeps the daemon running until SIGTERM or SIGINT. Returns the exit code of `guard`."""
         woken, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         for number in (*_STOPS, signal.SIGHUP, signal.SIGCHLD):
@@ -74,6 +74,7 @@ class Guard:
             os.close(wake)
 
     def _lives(self) -> int:
+        """Runs one daemon after the other, with pauses, until a stop is requested. Returns the exit code of `guard`."""
         pauses, failures = self._patience.pauses, 0
         while True:
             begun = time.monotonic()
@@ -94,7 +95,10 @@ class Guard:
                 return 0 if is_safe else 1
 
     def _live(self) -> int:
-        """Runs one daemon to the end of all its processes. Returns its exit code, negative for a signal."""
+        """Runs one daemon to the end of all its processes; kills it if no sign of life comes in time.
+
+        Returns its exit code: negative for a signal, 1 if it could not be started.
+        """
         watchdog = {"NOTIFY_SOCKET": self._notify.address, "WATCHDOG_USEC": str(round(self._patience.life_s * 1e6))}
         environ = {key: value for key, value in os.environ.items() if key != "WATCHDOG_PID"}
         daemon = self._spawn(self._run, environ | watchdog)
@@ -116,7 +120,10 @@ class Guard:
         return code
 
     def _make_safe(self) -> bool:
-        """Drives every output to idle. Returns whether that succeeded."""
+        """Drives every output to idle with `alarm2mqtt safe`.
+
+        Returns whether that succeeded within its time; failure is logged.
+        """
         self._signs.ended("ended; outputs are driven to idle")
         process = self._spawn(self._safe, os.environ)
         if process is None:
@@ -142,6 +149,7 @@ class Guard:
         return process
 
     def _rest(self, until: float) -> None:
+        """Handles events until `until`, or until a stop is requested."""
         while self._stop_by is None and time.monotonic() < until:
             self._turn(until)
 
@@ -151,6 +159,7 @@ class Guard:
             key.data(key.fd)
 
     def _take_signals(self, woken: int) -> None:
+        """Handles the signals that wait in the pipe `woken`: a stop, a reload, an ended child."""
         for number in os.read(woken, 512):
             if number in _STOPS and self._stop_by is None:
                 self._stop_by = time.monotonic() + self._patience.stop_s
@@ -168,18 +177,22 @@ class Guard:
                     self._ended[end[0]] = os.waitstatus_to_exitcode(end[1])
 
     def _listen(self) -> None:
+        """Passes the daemon's waiting messages to its health."""
         for message in self._notify.messages(self._daemon):
             self._signs.heard(message, time.monotonic())
 
     def _answer(self) -> None:
+        """Answers a caller of `alarm2mqtt healthy` with the daemon's health."""
         well, words = self._signs.health(time.monotonic())
         self._health.answer(well=well, words=words)
 
 
 def _kill_group(leader: int) -> None:
+    """Kills every process of the group of `leader`; none may be left."""
     with suppress(ProcessLookupError):
         os.killpg(leader, signal.SIGKILL)
 
 
 def _how(code: int) -> str:
+    """Returns how a process ended, in words, from its exit code (negative: a signal)."""
     return f"was ended by signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"ended with exit code {code}"

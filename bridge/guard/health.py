@@ -43,7 +43,10 @@ class DaemonHealth:
         self._status = "starting"
 
     def heard(self, message: str, now: float) -> None:
-        """Takes a message of the daemon: assignments, one a line."""
+        """Updates the health from a message of the daemon: assignments of sd_notify(3), one a line.
+
+        Unknown ones are ignored.
+        """
         for assignment in message.splitlines():
             if assignment == "READY=1":
                 self._ready = self.was_ready = True
@@ -57,22 +60,22 @@ class DaemonHealth:
                 self._status = assignment.removeprefix("STATUS=")
 
     def ended(self, how: str) -> None:
-        """Ends the daemon's life; `how` is its status from now on."""
+        """Marks the daemon as ended; `how` is the status in words from now on."""
         self._alive = self._ready = False
         self._status = how
 
     @property
     def ready(self) -> bool:
-        """Whether the daemon is ready, and not stopping."""
+        """Whether the daemon has reported that it is ready, and not that it is stopping."""
         return self._ready
 
     @property
     def deadline(self) -> float:
-        """The instant at which the next sign of life is overdue."""
+        """The instant (monotonic seconds) at which the next sign of life is overdue."""
         return self._heard + (self._patience.life_s if self._ready else self._patience.ready_s)
 
     def health(self, now: float) -> tuple[bool, str]:
-        """Returns whether the daemon is well, and its status in words."""
+        """Returns whether the daemon is ready and gives signs of life, and its status in words."""
         if not self._ready:
             return False, self._status
         if now > self.deadline:

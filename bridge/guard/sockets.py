@@ -31,7 +31,10 @@ class NotifySocket:
         return "@" + name[1:].decode("ascii")
 
     def messages(self, sender: int | None) -> Iterator[str]:
-        """Yields the waiting messages of the process `sender` alone: with the host's network, any process can write."""
+        """Yields the waiting messages of the process `sender` and drops those of others; none for None. Does not wait.
+
+        With the host's network any process can write to the socket.
+        """
         while True:
             try:
                 data, ancillary, _, _ = self.socket.recvmsg(_MESSAGE_BYTES, socket.CMSG_SPACE(_CREDENTIALS.size))
@@ -47,7 +50,10 @@ class NotifySocket:
 
 
 class HealthSocket:
-    """The socket of `alarm2mqtt healthy`; one answer a caller."""
+    """The socket that `alarm2mqtt healthy` asks; each caller gets one answer.
+
+    `is_open` is False, which is logged, if another guard has the socket.
+    """
 
     def __init__(self) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
@@ -60,7 +66,7 @@ class HealthSocket:
             log.warning("`alarm2mqtt healthy` is answered by another guard, which has the socket: %s", error.strerror)
 
     def answer(self, *, well: bool, words: str) -> None:
-        """Answers the caller that waits, if there is one."""
+        """Sends `well: <words>` or `unwell: <words>` to the caller that waits; without a caller it does nothing."""
         with suppress(BlockingIOError, ConnectionError):
             caller, _ = self.socket.accept()
             with caller:
@@ -73,7 +79,10 @@ class HealthSocket:
 
 
 def ask(patience_s: float = 3.0) -> tuple[bool, str]:
-    """Returns whether the daemon of this container is well, and the guard's words; unwell when no guard answers."""
+    """Returns whether the daemon of this container is well, and the guard's words.
+
+    If no guard answers within `patience_s`, the result is False and the reason.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
         caller.settimeout(patience_s)
         try:
@@ -86,5 +95,8 @@ def ask(patience_s: float = 3.0) -> tuple[bool, str]:
 
 
 def _health_address() -> bytes:
-    """Returns an address of its own for each container, even where they share the host's network and its names."""
+    """Returns the health socket's address, a different one for each container.
+
+    It differs even where containers share the host's network and its names.
+    """
     return f"\0alarm2mqtt-guard-{os.stat('/proc/self/ns/pid').st_ino}".encode()  # noqa: PTH116 - pathlib costs memory

@@ -28,7 +28,10 @@ _STA_UNSYNC = 0x40
 
 
 def zone(name: str | None) -> tzinfo:
-    """Returns the zone of a name, or the system's own for None, with its daylight-saving rules."""
+    """Returns the time zone called `name`, or for None the system's: `TZ`, then /etc/localtime, then UTC.
+
+    Raises `ZoneInfoNotFoundError` for a name that the system does not know.
+    """
     if name is None:
         name = os.environ.get("TZ", "").lstrip(":") or None
     if name is not None and not name.startswith("/"):
@@ -78,7 +81,7 @@ class _Timex(ctypes.Structure):
 
 
 def is_synchronised() -> bool:
-    """Returns whether the wall clock is synchronised, as the kernel knows (adjtimex)."""
+    """Returns whether the kernel holds the wall clock for synchronised (adjtimex); False if it cannot be queried."""
     timex = _Timex()
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.adjtimex(ctypes.byref(timex)) < 0:
@@ -88,18 +91,24 @@ def is_synchronised() -> bool:
 
 
 def wall_offset_s() -> float:
-    """Returns the seconds by which the wall clock is ahead of the monotonic one: they differ after a step."""
+    """Returns the seconds by which the wall clock is ahead of the monotonic one; a step changes the value."""
     return time.time() - time.monotonic()
 
 
 class StepMeter:
-    """Steps of the wall clock, by its offset to the monotonic one; small corrections add up until they are a step."""
+    """Detects steps of the wall clock by its offset to the monotonic one.
+
+    Small corrections add up until together they are a step.
+    """
 
     def __init__(self, offset_s: float) -> None:
         self._offset_s = offset_s
 
     def step_s(self, offset_s: float) -> float | None:
-        """Returns the seconds since the last step, or None while they are no step."""
+        """Returns by how many seconds the wall clock has stepped, given its offset now.
+
+        None while that is at most `STEP_S`. A step that was returned is the base of the next one.
+        """
         step_s = offset_s - self._offset_s
         if abs(step_s) <= STEP_S:
             return None
@@ -108,9 +117,10 @@ class StepMeter:
 
 
 class StepWatch:
-    """Waits for the kernel's word, without polling, that the wall clock was set; timerfd_create(2).
+    """Calls `stepped` with the seconds of each step of the wall clock, in the event loop.
 
-    `stepped` is called with the seconds of each step.
+    The kernel reports that the clock was set (timerfd_create(2)), so nothing polls. Where it has no such timer, steps
+    are not detected here, which is logged.
     """
 
     def __init__(self, *, stepped: Callable[[float], None], offset_s: Callable[[], float] = wall_offset_s) -> None:
@@ -126,13 +136,14 @@ class StepWatch:
         asyncio.get_running_loop().add_reader(self._fd, self._set)
 
     def close(self) -> None:
-        """Stops watching the clock."""
+        """Stops watching the clock; a second call does nothing."""
         if self._fd >= 0:
             asyncio.get_running_loop().remove_reader(self._fd)
             os.close(self._fd)
             self._fd = -1
 
     def _arm(self) -> None:
+        """Sets a timer in the far future that the kernel cancels when the clock is set."""
         far = _Itimerspec(value=_Timespec(seconds=min(int(time.time()) + 10 * 365 * 86400, _FAR_S)))
         self._libc.timerfd_settime(self._fd, _TFD_ABSTIME_CANCEL_ON_SET, ctypes.byref(far), None)
 

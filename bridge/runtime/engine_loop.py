@@ -25,7 +25,8 @@ PAUSE_AFTER_FAULT_S = 1.0
 class EngineLoop:
     """Passes facts to the engine in the order of their arrival, and its effects to `perform`.
 
-    `perform` takes the effects of one step; `overload` the origin of a command that found the queue full.
+    `perform` receives the effects of one step. `overload` receives the origin of a command that found the queue full. A
+    fact at which the engine fails is dropped and logged.
     """
 
     def __init__(
@@ -47,7 +48,10 @@ class EngineLoop:
         self._timer: asyncio.TimerHandle | None = None
 
     def submit(self, fact: Fact) -> None:
-        """Appends a fact to the queue; called on the loop's thread, also before `start`."""
+        """Appends a fact to the queue; called on the loop's thread, also before `start`.
+
+        A command that finds `MOST_COMMANDS` facts waiting is dropped and its origin passed to `overload`.
+        """
         if len(self._facts) >= MOST_COMMANDS and isinstance(fact, Command):
             self._overload(fact.origin)
             return
@@ -55,10 +59,10 @@ class EngineLoop:
         self._schedule()
 
     def submit_urgent(self, fact: Fact) -> None:
-        """As `submit`, but consumed before this returns, unless the consumer is at work already.
+        """Appends a fact, then passes up to `BATCH` waiting facts to the engine before returning.
 
-        For an edge, which then does not wait for a turn of the loop. Its effects never call back into
-        the driver that reported it.
+        For an edge, which then waits for no turn of the loop. Before `start`, or from inside a step of the engine, the
+        fact only joins the queue. Called on the loop's thread.
         """
         if self._loop is None or self._busy:
             self._facts.append(fact)
@@ -71,13 +75,13 @@ class EngineLoop:
             self._arm()
 
     def start(self) -> None:
-        """Begins to consume; called once, with the event loop running."""
+        """Begins to pass queued facts to the engine; called once, on the running event loop."""
         self._loop = asyncio.get_running_loop()
         self._schedule()
         self._arm()
 
     def take_now(self, fact: Fact) -> None:
-        """Passes a fact to the engine before all waiting ones: the restored state, and the stop."""
+        """Passes a fact to the engine at once, ahead of all queued ones: the restored state, and the stop."""
         self._take(fact)
         self._arm()
 
@@ -100,7 +104,10 @@ class EngineLoop:
         self._step(lambda now: self._engine.receive(fact, now), type(fact).__name__)
 
     def _step(self, step: Callable[[Now], Iterable[Effect]], what: str) -> bool:
-        """Makes one step of the engine and performs its effects. Returns False when either failed, which is logged."""
+        """Makes one step of the engine and performs its effects.
+
+        `what` names the step in the log. Returns False if the step or an effect failed, which is logged.
+        """
         self._busy = True
         try:
             self._perform(step(self._now()))
@@ -113,6 +120,7 @@ class EngineLoop:
         return True
 
     def _wake(self) -> None:
+        """Lets the engine act on its deadline, as of no later than the first edge that still waits in the queue."""
         self._timer = None
         # An edge that still waits may contradict what would be stable by now.
         waiting = next((_first_edge(fact) for fact in self._facts if isinstance(fact, LineChanged | EdgesSeen)), None)
@@ -122,7 +130,7 @@ class EngineLoop:
             self._timer = self._loop.call_later(PAUSE_AFTER_FAULT_S, self._wake)
 
     def _arm(self) -> None:
-        """Sets the one timer to the engine's next deadline; a late or early call is harmless."""
+        """Sets the timer to the engine's next deadline, or cancels it if there is none; does nothing before `start`."""
         if self._loop is None:
             return
         deadline = self._engine.next_deadline(self._loop.time())

@@ -24,10 +24,10 @@ class _Window:
 
 
 class JournalLog:
-    """Logs entries. Of one kind and terminal `MOST_A_WINDOW` in `WINDOW_S`; the others are counted, in one line.
+    """Logs journal entries, at most `MOST_A_WINDOW` of one kind and terminal in `WINDOW_S`; further ones are counted.
 
-    A warning is always logged: a fault must not be lost among the alarms of a contact that chatters. The line
-    of the others follows with the next entry after the window, or before the program's end.
+    Warnings have no limit: a fault must not be lost among the alarms of a contact that chatters. The line with the
+    count follows with the next entry after the window, or before the program's end.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -35,7 +35,7 @@ class JournalLog:
         self._windows: dict[tuple[str, str | None], _Window] = {}
 
     def write(self, entry: JournalEntry) -> None:
-        """Logs an entry, or counts it when the limit of its sort is reached."""
+        """Logs an entry, or only counts it if its kind and terminal have reached the limit."""
         is_warning = words_of(entry.kind).warning
         level = logging.WARNING if is_warning else logging.INFO
         if not log.isEnabledFor(level):
@@ -46,6 +46,7 @@ class JournalLog:
             log.log(level, "%s", log_line(entry))
 
     def _has_room(self, entry: JournalEntry, now: float) -> bool:
+        """Returns whether one more entry of this kind and terminal is logged; counts it either way."""
         key = (entry.kind, entry.input or entry.output)
         window = self._windows.setdefault(key, _Window(begin=now))
         if window.logged < MOST_A_WINDOW:
@@ -55,7 +56,7 @@ class JournalLog:
         return False
 
     def _close_windows(self, begun_until: float | None) -> None:
-        """Ends the windows that began until then, or all, and logs what each has left out."""
+        """Ends the windows that began at or before `begun_until` (None: all), and logs the count that each left out."""
         for key, window in list(self._windows.items()):
             if begun_until is None or window.begin <= begun_until:
                 del self._windows[key]

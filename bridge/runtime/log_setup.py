@@ -14,7 +14,7 @@ from bridge.text.json_text import instant
 
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """Returns one object: time, level, logger, message, and a traceback if there is one."""
+        """Returns the record as a line of JSON: `time`, `level`, `logger`, `message`; `traceback` for an exception."""
         line = {
             "time": instant(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname.lower(),
@@ -37,7 +37,10 @@ class _NeverWaiting(logging.StreamHandler[TextIO]):
         self._left_out = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Writes a line, or counts it as dropped."""
+        """Writes a line, or counts it as dropped while the stream is blocked.
+
+        The next line that fits reports the count.
+        """
         if not _takes_more(self.stream):
             self._left_out += 1
             return
@@ -48,7 +51,7 @@ class _NeverWaiting(logging.StreamHandler[TextIO]):
 
 
 def _takes_more(stream: TextIO) -> bool:
-    """Returns whether some lines can be written without waiting."""
+    """Returns whether some lines can be written without waiting; True for a stream that is no file."""
     try:
         poll = select.poll()
         poll.register(stream.fileno(), select.POLLOUT)
@@ -58,7 +61,7 @@ def _takes_more(stream: TextIO) -> bool:
 
 
 def set_up(*, level: str, style: str) -> None:
-    """Sets up the log on standard error, at `level`, as `console` or `json`."""
+    """Replaces the handlers of the root logger by one on standard error, at `level`; `style` is `console` or `json`."""
     handler = _NeverWaiting(sys.stderr)
     plain = logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S")
     handler.setFormatter(_JsonLines() if style == "json" else plain)

@@ -18,10 +18,10 @@ RESTARTS = Backoff(first_s=1.0, longest_s=60.0)
 async def kept_alive(
     name: str, work: Callable[[], Coroutine[None, None, None]], *, restarts: Backoff = RESTARTS
 ) -> None:
-    """Runs `work` until it returns; logs each failure and starts it again after the pause of `restarts`.
+    """Runs `work` until it returns; after an exception it is logged under `name` and started again.
 
-    A run that lasted longer than the longest pause begins the pauses anew. So a fault of an adapter
-    never stops the lines.
+    The pauses between starts are those of `restarts`; a run that lasted longer than the longest pause begins them anew.
+    So a fault of an adapter never stops the lines.
     """
     loop = asyncio.get_running_loop()
     failures = 0
@@ -39,7 +39,7 @@ async def kept_alive(
 
 
 async def signs_of_life(manager: ServiceManager) -> None:
-    """Notifies the watchdog at half its limit, as long as the event loop runs; returns at once without one."""
+    """Notifies the service manager's watchdog at half its limit, for ever; returns at once if there is no watchdog."""
     if manager.watchdog_s is None:
         return
     while True:
@@ -48,7 +48,7 @@ async def signs_of_life(manager: ServiceManager) -> None:
 
 
 def on_signals(*, stop: Callable[[], None], reload: Callable[[], None]) -> None:
-    """Calls `stop` at SIGTERM and SIGINT, and `reload` at SIGHUP, on the event loop."""
+    """Makes the event loop call `stop` at SIGTERM and SIGINT, and `reload` at SIGHUP, from now on."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)

@@ -22,7 +22,10 @@ class ServiceManager:
         """The watchdog's limit between two signs of life; None without a watchdog."""
 
     def notify(self, *states: str) -> None:
-        """Sends assignments such as `READY=1`; never blocks; a failure is logged."""
+        """Sends assignments such as `READY=1` without blocking; a failure is logged.
+
+        Does nothing without a service manager.
+        """
         if not self._address:
             return
         try:

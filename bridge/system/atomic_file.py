@@ -20,12 +20,13 @@ _NO_FSYNC_OF_FOLDERS = (errno.EINVAL, errno.EBADF)
 
 
 def replace_file(target: Path, content: bytes) -> None:
-    """Replaces `target`, or creates it, with the permissions of the umask.
+    """Replaces `target`, or creates it, durably and with the permissions of the umask.
 
-    A symbolic link is replaced itself; the file that it leads to stays as it was.
+    A symbolic link is replaced itself; the file that it points to stays unchanged.
 
     Raises:
-        OSError: `target` holds its old content, or the new content that a power cut may still undo.
+        OSError: the disk fails. `target` then holds its old content, or the new content that a power cut may still
+            undo.
     """
     with written_beside(target, content) as fresh:
         fresh.replace(target)
@@ -42,11 +43,12 @@ def written_beside(
     suffix: str = "new",
     durable: bool = True,
 ) -> Iterator[Path]:
-    """Yields a new file in the folder of `target`, for the caller to check and to rename; then removes it.
+    """Yields the path of a new file with `content` beside `target`; the caller checks it and renames it.
 
-    `mode` None leaves the permissions to the umask; otherwise no other user can open the file before it
-    has them. `owner` is user and group; the file keeps this process's owner where it may not give files away.
-    `durable` False leaves the content to the kernel's write-back: whole after a kill, but not after a power cut.
+    At the end of the `with` block the new file is removed unless it was renamed. `mode` None leaves the permissions to
+    the umask; otherwise no other user can open the file before it has them. `owner` is user and group; the file keeps
+    this process's owner where it may not give files away. `durable` False leaves the content to the kernel's
+    write-back: whole after a kill, but not after a power cut.
 
     Raises:
         OSError: the file cannot be written; nothing of it is left.
@@ -76,10 +78,12 @@ def beside(target: Path, suffix: str = "new") -> Path:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes the names in a folder durable, where its file system can.
+    """Makes creations, renames and removals in a folder durable.
+
+    Does nothing where the file system cannot sync folders.
 
     Raises:
-        OSError: the disk fails.
+        OSError: the folder cannot be opened, or the disk fails.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -92,10 +96,12 @@ def sync_folder(folder: Path) -> None:
 
 
 def _first_mode(mode: int | None) -> int:
+    """Returns the permissions to create the file with: the owner's alone until a given `mode` is set."""
     return 0o666 if mode is None else _OWNER_ONLY
 
 
 def _give_to(path: Path, descriptor: int, owner: tuple[int, int]) -> None:
+    """Changes user and group of an open file; without the right to do so the owner stays, which is logged."""
     try:
         os.fchown(descriptor, *owner)
     except PermissionError:

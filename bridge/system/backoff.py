@@ -20,11 +20,11 @@ class Backoff:
 
     @property
     def failures_to_longest(self) -> int:
-        """Number of failures in a row that brings the longest wait."""
+        """Number of failures in a row from which on the wait is `longest_s`."""
         return 1 + max(0, math.ceil(math.log2(self.longest_s / self.first_s)))
 
     def wait_s(self, failures: int, chance: float = 0.0) -> float:
-        """Returns the wait after so many failures in a row, at least one.
+        """Returns the seconds to wait after so many failures in a row (at least 1).
 
         `chance` is a random number in [0, 1) that sets the jitter.
         """

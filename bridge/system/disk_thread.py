@@ -13,10 +13,10 @@ _Result = TypeVar("_Result")
 
 
 def start_disk_thread(name: str, work: Callable[[], _Result]) -> asyncio.Future[_Result]:
-    """Runs `work` on a new thread called `name`.
+    """Runs `work` on a new thread called `name`; called on the event loop.
 
-    Unlike those of `asyncio.to_thread` it is a daemon thread: a disk that hangs for ever does not keep
-    the program from ending. Cancelling the future does not stop the thread.
+    Unlike those of `asyncio.to_thread` it is a daemon thread: a disk that hangs for ever does not keep the program from
+    ending. Cancelling the future does not stop the thread.
 
     Returns:
         A future with the result of `work`, or its exception.

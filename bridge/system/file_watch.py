@@ -35,9 +35,10 @@ Files = Callable[[], Iterable[Path]]
 
 
 async def changes(files: Files, *, every_s: float = EVERY_S, quiet_s: float = QUIET_S) -> AsyncGenerator[None, None]:
-    """Yields at once, and after each change of one of `files()`, which is called again after each yield.
+    """Yields None at once, and after each change of a file of `files()`; never ends.
 
-    One change may yield twice. Changes less than `quiet_s` apart are one.
+    `files` is called again after each yield. Changes less than `quiet_s` apart count as one; one change may yield
+    twice. Without inotify the files are polled every `every_s` instead, which is logged.
     """
     try:
         inotify = Inotify(quiet_s=quiet_s)
@@ -57,7 +58,7 @@ async def changes(files: Files, *, every_s: float = EVERY_S, quiet_s: float = QU
 
 
 async def polled(files: Files, *, every_s: float = EVERY_S) -> AsyncGenerator[None, None]:
-    """Yields at once, and after each poll that finds another file than the one before. See `changes`."""
+    """Yields None at once, and after each poll (every `every_s`) that finds a file of `files()` changed; never ends."""
     before: object = None
     while True:
         now = signs(files())
@@ -88,9 +89,9 @@ class Inotify:
         asyncio.get_running_loop().add_reader(self._fd, self._read)
 
     def watch(self, files: Iterable[Path]) -> str | None:
-        """Watches these files in place of those before. A file or folder that cannot be reached is skipped.
+        """Watches `files` in place of those before; a file or folder that cannot be reached is skipped.
 
-        Returns the reason if the kernel has no watch left, else None.
+        Returns None, or the reason why files are missed: the kernel has no watch left.
         """
         self._names, self._problem = {}, None
         for file in files:
@@ -101,18 +102,22 @@ class Inotify:
         return self._problem
 
     async def changed(self) -> None:
-        """Returns once a watched file changed and none has changed for `QUIET_S`."""
+        """Waits until a watched file changes and then none changes for `quiet_s`."""
         await self._happened.wait()
         while self._happened.is_set():
             self._happened.clear()
             await asyncio.sleep(self._quiet_s)
 
     def close(self) -> None:
-        """Stops watching."""
+        """Stops watching and closes the descriptor."""
         asyncio.get_running_loop().remove_reader(self._fd)
         os.close(self._fd)
 
     def _add(self, path: Path, mask: int, name: bytes) -> None:
+        """Watches `path` for the events of `mask`.
+
+        With `name` other than empty only those of that name in the folder count.
+        """
         number = self._c.inotify_add_watch(self._fd, os.fsencode(path), ctypes.c_uint32(mask))
         if number < 0:
             number = ctypes.get_errno()
@@ -134,6 +139,7 @@ class Inotify:
                 self._happened.set()
 
     def _checked(self, result: int) -> int:
+        """Returns `result` of a system call. Raises OSError if it is negative."""
         if result < 0:
             number = ctypes.get_errno()
             raise OSError(number, os.strerror(number))
@@ -141,11 +147,15 @@ class Inotify:
 
 
 def signs(files: Iterable[Path]) -> list[tuple[int, int, int] | int | None]:
-    """Returns a value for each file that differs once the file was written, replaced, removed or made unreadable."""
+    """Returns a fingerprint for each file.
+
+    It differs once the file was written, replaced, removed or made unreadable.
+    """
     return [_sign(file) for file in files]
 
 
 def _sign(file: Path) -> tuple[int, int, int] | int | None:
+    """Returns inode, size and time of change of a file, or the errno if it cannot be reached."""
     try:
         status = file.stat()
     except OSError as error:

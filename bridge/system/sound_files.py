@@ -33,19 +33,19 @@ class Wav:
 
     @property
     def frame_bytes(self) -> int:
-        """Bytes of one sample of every channel in the file."""
+        """Bytes of one frame: a sample of every channel."""
         return self.channels * self.bits // 8
 
     @property
     def seconds(self) -> float:
-        """Duration of one pass."""
+        """Duration of the clip, played once."""
         return self.length / self.frame_bytes / self.rate_hz
 
 
 def clip_path(folder: Path, name: str) -> Path:
-    """Returns the path of a clip, always inside `folder`, since a command from MQTT may name any.
+    """Returns the path of an existing clip of `folder`; `name` may come from MQTT and be anything.
 
-    Raises ActionRefused.
+    Raises ActionRefused if `name` is no clip's name, leads outside the folder, or names no file.
     """
     if not is_sound_name(name):
         _refuse("a sound clip's name is a file's name without a folder")
@@ -58,7 +58,7 @@ def clip_path(folder: Path, name: str) -> Path:
 
 
 def clip_names(folder: Path) -> tuple[str, ...]:
-    """Returns the names of all clips, sorted; none if the folder is missing."""
+    """Returns the names of all `.wav` files of `folder`, sorted; an empty tuple if the folder cannot be read."""
     try:
         return tuple(sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".wav" and is_sound_name(p.name)))
     except OSError:
@@ -66,7 +66,11 @@ def clip_names(folder: Path) -> tuple[str, ...]:
 
 
 def read_wav(path: Path) -> Wav:
-    """Checks a clip: PCM of 8, 16, 24 or 32 bits, mono or stereo, 4 to 192 kHz. Raises ActionRefused."""
+    """Returns format and sample position of the clip at `path`.
+
+    Raises ActionRefused if the file cannot be read, or is not PCM of 8, 16, 24 or 32 bits, mono or stereo, 4 to 192
+    kHz, with at least one sample.
+    """
     try:
         with path.open("rb") as file:
             return _checked(path, file)
@@ -76,6 +80,7 @@ def read_wav(path: Path) -> Wav:
 
 
 def _checked(path: Path, file: BinaryIO) -> Wav:
+    """Returns what `read_wav` does, from an open file. Raises ActionRefused."""
     end = file.seek(0, 2)
     file.seek(0)
     head = file.read(12)
@@ -100,12 +105,16 @@ def _checked(path: Path, file: BinaryIO) -> Wav:
 
 
 def _ends_by(position: int, head: bytes) -> bool:
-    """Whether the file's own length, in its first 12 bytes, says that nothing follows `position`, or nothing at all."""
+    """Returns whether the length in a file's first 12 bytes (`head`) is unknown, or ends the file by `position`."""
     length = int.from_bytes(head[4:8], "little")
     return length == _UNKNOWN_LENGTH or length + 8 <= position
 
 
 def _described(path: Path, form: bytes, begin: int, length: int) -> Wav:
+    """Returns the clip with the format of the `fmt ` chunk `form`.
+
+    Raises ActionRefused for a format that is not played.
+    """
     tag, channels, rate_hz, bits = (
         int.from_bytes(form[at : at + size], "little") for at, size in ((0, 2), (2, 2), (4, 4), (14, 2))
     )

@@ -13,16 +13,14 @@ Address = tuple[Any, ...] | str
 
 
 async def connect_tcp(host: str, port: int, *, address_limit_s: float = ADDRESS_LIMIT_S) -> socket.socket:
-    """Connects to the first address of the host that accepts; each is tried for `address_limit_s`.
+    """Returns a connected, non-blocking socket to the first address of `host` that accepts.
 
-    One address that swallows packets (IPv6 at home is the usual one) must not hide the next.
-
-    Returns:
-        A connected, non-blocking socket.
+    The addresses are tried one after the other, each for `address_limit_s`: an address that swallows packets (IPv6 at
+    home is the usual one) must not hide the next.
 
     Raises:
-        OSError: the reason of the last address.
-        UnicodeError: the host cannot be a name.
+        OSError: no address accepts (the error of the last), or the name cannot be resolved.
+        UnicodeError: `host` cannot be a name.
     """
     last: OSError = ConnectionError("the host has no address")
     for family, address in await _addresses(host, port):
@@ -34,13 +32,10 @@ async def connect_tcp(host: str, port: int, *, address_limit_s: float = ADDRESS_
 
 
 async def connect_address(family: int, address: Address, *, limit_s: float = ADDRESS_LIMIT_S) -> socket.socket:
-    """Connects a stream socket to one address: host and port, or the path of a Unix socket.
-
-    Returns:
-        A connected, non-blocking socket.
+    """Returns a connected, non-blocking stream socket to one address: host and port, or the path of a Unix socket.
 
     Raises:
-        OSError: refused, or a `TimeoutError` after `limit_s`.
+        OSError: the address refuses, or does not answer within `limit_s` (`TimeoutError`).
     """
     connection = socket.socket(family, socket.SOCK_STREAM)
     connection.settimeout(0)
@@ -54,7 +49,10 @@ async def connect_address(family: int, address: Address, *, limit_s: float = ADD
 
 
 async def _addresses(host: str, port: int) -> list[tuple[int, Address]]:
-    """Returns family and address of each address; a number is not asked of the name service's thread."""
+    """Returns family and address of each address of `host`, in the resolver's order.
+
+    A numeric host is its own address, so the resolver's thread is not needed. Raises OSError for an unknown name.
+    """
     try:
         number = ip_address(host)
     except ValueError:

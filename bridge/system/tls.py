@@ -37,10 +37,10 @@ class TlsProblem:
 def client_context(
     ca_file: Path | None, *, cert_file: Path | None = None, key_file: Path | None = None
 ) -> ssl.SSLContext:
-    """Returns a context that trusts the certificates of `ca_file`, or the system's authorities when it is None.
+    """Returns a context that trusts the certificates of `ca_file`, or the system's authorities if that is None.
 
-    `cert_file` and `key_file` are the client's own certificate and its key, for a server that asks
-    for one. Reads files: to be called off the loop. Raises `TlsFileError` for a file that cannot be used.
+    `cert_file` and `key_file` are the client's own certificate and key, for a server that requests one. The call reads
+    files, so the caller runs it off the event loop. Raises TlsFileError, naming the file, if one cannot be used.
     """
     try:
         context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
@@ -59,7 +59,10 @@ def client_context(
 
 
 def probe_context() -> ssl.SSLContext:
-    """Returns a context that accepts any certificate: it shows whether TLS is spoken, and nothing may be sent by it."""
+    """Returns a context that accepts any certificate, only to find out whether a server speaks TLS.
+
+    Send nothing over it.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -67,14 +70,14 @@ def probe_context() -> ssl.SSLContext:
 
 
 def is_no_tls(message: str) -> bool:
-    """Returns whether the text of an `ssl.SSLError`, or of its `tls_problem`, means a server without TLS."""
+    """Returns whether the text of an `ssl.SSLError` or of a `TlsProblem` means that the server does not speak TLS."""
     return "WRONG_VERSION_NUMBER" in message or "RECORD_LAYER_FAILURE" in message
 
 
 def tls_problem(error: ssl.SSLError, *, server: str) -> TlsProblem:
-    """Returns the message for a handshake with `server` that failed, with what to do about it.
+    """Returns a message for a person about a failed handshake: `server`, the reason, and a remedy where one is known.
 
-    The texts in it are OpenSSL's constants and `server`: nothing that the server has sent.
+    It has no text from the server, only OpenSSL's constants.
     """
     if isinstance(error, ssl.SSLCertVerificationError):
         reason = error.verify_message.rstrip(".")
@@ -91,6 +94,7 @@ def tls_problem(error: ssl.SSLError, *, server: str) -> TlsProblem:
 
 
 def _advice(code: int) -> str:
+    """Returns the remedy for a certificate that was refused with OpenSSL's verify code `code`."""
     if code in _NO_ISSUER:
         return "give the certificate of its authority as ca_file"
     if code in _ANOTHER_NAME:
@@ -103,10 +107,14 @@ def _advice(code: int) -> str:
 
 
 def _load_own_certificate(context: ssl.SSLContext, cert_file: Path, key_file: Path | None) -> None:
+    """Loads the client's certificate and key into `context`. Raises TlsFileError."""
     files = f"cert_file {cert_file} with key_file {key_file}"
 
     def pass_phrase() -> str:
-        """Called for an encrypted key; without it OpenSSL would ask at the terminal, and wait."""
+        """Raises TlsFileError: the key is encrypted.
+
+        Without this callback OpenSSL would prompt at the terminal, and wait.
+        """
         message = f"{files} cannot be used: the key is encrypted; give it without a pass phrase"
         raise TlsFileError(message)
 
@@ -118,6 +126,7 @@ def _load_own_certificate(context: ssl.SSLContext, cert_file: Path, key_file: Pa
 
 
 def _file_problem(error: OSError) -> str:
+    """Returns why a certificate's or key's file cannot be used, in words."""
     code = getattr(error, "reason", None)
     if isinstance(error, ssl.SSLError) and (code is None or code in _NO_PEM):
         return "there is no certificate or key in PEM form in it"

@@ -19,10 +19,11 @@ _EDGES = re.compile(r"^[\s.~]+|[\s.]+$")
 
 
 def safe_name(text: str, *, longest_bytes: int = LONGEST_BYTES) -> str:
-    """One segment of a path: never empty, `.` or `..`, nothing that separates, hides or breaks a line.
+    """Returns `text` as one segment of a path, in which nothing separates, hides or breaks a line.
 
-    What is too long loses its middle, for the beginning is what people read and the end tells
-    files apart. A safe name comes back as it is. `longest_bytes` is at least 8.
+    The result is never empty, `.` or `..`. Each bad character becomes `_`. A name longer than `longest_bytes` of UTF-8
+    (at least 8) loses its middle, for the beginning is what people read and the end distinguishes files. A safe name
+    comes back unchanged.
     """
     name = "".join("_" if _bad(letter) else letter for letter in text)
     return _shorten(_EDGES.sub("", name) or "_", longest_bytes)
@@ -33,6 +34,7 @@ def _bad(letter: str) -> bool:
 
 
 def _shorten(name: str, longest_bytes: int) -> str:
+    """Returns `name` without its middle if its UTF-8 is longer than `longest_bytes`; no letter is cut in two."""
     raw = name.encode()
     if len(raw) <= longest_bytes:
         return name

@@ -70,14 +70,15 @@ CAUSES = {
 
 
 def words_of(kind: str) -> KindWords:
-    """Returns a kind's words; a kind of another release is its own word."""
+    """Returns a kind's words. An unknown kind (of another release) has itself as title and line."""
     return WORDS.get(kind) or KindWords(title=kind, line=kind)
 
 
 def entry_words(entry: JournalEntry, names: Callable[[str], str], now: datetime) -> dict[str, str]:
-    """Returns the texts of one entry on the page: `time`, `what`, `who`, `notes`, and `mood` (`grave` or empty).
+    """Returns the texts of one entry on the page: `time`, `what`, `who`, `notes` and `mood`.
 
-    `names` gives an input's or output's name.
+    `time` is in the zone of `now`. `who` and `notes` may be empty. `mood` is `grave`, or empty for an ordinary entry.
+    `names` returns the name of an input or output, given its id.
     """
     who = entry.input or entry.output
     local = entry.time.astimezone(now.tzinfo)
@@ -102,12 +103,16 @@ def log_line(entry: JournalEntry) -> str:
 
 
 def summary_line(kind: str, who: str | None, *, count: int) -> str:
-    """Returns the log's line for entries of one kind and terminal that it left out: `door: alarm begins, 230 more`."""
+    """Returns the line of the log that stands for `count` entries of one kind that were not logged one by one.
+
+    Example: `door: alarm begins, 230 more …`. `who` is the terminal's id, or None for an entry of the device.
+    """
     what = (f"{who}: " if who else "") + words_of(kind).line
     return escaped(f"{what}, {count} more since the last such line; the journal has each")
 
 
 def _notes(entry: JournalEntry, names: Callable[[str], str]) -> list[str]:
+    """Returns cause, reason, originator, figures and foreign texts of an entry, in words; those that it has."""
     reason = entry.reason
     if reason is not None and entry.kind == "output_off":
         reason = ENDED.get(reason, reason).lower()
@@ -120,10 +125,11 @@ def _notes(entry: JournalEntry, names: Callable[[str], str]) -> list[str]:
 
 
 def _figures(entry: JournalEntry) -> list[str]:
+    """Returns the duration and the number of alarms held back, as texts; those that the entry has."""
     figures = [f"{entry.seconds:.1f} s"] if entry.seconds is not None else []
     return figures + ([f"{entry.held_back} held back"] if entry.held_back else [])
 
 
 def _foreign(entry: JournalEntry) -> list[str]:
-    """The texts that come from outside: a server's error, a file's path, a topic."""
+    """Returns the texts from outside that an entry has: a server's error, the path of a file or topic."""
     return [note for note in (entry.error, entry.path) if note]

@@ -22,7 +22,10 @@ _FIRST, _LAST = datetime.min.replace(tzinfo=UTC) + _A_DAY, datetime.max.replace(
 
 
 def as_json(value: object) -> bytes:
-    """Returns compact JSON in UTF-8; text that is no Unicode (a file name of another system) becomes `?`."""
+    """Returns compact JSON in UTF-8. A lone surrogate (in a file name of another system) becomes `?`.
+
+    Raises ValueError for a number that is not finite, and TypeError for a value without a form in JSON.
+    """
     return _ENCODE(value).encode("utf-8", "replace")
 
 
@@ -36,9 +39,10 @@ def instant(when: datetime | None) -> str | None:
 
 
 def read_instant(written: object) -> datetime | None:
-    """Returns an instant from ISO 8601, or None for everything else.
+    """Returns the instant that a text in ISO 8601 names, or None for any other text or value.
 
-    A time without its offset is no instant, nor is one that some time zone cannot express.
+    A time without offset gives None, and so does a time within a day of the years 1 and 9999: some zone cannot express
+    it.
     """
     try:
         when = datetime.fromisoformat(written) if isinstance(written, str) else None
@@ -48,7 +52,10 @@ def read_instant(written: object) -> datetime | None:
 
 
 def text_of(payload: bytes) -> str:
-    """A payload as text. Raises CommandRefused when it is too large or not UTF-8."""
+    """Returns a payload as text.
+
+    Raises CommandRefused if the payload is larger than `LARGEST_PAYLOAD` or is not UTF-8.
+    """
     if len(payload) > LARGEST_PAYLOAD:
         message = f"is larger than {LARGEST_PAYLOAD} bytes"
         raise CommandRefused(message)
@@ -60,7 +67,11 @@ def text_of(payload: bytes) -> str:
 
 
 def object_of(text: str) -> dict[str, object]:
-    """A JSON object. Raises CommandRefused for everything else that JSON, or Python's, allows."""
+    """Parses a JSON object and returns it as a dict.
+
+    Raises CommandRefused if `text` is no JSON or no object, repeats a key, is nested too deeply, or has a number that
+    is not finite (`NaN`, `1e999`) or too long.
+    """
     try:
         value = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_unique)
     except RecursionError:
@@ -77,11 +88,13 @@ def object_of(text: str) -> dict[str, object]:
 
 
 def _no_constant(name: str) -> float:
+    """Raises CommandRefused: `NaN` and `Infinity` are no JSON."""
     message = f"{name} is no number"
     raise CommandRefused(message)
 
 
 def _finite(text: str) -> float:
+    """Returns the number that `text` spells. Raises CommandRefused if it overflows to infinity."""
     value = float(text)
     if not math.isfinite(value):
         message = "holds a number that is too large"
@@ -90,6 +103,7 @@ def _finite(text: str) -> float:
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Returns the pairs of one JSON object as a dict. Raises CommandRefused for a key that occurs twice."""
     found: dict[str, object] = {}
     for key, value in pairs:
         if key in found:

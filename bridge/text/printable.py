@@ -20,17 +20,19 @@ _BREAKS_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def printable(text: str, *, hide: Iterable[str] = ()) -> str:
-    """Returns what a server said as one line of at most `LONGEST` characters, without the secrets of `hide`."""
+    """Returns foreign text as one line of at most `LONGEST` characters, without the secrets in `hide`.
+
+    A character that does not print becomes a space; spaces are collapsed; a text that is too long ends in `…`.
+    """
     text = without_secrets(text, hide)
     return shortened(_single_spaced("".join(letter if letter.isprintable() else " " for letter in text)), LONGEST)
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Returns `text` with each secret cut out, as it is and in base64.
+    """Returns `text` with `…` in place of each secret, be it plain or in base64. Empty secrets are ignored.
 
-    Servers echo commands, and the one that logs in carries the password. RFC 4954 sends it as
-    base64, alone (LOGIN) or behind the user name (PLAIN): give the pair with its NULs as a secret
-    of its own.
+    Servers echo commands, and the command that logs in carries the password. RFC 4954 sends the password as base64,
+    alone (LOGIN) or behind the user name (PLAIN): the caller adds that pair with its NULs as a secret of its own.
     """
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
@@ -44,17 +46,20 @@ def escaped(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Returns `text` on one line with single spaces. Formatting characters stay: emoji are made with them."""
+    """Returns `text` on one line with single spaces. Formatting characters stay, since emoji are made with them."""
     return _single_spaced("".join(" " if unicodedata.category(letter) in _BREAKS_A_LINE else letter for letter in text))
 
 
 def shortened(text: str, longest: int) -> str:
-    """Returns `text`, or its beginning and `…`: at most `longest` characters."""
+    """Returns `text`.
+
+    If it has more than `longest` characters, its beginning and `…`, together `longest` characters.
+    """
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def short_repr(value: object) -> str:
-    """Returns a value that somebody sent as Python writes it: in ASCII, at most `LONGEST_REPR` characters."""
+    """Returns a foreign value's Python literal in ASCII, cut to `LONGEST_REPR` characters (then it ends in `...`)."""
     text = ascii(value)
     return text if len(text) <= LONGEST_REPR else f"{text[: LONGEST_REPR - 3]}..."
 

@@ -26,7 +26,10 @@ BY = {"page": "the page", "mqtt": "MQTT", "file": "the settings file", "shutdown
 
 
 def clock_time(moment: datetime, now: datetime) -> str:
-    """`14:03:20` today, else with its day; times are the device's."""
+    """Returns a moment in the zone of `now`, in the shortest form that is clear.
+
+    `14:03:20` on the day of `now`, `Mon 03 Mar, 14:03` within 180 days, else `03 Mar 2024, 14:03`.
+    """
     moment = moment.astimezone(now.tzinfo)
     if moment.date() == now.date():
         return f"{moment:%H:%M:%S}"
@@ -34,7 +37,10 @@ def clock_time(moment: datetime, now: datetime) -> str:
 
 
 def input_words(view: InputView, settings: InputSettings, now: datetime) -> dict[str, str]:
-    """One input, by the place in which each text stands."""
+    """Returns an input's texts for the page: `contact`, `state`, `armed`, `since`, `last`, `problem`.
+
+    `since` and `problem` are empty when there is nothing to say.
+    """
     return {
         "contact": CONTACT[view.contact],
         "state": _input_state(view),
@@ -46,7 +52,10 @@ def input_words(view: InputView, settings: InputSettings, now: datetime) -> dict
 
 
 def input_mood(view: InputView) -> str:
-    """The one word that its lamp shows: alarm, fault, tripped or normal. An alarm outlives its line."""
+    """Returns the state that an input's lamp shows: `alarm`, `fault`, `tripped` or `normal`.
+
+    `alarm` comes before `fault`: an alarm goes on while its line has a fault.
+    """
     if view.alarm:
         return "alarm"
     return "fault" if not view.available else "tripped" if view.tripped else "normal"
@@ -55,7 +64,11 @@ def input_mood(view: InputView) -> str:
 def output_words(
     view: OutputView, settings: OutputSettings, names: Callable[[str], str], now: datetime
 ) -> dict[str, str]:
-    """One output; `names` gives an input's name."""
+    """Returns an output's texts for the page: `contact`, `state`, `why`, `until`, `problem`.
+
+    `why`, `until` and `problem` are empty when there is nothing to say. `names` returns the name of an input, given its
+    id.
+    """
     return {
         "contact": CONTACT[view.contact],
         "state": "Line fault" if not view.available else "On" if view.on else "Off",
@@ -66,14 +79,14 @@ def output_words(
 
 
 def output_mood(view: OutputView) -> str:
-    """The one word that its lamp shows: fault, pulse, on or off."""
+    """Returns the state that an output's lamp shows: `fault`, `pulse` (on, pulsing), `on` or `off`."""
     if not view.available:
         return "fault"
     return ("pulse" if view.mode == "pulse" else "on") if view.on else "off"
 
 
 def asked_by(by: str) -> str:
-    """Returns the source of a command in a person's words."""
+    """Returns the source of a command in words (`page` → `the page`); an unknown source comes back as it is."""
     return BY.get(by, by)
 
 
@@ -95,6 +108,7 @@ def _armed(view: InputView, settings: InputSettings, now: datetime) -> str:
 
 
 def _why(view: OutputView, names: Callable[[str], str]) -> str:
+    """Returns why an output is on, or why it went off; empty if it has not been on yet."""
     if view.reason is None:
         return ""
     by = f" by {asked_by(view.by)}" if view.by else ""
@@ -106,6 +120,7 @@ def _why(view: OutputView, names: Callable[[str], str]) -> str:
 
 
 def _until(view: OutputView, settings: OutputSettings, now: datetime) -> str:
+    """Returns until when an output stays on; empty while it is off."""
     if not view.on:
         return ""
     if view.until is not None:
@@ -116,6 +131,7 @@ def _until(view: OutputView, settings: OutputSettings, now: datetime) -> str:
 
 
 def _problem(problem: str | None) -> str:
+    """Returns a problem of a terminal in words; empty for None, an unknown problem as it is."""
     known: Mapping[str | None, str] = {
         None: "",
         "line_fault": "it cannot be used",

@@ -105,7 +105,7 @@ ACTIONS = (
 
 
 def is_sound_name(name: str) -> bool:
-    """Returns whether a sound clip may have this name; such a name never leads out of its folder."""
+    """Returns whether a sound clip may have this name, which then never leads out of its folder."""
     try:
         size = len(name.encode())
     except UnicodeEncodeError:  # half a character

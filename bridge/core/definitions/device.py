@@ -10,7 +10,7 @@ from bridge.core.definitions.field_types import Id, Length, Matches, Name, Port,
 
 
 def host_id(host: str) -> str:
-    """A host name made fit to be an id."""
+    """Returns a host name made fit to be an id; `alarm2mqtt` if nothing of it is left."""
     return re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-")[:32].strip("-") or "alarm2mqtt"
 
 

@@ -12,9 +12,9 @@ from bridge.core.schedule_text import write_schedule
 
 
 def as_document(value: Any, only: Collection[str] | None = None) -> Any:
-    """A setting or a section as plain values, in the order of its fields; of a section the keys in `only`.
+    """Returns a setting or a section as plain values of JSON, in the order of its fields; secrets are masked.
 
-    A secret is masked.
+    `only` names the keys of a section to include; None means all.
     """
     if isinstance(value, Schedule):
         return write_schedule(value)

@@ -47,7 +47,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """`function` makes the value of whatever is written, or raises ValueError; nothing else checks it."""
+    """`function` returns the value that a written one means, or raises ValueError; nothing else checks the value."""
 
     function: Callable[[object], Any]
 
@@ -86,7 +86,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Returns the secret itself, for the one who logs in with it."""
+        """Returns the password in plain text, for a login."""
         return self._text
 
     def __repr__(self) -> str:
@@ -124,14 +124,20 @@ TopicPath = Annotated[
 
 
 def _schedule(value: object) -> Schedule:
-    """A schedule written out; `special` may be left empty like every other optional key."""
+    """Returns the schedule that is written out; `special` may be left empty like every other optional key.
+
+    Raises ScheduleTextError for anything else.
+    """
     if isinstance(value, Mapping):
         value = {key: part for key, part in value.items() if part is not None or key != "special"}
     return read_schedule(value)
 
 
 def _schedule_ref(value: object) -> str | Schedule:
-    """A schedule's name stays a name; anything else is a schedule written out."""
+    """Returns a schedule's name as it is, and a schedule that is written out as a Schedule.
+
+    Raises Refused for a text that cannot be a name, and ScheduleTextError for a schedule with faults.
+    """
     if not isinstance(value, str) or value in ("always", "never"):
         return _schedule(value)
     if not re.fullmatch(ID_PATTERN, value):

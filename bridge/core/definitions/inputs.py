@@ -22,6 +22,7 @@ ClipName = Annotated[
 
 
 def _repeat(value: object) -> int | Literal["while_active"]:
+    """Returns 1 to `MOST_REPEATS`, or `while_active`. Raises Refused for anything else."""
     if value == WHILE_ACTIVE:
         return WHILE_ACTIVE
     times = whole_number(value)
@@ -107,5 +108,5 @@ class InputSettings:
 
     @property
     def ignores_arming(self) -> bool:
-        """Whether the device's armed switch does not concern it."""
+        """Whether the input alarms also while the device is disarmed."""
         return self.always_armed or self.linkage.silence or self.linkage.disarm

@@ -10,17 +10,17 @@ _Mark = TypeVar("_Mark")
 
 
 def is_section(kind: Any) -> TypeGuard[type]:
-    """Whether a type is a section of the settings; a schedule is a dataclass too, and has its own form in the file."""
+    """Returns whether a type is a section of the settings: a dataclass, except Schedule with its own written form."""
     return isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind is not Schedule
 
 
 def keys(section: type) -> dict[str, dataclasses.Field[Any]]:
-    """The fields of a section by their keys, in order."""
+    """Returns the fields of a section by their keys, in order."""
     return {field.name: field for field in dataclasses.fields(section)}
 
 
 def unwrapped(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
-    """A type without its marks, and the marks."""
+    """Returns a type without its marks, and the marks (none for a type that is not `Annotated`)."""
     if get_origin(annotation) is Annotated:
         kind, *marks = get_args(annotation)
         return kind, tuple(marks)
@@ -28,27 +28,27 @@ def unwrapped(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
 
 
 def members(kind: Any) -> tuple[Any, ...]:
-    """The members of a union, None left out; of any other type that type alone."""
+    """Returns the members of a union without None; for any other type that type alone."""
     if get_origin(kind) in (Union, UnionType):
         return tuple(member for member in get_args(kind) if member is not NoneType)
     return (kind,)
 
 
 def is_optional(kind: Any) -> bool:
-    """Whether None is a member of a union."""
+    """Returns whether a type is a union with None."""
     return get_origin(kind) in (Union, UnionType) and NoneType in get_args(kind)
 
 
 def mark(marks: tuple[Any, ...], of: type[_Mark]) -> _Mark | None:
-    """The first mark of one type; None without one."""
+    """Returns the first mark of the type `of`, or None if there is none."""
     return next((one for one in marks if isinstance(one, of)), None)
 
 
 def mark_at(section: type, key: str, of: type[_Mark]) -> _Mark:
-    """The mark of one type at a key.
+    """Returns the mark of the type `of` at a key, or within the key's type.
 
     Raises:
-        LookupError: the key, or whichever member of its type, has none.
+        LookupError: the section has no such key, or no member of its type has such a mark.
     """
     waiting = [keys(section)[key].type]
     while waiting:
@@ -62,6 +62,9 @@ def mark_at(section: type, key: str, of: type[_Mark]) -> _Mark:
 
 
 def tag_of(form: type, tag: str) -> Any:
-    """The value that the key `tag` has in one member of a union: its field's default, else the class's own."""
+    """Returns the value of the key `tag` in one member of a union: its field's default, else the class's attribute.
+
+    Raises AttributeError if the class has neither.
+    """
     field = keys(form).get(tag)
     return getattr(form, tag) if field is None else field.default

@@ -41,7 +41,10 @@ _Form = LineByOffset | LineByName
 
 
 def _form(value: object) -> type | None:
-    """The form that a line is meant to be; None for a GPIO line without any key of one."""
+    """Returns the class that a written line is meant to be; None if it has no key of any GPIO line.
+
+    Raises Refused for an unknown `kind`.
+    """
     if not isinstance(value, Mapping):
         return None
     kind = value.get("kind")

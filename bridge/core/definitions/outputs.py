@@ -46,6 +46,7 @@ _Keep = Literal["keep"]
 
 
 def _keep_or_stop(value: object) -> Any:
+    """Returns the member of the union that a written value is meant to be: StopAfter, `keep`, or None for neither."""
     if isinstance(value, Mapping):
         return StopAfter
     return _Keep if value == "keep" else None
@@ -57,6 +58,7 @@ BrokerLoss = Annotated[
 
 
 def _continuous_or_perceptible(alarm_time_ms: int) -> int:
+    """Returns the time as it is. Raises Refused if it is longer than 0 and too short to be perceived."""
     if 0 < alarm_time_ms < SHORTEST_ALARM_MS:
         message = "is too short"
         raise Refused(message, "0 (continuous), or 100 to 86400000")
@@ -109,7 +111,7 @@ class OutputSettings:
 
     @property
     def cut_off_s(self) -> float | None:
-        """Seconds that the output may be active at most; None: no limit. A siren has one by default."""
+        """Seconds that the output may be active at most; None if unlimited. A siren has a limit by default."""
         seconds = self.max_active_s
         if seconds is None:
             seconds = SIREN_CUT_OFF_S if self.kind == "siren" else 0

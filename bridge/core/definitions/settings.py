@@ -115,5 +115,8 @@ class Settings:
         return kind == GPIO and self.lines.driver == "simulated"
 
     def schedule(self, ref: str | Schedule) -> Schedule:
-        """The schedule that a name, or a schedule written out, means."""
+        """Returns the schedule called `ref`, or `ref` itself if it is written out.
+
+        Raises KeyError for an unknown name.
+        """
         return self.schedules[ref] if isinstance(ref, str) else ref

@@ -22,7 +22,7 @@ _FOREIGN_PATTERN = re.compile(r"%[-_0^#]?[0-9]*[A-Za-z]")
 
 
 def check_path_template(template: str) -> str:
-    """Checks that an upload path has known tokens only.
+    """Returns the template of an upload path as it is.
 
     Raises:
         ValueError: a token is not known, the braces do not match, a pattern is another program's, or no file is named.
@@ -48,5 +48,5 @@ def check_path_template(template: str) -> str:
 
 
 def path_tokens(template: str) -> frozenset[str]:
-    """Returns the tokens in an upload path that `check_path_template` lets through."""
+    """Returns the names of the tokens in an upload path that `check_path_template` has accepted."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
