@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bridge.core.contact import Level
+from bridge.core.definitions.settings import InputSettings
 from bridge.core.facts import LineLost
 from bridge.core.line_driver import LineDriver, Report
 from bridge.errors import Alarm2MqttError
 from bridge.lines.fact_buffer import FactBuffer
+from bridge.lines.lost_lines import LostLines
 
 if TYPE_CHECKING:
-    from bridge.core.definitions.settings import InputSettings, OutputSettings
+    from bridge.core.definitions.settings import OutputSettings
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Waiting:
+    """A terminal whose driver is not there yet."""
+
+    key: str
+    settings: InputSettings | OutputSettings
+    level: Level | None
+    """The level to drive; None for an input."""
 
 
 class TerminalLines:
@@ -25,7 +39,8 @@ class TerminalLines:
     is opened when its first terminal is requested. A terminal whose line moves to another driver is
     released by the one before.
 
-    A driver that cannot be opened makes its terminals lost lines; the next request tries again.
+    A driver that cannot be opened makes its terminals lost lines. Opening it is tried again with each request,
+    and after 1 s, doubling to 8 s; its terminals are requested then, outputs at the level last driven.
     """
 
     def __init__(
@@ -39,6 +54,9 @@ class TerminalLines:
         self._opened: dict[str, LineDriver] = {}
         self._at: dict[str, str] = {}
         """The driver of each terminal, by its key."""
+        self._waiting: dict[str, _Waiting] = {}
+        """Terminals whose driver could not be opened, in the order of their requests."""
+        self._absent = LostLines(retry=self._open_again)
         self._facts = FactBuffer()
         self._report: Report | None = None
 
@@ -53,29 +71,35 @@ class TerminalLines:
             self._opened[key] = driver
             if self._report is not None:
                 driver.start(self._report)
+            late = [each for each in self._waiting.values() if each.key == key]
+            if late:
+                _log.info("%s lines can be used now: %s", key, ", ".join(each.settings.id for each in late))
+            for waiting in late:
+                self._wait_no_longer(waiting.settings.id)
+                self._hand_on(waiting)
         return self._opened[key]
 
     def request_input(self, settings: InputSettings) -> None:
         """Request an input's line of its driver."""
-        driver = self._driver_for(settings)
-        if driver is not None:
-            driver.request_input(settings)
+        self._request(settings, None)
 
     def request_output(self, settings: OutputSettings, level: Level) -> None:
         """Request an output's line of its driver."""
-        driver = self._driver_for(settings)
-        if driver is not None:
-            driver.request_output(settings, level)
+        self._request(settings, level)
 
     def drive(self, terminal: str, level: Level) -> None:
-        """Drive an output to a level."""
+        """Drive an output to a level, now or when its driver is there."""
+        waiting = self._waiting.get(terminal)
         if terminal in self._at:
             self._opened[self._at[terminal]].drive(terminal, level)
+        elif waiting is not None and waiting.level is not None:
+            waiting.level = level
         else:
             _log.warning("%s is driven, but no output that was requested", terminal)
 
     def release(self, terminal: str) -> None:
         """Release a line; unknown terminals are ignored."""
+        self._wait_no_longer(terminal)
         key = self._at.pop(terminal, None)
         if key is not None:
             self._opened[key].release(terminal)
@@ -86,22 +110,50 @@ class TerminalLines:
         self._facts.open(report)
         for driver in self._opened.values():
             driver.start(report)
+        self._absent.start(asyncio.get_running_loop())
 
     def close(self) -> None:
         """Release all lines."""
+        self._absent.close()
         for driver in self._opened.values():
             driver.close()
 
-    def _driver_for(self, terminal: InputSettings | OutputSettings) -> LineDriver | None:
-        """Returns the driver of a terminal's line, which any other one has released by now."""
-        key = self._key_of(terminal)
-        if self._at.get(terminal.id, key) != key:
-            self.release(terminal.id)
+    def _request(self, settings: InputSettings | OutputSettings, level: Level | None) -> None:
+        """Requests a terminal's line of its driver, after any other one has released it."""
+        key = self._key_of(settings)
+        self._wait_no_longer(settings.id)
+        if self._at.get(settings.id, key) != key:
+            self.release(settings.id)
+        waiting = _Waiting(key=key, settings=settings, level=level)
         try:
-            driver = self.open(key)
+            self.open(key)
         except Alarm2MqttError as error:
-            _log.warning("%s: %s", terminal.id, error)
-            self._facts.put(LineLost(terminal=terminal.id, problem=str(error)))
-            return None
-        self._at[terminal.id] = key
-        return driver
+            _log.warning("%s: %s; trying again", settings.id, error)
+            self._facts.put(LineLost(terminal=settings.id, problem=str(error)))
+            self._waiting[settings.id] = waiting
+            self._absent.add(key)
+        else:
+            self._hand_on(waiting)
+
+    def _hand_on(self, terminal: _Waiting) -> None:
+        """Requests a terminal's line of its driver, which is open."""
+        driver, settings = self._opened[terminal.key], terminal.settings
+        self._at[settings.id] = terminal.key
+        if isinstance(settings, InputSettings):
+            driver.request_input(settings)
+        else:
+            driver.request_output(settings, terminal.level or Level.LOW)
+
+    def _open_again(self, key: str) -> bool:
+        """Opens a driver that could not be opened. Returns whether it is open now."""
+        try:
+            self.open(key)
+        except Alarm2MqttError as error:
+            _log.debug("%s lines: %s", key, error)
+            return False
+        return True
+
+    def _wait_no_longer(self, terminal: str) -> None:
+        waiting = self._waiting.pop(terminal, None)
+        if waiting is not None and all(each.key != waiting.key for each in self._waiting.values()):
+            self._absent.discard(waiting.key)

@@ -19,7 +19,7 @@ from bridge.lines.fact_buffer import FactBuffer
 from bridge.lines.gpio.edge_reader import FLOOD_S, EdgeReader
 from bridge.lines.gpio.gpiod_loader import gpio_devices
 from bridge.lines.gpio.kernel import HeldLine, Home, Kernel
-from bridge.lines.gpio.lost_lines import LostLines
+from bridge.lines.lost_lines import LostLines
 
 _log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from bridge.lines.gpio.lost_lines import LostLines
+from bridge.lines.lost_lines import LostLines
 
 
 class VirtualLoop:

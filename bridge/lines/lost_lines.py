@@ -1,4 +1,4 @@
-"""Retries lines that cannot be requested, soon at first; no timer runs while all lines are held."""
+"""Retries what cannot be had yet, a line or a driver, soon at first; no timer runs while all is there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ class _Wait:
 
 
 class LostLines:
-    """Calls `retry` with a terminal after 1 s, doubling to 8 s, until it returns True: the line is held.
+    """Calls `retry` with a name after 1 s, doubling to 8 s, until it returns True: a terminal's line is held.
+
+    A driver that could not be opened is retried alike, under its key.
 
     A device that appears or goes makes all retries due at once: the modification time of `/dev` is read
     four times a second, but only while a line is lost.
