@@ -47,9 +47,10 @@ class Steps:
 
     @contextlib.asynccontextmanager
     async def step(self, what: str, *, limit_s: float | None = None) -> AsyncIterator[None]:
-        """Runs one step. An error of network or server is raised as an `ActionError` that names server and step.
+        """Bounds the code of a `with` block by `limit_s` seconds (None: the limit of all steps).
 
-        The original exception is not chained: servers echo their input, including passwords.
+        An exception of network or server, and a time-out, is raised as an ActionError that names the server and `what`.
+        Any other exception passes as it is. The original is not chained: servers echo their input, including passwords.
         """
         bound_s = self.limit_s if limit_s is None else limit_s
         try:
@@ -67,15 +68,19 @@ class Steps:
             raise self.located(explained, at=what) from None
 
     def located(self, error: ActionError, *, at: str) -> ActionError:
-        """Returns the error with server and step in front; a message that names the server gets the step alone."""
+        """Returns the error with server and step (`at`) in front.
+
+        If the message names the server, with the step alone.
+        """
         message = f"{at}: {error}"
         return type(error)(message if self.server in message else f"{self.server}: {message}")
 
 
 def explain_network(error: Exception, *, server: str) -> ActionError | None:
-    """Returns the ActionError for an exception of a socket or of TLS, or None for any other.
+    """Returns the ActionError for an exception of a socket or of TLS, or None for any other exception.
 
-    All of them are worth a retry, except a refused certificate and a server of the wrong kind.
+    ActionFailed (worth a retry), but ActionRefused for a refused certificate, a server of the wrong kind, or a TLS
+    file.
     """
     if isinstance(error, TlsFileError):
         return ActionRefused(str(error))
@@ -93,6 +98,7 @@ def explain_network(error: Exception, *, server: str) -> ActionError | None:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yields an exception, then its cause or context, and so on."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

@@ -29,7 +29,7 @@ class ReplyLimit:
         self._bytes = 0
 
     def count(self, line: bytes) -> None:
-        """Adds a line. Raises `ActionFailed` when the answer is too long."""
+        """Adds a line. Raises `ActionFailed` if the answer is too long."""
         self._bytes += max(len(line), SHORTEST_COUNTED_BYTES)
         if self._bytes > LONGEST_REPLY_BYTES:
             raise ActionFailed(ENDLESS)

@@ -55,10 +55,10 @@ class SecurityAdvice:
         )
 
     async def explained(self, error: ActionError, server: _Server, *, reached: bool, limit_s: float) -> ActionError:
-        """Returns the failure of a connect with the `security` that fits, or as it is when that is not the cause.
+        """Returns a failure to connect with advice on `security`, or as it is if `security` is not the cause.
 
-        `reached`: the server accepted the TCP connection. A server that then stays silent is asked, within
-        `limit_s`, whether it speaks TLS from the first byte.
+        `reached`: the server accepted the TCP connection. A server that then stays silent is probed, within `limit_s`,
+        for TLS from the first byte.
         """
         if server.security == self.from_the_first_byte:
             if is_no_tls(str(error)):
@@ -78,12 +78,15 @@ class SecurityAdvice:
 
 
 def refused_with(error: ActionError, advice: str) -> ActionRefused:
-    """Returns a failure as one that lasts until somebody follows the advice."""
+    """Returns a failure as an ActionRefused, with advice: it lasts until somebody follows that."""
     return ActionRefused(f"{error}; {advice}")
 
 
 async def speaks_tls(host: str, port: int, *, limit_s: float) -> bool:
-    """Returns whether a server answers the first message of TLS by TLS, be it by a refusal; nothing else is sent."""
+    """Returns whether a server answers the first message of TLS by TLS, be it by a refusal; nothing else is sent.
+
+    False also if it cannot be reached, or does not answer within `limit_s`.
+    """
     writer: asyncio.StreamWriter | None = None
     try:
         async with asyncio.timeout(limit_s):

@@ -46,6 +46,7 @@ def driver_key(terminal: InputSettings | OutputSettings, settings: Settings) -> 
 
 
 def _open_gpio(settings: Settings) -> LineDriver:
+    """Returns the driver of the kernel's lines. Raises StartFailed without the gpiod package."""
     from bridge.lines.gpio.driver import GpiodLines
 
     del settings
@@ -60,6 +61,7 @@ def _make_gpio_safe(settings: Settings, outputs: Sequence[OutputSettings]) -> li
 
 
 def _open_board(settings: Settings) -> LineDriver:
+    """Returns the driver of the simulated board. Raises BoardError if it is taken or cannot be used."""
     from bridge.lines.simulated.board_lock import board_socket
     from bridge.lines.simulated.driver import SimulatedLines
 

@@ -13,14 +13,14 @@ class FactBuffer:
         self._report: Report | None = None
 
     def put(self, fact: LineFact) -> None:
-        """Report a fact, or keep it for `open`."""
+        """Reports a fact, or keeps it until `open`."""
         if self._report is None:
             self._kept.append(fact)
         else:
             self._report(fact)
 
     def open(self, report: Report) -> None:
-        """Report the facts kept, in order; `report` gets all later ones too."""
+        """Reports the facts kept, in order, and passes all later ones to `report` at once."""
         self._report = report
         kept, self._kept = self._kept, []
         for fact in kept:

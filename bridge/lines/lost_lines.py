@@ -69,6 +69,7 @@ class LostLines:
         self._loop = None
 
     def _look(self) -> None:
+        """Retries the lines that are due, all of them if a device came or went."""
         self._timer = None
         if self._loop is None:
             return
@@ -96,7 +97,10 @@ class LostLines:
             self._timer = None
 
     def _devices_are(self) -> int:
-        """Returns the modification time of `/dev`, which changes when a device comes or goes."""
+        """Returns the modification time of `/dev`, which changes when a device comes or goes.
+
+        0 if it cannot be read.
+        """
         try:
             return self._devices.stat().st_mtime_ns
         except OSError:

@@ -19,7 +19,7 @@ class MadeSafe:
 
 
 def made_safe(output: OutputSettings, problem: str | None = None) -> MadeSafe:
-    """Returns the result of an output: idle, or the problem that kept it from being so."""
+    """Returns the result for an output: idle for None, else the problem that kept it from being so."""
     return MadeSafe(output=output.id, contact=idle_contact(output), problem=problem)
 
 

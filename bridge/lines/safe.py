@@ -20,8 +20,8 @@ from bridge.lines.made_safe import MadeSafe, made_safe
 def safe(settings: Settings) -> list[MadeSafe]:
     """Drives every configured output to its idle contact. Returns one result each, in the settings' order.
 
-    Never raises for a line, a chip, a missing package or a board that cannot be used. Local kinds
-    of line come first: those of this machine answer at once.
+    Never raises for a line, a chip, a missing package or a board that cannot be used: that is the output's problem.
+    Kinds of this machine come first, since their lines answer at once.
     """
     by_driver: dict[str, list[OutputSettings]] = {key: [] for key in DRIVERS}
     for output in settings.outputs:
@@ -36,6 +36,10 @@ def safe(settings: Settings) -> list[MadeSafe]:
 
 
 def _made_safe(key: str, settings: Settings, outputs: Sequence[OutputSettings]) -> list[MadeSafe]:
+    """Makes the outputs of one driver safe.
+
+    Returns one result each; if the driver fails as a whole, each has its error.
+    """
     try:
         return DRIVERS[key].make_safe(settings, outputs)
     except (Alarm2MqttError, OSError) as error:
@@ -43,5 +47,5 @@ def _made_safe(key: str, settings: Settings, outputs: Sequence[OutputSettings]) 
 
 
 def exit_code(results: Iterable[MadeSafe]) -> int:
-    """Returns 0 when all outputs are idle, else 1."""
+    """Returns 0 if all outputs are idle, else 1."""
     return int(any(result.problem is not None for result in results))

@@ -35,12 +35,9 @@ class _Waiting:
 class TerminalLines:
     """The `LineDriver` port on several drivers.
 
-    `key_of` answers which driver a terminal's line needs, `drivers` opens each by that key. A driver
-    is opened when its first terminal is requested. A terminal whose line moves to another driver is
-    released by the one before.
-
-    A driver that cannot be opened makes its terminals lost lines. Opening it is tried again with each request,
-    and after 1 s, doubling to 8 s; its terminals are requested then, outputs at the level last driven.
+    `key_of` returns the key of the driver that a terminal's line needs; `drivers` opens a driver by its key. A driver
+    is opened when its first terminal is requested. A terminal whose line moves to another driver is released by the one
+    before. A driver that cannot be opened makes its terminals lost lines; the next request tries again.
     """
 
     def __init__(
@@ -61,10 +58,10 @@ class TerminalLines:
         self._report: Report | None = None
 
     def open(self, key: str) -> LineDriver:
-        """Returns a driver; opened now unless it is already.
+        """Returns a driver; opens it first if it is not open.
 
         Raises:
-            Alarm2MqttError: it cannot be had on this machine.
+            Alarm2MqttError: the driver cannot be opened on this machine.
         """
         if key not in self._opened:
             driver = self._drivers[key]()
@@ -80,15 +77,15 @@ class TerminalLines:
         return self._opened[key]
 
     def request_input(self, settings: InputSettings) -> None:
-        """Request an input's line of its driver."""
+        """Requests an input's line from the driver of its kind."""
         self._request(settings, None)
 
     def request_output(self, settings: OutputSettings, level: Level) -> None:
-        """Request an output's line of its driver."""
+        """Requests an output's line from the driver of its kind, at a level."""
         self._request(settings, level)
 
     def drive(self, terminal: str, level: Level) -> None:
-        """Drive an output to a level, now or when its driver is there."""
+        """Drives an output to a level; one that was not requested is logged."""
         waiting = self._waiting.get(terminal)
         if terminal in self._at:
             self._opened[self._at[terminal]].drive(terminal, level)
@@ -98,14 +95,14 @@ class TerminalLines:
             _log.warning("%s is driven, but no output that was requested", terminal)
 
     def release(self, terminal: str) -> None:
-        """Release a line; unknown terminals are ignored."""
+        """Releases a line; unknown terminals are ignored."""
         self._wait_no_longer(terminal)
         key = self._at.pop(terminal, None)
         if key is not None:
             self._opened[key].release(terminal)
 
     def start(self, report: Report) -> None:
-        """Report all facts until now, in the order in which the drivers were opened, and later ones at once."""
+        """Reports all facts until now, in the order in which the drivers were opened, and later ones at once."""
         self._report = report
         self._facts.open(report)
         for driver in self._opened.values():
@@ -113,7 +110,7 @@ class TerminalLines:
         self._absent.start(asyncio.get_running_loop())
 
     def close(self) -> None:
-        """Release all lines."""
+        """Releases all lines of all drivers."""
         self._absent.close()
         for driver in self._opened.values():
             driver.close()

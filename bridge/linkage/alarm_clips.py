@@ -21,7 +21,10 @@ USUAL_S = 10.0
 
 
 class Clips:
-    """Passes alarms on to recorders. `media()` and `settings()` are those in force; `report` gets each result."""
+    """Passes alarms and commands on to recorders.
+
+    `media()` and `settings()` return those in force. `report` gets each outcome; `changed` is called after each report.
+    """
 
     def __init__(
         self,
@@ -50,9 +53,10 @@ class Clips:
     def begin(self, input_id: str, *, at: float, seq: int | None = None, alarm: str | None = None) -> None:
         """Records an alarm that began, or came again within the quiet period, at the instant `at`.
 
-        Both are the same here: a clip goes on until that alarm's end, and after a clip that has ended
-        already a new one begins, since only mails must not be repeated by a re-trigger. `seq` and `alarm` are
-        number and id of the entry of an alarm that began; a clip that goes on has none.
+        Both are the same here: a clip goes on until that alarm's end, and after a clip that has ended already a new one
+        begins, since only mails must not be repeated by a re-trigger. `seq` and `alarm` are number and id of the entry
+        of an alarm that began, None for a clip that goes on. Does nothing for an input that does not record; a camera
+        that cannot record is reported as a failed clip.
         """
         if not any(each.id == input_id and each.linkage.record for each in self._settings().inputs):
             return
@@ -70,7 +74,11 @@ class Clips:
             recorder.end(input=input_id)
 
     def record(self, input_id: str | None, *, seconds: float | None, at: float, seq: int) -> None:
-        """Records a clip by command, with the camera of the input or the first one."""
+        """Records a clip by command, with the camera of the input, or the first camera for None.
+
+        `seconds` None means the usual length. `seq` is the number of the command's journal entry. A camera that cannot
+        record is reported as a failed clip.
+        """
         recording = self._settings().recording
         usual_s = USUAL_S if recording is None else recording.post_s
         if input_id is not None and input_id not in self._live:
@@ -86,7 +94,7 @@ class Clips:
             self.begin(input_id, at=self._now().monotonic)
 
     def reported(self, report: RecordReport) -> None:
-        """Takes a report of a recorder; a finished or missed clip is reported as an outcome."""
+        """Handles a report of a recorder; a finished or missed clip is reported as an outcome."""
         match report:
             case ClipStarted():
                 self._clips[report.name] = self._alarms.get(report.input)
@@ -101,15 +109,18 @@ class Clips:
         self._changed()
 
     def _is_pending(self, input_id: str | None, seq: int | None) -> None:
+        """Stores that a clip is under way, for the journal entry `seq`; does nothing for None."""
         if seq is not None:
             row = self._pending.begin("clip", seq=seq, input=input_id, alarm=self._alarms.get(input_id or ""))
             self._rows.setdefault(camera_of(input_id, self._settings()) or "", []).append(row)
 
     def _not_pending(self, camera: str) -> None:
+        """Removes what is stored of a camera's clips under way."""
         for row in self._rows.pop(camera, ()):
             self._pending.end(row)
 
     def _recorder(self, input_id: str | None) -> CameraRecorder | None:
+        """Returns the recorder of the input's camera; None, after reporting a failed clip, if there is none."""
         camera = camera_of(input_id, self._settings())
         recorder = self._media().recorders.get(camera or "")
         if recorder is None:

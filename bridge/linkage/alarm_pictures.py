@@ -74,11 +74,11 @@ class PictureTaker:
         self._device = device
 
     async def take(self, order: PictureOrder, camera: SharedCamera | None) -> None:
-        """Takes all pictures of an order. One that fails is reported, and never replaced by another.
+        """Takes all pictures of an order. A picture that fails is reported, and never replaced by another.
 
-        The messages are released in any case. After an end of the program meanwhile, they go at the next
-        start, with the pictures taken until then and a note on the missing ones; an upload whose picture was
-        not taken is reported then.
+        The messages are released in any case. If the program ends meanwhile, they go at the next start, with the
+        pictures taken until then and a note on the missing ones; an upload whose picture was not taken is reported
+        then. `camera` None means that the camera gives no pictures.
         """
         end = order.at + (order.count - 1) * order.interval_s + PATIENCE_S
         kept: list[KeptPicture] = []
@@ -101,7 +101,7 @@ class PictureTaker:
             self._release(order)
 
     def refuse(self, order: PictureOrder, error: str) -> None:
-        """Reports that no picture is taken, and releases the messages."""
+        """Reports that no picture of the order is taken, for the reason `error`, and releases the messages."""
         self._report_end(order, None, error)
         self._abandon(order, error)
         self._attach(order, [], missing=error)
@@ -110,6 +110,7 @@ class PictureTaker:
     async def _picture(
         self, order: PictureOrder, camera: SharedCamera | None, at: float, end: float
     ) -> tuple[Picture | None, str | None]:
+        """Returns the picture of the instant `at` and None, or None and the reason; gives up at the instant `end`."""
         if camera is None:
             return None, f"camera {order.camera} gives no pictures"
         try:
@@ -123,7 +124,7 @@ class PictureTaker:
         return (series.pictures[0], None) if series.pictures else (None, str(series.errors[0]))
 
     async def _keep(self, order: PictureOrder, picture: Picture, number: int) -> KeptPicture:
-        """Keeps a picture before it is sent anywhere, and releases its uploads."""
+        """Stores a picture and releases its uploads. Returns its place in the cache."""
         file = await self._cache.keep(picture.jpeg)
         for job in _of_picture(order, number):
             body = replace(upload_job(job.body), file=file)
@@ -133,7 +134,10 @@ class PictureTaker:
         return KeptPicture(file=file, name=name, taken_at=picture.taken_at, offset_ms=picture.offset_ms)
 
     def _attach(self, order: PictureOrder, pictures: list[KeptPicture], **missing: str | None) -> None:
-        """Updates the messages' jobs after each picture: a kill loses only the pictures that were not taken."""
+        """Puts the pictures taken so far into the messages' jobs: a kill loses only those that were not taken.
+
+        `missing` sets the reason why pictures are missing; left out, the present one stays.
+        """
         files = tuple(each.file for each in pictures)
         for job in order.messages:
             old = mail_job(job.body)
@@ -142,11 +146,12 @@ class PictureTaker:
             self._queues[job.kind].update(replace(job, body=body, pictures=files))
 
     def _abandon(self, order: PictureOrder, error: str, number: int | None = None) -> None:
-        """Reports the uploads of a picture that was not taken, or of all."""
+        """Reports the uploads of picture `number`, or of all for None, as failed, and removes them."""
         for job in order.uploads if number is None else _of_picture(order, number):
             self._queues[job.kind].abandon(job, f"no picture: {error}")
 
     def _release(self, order: PictureOrder) -> None:
+        """Makes all jobs of the order due."""
         for job in (*order.messages, *order.uploads):
             self._queues[job.kind].release(job.id)
 
@@ -165,7 +170,7 @@ class PictureTaker:
 
 
 def upload_jobs(order: PictureOrder, channels: Iterable[str], now: Now) -> tuple[Job, ...]:
-    """Returns a job for each picture of an order and each channel, without the picture."""
+    """Returns a job for each picture of an order and each channel; the picture is attached once it is taken."""
     bodies = [
         UploadJob(
             input=order.input,
@@ -184,11 +189,12 @@ def upload_jobs(order: PictureOrder, channels: Iterable[str], now: Now) -> tuple
 
 
 def _of_picture(order: PictureOrder, number: int) -> list[Job]:
+    """Returns the order's uploads of picture `number`."""
     return [job for job in order.uploads if upload_job(job.body).picture == number]
 
 
 def new_job(kind: str, seq: int, body: str, now: Now, *, number: int = 1, pictures: tuple[str, ...] = ()) -> Job:
-    """Returns a job that is due now; its id is unique since `seq` is."""
+    """Returns a job that is due now; its id is unique for each kind, `seq` and `number`."""
     return Job(
         id=f"{kind}-{seq}-{number}",
         kind=kind,

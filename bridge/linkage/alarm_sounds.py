@@ -32,7 +32,7 @@ class Sound:
 
 
 def sound_of(input_id: str, settings: Settings, *, alarm: str) -> Sound | None:
-    """Returns the sound of an input's alarm, or None without one."""
+    """Returns the sound of an input's alarm; None if it has none, or it is switched off."""
     link = next((each.linkage.audible for each in settings.inputs if each.id == input_id), None)
     if link is None or not link.enabled:
         return None
@@ -40,7 +40,11 @@ def sound_of(input_id: str, settings: Settings, *, alarm: str) -> Sound | None:
 
 
 def sound_by_command(request: ActionRequested, settings: Settings) -> Sound:
-    """Returns the sound of a command. Without a clip it is the sound of the command's input, or of any input."""
+    """Returns the sound of a command.
+
+    Without a clip, or a volume, it has those of the command's input, or of the first input with a sound. Without any
+    such sound it has no clips.
+    """
     links = [
         each.linkage.audible
         for each in settings.inputs
@@ -86,7 +90,7 @@ class Sounds:
         return asked
 
     def end(self, input_id: str) -> None:
-        """Stops sounds that repeat while the input is in alarm."""
+        """Stops sounds that repeat while this input is in alarm, also ones that have not begun."""
         for asked in self._asked:
             if asked.sound.repeat == "while_active" and asked.sound.owner == input_id:
                 asked.stopped = asked.stopped or "alarm_ended"
@@ -95,7 +99,7 @@ class Sounds:
             speaker.end(input_id)
 
     def silence(self) -> None:
-        """Stops all sounds."""
+        """Stops all sounds, also ones that have not begun."""
         for asked in self._asked:
             asked.stopped = asked.stopped or "silenced"
         speaker = self._speaker()
@@ -103,12 +107,15 @@ class Sounds:
             speaker.silence()
 
     def refuse(self, asked: _Asked, error: str) -> None:
-        """Reports that a sound is not played."""
+        """Reports that a registered sound is not played, for the reason `error`."""
         self._asked.remove(asked)
         self._report_end(asked.sound, "failed", error=error)
 
     async def play(self, asked: _Asked) -> None:
-        """Plays a sound to its end, and reports the outcome."""
+        """Plays a registered sound to its end, and reports the outcome.
+
+        One that was stopped meanwhile is only reported.
+        """
         self._asked.remove(asked)
         if asked.stopped is not None:
             self._report_end(asked.sound, asked.stopped, seconds=0.0)
@@ -122,6 +129,7 @@ class Sounds:
             self._changed()
 
     async def _play(self, sound: Sound) -> None:
+        """Plays a sound and reports its end. Raises ActionError if it cannot be played."""
         speaker = self._speaker()
         if speaker is None:
             message = "audio is not configured"

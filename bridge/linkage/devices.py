@@ -25,16 +25,16 @@ log = logging.getLogger(__name__)
 
 
 def camera_of(input_id: str | None, settings: Settings) -> str | None:
-    """Returns the name of the camera in the input's linkage, else of the first camera; None without cameras."""
+    """Returns the id of the camera in the input's linkage, else of the first camera; None without cameras."""
     linked = next((each.linkage.camera for each in settings.inputs if each.id == input_id), None)
     return linked or next(iter(settings.cameras), None)
 
 
 class Media:
-    """One set of cameras, recorders and a speaker; `run` has to be a running task while it is used.
+    """One set of cameras, recorders and a speaker; the caller keeps `run` running as a task while the set is used.
 
-    `clock_set()`: clips may be deleted for their age. `report` gets the reports on clips and streams;
-    `changed` is called when `card` or a stream's problem changes.
+    `clock_set()`: clips may be deleted for their age. `report` gets the reports on clips and streams; `changed` is
+    called when `card` or a stream's problem changes.
     """
 
     def __init__(
@@ -66,14 +66,14 @@ class Media:
 
     @property
     def problem(self) -> str | None:
-        """The reason why clips cannot be recorded, of the card first, then of a stream; None without one."""
+        """The reason why clips cannot be recorded: of the card, else of a stream; None if there is no problem."""
         card = None if self.clips is None else self.clips.problem
         streams = [f"camera {name}: {each.problem}" for name, each in self.recorders.items() if each.problem]
         return card or (streams[0] if streams else None)
 
     @property
     def card(self) -> CardState | None:
-        """The state of the card; None without recording."""
+        """State of the card; None without recording."""
         return None if self.clips is None else self.clips.state
 
     async def run(self) -> None:
@@ -106,6 +106,7 @@ class Media:
         zone: tzinfo,
         report: Callable[[RecordReport], None],
     ) -> None:
+        """Adds the camera's recorder; a camera whose address cannot be used is logged and left out."""
         if camera.stream is None:
             return
         try:
@@ -124,6 +125,7 @@ class Media:
         )
 
     def _add_pictures(self, name: str, camera: CameraSettings) -> None:
+        """Adds the camera's pictures; a camera that gives none is logged and left out."""
         ring = None if camera.ring is None else RingRate(rate_hz=camera.ring.rate_hz, keep_s=camera.ring.keep_s)
         try:
             source = pictures_of(camera, recorder=self.recorders.get(name))

@@ -46,11 +46,11 @@ _Work = Callable[[], Coroutine[None, None, None]]
 
 
 class Linkage:
-    """Snapshot, mail, upload, clip and sound. `run` has to be a running task.
+    """Runs snapshots, mails, uploads, clips and sounds; the caller keeps `run` running as a task.
 
-    `report` gets outcomes as facts. `show` gets each picture as it came, with the input of its alarm, or None
-    for one by command; `publish` one small enough for MQTT, or None for no picture. `changed` is called when the state
-    of a queue, of the card or of the loudspeaker changes. `now()` is the time, `random()` a number in [0, 1).
+    `report` gets outcomes as facts. `show` gets each picture as it came, with the input of its alarm, or None for one
+    by command; `publish` gets one small enough for MQTT, or None for no picture. `changed` is called when the state of
+    a queue, of the card or of the loudspeaker changes. `now()` is the time, `random()` a number in [0, 1).
     """
 
     def __init__(  # noqa: PLR0913 - each of them is one thing of the world outside
@@ -131,7 +131,7 @@ class Linkage:
         return None if self.media.speaker is None else self.media.speaker.playing
 
     def perform(self, effect: LinkageEffect) -> None:
-        """Begins the actions of an effect; returns at once."""
+        """Begins the actions of an effect and returns at once; before `run` they wait for it."""
         match effect:
             case RunLinkage():
                 self._alarm(effect)
@@ -146,7 +146,7 @@ class Linkage:
                 self._sounds.silence()
 
     def apply(self, settings: Settings) -> None:
-        """Applies new settings. Cameras, recorders and speaker are rebuilt only when theirs changed."""
+        """Puts new settings in force. Cameras, recorders and speaker are rebuilt only if their settings changed."""
         old, self._settings = self._settings, settings
         parts = ("cameras", "recording", "audio")
         moved = old.device.timezone != settings.device.timezone
@@ -158,7 +158,7 @@ class Linkage:
         self._changed()
 
     async def run(self) -> None:
-        """Runs until cancelled; clips are finished then, mails and uploads wait on the disk."""
+        """Runs until cancelled; clips are finished then, while mails and uploads wait on the disk."""
         async with asyncio.TaskGroup() as group:
             self._group = group
             self._pending.report_cut_short()
@@ -186,6 +186,7 @@ class Linkage:
     # An alarm, or an action by command
 
     def _alarm(self, effect: RunLinkage) -> None:
+        """Begins clip, sound, pictures and messages of an alarm."""
         self._clips.begin(effect.input, at=effect.at, seq=effect.seq, alarm=effect.alarm)
         sound = sound_of(effect.input, self._settings, alarm=effect.alarm)
         if sound is not None:
@@ -205,6 +206,7 @@ class Linkage:
         self._take_and_send(order, message, effect.channels)
 
     def _action(self, effect: RunAction) -> None:
+        """Begins one action by command."""
         request, by = effect.request, effect.request.origin.by
         if request.kind == "audible" and request.stop:
             self._sounds.silence()
@@ -229,7 +231,10 @@ class Linkage:
             self._take_and_send(order, message, channels)
 
     def _take_and_send(self, order: PictureOrder, message: MailJob, channels: Sequence[str]) -> None:
-        """Keeps the jobs of messages and uploads before their pictures are taken: a kill loses only these."""
+        """Stores the jobs of messages and uploads, then takes their pictures: a kill loses only these.
+
+        Without a camera the messages go without pictures, and there are no uploads.
+        """
         for channel in (CHANNEL[key] for key in channels if not CHANNEL[key].one_a_picture):
             server = server_of(self._settings, channel)
             if server is None:
@@ -256,7 +261,10 @@ class Linkage:
         await self._pictures.take(order, self.media.cameras.get(order.camera))
 
     def _shown(self, order: PictureOrder, jpeg: bytes) -> None:
-        """Shows a picture as that of its alarm; a test or a command never replaces the picture of an alarm."""
+        """Shows a picture as that of its alarm's input.
+
+        One by a test or command as no input's, for it replaces no alarm's.
+        """
         input_id = order.input if order.alarm is not None else None
         self._show(input_id, jpeg)
         if order.is_published:
@@ -267,6 +275,7 @@ class Linkage:
         self._warm.set()
 
     def _play(self, sound: Sound, seq: int) -> None:
+        """Plays a sound in a task of its own; reports it as failed if too many actions run."""
         asked = self._sounds.ask(sound)
         pending = self._pending.begin("audible", seq=seq, input=sound.owner, by=sound.by, alarm=sound.alarm)
         if not self._spawn("audible", sound.owner, partial(self._sounds.play, asked), pending):
@@ -276,10 +285,10 @@ class Linkage:
     # Around
 
     def _spawn(self, kind: str, source: str | None, work: _Work, pending: str | None = None) -> bool:
-        """Runs `work` in a task of its own; its fault is reported, and ends no other.
+        """Runs `work` in a task of its own; its exception is reported, and ends no other task.
 
-        `pending` is its row of actions under way; one that is cancelled stays there for the next start.
-        Returns False when `MOST_AT_ONCE` run already.
+        `pending` is the id of its row of actions under way, if it has one; if the task is cancelled, the row stays for
+        the next start. Returns False, and does nothing, if `MOST_AT_ONCE` run already.
         """
         if self._under_way >= MOST_AT_ONCE:
             return False
@@ -295,10 +304,11 @@ class Linkage:
         group.create_task(work(), name=kind).add_done_callback(self._ended)
 
     def _ended(self, _task: object) -> None:
-        """Called at the end of a task, also of one that was cancelled before its first step."""
+        """Counts the end of a task, also of one that was cancelled before its first step."""
         self._under_way -= 1
 
     async def _guarded(self, kind: str, source: str | None, work: _Work, pending: str | None) -> None:
+        """Runs `work`, reports its exception as a failed action, and removes its row; a cancelled one keeps the row."""
         try:
             await work()
         except Exception as error:
@@ -323,6 +333,6 @@ class Linkage:
 
 
 def _series(server: Server) -> dict[str, Any]:
-    """Returns the number of an alarm's pictures, and the time between them, where a channel sets them."""
+    """Returns number and interval of an alarm's pictures, if the channel's settings have them; else an empty dict."""
     pictures = getattr(server, "pictures", None)
     return {} if pictures is None else {"count": pictures.count, "interval_s": pictures.interval_s}

@@ -27,7 +27,7 @@ class MakeSmaller(Protocol):
     """The signature of `shrink.make_smaller`."""
 
     def __call__(self, jpeg: bytes, *, most_bytes: int) -> Awaitable[bytes]:
-        """Returns the picture with at most `most_bytes`. Raises ActionError."""
+        """Returns the picture with at most `most_bytes`. Raises ActionError if that fails."""
 
 
 class PublishedPictures:
@@ -56,7 +56,8 @@ class PublishedPictures:
     def show(self, input_id: str | None, jpeg: bytes, *, alarm: str | None = None) -> None:
         """Publishes a picture at once, or as soon as it is small enough; in order, of each input only the newest.
 
-        `alarm` is the id of the alarm's journal entry, for the report of a picture that cannot be published.
+        `alarm` is the id of the alarm's journal entry, for the report of a picture that cannot be published. In place
+        of such a picture no picture is published.
         """
         if len(jpeg) <= LARGEST_BYTES and not self._waiting and not self._at_work:
             self._publish(input_id, jpeg)
@@ -78,6 +79,7 @@ class PublishedPictures:
             self._at_work = False
 
     async def _show_in_turn(self, input_id: str | None, jpeg: bytes, alarm: str | None) -> None:
+        """Publishes a picture, made smaller if needed, or no picture if that fails."""
         try:
             small = jpeg if len(jpeg) <= LARGEST_BYTES else await self._smaller(jpeg, most_bytes=LARGEST_BYTES)
         except ActionError as error:
@@ -86,6 +88,7 @@ class PublishedPictures:
             self._publish(input_id, small)
 
     def _refuse(self, input_id: str | None, jpeg: bytes, error: str, alarm: str | None) -> None:
+        """Publishes no picture, and reports why."""
         self._publish(input_id, None)
         problem = f"{len(jpeg) // 1000} kB are too many for MQTT: {error}"
         log.warning("the picture of %s is not shown: %s", input_id or "the device", problem)

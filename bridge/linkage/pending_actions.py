@@ -40,7 +40,10 @@ class PendingActions:
         by: str | None = None,
         alarm: str | None = None,
     ) -> str:
-        """Adds an action that the journal entry `seq` caused, of the alarm with this id. Returns the id for `end`."""
+        """Stores an action under way, caused by the journal entry `seq`. Returns the id for `end`.
+
+        `alarm` is the id of the alarm's journal entry, `by` the source of a command; either may be None.
+        """
         now, row = self._now().local, f"{kind}-{seq}"
         self._own.add(row)
         body = json.dumps({"input": input, "by": by, "alarm": alarm})
@@ -48,12 +51,12 @@ class PendingActions:
         return row
 
     def end(self, row: str) -> None:
-        """Removes an action that has been reported; an unknown one is ignored."""
+        """Removes the row of an action whose outcome has been reported; an unknown id is ignored."""
         self._own.discard(row)
         self._outbox.close(row)
 
     def report_cut_short(self) -> None:
-        """Reports each action of an earlier run as failed, and removes it."""
+        """Reports each action that an earlier run left under way as failed, and removes its row."""
         for job in self._outbox.jobs():
             if job.kind in CUT_SHORT and job.id not in self._own:
                 self._report(_cut_short(job))
@@ -61,7 +64,7 @@ class PendingActions:
 
 
 def _cut_short(job: Job) -> ActionEnded:
-    """Returns the outcome of an action; one whose row cannot be read has no source."""
+    """Returns the failed outcome of an action; if its row cannot be read, without input, source and alarm."""
     ended = ActionEnded(kind=job.kind, reason="failed", error=CUT_SHORT[job.kind])
     try:
         body = json.loads(job.body)

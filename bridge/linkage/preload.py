@@ -22,13 +22,16 @@ log = logging.getLogger(__name__)
 
 
 def modules_of(settings: Settings) -> tuple[str, ...]:
-    """Returns the names of the modules that the configured actions need."""
+    """Returns the names of the modules that the configured channels need, each once."""
     used = (channel for channel in CHANNELS if server_of(settings, channel) is not None)
     return tuple(dict.fromkeys(name for channel in used for name in sender_of(channel).preload))
 
 
 async def warm_up(settings: Settings, *, load: Callable[[str], object] = importlib.import_module) -> None:
-    """Imports the modules, off the loop. One that cannot be imported is logged; the action that needs it fails."""
+    """Imports the modules of the configured channels, off the loop.
+
+    A module that cannot be imported is logged; the action that needs it fails later.
+    """
     for name in modules_of(settings):
         try:
             await asyncio.to_thread(load, name)

@@ -29,10 +29,12 @@ class Follower:
         self._version: int | None = None
 
     def poll(self) -> tuple[JournalEntry, ...]:
-        """Returns the entries since the last call, oldest first. To be called every `POLL_S`.
+        """Returns the entries since the last call, oldest first; an empty tuple if there are none.
+
+        Called every `POLL_S`.
 
         Raises:
-            StoreError: the database cannot be read now; calling again is right.
+            StoreError: the database cannot be read now; the caller may call again.
         """
         found: list[JournalEntry] = []
         try:
@@ -57,7 +59,7 @@ class Follower:
             connection.close()
 
     def _current(self) -> sqlite3.Connection:
-        """Returns a connection to the file that has the path now."""
+        """Returns a connection to the file that has the path now. Raises OSError or sqlite3.Error."""
         found = self._path.stat()
         identity = (found.st_dev, found.st_ino)
         if self._connection is not None and identity != self._identity:

@@ -34,7 +34,10 @@ class EntryFilter:
     after_seq: int | None = None
 
     def matching(self, entries: Iterable[JournalEntry], *, begun: bool) -> Iterator[JournalEntry]:
-        """Yields the entries that match. `entries` are in order; `begun`: an entry before them has met `since`."""
+        """Yields the entries that match, in the order of `entries`, which are oldest first.
+
+        `begun`: an entry before them has met `since`.
+        """
         for entry in entries:
             begun = begun or self.since is None or entry.time >= self.since
             if (
@@ -46,12 +49,18 @@ class EntryFilter:
                 yield entry
 
     def limited(self, entries: Sequence[JournalEntry]) -> tuple[JournalEntry, ...]:
-        """Returns at most `limit` of these matching entries, which are in order."""
+        """Returns at most `limit` of these matching entries, which are oldest first.
+
+        The newest remain, or with `after_seq` the first.
+        """
         return tuple(entries[-self.limit :] if self.after_seq is None else entries[: self.limit])
 
 
 def sql_of(chosen: EntryFilter, first_seq: int | None) -> tuple[str, list[object]]:
-    """Returns the SQL statement and its arguments; `first_seq` is the first entry of `since`."""
+    """Returns the SQL statement and its arguments.
+
+    `first_seq` is the first entry of `since`, None without that condition.
+    """
     conditions: list[tuple[str, object]] = []
     if chosen.kind is not None:
         conditions.append(("kind = ?", chosen.kind))
@@ -92,7 +101,7 @@ def read_unsent(path: Path, *, after: int, limit: int) -> tuple[JournalEntry, ..
 
 
 def entries_from(connection: sqlite3.Connection, chosen: EntryFilter) -> tuple[JournalEntry, ...]:
-    """Returns the matching entries, oldest first, on an open connection. Raises sqlite3.Error."""
+    """Returns the matching entries, oldest first, read on an open connection. Raises sqlite3.Error."""
     first_seq = None
     if chosen.since is not None:
         first_seq = connection.execute(FIRST_SINCE, (microseconds(chosen.since),)).fetchone()[0]
@@ -105,7 +114,11 @@ def entries_from(connection: sqlite3.Connection, chosen: EntryFilter) -> tuple[J
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """Opens a connection for the `with` block. An SQLite error within it is raised as StoreError."""
+    """Yields a connection that reads, and closes it after the `with` block.
+
+    Raises:
+        StoreError: there is no database, or an SQLite error occurred within the block.
+    """
     try:
         connection = connect_to_read(path)
         try:

@@ -12,12 +12,12 @@ class Ledger:
         self._handover = handover
 
     def known(self) -> frozenset[str]:
-        """Returns all topics, those of earlier runs included."""
+        """Returns all topics in the ledger, those of earlier runs included."""
         with self._handover.memory() as memory:
             return frozenset(memory.topics)
 
     def add(self, topic: str) -> None:
-        """Adds a topic, before a retained message is published to it. A known topic causes no write."""
+        """Adds a topic; called before a retained message is published to it. A known topic causes no write."""
         with self._handover.memory() as memory:
             if topic in memory.topics:
                 return
@@ -25,7 +25,7 @@ class Ledger:
             memory.topic(topic, kept=True)
 
     def discard(self, topic: str) -> None:
-        """Removes a topic after it was emptied at the broker. An unknown topic is ignored."""
+        """Removes a topic; called after it was emptied at the broker. An unknown topic is ignored."""
         with self._handover.memory() as memory:
             if topic not in memory.topics:
                 return

@@ -13,9 +13,9 @@ from bridge.store.writer.handover import Handover
 
 
 class Outbox:
-    """Reads come from memory; a change is on the disk within 50 ms (`Store.flush` waits for it).
+    """Mails and uploads. Reads come from memory; a change is on the disk within 50 ms (`Store.flush` waits for it).
 
-    Of jobs that share a picture, all are put before any is removed.
+    If jobs share a picture, the caller puts all of them before it removes any.
     """
 
     def __init__(self, handover: Handover, pictures: Pictures) -> None:
@@ -25,7 +25,10 @@ class Outbox:
         self._delete: Callable[[str], object] = self.remove
 
     def delete_by(self, delete: Callable[[str], object]) -> None:
-        """Sets what deletes closed jobs, once their outcomes are stored; by default they are deleted at once."""
+        """Sets the function that gets the id of each closed job and deletes the job once its outcome is stored.
+
+        By default closed jobs are deleted at once.
+        """
         self._delete = delete
 
     def jobs(self) -> tuple[Job, ...]:
@@ -36,12 +39,12 @@ class Outbox:
         return tuple(sorted(jobs, key=lambda job: (job.created, job.id)))
 
     def put(self, job: Job) -> None:
-        """Stores a job: a new one, or the new state of one whose attempt failed."""
+        """Stores a job: a new one, or the new state of a known one."""
         with self._handover.change() as memory:
             memory.put_job(job)
 
     def close(self, job_id: str) -> None:
-        """Closes a job whose last outcome was reported: it is none of `jobs` any more, and is deleted soon."""
+        """Closes a job whose last outcome was reported: `jobs` leaves it out from now on, and it is deleted soon."""
         self._closed.add(job_id)
         self._delete(job_id)
 

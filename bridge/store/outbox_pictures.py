@@ -30,7 +30,7 @@ class Pictures:
         """Writes a picture durably. Returns its name, for `Job.pictures`.
 
         Raises:
-            StoreError: the disk does not accept it; the job goes without.
+            StoreError: the disk does not accept it; the job goes without the picture.
         """
         name = os.urandom(8).hex() + suffix
         self._own.add(name)
@@ -44,18 +44,18 @@ class Pictures:
         return name
 
     def read(self, name: str) -> bytes | None:
-        """Returns a picture's bytes, or None if the file is gone."""
+        """Returns a picture's bytes, or None if the file is gone. Raises OSError if the disk fails."""
         try:
             return (self._folder / name).read_bytes()
         except FileNotFoundError:
             return None
 
     def sizes(self) -> dict[str, int]:
-        """Returns the size in bytes of each picture, by name. Raises OSError."""
+        """Returns the size in bytes of each picture, by name; an empty dict without a folder. Raises OSError."""
         return {found.name: found.stat().st_size for found in self._files()}
 
     def size_bytes(self) -> int:
-        """Returns the size of all pictures together."""
+        """Returns the size of all pictures together. Raises OSError."""
         return sum(found.stat().st_size for found in self._files())
 
     def remove(self, names: Iterable[str]) -> None:
@@ -79,4 +79,5 @@ class Pictures:
         self.remove(left - set(needed) - own)
 
     def _files(self) -> list[Path]:
+        """Returns the files of the folder; an empty list if there is no folder."""
         return list(self._folder.iterdir()) if self._folder.is_dir() else []

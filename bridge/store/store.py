@@ -55,14 +55,12 @@ def open_store(
     limit_s: float = OPENING_LIMIT_S,
     wall: Callable[[], datetime] = utc_now,
 ) -> Restored:
-    """Opens the database in a folder; if that fails, the store works in memory and keeps trying. Never raises.
+    """Opens the database in a folder. Returns the store and its state; never raises.
 
-    Blocks for `limit_s` at most: not for the event loop.
-    `post` runs a function on the loop's thread (`loop.call_soon_threadsafe`).
-    `on_problem` is called there with each change of the store's problem: one line for a person, or None when all is
-    well.
-    `wall` is the clock against which old entries expire.
-    `Store.close` must be called.
+    If opening fails, the store works in memory and keeps trying. Blocks for `limit_s` at most: not for the event loop.
+    `post` runs a function on the loop's thread (`loop.call_soon_threadsafe`). `on_problem` is called there with each
+    change of the store's problem: one line for a person, or None when all is well. `wall` is the clock against which
+    old entries expire. The caller calls `Store.close` at the end.
     """
     store = Store(folder, post=post, on_problem=on_problem, wall=wall)
     return store.restored(limit_s)
@@ -93,7 +91,7 @@ class Store:
     def restored(self, limit_s: float) -> Restored:
         """Returns the state in the file, or an empty state if the file is not open within `limit_s`.
 
-        To be called once.
+        Called once; blocks.
         """
         self._tried.wait(limit_s)
         first = self._first
@@ -122,7 +120,7 @@ class Store:
             self._problems.losing()
 
     def one_commit(self) -> AbstractContextManager[object]:
-        """Makes the changes within the block durable together, the outbox's too; for moments only."""
+        """Returns a context whose changes are durable together, the outbox's too; the caller leaves it soon."""
         return self._handover.one_commit()
 
     @property
@@ -132,7 +130,10 @@ class Store:
             return memory.lost
 
     def entries(self, wanted: EntryFilter) -> tuple[JournalEntry, ...]:
-        """Returns matching entries, oldest first, including those not written yet. May wait for the disk."""
+        """Returns matching entries, oldest first, including those not written yet. Blocks on the disk.
+
+        If the file cannot be read, only entries that are not written yet.
+        """
         with self._handover.memory() as memory:
             pending = memory.not_written()
         stored: tuple[JournalEntry, ...] = ()
@@ -145,7 +146,10 @@ class Store:
         return wanted.limited([found[seq] for seq in sorted(found)])
 
     def flush(self, timeout_s: float) -> bool:
-        """Waits until all changes so far are durable. Returns False if that fails, or takes longer than `timeout_s`."""
+        """Waits until all changes so far are durable and returns True.
+
+        False if that fails, or takes longer than `timeout_s`.
+        """
         return self._handover.flush(timeout_s)
 
     def when_durable(self, call: Callable[[], None]) -> None:
@@ -161,16 +165,17 @@ class Store:
         self._handover.when_durable(post)
 
     def close(self, timeout_s: float = CLOSING_LIMIT_S) -> bool:
-        """Writes the pending changes and ends the writer, after the engine has stopped. Blocks for `timeout_s` at most.
+        """Writes the pending changes and ends the writer; called after the engine has stopped.
 
-        Returns whether everything is on the disk. A thread that hangs in a dead disk is abandoned: it
-        does not keep the program from ending.
+        Blocks for `timeout_s` at most. Returns whether everything is on the disk. A thread that hangs in a dead disk is
+        abandoned: it does not keep the program from ending.
         """
         self._handover.close()
         ended = self._writer.join(timeout_s)
         return ended and self._handover.all_durable()
 
     def _opened(self, opened: Opened) -> None:
+        """Records the first opening of a file, for which `restored` waits."""
         if self._first is None:
             self._first = opened
             with self._handover.memory() as memory:

@@ -14,9 +14,10 @@ from bridge.system.disk_thread import start_disk_thread
 
 
 class UnsentJournal:
-    """Covers every entry handed to the store before the call, written or not.
+    """The entries that the broker has not acknowledged, written to the disk or not.
 
-    `on_unreadable` is called with the error of a failed read; `entries` answers a query, and blocks meanwhile.
+    Each call covers every entry that was handed to the store before it. `on_unreadable` is called with the error of a
+    failed read; `entries` answers a query, and blocks meanwhile.
     """
 
     def __init__(
@@ -39,9 +40,10 @@ class UnsentJournal:
             return len(memory.unsent)
 
     async def unsent(self, *, after: int = 0, limit: int = 100) -> tuple[JournalEntry, ...]:
-        """Returns the first `limit` unsent entries after `after`, oldest first. Reads the disk on a thread.
+        """Returns the first `limit` unsent entries after `after`, oldest first; an empty tuple if there are none.
 
-        Entries that cannot be read now are left out, so that a broken disk does not hold up newer ones.
+        Reads the disk on a thread. Entries that cannot be read now are left out, so that a broken disk does not hold up
+        newer ones.
         """
         with self._handover.memory() as memory:
             nothing = not any(seq > after for seq in memory.unsent)
@@ -50,15 +52,18 @@ class UnsentJournal:
     async def past(
         self, *, after: int | None, limit: int, kinds: frozenset[str] | None = None
     ) -> tuple[JournalEntry, ...]:
-        """Returns the first `limit` entries of these kinds after `after`, or without it the newest; oldest first.
+        """Returns the first `limit` entries after `after`, or for None the newest; oldest first, sent or not.
 
-        Sent or not. Reads the disk on a thread of its own.
+        `kinds` None means all kinds. Reads the disk on a thread of its own.
         """
         query = EntryFilter(limit=limit, after_seq=after, kinds=kinds)
         return await start_disk_thread("journal", lambda: self._entries(query))
 
     def read(self, *, after: int = 0, limit: int = 100) -> tuple[JournalEntry, ...]:
-        """Returns the same as `unsent`, but blocks while it reads the disk."""
+        """Returns the first `limit` unsent entries after `after`, oldest first.
+
+        Like `unsent`, but blocks on the disk.
+        """
         # Memory first, the file second: an entry that is written between the two is in both.
         with self._handover.memory() as memory:
             waiting = memory.not_written()

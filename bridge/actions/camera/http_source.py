@@ -83,10 +83,12 @@ class HttpPictures:
         self._warned_of_basic = False
 
     async def picture(self, *, at: float) -> Picture:
-        """Requests a picture now. Its instant is the begin of the answer; `at` only gives its offset.
+        """Requests a picture now. Returns it, dated by the begin of the answer; `at` only gives its offset.
 
         Raises:
-            ActionError: no picture came.
+            ActionRefused: address, log-in or certificate must be changed, or the password was refused within
+                `REFUSED_FOR_S`.
+            ActionFailed: no picture came in time; a retry may help.
         """
         if time.monotonic() < self._refused_until:
             self._refuse(f"user name or password refused; not tried again for {REFUSED_FOR_S:g} s")
@@ -111,7 +113,10 @@ class HttpPictures:
         """Does nothing: no connection is kept."""
 
     async def _picture(self) -> tuple[bytes, float]:
-        """Requests a picture, and once more within the second if the camera is busy."""
+        """Returns a picture and its instant; tries once more within the second if the camera is busy.
+
+        Raises ActionError.
+        """
         try:
             return await self._visit()
         except (Busy, ClosedEarly) as error:
@@ -119,6 +124,10 @@ class HttpPictures:
         return await self._visit()
 
     async def _visit(self) -> tuple[bytes, float]:
+        """Makes the requests for one picture: log-ins, redirects, the picture. Returns it and its instant.
+
+        Raises ActionError.
+        """
         visit = _Visit(url=self._url, cookies={})
         try:
             for _ in range(MOST_REQUESTS):
@@ -140,7 +149,10 @@ class HttpPictures:
         raise ActionRefused(message)
 
     async def _get(self, visit: _Visit) -> Head:
-        """Requests the visit's address; on a new connection if the present one has been closed."""
+        """Requests the visit's address, on a new connection if the present one was closed.
+
+        Returns the head of the answer.
+        """
         if visit.exchange is not None:
             try:
                 return await visit.exchange.get(visit.url.target, self._headers(visit))
@@ -150,6 +162,7 @@ class HttpPictures:
         return await visit.exchange.get(visit.url.target, self._headers(visit))
 
     async def _connect(self, url: CameraUrl) -> Exchange:
+        """Returns a new connection. Raises ActionFailed if the camera cannot be reached, and ssl.SSLError."""
         context = await self._tls() if url.scheme == "https" else None
         try:
             return await Exchange.open(url.host, url.port, context=context)
@@ -160,6 +173,7 @@ class HttpPictures:
             raise ActionFailed(message) from error
 
     async def _tls(self) -> ssl.SSLContext:
+        """Returns the context of TLS, made once. Raises ActionRefused if `ca_file` cannot be used."""
         if self._context is None:
             try:
                 self._context = await asyncio.to_thread(client_context, self._ca_file)
@@ -168,6 +182,7 @@ class HttpPictures:
         return self._context
 
     def _headers(self, visit: _Visit) -> list[Header]:
+        """Returns the headers of the next request, with log-in and cookies as far as there are any."""
         headers = [
             ("Host", visit.url.server.encode("idna")),
             ("User-Agent", b"alarm2mqtt"),
@@ -184,7 +199,10 @@ class HttpPictures:
     # The answer
 
     async def _goes_on(self, visit: _Visit, head: Head) -> bool:
-        """Prepares the next request where the answer asks for one: a log-in, or another address of the same host."""
+        """Prepares a further request if the answer demands one: a log-in, or another address of the same host.
+
+        Returns whether it does. Raises ActionRefused if a further request cannot help.
+        """
         _take_cookies(visit.cookies, head)
         if head.status == 401:  # noqa: PLR2004 - Unauthorized
             self._log_in(visit, head)
@@ -201,12 +219,13 @@ class HttpPictures:
         return True
 
     def _drop(self, visit: _Visit) -> None:
+        """Closes the visit's connection, if there is one, so that the next request opens another."""
         if visit.exchange is not None:
             visit.exchange.close()
             visit.exchange = None
 
     def _log_in(self, visit: _Visit, head: Head) -> None:
-        """Takes the strongest challenge for the next request. Raises ActionRefused where that cannot help."""
+        """Chooses the strongest challenge for the next requests. Raises ActionRefused where no log-in can help."""
         if self._url.username is None:
             message = "asks for a log-in (401): put username and password into the settings"
             raise ActionRefused(message)
@@ -230,6 +249,10 @@ class HttpPictures:
             _log.info("camera %s offers Basic over HTTP alone: the password is sent in clear", self._url.shown)
 
     def _deny(self, head: Head, *, offered_schemes: tuple[str, ...] = ()) -> NoReturn:
+        """Raises ActionRefused for a refused log-in.
+
+        After a password was sent no request is made for `REFUSED_FOR_S`.
+        """
         if self._login is not None:
             self._login, self._refused_until = None, time.monotonic() + REFUSED_FOR_S
         message = f"user name or password refused ({head.status})"
@@ -238,7 +261,10 @@ class HttpPictures:
         raise ActionRefused(message)
 
     def _redirected(self, url: CameraUrl, head: Head) -> CameraUrl:
-        """Returns the new address. Raises ActionRefused for one of another host or port, or without TLS behind TLS."""
+        """Returns the address that a redirect names.
+
+        Raises ActionRefused if it names none, another host or port, or leaves TLS.
+        """
         location = head.get("location")
         if not location:
             message = f"answers with another address ({head.status}), and names none"
@@ -252,6 +278,7 @@ class HttpPictures:
         return target
 
     def _check(self, head: Head) -> None:
+        """Raises the ActionError of a status that brings no picture; Busy if the camera may have one soon."""
         status = head.status
         if status in _DENIED:
             self._deny(head)
@@ -266,6 +293,7 @@ class HttpPictures:
             raise ActionFailed(message)
 
     def _whole(self, picture: ArrivingPicture, head: Head) -> bytes:
+        """Returns the whole picture. Raises Busy if the camera sent nothing, or another ActionError."""
         try:
             return picture.end()
         except ActionRefused:
@@ -278,22 +306,25 @@ class HttpPictures:
             raise
 
     def _end_tls(self, error: ssl.SSLError) -> NoReturn:
+        """Raises the ActionError of a failure of TLS."""
         problem = tls_problem(error, server=self._url.server)
         if problem.permanent:
             self._refuse(problem.message)
         self._fail(problem.message)
 
     def _fail(self, reason: str) -> NoReturn:
+        """Raises ActionFailed with the camera's redacted address."""
         message = f"camera {self._url.shown}: {reason}"
         raise ActionFailed(message) from None
 
     def _refuse(self, reason: str) -> NoReturn:
+        """Raises ActionRefused with the camera's redacted address."""
         message = f"camera {self._url.shown}: {reason}"
         raise ActionRefused(message) from None
 
 
 def _take_cookies(cookies: dict[str, str], head: Head) -> None:
-    """Takes cookies of an answer for the next request of the same visit; some cameras give no picture without."""
+    """Adds an answer's cookies to `cookies`, for the next request of the same visit; some cameras demand them."""
     for each in head.all("set-cookie"):
         name, sign, value = each.partition(";")[0].partition("=")
         if sign and len(each) <= _LONGEST_COOKIE and each.isprintable() and len(cookies) < _MOST_COOKIES:
@@ -301,5 +332,6 @@ def _take_cookies(cookies: dict[str, str], head: Head) -> None:
 
 
 def _retry_after(head: Head) -> float:
+    """Returns the seconds after which the camera asks for a retry; `BUSY_WAIT_S` if it does not."""
     text = head.get("retry-after")
     return float(text) if text.isascii() and text.isdecimal() else BUSY_WAIT_S

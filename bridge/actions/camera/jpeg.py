@@ -57,9 +57,10 @@ class JpegReader:
         self._sides: tuple[int, int] | None = None
 
     def look(self, data: bytes | bytearray) -> JpegSize | None:
-        """Goes on in `data`, which is the picture from its first byte on. Returns its size, None while it is not whole.
+        """Reads on in `data`, which has the picture from its first byte on.
 
-        Raises ActionFailed if this is no JPEG, whatever follows.
+        Returns its size, or None while it is not whole. Raises ActionFailed if this is no JPEG, whatever bytes may
+        follow.
         """
         while True:
             if self._is_in_scan and not self._leave_scan(data):
@@ -77,14 +78,20 @@ class JpegReader:
                 return None
 
     def _leave_scan(self, data: bytes | bytearray) -> bool:
-        """Goes to the first marker behind entropy-coded data; stuffed bytes and restarts belong to it."""
+        """Goes to the first marker after entropy-coded data (stuffed bytes and restarts belong to that).
+
+        Returns False while there is none yet.
+        """
         found = _AFTER_SCAN.search(data, self._at)
         self._at = max(self._at, len(data) - 1) if found is None else found.start()
         self._is_in_scan = found is None
         return found is not None
 
     def _pass_segment(self, data: bytes | bytearray, marker: int, at: int) -> bool:
-        """Goes behind the segment whose length is at `at`; returns False while it is not whole."""
+        """Goes behind the segment of `marker`, whose length is at `at`. Returns False while it is not whole.
+
+        Raises ActionFailed for a damaged picture.
+        """
         if marker not in _ALONE:
             if at + 2 > len(data):
                 return False
@@ -104,10 +111,12 @@ class JpegReader:
         return True
 
     def _measured(self, length: int) -> JpegSize:
+        """Returns the size of the picture, which ends at `length`. Raises ActionFailed without sensible sides."""
         if self._sides is None or not all(_SMALLEST <= side <= _LARGEST for side in self._sides):
             _refuse("the camera's picture has no sensible size")
         return JpegSize(width=self._sides[0], height=self._sides[1], length=length)
 
 
 def _refuse(message: str) -> NoReturn:
+    """Raises ActionFailed with this message."""
     raise ActionFailed(message)

@@ -35,8 +35,8 @@ class PictureSource(Protocol):
     async def picture(self, *, at: float) -> Picture:
         """Returns the available picture nearest to the instant `at`, within bounded time.
 
-        Raises ActionFailed (a retry may help) or ActionRefused (a setting must change); no
-        message holds a credential.
+        Raises ActionFailed (a retry may help) or ActionRefused (a setting must be changed); no message contains a
+        credential.
         """
 
     async def close(self) -> None:
@@ -44,7 +44,10 @@ class PictureSource(Protocol):
 
 
 def picture_of(jpeg: bytes, *, monotonic: float, at: float) -> Picture:
-    """Returns a picture of bytes taken at `monotonic`. Raises ActionFailed unless they are a whole JPEG."""
+    """Returns `jpeg`, taken at `monotonic`, as a picture with its offset from `at`; bytes after its end are cut off.
+
+    Raises ActionFailed unless `jpeg` begins with one whole JPEG.
+    """
     size = measure(jpeg)
     return Picture(
         jpeg=jpeg[: size.length],
@@ -74,9 +77,8 @@ async def take_series(
 ) -> PictureSeries:
     """Takes `count` pictures (1 to 10), `interval_s` (0.5 to 60 s) apart, the first of the instant `at`.
 
-    A failed picture neither delays nor loses the others. The later ones are requested at absolute
-    times, so a slow camera does not stretch the series; overdue pictures are
-    requested at once and carry their offset.
+    Returns the pictures and the errors of those that failed; raises nothing. The later ones are requested at absolute
+    times, so a slow camera does not stretch the series; overdue pictures are requested at once and carry their offset.
     """
     pictures: list[Picture] = []
     errors: list[ActionError] = []

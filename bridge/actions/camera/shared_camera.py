@@ -32,16 +32,16 @@ class RingRate:
 
     @property
     def length(self) -> int:
-        """Number of pictures in the ring, at least one."""
+        """The number of pictures in the ring, at least one."""
         return max(1, round(self.rate_hz * self.keep_s))
 
 
 class SharedCamera:
     """Merges requests of the same instant into one, and optionally keeps a ring of recent pictures.
 
-    Two requests for the same instant share one picture, also if the second comes after the first has ended.
-    With a ring, a request gets the ring's nearest picture if it lies within half a period;
-    `run` must then be a running task.
+    Two requests for the same instant share one picture, also if the second comes after the first has ended. With a
+    ring, a request gets the ring's nearest picture if that lies within half a period; the caller keeps `run` running as
+    a task.
     """
 
     def __init__(
@@ -56,7 +56,10 @@ class SharedCamera:
         self._pending: dict[float, asyncio.Future[Picture]] = {}
 
     async def picture(self, *, at: float | None = None) -> Picture:
-        """Returns the picture of the instant `at` (default: now). Raises ActionError as the camera does."""
+        """Returns the picture of the instant `at` (None: now), with its offset from that.
+
+        Raises ActionFailed or ActionRefused as the camera does.
+        """
         instant = self._clock() if at is None else at
         while True:
             found = self._cached(instant)
@@ -97,6 +100,7 @@ class SharedCamera:
         await self._source.close()
 
     def _cached(self, instant: float) -> Picture | None:
+        """Returns a picture of this instant that was taken before, or the ring's if near enough; else None."""
         now = self._clock()
         while self._kept and now - self._kept[0][0] > KEPT_S:
             self._kept.popleft()
@@ -109,6 +113,7 @@ class SharedCamera:
         return nearest if abs(nearest.monotonic - instant) <= 0.5 / self._rate.rate_hz else None
 
     async def _request(self, instant: float) -> Picture:
+        """Requests a picture from the camera, for this caller and those that join; returns it. Raises ActionError."""
         request: asyncio.Future[Picture] = asyncio.get_running_loop().create_future()
         self._pending[instant] = request
         try:
@@ -134,9 +139,11 @@ class SharedCamera:
 
 
 def _with_offset(picture: Picture, instant: float) -> Picture:
+    """Returns the picture with its offset from `instant`."""
     return replace(picture, offset_ms=round((picture.monotonic - instant) * 1000))
 
 
 def _being_cancelled() -> bool:
+    """Returns whether the current task is being cancelled."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

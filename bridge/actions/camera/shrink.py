@@ -19,9 +19,11 @@ MOST_PIXELS = 50_000_000
 
 
 async def make_smaller(jpeg: bytes, *, most_bytes: int, limit_s: float = LIMIT_S) -> bytes:
-    """Returns the picture as a JPEG of at most `most_bytes`.
+    """Returns the picture as a JPEG of at most `most_bytes`, with fewer pixels or more compression.
 
-    Raises ActionRefused without PyAV, which the bridge itself never imports, or for too many pixels; else ActionFailed.
+    Raises:
+        ActionRefused: PyAV is not installed (the bridge itself never imports it), or the picture has too many pixels.
+        ActionFailed: `jpeg` is no picture, or it was not made small enough within `limit_s`.
     """
     size = measure(jpeg)
     if importlib.util.find_spec("av") is None:

@@ -24,7 +24,7 @@ class Ring(PictureSource, Protocol):
 
     @property
     def problem(self) -> str | None:
-        """The reason why it has no stream, or None."""
+        """The reason why the recorder has no stream, or None."""
 
 
 class RingFirst:
@@ -35,7 +35,7 @@ class RingFirst:
         self._otherwise = otherwise
 
     async def picture(self, *, at: float) -> Picture:
-        """Returns the picture nearest to `at`, as PictureSource does."""
+        """Returns the picture nearest to `at`, of the ring or the camera. Raises ActionError as both do."""
         source = self._ring if self._ring.problem is None else self._otherwise
         return await source.picture(at=at)
 
@@ -81,7 +81,10 @@ class PromptOrRing:
 
 
 def address_of(camera: CameraSettings, address: str) -> CameraUrl:
-    """Returns one of a camera's addresses with its credentials."""
+    """Returns `address`, one of the camera's, parsed and with the camera's credentials.
+
+    Raises ActionRefused if it is invalid.
+    """
     password = None if camera.password is None else camera.password.reveal()
     return camera_url(address, username=camera.username, password=password)
 
@@ -89,9 +92,8 @@ def address_of(camera: CameraSettings, address: str) -> CameraUrl:
 def pictures_of(camera: CameraSettings, *, recorder: Ring | None = None) -> PictureSource:
     """Returns the source of the camera's pictures: its snapshot address, else its stream.
 
-    A stream that `recorder` has open is not opened a second time; beside a snapshot address it helps out when that
-    is slow or fails. Raises ActionRefused for a camera
-    without an address.
+    A stream that `recorder` has open is not opened a second time. Beside a snapshot address the recorder helps out when
+    the snapshot is slow or fails. Raises ActionRefused for a camera without an address, or with an invalid one.
     """
     address = camera.snapshot or camera.stream
     if address is None:

@@ -27,7 +27,12 @@ class StreamPictures:
         self._timeout_s = timeout_s
 
     async def picture(self, *, at: float) -> Picture:
-        """Opens the stream and returns its first picture, dated by its arrival. Raises ActionError."""
+        """Opens the stream and returns its first picture, dated by its arrival; `at` only gives its offset.
+
+        Raises:
+            ActionRefused: PyAV is not installed, or the stream cannot be opened before a setting is changed.
+            ActionFailed: no picture came within the time limit; a retry may help.
+        """
         require_media()
         child = await MediaChild.start(self._camera)
         try:
@@ -55,7 +60,10 @@ def require_media() -> None:
 
 
 def picture_of_report(report: Report, *, at: float, shown: str) -> Picture:
-    """Returns the picture of a report. Raises ActionError if it has none."""
+    """Returns the picture of a report; `shown` names the camera in messages.
+
+    Raises ActionRefused or ActionFailed if the report has none, by its reason.
+    """
     match report:
         case PictureTaken():
             try:

@@ -35,7 +35,7 @@ class CameraUrl:
 
     @property
     def server(self) -> str:
-        """Host and port, as the address has them."""
+        """Host and port as the address has them, with the brackets of IPv6."""
         return self.shown.partition("://")[2]
 
     @property
@@ -58,7 +58,7 @@ class CameraUrl:
 
     @property
     def full(self) -> str:
-        """The address with its user part, for a library that takes no other credentials; a secret."""
+        """The address with its user part, for a library that accepts no other credentials; a secret."""
         if self.username is None:
             return self.bare
         scheme, rest = self.bare.split("://", 1)
@@ -66,7 +66,7 @@ class CameraUrl:
         return f"{scheme}://{secret}@{rest}"
 
     def hide(self, text: str) -> str:
-        """Returns a camera's or a library's text with this address and all that may be a credential replaced by `…`."""
+        """Returns a text of a camera or library with `…` in place of this address and all that may be a credential."""
         parts = urlsplit(self.bare)
         query = parse_qsl(parts.query, keep_blank_values=True)
         words = {*(value for _, value in query), *parts.query.split("&"), *parts.path.split("/")}
@@ -76,7 +76,7 @@ class CameraUrl:
 
 
 def camera_url(address: str, *, username: str | None = None, password: str | None = None) -> CameraUrl:
-    """Returns `address` of the settings; `username` and `password` take precedence over its user part.
+    """Returns the parsed `address`; `username` and `password` take precedence over its user part.
 
     Raises ActionRefused for an invalid address.
     """

@@ -11,7 +11,7 @@ _PIECE_BYTES = _LINE_BYTES * 600
 
 
 def base64_lines(content: bytes) -> bytes:
-    """Returns lines of 76 letters between CR LF, none at the end."""
+    """Returns `content` in base64: lines of 76 letters joined by CR LF, without one at the end."""
     pieces = []
     for start in range(0, len(content), _PIECE_BYTES):
         letters = b2a_base64(content[start : start + _PIECE_BYTES], newline=False)

@@ -22,7 +22,7 @@ _PIECE_BYTES = 32_768
 
 
 def stuffed(message: bytes) -> bytes:
-    """Returns a message of CR LF lines as sent: dots doubled at the begin of a line, end marked."""
+    """Returns a message of CR LF lines as DATA sends it: leading dots doubled, with the end mark."""
     end = b"" if message.endswith(b"\r\n") else b"\r\n"
     return (b"\r\n" + message).replace(b"\r\n.", b"\r\n..")[2:] + end + b".\r\n"
 
@@ -30,10 +30,11 @@ def stuffed(message: bytes) -> bytes:
 async def hand_over(
     writer: asyncio.StreamWriter, protocol: SMTPProtocol, content: bytes, *, limits: AttemptLimits
 ) -> SMTPResponse:
-    """Writes `content`, which is `stuffed`, after the server's 354. Returns the server's verdict.
+    """Writes `content`, the result of `stuffed`; called after the server's 354. Returns the server's verdict.
 
-    Raises `ActionFailed` if the network accepts no piece for `step_s`, or the verdict does not come
-    within `verdict_s`; `aiosmtplib`'s exceptions or `OSError` if the connection is lost.
+    Raises:
+        ActionFailed: the network accepts no piece for `step_s`, or the verdict does not come within `verdict_s`.
+        aiosmtplib.SMTPException: the connection is lost; or OSError.
     """
     try:
         async with asyncio.TaskGroup() as group:
@@ -51,6 +52,10 @@ async def hand_over(
 async def _write(
     writer: asyncio.StreamWriter, content: bytes, verdict: asyncio.Task[SMTPResponse], step_s: float
 ) -> None:
+    """Writes the content piece by piece, until the verdict has come.
+
+    Raises ActionFailed if the network accepts nothing.
+    """
     for start in range(0, len(content), _PIECE_BYTES):
         if verdict.done():
             return
@@ -63,6 +68,7 @@ async def _write(
 
 @contextlib.contextmanager
 def _timeout_as(reason: str) -> Iterator[None]:
+    """Raises ActionFailed with `reason` in place of a TimeoutError of the `with` block."""
     try:
         yield
     except TimeoutError:

@@ -13,9 +13,10 @@ _PERHAPS_PARAMETERS = {501, 503, 504, 555}
 
 
 async def send_sender(client: aiosmtplib.SMTP, sender: str, *, size: int) -> None:
-    """Sends MAIL, with the size of the mail where the server has announced SIZE (RFC 1870).
+    """Sends MAIL, with the size of the mail if the server has announced SIZE (RFC 1870).
 
-    Raises `ContentRefused` for a mail above the announced limit: some servers find out after the whole transfer.
+    Raises ContentRefused for a mail above the announced limit (some servers find out after the whole transfer), and
+    `aiosmtplib.SMTPSenderRefused` for the server's refusal.
     """
     address = ascii_address(sender)
     announced = client.esmtp_extensions.get("size")
@@ -34,7 +35,10 @@ async def send_sender(client: aiosmtplib.SMTP, sender: str, *, size: int) -> Non
 async def send_recipient(
     client: aiosmtplib.SMTP, recipient: str
 ) -> aiosmtplib.SMTPRecipientRefused | ActionRefused | None:
-    """Sends RCPT. Returns the refusal of this recipient, or None; raises what concerns the connection."""
+    """Sends RCPT. Returns the refusal of this recipient, or None if it is accepted.
+
+    Raises aiosmtplib's exceptions of the connection.
+    """
     try:
         await client.rcpt(ascii_address(recipient))
     except aiosmtplib.SMTPRecipientRefused as error:
@@ -45,6 +49,7 @@ async def send_recipient(
 
 
 async def _mail(client: aiosmtplib.SMTP, address: str, options: list[str]) -> None:
+    """Sends MAIL; any 2xx is a success. Raises aiosmtplib.SMTPSenderRefused."""
     try:
         await client.mail(address, options=options)
     except aiosmtplib.SMTPSenderRefused as error:

@@ -12,10 +12,11 @@ from bridge.text.printable import printable
 
 
 async def greet(client: aiosmtplib.SMTP, *, needs_extensions: bool) -> bool:
-    """Greets with EHLO, or with HELO where EHLO is refused for ever.
+    """Greets with EHLO, or with HELO if EHLO is refused for ever. Returns True after a greeting.
 
-    Returns False when the server hangs up at EHLO: HELO may do on a new connection. `needs_extensions`: STARTTLS or a
-    log-in is asked for, which HELO does not offer; raises `ActionRefused` then.
+    Returns False if the server hangs up instead: HELO may succeed on a new connection. `needs_extensions`: STARTTLS or
+    a log-in is needed, which HELO does not offer. Then ActionRefused is raised in place of HELO, and a hang-up raises
+    `aiosmtplib.SMTPServerDisconnected`.
     """
     try:
         await client.ehlo()
@@ -40,6 +41,6 @@ async def greet(client: aiosmtplib.SMTP, *, needs_extensions: bool) -> bool:
 
 
 def address_literal(address: str) -> str:
-    """Returns an IP address as EHLO expects it from a host without a name of its own (RFC 5321, 4.1.3)."""
+    """Returns an IP address as EHLO expects it from a host without a name (RFC 5321, 4.1.3): `[192.0.2.1]`."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     return f"[IPv6:{ip}]" if ip.version == 6 else f"[{ip}]"  # noqa: PLR2004 - IP's own version

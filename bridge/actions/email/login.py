@@ -19,11 +19,14 @@ _TOKENS = {"xoauth2", "oauthbearer"}
 
 
 async def login(client: aiosmtplib.SMTP, user: str, password: str) -> None:
-    """Logs in by the first method that the server supports, after EHLO.
+    """Logs in by the first method that the server supports; called after EHLO.
 
-    A wrong password is tried once: by another method it would be as wrong, and would count twice
-    against lock-out. Raises `ActionRefused` if there is no method,
-    `SMTPAuthenticationError` for the server's refusal, and a lost connection's exceptions.
+    A wrong password is tried once: by another method it would be as wrong, and would count twice against lock-out.
+
+    Raises:
+        ActionRefused: there is no common method.
+        aiosmtplib.SMTPAuthenticationError: the server refuses.
+        aiosmtplib.SMTPServerDisconnected: the connection is lost.
     """
     secret = client.get_transport_info("sslcontext") is not None
     known = _METHODS_ENCRYPTED if secret else _METHODS_PLAIN
@@ -42,6 +45,7 @@ async def login(client: aiosmtplib.SMTP, user: str, password: str) -> None:
 
 
 def _no_method(offered: list[str]) -> str:
+    """Returns the message, with advice, for a server that offers no usable method."""
     reason = "the server offers no way to log in over this connection"
     if not offered:
         return f"{reason}; leave email.username and email.password empty, or change email.security"
@@ -61,9 +65,10 @@ async def _cram_md5(client: aiosmtplib.SMTP, user: str, password: str) -> None:
 
 
 async def _login(client: aiosmtplib.SMTP, user: str, password: str) -> None:
-    """LOGIN one line after the other: some servers ask for a user name again that came with the command.
+    """Logs in with LOGIN, one line after the other. Raises aiosmtplib.SMTPAuthenticationError.
 
-    The order counts, not the text of the prompts, which no standard defines.
+    Some servers request a user name again that came with the command. The order of the prompts counts, not their text,
+    which no standard defines.
     """
     await _answered(client, b"AUTH", b"LOGIN", code=_GO_ON)
     await _answered(client, base64.b64encode(user.encode()), code=_GO_ON)
@@ -71,6 +76,7 @@ async def _login(client: aiosmtplib.SMTP, user: str, password: str) -> None:
 
 
 async def _answered(client: aiosmtplib.SMTP, *line: bytes, code: int) -> None:
+    """Sends a line. Raises aiosmtplib.SMTPAuthenticationError unless the answer has this code."""
     response = await client.execute_command(*line)
     if response.code != code:
         raise aiosmtplib.SMTPAuthenticationError(response.code, response.message)

@@ -42,7 +42,10 @@ _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]+@[A-Za-z0-9.-]+>")
 
 
 def message_id(job: str, sender: str) -> str:
-    """Returns the Message-ID of a job, the same for every attempt; `job` never repeats."""
+    """Returns the Message-ID of a job, the same for every attempt; the caller's `job` never repeats.
+
+    Raises ActionRefused for a sender that is no address.
+    """
     domain = ascii_address(sender).rpartition("@")[2]
     left, right = (
         re.sub(rf"[^A-Za-z0-9.{more}]+", "-", part).strip(".-") for part, more in ((job, "_-"), (domain, "-"))
@@ -51,10 +54,10 @@ def message_id(job: str, sender: str) -> str:
 
 
 def ascii_address(address: str) -> str:
-    """Returns a mail address as all servers take it: the domain in IDNA's letters.
+    """Returns a mail address in ASCII, as all servers accept it: the domain in IDNA's letters.
 
-    Raises `ActionRefused` if that is impossible; a local part beyond ASCII needs
-    SMTPUTF8 (RFC 6531), which few servers support.
+    Raises ActionRefused if that is impossible; a local part beyond ASCII needs SMTPUTF8 (RFC 6531), which few servers
+    support.
     """
     local, _, domain = address.rpartition("@")
     with contextlib.suppress(UnicodeError):  # a domain beyond IDNA stays as it is, and is refused below
@@ -67,11 +70,13 @@ def ascii_address(address: str) -> str:
 
 
 def build_message(mail: AlarmMail) -> EmailMessage:
-    """Returns the message; the same `mail` always gives the same one.
+    """Returns the MIME message; the same `mail` always gives the same message.
 
-    A recipient with an invalid address is left out here and refused by the session; the others get
-    the mail. Raises `ActionRefused` for such a sender, and `ValueError` for a `message_id` that
-    `message_id()` did not make or a `time` without a zone.
+    A recipient with an invalid address is left out here and refused by the session; the others get the mail.
+
+    Raises:
+        ActionRefused: the sender's address is invalid.
+        ValueError: `message_id` was not made by `message_id()`, or `time` has no zone.
     """
     if not _MESSAGE_ID.fullmatch(mail.message_id) or mail.time.tzinfo is None:
         reason = f"not fit for a header: {mail.message_id!r}, {mail.time!r}"
@@ -98,11 +103,10 @@ def build_message(mail: AlarmMail) -> EmailMessage:
 
 
 def message_bytes(mail: AlarmMail) -> bytes:
-    """Returns `build_message` as bytes, lines ended by CR LF.
+    """Returns `build_message` as bytes, lines ended by CR LF. Raises as that does.
 
-    The library would compute for 30 ms a megabyte, and the loop's thread would wait for the
-    interpreter after each of its system calls. So the message is built with stand-ins, and the pictures
-    replace them afterwards.
+    The library would compute for 30 ms a megabyte, and the loop's thread would wait for the interpreter after each of
+    its system calls. So the message is built with stand-ins, and the pictures replace them afterwards.
     """
     stand_ins = [os.urandom(_STAND_IN_BYTES) for _ in mail.pictures]
     light = tuple(replace(picture, jpeg=each) for picture, each in zip(mail.pictures, stand_ins, strict=True))
@@ -113,11 +117,13 @@ def message_bytes(mail: AlarmMail) -> bytes:
 
 
 def _mailbox(address: str) -> Address:
+    """Returns an address for a header. Raises ActionRefused for an invalid one."""
     local, _, domain = ascii_address(address).rpartition("@")
     return Address(username=local, domain=domain)
 
 
 def _mailboxes(addresses: Iterable[str]) -> list[Address]:
+    """Returns the addresses for a header; invalid ones are left out."""
     mailboxes = []
     for address in addresses:
         with contextlib.suppress(ActionRefused):

@@ -15,7 +15,7 @@ _NO_ANSWER = -1
 
 
 def explained(error: Exception, *, username: str | None, password: str) -> ActionError | None:
-    """Returns the ActionError of an exception of aiosmtplib, or None for any other; without the password."""
+    """Returns the ActionError for an exception of aiosmtplib, or None for any other; its text has no password."""
     if isinstance(error, aiosmtplib.SMTPResponseException):
         text = printable(error.message, hide=(password, f"\0{username}\0{password}"))
         return _kind(error)(f"{error.code} {text}" if error.code != _NO_ANSWER else _no_answer(text))
@@ -29,13 +29,14 @@ def explained(error: Exception, *, username: str | None, password: str) -> Actio
 
 
 def _no_answer(text: str) -> str:
+    """Returns the reason for text that is no answer of SMTP."""
     if text == "Response too long":
         return ENDLESS
     return f"{MEANINGLESS}: {text.removeprefix('Malformed SMTP response line: ')}"
 
 
 def _kind(error: aiosmtplib.SMTPResponseException) -> type[ActionError]:
-    """Returns the class of a refusal.
+    """Returns the class of a refusal: ActionFailed, ActionRefused, or ContentRefused.
 
     After DATA, or 552 for an announced size (RFC 1870), a permanent one is the content's. A recipient's 552 is a full
     mailbox or too many recipients, which another try may get over (RFC 5321, 4.5.3.1.10).

@@ -23,14 +23,16 @@ async def send(
     limits: AttemptLimits = DEFAULT_LIMITS,
     taken: Callable[[MailOutcome], None] = lambda _: None,
 ) -> MailOutcome:
-    """Makes one attempt. `message` is the result of `message.message_bytes`, computed off the loop.
+    """Makes one attempt to send a mail. Returns the server's verdict for each recipient.
 
-    `recipients` are all of the settings', or those that an earlier outcome left `deferred`.
-    Raises `ActionFailed` if a retry is worth it, `ActionRefused` if not. A cut or a
-    silence after the message was handed over is an `ActionFailed` too, though the server may have
-    accepted it: a retry with the same Message-ID lets the receiver recognise the twin.
-    `taken` is called as soon as the server has accepted the message, before the goodbye, so that its record
-    leaves the shortest time in which a power cut makes a twin.
+    `message` is the result of `message.message_bytes`, computed off the loop. `recipients` is the settings' by default
+    (None), or those that an earlier outcome left `deferred`. `taken` is called as soon as the server has accepted the
+    message, before the goodbye, so that its record leaves the shortest time in which a power cut makes a twin.
+
+    Raises:
+        ActionFailed: a retry is worth it. A cut or a silence after the message was handed over is one too, though the
+            server may have accepted it: a retry with the same Message-ID lets the receiver recognise the twin.
+        ActionRefused: a retry is not.
     """
     outcomes: list[MailOutcome] = []
 

@@ -32,7 +32,7 @@ _GOODBYE_S = 2.0
 
 
 class SmtpSession:
-    """Used for one `deliver`; `abort` must follow in any case."""
+    """One conversation with a mail server: the caller calls `deliver` once, then `abort` in any case."""
 
     def __init__(self, settings: EmailSettings, limits: AttemptLimits) -> None:
         self._settings = settings
@@ -43,9 +43,9 @@ class SmtpSession:
         self._writer: asyncio.StreamWriter | None = None
 
     async def deliver(self, message: bytes, recipients: tuple[str, ...], taken: Callable[[MailOutcome], None]) -> None:
-        """Connects, logs in, hands over, says goodbye. Raises `ActionFailed` or `ActionRefused`.
+        """Connects, logs in, hands the mail over, says goodbye. Raises `ActionFailed` or `ActionRefused`.
 
-        `taken` is called as soon as the server has the mail; after that nothing is raised.
+        `taken` is called with the outcome as soon as the server has accepted the mail; after that nothing is raised.
         """
         client = await self._greeted()
         if self._settings.username is not None:
@@ -64,7 +64,7 @@ class SmtpSession:
             self._client.close()
 
     async def _greeted(self) -> aiosmtplib.SMTP:
-        """Connects and greets. A server that hangs up at EHLO gets HELO, on a new connection."""
+        """Connects and greets. Returns the client. A server that hangs up at EHLO gets HELO, on a new connection."""
         client = await self._connect()
         if client.is_ehlo_or_helo_needed and not await self._greet(client):
             self.abort()
@@ -74,11 +74,13 @@ class SmtpSession:
         return client
 
     async def _greet(self, client: aiosmtplib.SMTP) -> bool:
+        """Greets. Returns False if the server hung up at EHLO. Raises ActionError."""
         needed = self._settings.security == "starttls" or self._settings.username is not None
         async with self._steps.step("greeting"):
             return await greet(client, needs_extensions=needed)
 
     async def _connect(self) -> aiosmtplib.SMTP:
+        """Returns a connected client, encrypted as the settings say. Raises ActionError, with advice."""
         settings = self._settings
         context = None
         try:
@@ -107,6 +109,7 @@ class SmtpSession:
         return client
 
     async def _start_tls(self, client: aiosmtplib.SMTP) -> None:
+        """Greets, then encrypts the connection. Raises ActionRefused if the server offers no STARTTLS."""
         await self._greet(client)
         async with self._steps.step("STARTTLS"):
             if not client.supports_extension("starttls"):
@@ -115,6 +118,7 @@ class SmtpSession:
             await client.starttls()
 
     async def _log_in(self, client: aiosmtplib.SMTP, user: str) -> None:
+        """Logs in. Raises ActionError, with advice."""
         try:
             async with self._steps.step("login"):
                 await login(client, user, self._password)
@@ -122,7 +126,7 @@ class SmtpSession:
             raise self._advised(error, client) from None
 
     def _advised(self, refusal: ActionRefused, client: aiosmtplib.SMTP) -> ActionRefused:
-        """Returns a refusal, with advice when the server offers what the settings do not ask for."""
+        """Returns the refusal, with advice if the server offers encryption or a log-in that the settings do not use."""
         if self._settings.security == "none" and client.supports_extension("starttls"):
             return refused_with(refusal, f"the server offers STARTTLS: {SECURITY.upgrade}")
         if self._settings.username is None and client.supports_extension("auth"):
@@ -130,7 +134,10 @@ class SmtpSession:
         return refusal
 
     async def _envelope(self, client: aiosmtplib.SMTP, size: int, recipients: tuple[str, ...]) -> MailOutcome:
-        """Sends sender and recipients. Returns the outcome if at least one recipient is accepted, else raises."""
+        """Sends sender and recipients. Returns the outcome if at least one recipient is accepted.
+
+        Otherwise raises ActionFailed if one may be accepted later, else ActionRefused.
+        """
         await self._sender(client, size)
         answers: dict[str, ActionError | None] = {}
         for recipient in recipients:
@@ -149,6 +156,7 @@ class SmtpSession:
         return outcome
 
     async def _sender(self, client: aiosmtplib.SMTP, size: int) -> None:
+        """Sends the sender. Raises ContentRefused for a mail that is too large, or ActionError with advice."""
         try:
             async with self._steps.step("sender"):
                 await send_sender(client, self._settings.sender, size=size)
@@ -162,6 +170,7 @@ class SmtpSession:
             raise refusal from None
 
     async def _data(self, client: aiosmtplib.SMTP, message: bytes) -> None:
+        """Sends the message. Returns once the server has accepted it. Raises ActionError if it does not."""
         content = await asyncio.to_thread(stuffed, message)
         async with self._steps.step("message"):
             ready = await client.execute_command(b"DATA")
@@ -177,12 +186,14 @@ class SmtpSession:
                 raise aiosmtplib.SMTPDataError(verdict.code, verdict.message)
 
     def _explain(self, error: Exception) -> ActionError | None:
+        """Returns the ActionError for an exception of aiosmtplib, or None for any other."""
         if isinstance(error, ActionError):
             return error
         return explained(error, username=self._settings.username, password=self._password)
 
 
 def _not_taken(answers: dict[str, ActionError | None], kind: type[ActionError]) -> tuple[NotTaken, ...]:
+    """Returns the recipients whose error is of this kind, with the reason."""
     return tuple(
         NotTaken(recipient=recipient, reason=str(error))
         for recipient, error in answers.items()

@@ -53,20 +53,24 @@ class AlarmMail:
 
 
 def one_line(text: str) -> str:
-    """Returns the text without line breaks, control characters, lone surrogates and RFC 2047's encoded words."""
+    """Returns the text on one line, without control characters, lone surrogates and RFC 2047's encoded words."""
     plain = "".join(" " if unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} else letter for letter in text)
     return " ".join(plain.replace("=?", "= ?").split())
 
 
 def subject(mail: AlarmMail) -> str:
-    """Returns one line, such as `[Front gate camera] Garage door: alarm`."""
+    """Returns the mail's subject on one line, such as `[Front gate camera] Garage door: alarm`."""
     what = "test" if mail.cause == "test" else "message" if mail.input_name is None else "alarm"
     where = f"{one_line(mail.input_name)}: " if mail.input_name is not None else ""
     return f"[{one_line(mail.device_name)}] {where}{what}"
 
 
 def body(mail: AlarmMail) -> str:
-    """Returns the text: device, input, cause, local and universal time, alarms held back, pictures."""
+    """Returns the mail's text, ended by a line feed.
+
+    It has device, input, cause, local and universal time, alarms held back, a person's text and the pictures' times, as
+    far as there are any.
+    """
     where = f"Input: {one_line(mail.input_name)}" if mail.input_name is not None else ""
     lines = [
         f"Device: {one_line(mail.device_name)}",
@@ -81,6 +85,7 @@ def body(mail: AlarmMail) -> str:
 
 
 def _held_back(count: int) -> str:
+    """Returns the line about alarms held back; empty for none."""
     if not count:
         return ""
     alarms = "1 alarm" if count == 1 else f"{count} alarms"
@@ -93,6 +98,7 @@ def _written(text: str) -> str:
 
 
 def _pictures(mail: AlarmMail) -> list[str]:
+    """Returns a line for each picture, and one if pictures are missing."""
     lines = [
         f"Picture {number}: {picture.taken_at.astimezone(mail.time.tzinfo):%H:%M:%S}, {_after(picture.offset_ms)}"
         for number, picture in enumerate(mail.pictures, 1)

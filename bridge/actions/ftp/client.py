@@ -32,9 +32,10 @@ _QUIET_S = 1.0
 
 
 class FtpClient(aioftp.Client):
-    """The caller bounds each call and ends with `abort_all`.
+    """A client whose caller bounds each call by a time limit and ends with `abort_all`.
 
-    `answer_s` is the wait for what some servers never send: the answer to EPSV, and the 150 after STOR.
+    `answer_s` is the wait for what some servers never send: the answer to EPSV, and the 150 after STOR. Refusals are
+    raised as `aioftp.StatusCodeError`, a lost connection as OSError.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class FtpClient(aioftp.Client):
 
     @property
     def is_connected(self) -> bool:
-        """Whether there was a TCP connection, and the TLS of an implicit one."""
+        """Whether the TCP connection was made, and with implicit encryption the handshake of TLS."""
         return self._stream is not None
 
     @property
@@ -60,7 +61,7 @@ class FtpClient(aioftp.Client):
         return self._is_encrypted
 
     async def _open_connection(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Opens the control channel."""
+        """Returns reader and writer of the control channel. Raises OSError."""
         return await asyncio.open_connection(
             sock=await connect_tcp(host, port),
             ssl=self.ssl,
@@ -69,7 +70,10 @@ class FtpClient(aioftp.Client):
         )
 
     async def log_in(self, user: str, password: str) -> None:
-        """Logs in; a server that asks for no password gets none. Raises `ActionRefused` when it wants an account."""
+        """Logs in; a server that requests no password gets none.
+
+        Raises ActionRefused if it requests an account, and `aioftp.StatusCodeError` if it refuses.
+        """
         code, _ = await self.command(f"USER {user}", ("2xx", "331", "332"))
         if code == "331":
             code, _ = await self.command(f"PASS {password}", ("2xx", "332"), censor_after=5)
@@ -78,9 +82,10 @@ class FtpClient(aioftp.Client):
             raise ActionRefused(message)
 
     async def start_tls(self, context: ssl.SSLContext, host: str) -> None:
-        """Encrypts the control channel after AUTH. Raises `ActionFailed` when the server has sent more than its answer.
+        """Encrypts the control channel; called after the answer to AUTH.
 
-        Those bytes could be anybody's, and would be read as if they had come encrypted (RFC 4217, 15).
+        Raises ActionFailed if the server has sent more than its answer: those bytes could be anybody's, and would be
+        read as if they had come encrypted (RFC 4217, 15).
         """
         more = b""
         with contextlib.suppress(TimeoutError):
@@ -93,7 +98,11 @@ class FtpClient(aioftp.Client):
         await self.stream.start_tls(context, host)
 
     async def parse_line(self) -> tuple[aioftp.Code, str]:
-        """Returns one line of an answer; bytes that are no UTF-8 are replaced, since old servers send Latin-1."""
+        """Returns code and rest of one line of an answer.
+
+        Bytes that are no UTF-8 are replaced, since old servers send Latin-1. Raises ValueError or ActionFailed for a
+        line or an answer without an end, and ConnectionResetError at the end.
+        """
         try:
             line = await self.stream.readline()
             self._limit.count(line)
@@ -106,10 +115,10 @@ class FtpClient(aioftp.Client):
         return aioftp.Code(text[:_CODE_DIGITS]), text[_CODE_DIGITS:]
 
     async def parse_response(self) -> tuple[aioftp.Code, list[str]]:
-        """Returns code and lines of one answer (RFC 959, 4.2); what precedes the first line with a code is skipped.
+        """Returns code and lines of one answer (RFC 959, 4.2); lines before the first one with a code are skipped.
 
-        An answer of several lines ends with its code and no hyphen. A line with another code is text of it, or its
-        end if nothing follows for `_QUIET_S`; the code is then that of the last line.
+        An answer of several lines ends with its code and no hyphen. A line with another code is text of it, or its end
+        if nothing follows for `_QUIET_S`; the code is then that of the last line.
         """
         code, lines = await self._parse_response()
         if not code.matches("1xx"):  # a final answer; preliminary ones count with it
@@ -139,7 +148,11 @@ class FtpClient(aioftp.Client):
         return code, lines
 
     async def open_store(self, name: str) -> asyncio.StreamWriter:
-        """Sends STOR. Returns the writer of the data channel; what is written until its close is the file."""
+        """Opens a data channel and sends STOR.
+
+        Returns the channel's writer; the caller writes the file, then closes it. Raises NoDataChannel, or
+        `aioftp.StatusCodeError` if the server refuses.
+        """
         code, _ = await self.command("TYPE I", ("2xx", "5xx"))
         if code.matches("5xx"):  # servers that know no types; the size afterwards shows whether it went well
             log.info("ftp: the server knows no binary transfer (TYPE I: %s); uploading all the same", code)
@@ -165,6 +178,7 @@ class FtpClient(aioftp.Client):
         raise AssertionError
 
     async def _begin_store(self, name: str) -> None:
+        """Sends STOR, waits `answer_s` at most for its first answer, and encrypts the data channel if needed."""
         self._is_confirmed = False
         with contextlib.suppress(TimeoutError):  # no 150 from this server: what it answers comes at the end
             async with asyncio.timeout(self._answer_s):
@@ -174,7 +188,10 @@ class FtpClient(aioftp.Client):
             await self._data.start_tls(self._resumed(self._data_context), server_hostname=self.server_host)
 
     async def confirm_store(self) -> None:
-        """Waits for the server's last answer to STOR, after the data channel was closed."""
+        """Waits for the server's last answer to STOR; called after the data channel was closed.
+
+        Raises `aioftp.StatusCodeError` if the server did not store the file.
+        """
         if not self._is_confirmed:
             await self.command(None, "2xx", "1xx")
             return
@@ -183,7 +200,7 @@ class FtpClient(aioftp.Client):
                 await self.command(None, "2xx", "1xx")
 
     async def _ask_port(self, way: str) -> DataPort:
-        """Returns the port in the answer to EPSV or PASV.
+        """Returns the port in the answer to EPSV or PASV (`way`).
 
         Raises `StatusCodeError` for a refusal, `NoDataChannel` for an answer without a port, and `LostAtEpsv`.
         """
@@ -204,10 +221,10 @@ class FtpClient(aioftp.Client):
         return port
 
     async def _connect_data(self, target: DataPort) -> asyncio.StreamWriter:
-        """Connects to the very machine of the control channel, whatever address the server names.
+        """Returns the writer of a connection to the machine of the control channel, whatever address the server names.
 
-        Behind routers it is often a private one or 0.0.0.0; and an address of another machine would let a
-        hostile server send pictures elsewhere.
+        Behind routers it is often a private one or 0.0.0.0; and an address of another machine would let a hostile
+        server send pictures elsewhere. Raises NoDataChannel if the port cannot be reached.
         """
         try:
             connection = await connect_tcp(self._peer, target.port)
@@ -223,11 +240,12 @@ class FtpClient(aioftp.Client):
 
     @property
     def _is_ipv6(self) -> bool:
-        """PASV knows addresses of IPv4 alone."""
+        """Whether the server was reached by IPv6, of which PASV knows no addresses."""
         return ":" in self._peer
 
     @property
     def _peer(self) -> str:
+        """The address of the server, as connected."""
         return str(self.stream.writer.get_extra_info("peername")[0])
 
     def _resumed(self, context: ssl.SSLContext) -> ssl.SSLContext:
@@ -236,12 +254,12 @@ class FtpClient(aioftp.Client):
         return SSLSessionBoundContext(ssl.PROTOCOL_TLS_CLIENT, context=context, session=control.session)
 
     def abort_data(self) -> None:
-        """Closes the data channel at once."""
+        """Closes the data channel at once, if one is open."""
         if self._data is not None:
             self._data.transport.abort()
 
     def abort_all(self) -> None:
-        """Closes everything at once; a graceful end would wait for a peer that does not read."""
+        """Closes both channels at once; a graceful end would wait for a peer that does not read."""
         self.abort_data()
         if self._stream is not None:
             self._stream.writer.transport.abort()

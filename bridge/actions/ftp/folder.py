@@ -14,10 +14,10 @@ _EXISTS = ("exist", "521")
 
 
 async def enter_folder(ftp: FtpClient, steps: Steps, folder: str) -> None:
-    """Makes `folder` the working directory, and creates the missing folders of its path.
+    """Makes `folder` the working directory, and creates the missing folders of its path. Raises ActionError.
 
-    A failed MKD may mean that the folder exists: only CWD shows that. Servers that take no path of several
-    folders are asked for one after the other.
+    A failed MKD may mean that the folder exists: only CWD shows that. If a server accepts no path of several folders,
+    they are entered one after the other.
     """
     if await _enter(ftp, steps, folder):
         return
@@ -33,6 +33,10 @@ async def enter_folder(ftp: FtpClient, steps: Steps, folder: str) -> None:
 
 
 async def _enter_each(ftp: FtpClient, steps: Steps, folder: str) -> bool:
+    """Enters the folders of a path one by one, creating those that are missing.
+
+    Returns False if one cannot be entered.
+    """
     if folder.startswith("/"):
         await _enter(ftp, steps, "/")
     for name in filter(None, folder.split("/")):
@@ -44,6 +48,7 @@ async def _enter_each(ftp: FtpClient, steps: Steps, folder: str) -> bool:
 
 
 async def _enter(ftp: FtpClient, steps: Steps, folder: str) -> bool:
+    """Enters a folder. Returns False if the server refuses. Raises ActionFailed for anything else."""
     with contextlib.suppress(ActionRefused):
         async with steps.step(f"folder {folder}"):
             await ftp.command(f"CWD {folder}", "2xx")
@@ -52,7 +57,7 @@ async def _enter(ftp: FtpClient, steps: Steps, folder: str) -> bool:
 
 
 async def _make(ftp: FtpClient, steps: Steps, folder: str) -> ActionRefused | None:
-    """Creates a folder. Returns the refusal, or None."""
+    """Creates a folder. Returns the refusal, or None if it was created. Raises ActionFailed for anything else."""
     try:
         async with steps.step(f"new folder {folder}"):
             await ftp.command(f"MKD {folder}", "2xx")

@@ -21,10 +21,10 @@ _MOST_NAMES = 4
 async def place(
     ftp: FtpClient, steps: Steps, name: str, content: bytes, *, memory: FtpServerMemory, verdict_s: float
 ) -> str:
-    """Stores `content` in the current folder by way of a `PART` and a rename, or directly where that is refused.
+    """Stores `content` in the current folder as a `PART` that is renamed, or directly if that is refused.
 
-    Returns the name that it has got: a variant such as `a-2.jpg` if `name` itself is refused. `memory`
-    remembers a server that cannot rename: some let a user store and nothing else. Raises ActionError.
+    Returns the name that the file has got: a variant such as `a-2.jpg` if `name` itself is refused. `memory` remembers
+    a server that cannot rename: some let a user store and nothing else. Raises ActionError.
     """
     write = partial(store, ftp, steps, content=content, verdict_s=verdict_s)
     if memory.can_rename:
@@ -55,7 +55,7 @@ async def place(
 async def _renamed(ftp: FtpClient, steps: Steps, old: str, new: str) -> bool:
     """Gives a file its final name; an existing file is replaced, by deleting it first if the server requires that.
 
-    Returns False when the server refuses that for ever: no right, or no such command.
+    Returns False if the server refuses for ever: no right, or no such command. Raises ActionFailed for anything else.
     """
     try:
         await _rename(ftp, steps, old, new)
@@ -70,7 +70,7 @@ async def _renamed(ftp: FtpClient, steps: Steps, old: str, new: str) -> bool:
 
 
 async def _delete(ftp: FtpClient, steps: Steps, name: str) -> bool:
-    """Deletes a file. Returns whether the server did it; takes `_DELETE_S` at most."""
+    """Deletes a file. Returns whether the server did it, within `_DELETE_S`; raises nothing."""
     with contextlib.suppress(ActionError):
         async with steps.step("delete", limit_s=min(_DELETE_S, steps.limit_s)):
             await ftp.command(f"DELE {name}", "2xx")
@@ -79,6 +79,7 @@ async def _delete(ftp: FtpClient, steps: Steps, name: str) -> bool:
 
 
 async def _rename(ftp: FtpClient, steps: Steps, old: str, new: str) -> None:
+    """Renames a file. Raises ActionRefused if the server refuses, ActionFailed for anything else."""
     async with steps.step("rename"):
         await ftp.command(f"RNFR {old}", ("2xx", "3xx"))
         await ftp.command(f"RNTO {new}", "2xx")

@@ -32,7 +32,7 @@ class DataPort:
 
 
 def data_port(lines: Sequence[str]) -> DataPort | None:
-    """Returns the port in the lines of an answer, or None when there is none or no possible one.
+    """Returns the port in the lines of an answer, or None if there is none, or an impossible one.
 
     Either form is accepted after either command: translators between IPv6 and IPv4 mix them.
     """

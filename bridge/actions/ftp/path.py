@@ -32,10 +32,10 @@ class UploadFacts:
 
 
 def render_path(template: str, facts: UploadFacts) -> str:
-    """Returns the path, relative to the log-in folder, absolute if the template is.
+    """Returns the path of an upload: relative to the log-in folder, or absolute if the template is.
 
-    The template has passed `bridge.core.definitions.vocabulary.check_path_template`. Every
-    segment of the result is a `safe_name`, and the last leaves room for `PART`.
+    The caller has checked the template with `bridge.core.definitions.vocabulary.check_path_template`. Every segment of
+    the result is a `safe_name`, and the last leaves room for `PART`.
     """
     values = _values(facts)
     filled = "".join(
@@ -49,7 +49,7 @@ def render_path(template: str, facts: UploadFacts) -> str:
 
 
 def _values(facts: UploadFacts) -> dict[str, str]:
-    """Returns each token's value, itself a safe name, so that none adds a segment or leaves one empty."""
+    """Returns each token's value, itself a safe name, so that no value adds a segment or leaves one empty."""
     return {
         token: safe_name(value)
         for token, value in {

@@ -37,9 +37,9 @@ class FtpServerMemory:
         self._server = server
 
     def reserve(self, path: str, *, owner: str) -> str:
-        """Returns `path`, or a variant such as `a-2.jpg` where another upload has used it lately.
+        """Returns `path`, or a variant such as `a-2.jpg` if another upload has used it lately.
 
-        The same `owner` gets the same path each time: its retry replaces its own file.
+        The same `owner` gets the same result for a `path` each time: its retry replaces its own file.
         """
         for used, by in self._used.items():
             if by == (owner, path):

@@ -34,7 +34,7 @@ _WANTS_TLS = re.compile(r"\b(TLS|SSL|encrypt\w*|secure\w*)\b", re.IGNORECASE)
 
 
 class FtpSession:
-    """Used for one `deliver`; `abort` must follow in any case."""
+    """One conversation with an FTP server: the caller calls `deliver` once, then `abort` in any case."""
 
     def __init__(self, settings: FtpSettings, limits: AttemptLimits, memory: FtpServerMemory) -> None:
         self._settings = settings
@@ -45,7 +45,10 @@ class FtpSession:
         self._ftp: FtpClient | None = None
 
     async def deliver(self, content: bytes, path: str) -> str:
-        """Stores `content` at `path`. Returns the path that it has got. Raises `ActionFailed` or `ActionRefused`."""
+        """Stores `content` at `path`. Returns the path that the file has got, which may be a variant.
+
+        Raises `ActionFailed` (a retry may help) or `ActionRefused`.
+        """
         steps = self._steps
         folder, slash, name = path.rpartition("/")
         ftp = await self._connect()
@@ -67,6 +70,7 @@ class FtpSession:
             self._ftp.abort_all()
 
     async def _connect(self) -> FtpClient:
+        """Returns a connected client, encrypted as the settings say. Raises ActionError, with advice."""
         settings, step = self._settings, self._steps.step
         context = None
         implicit = settings.security == "implicit_tls"
@@ -91,6 +95,7 @@ class FtpSession:
         return ftp
 
     async def _start_tls(self, ftp: FtpClient, context: ssl.SSLContext) -> None:
+        """Encrypts the control channel. Raises ActionError, with advice if the server cannot."""
         try:
             async with self._steps.step("AUTH TLS"):
                 await ftp.command("AUTH TLS", ("234", "334"))
@@ -101,6 +106,7 @@ class FtpSession:
             raise refused_with(error, SECURITY.no_upgrade) from None
 
     async def _log_in(self, ftp: FtpClient) -> None:
+        """Logs in, as `anonymous` without a user name. Raises ActionError, with advice if TLS is missing."""
         try:
             async with self._steps.step("login"):
                 await ftp.log_in(self._settings.username or "anonymous", self._password)
@@ -110,9 +116,9 @@ class FtpSession:
             raise
 
     def _explain(self, error: Exception) -> ActionError | None:
-        """Returns the ActionError of an FTP exception (RFC 959, 4.2.1: 5xx is permanent, 4xx is not), else None.
+        """Returns the ActionError for an exception of aioftp, or None for any other exception.
 
-        552 is a full disk, which may be emptied: it is worth a retry.
+        5xx is permanent, 4xx is not (RFC 959, 4.2.1). 552 is a full disk, which may be emptied: it is worth a retry.
         """
         if isinstance(error, aioftp.StatusCodeError):
             code = error.received_codes[-1]

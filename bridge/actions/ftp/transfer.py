@@ -15,7 +15,11 @@ _LAST_WORD_S = 5.0
 
 
 async def store(ftp: FtpClient, steps: Steps, name: str, content: bytes, *, verdict_s: float) -> None:
-    """Writes a whole file. When this returns, the server has confirmed all of it, by its answer or by its size."""
+    """Writes a whole file into the current folder.
+
+    It returns once the server has confirmed all of it, by its answer within `verdict_s` or by the size. Raises
+    ActionRefused if the server refuses, ActionFailed if the transfer fails or nothing confirms it.
+    """
     async with steps.step("upload"):
         writer = await ftp.open_store(name)
     confirmed = await _write(ftp, steps, writer, content)
@@ -31,7 +35,7 @@ async def store(ftp: FtpClient, steps: Steps, name: str, content: bytes, *, verd
 
 
 async def _write(ftp: FtpClient, steps: Steps, writer: asyncio.StreamWriter, content: bytes) -> bool:
-    """Sends the content. Returns whether the server has confirmed it already, by a cut of the data channel."""
+    """Sends the content. Returns True if the server has confirmed it by now, before the data channel was closed."""
     for start in range(0, len(content), _PIECE_BYTES):
         async with steps.step("upload"):
             try:
@@ -47,7 +51,7 @@ async def _write(ftp: FtpClient, steps: Steps, writer: asyncio.StreamWriter, con
 
 
 async def _confirmed(ftp: FtpClient, steps: Steps, verdict_s: float) -> bool:
-    """Returns whether the server confirms the upload within `verdict_s`."""
+    """Returns whether the server confirms the upload within `verdict_s`. Raises ActionError if it refuses."""
     async with steps.step("upload", limit_s=verdict_s + steps.limit_s):
         try:
             async with asyncio.timeout(verdict_s):
@@ -60,9 +64,10 @@ async def _confirmed(ftp: FtpClient, steps: Steps, verdict_s: float) -> bool:
 
 
 async def _size(ftp: FtpClient, steps: Steps, name: str, *, after_silence: bool) -> int | None:
-    """Returns the size of a file, or None if the server does not answer that.
+    """Returns the size of a file, or None if the server does not answer with one.
 
-    `after_silence`: the answer to the upload is outstanding, and may come first.
+    `after_silence`: the answer to the upload is outstanding, and may come first. Raises ActionFailed for a lost
+    connection, except after silence.
     """
     try:
         async with steps.step("size"):
@@ -80,7 +85,8 @@ async def _size(ftp: FtpClient, steps: Steps, name: str, *, after_silence: bool)
 async def _last_word(ftp: FtpClient) -> bool:
     """Waits a little, after a cut of the data channel, for the server's reason, such as a full disk.
 
-    Returns whether the server confirms the upload. Raises `StatusCodeError` with the reason.
+    Returns whether the server confirms the upload; False if the control channel is cut too. Raises `StatusCodeError`
+    with the reason.
     """
     ftp.abort_data()
     try:

@@ -24,12 +24,15 @@ async def upload(
     memory: FtpServerMemory | None = None,
     limits: AttemptLimits = DEFAULT_LIMITS,
 ) -> str:
-    """Makes one attempt. `path` is the result of `path.render_path`; a file of that name is replaced.
+    """Makes one attempt to upload `content`. Returns the path that the file has got.
 
-    Returns the path that the file has got: another one where a file must not be replaced.
-    Raises `ActionFailed` if a retry is worth it, `ActionRefused` if not. A retry
-    after either is safe: the file appears by a rename, or is replaced, under the same name each time.
-    `memory` is what earlier uploads have found out about the server.
+    `path` is the result of `path.render_path`; a file of that name is replaced, or a variant of the name is used where
+    the server refuses that. `memory` holds what earlier uploads have found out about the server. A retry after a
+    failure is safe: the file appears by a rename, or is replaced, under the same name each time.
+
+    Raises:
+        ActionFailed: a retry is worth it.
+        ActionRefused: a retry is not, until a setting or the server changes.
     """
     memory = memory or FtpServerMemory()
     memory.use(settings)
@@ -46,6 +49,7 @@ async def upload(
 
 
 async def _attempt(session: FtpSession, content: bytes, path: str) -> str:
+    """Makes one attempt on a connection of its own. Returns the path of the file. Raises ActionError."""
     try:
         return await session.deliver(content, path)
     finally:

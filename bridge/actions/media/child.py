@@ -20,14 +20,14 @@ MODULE = "bridge.actions.media.process"
 
 
 class MediaChild:
-    """One process for one camera, created by `start`; `stop` must always be called."""
+    """One process for one camera, made by `start`; the caller always calls `stop`."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
 
     @classmethod
     async def start(cls, camera: OpenCamera) -> MediaChild:
-        """Starts a process and sends the first order. Raises ActionFailed if it cannot be started."""
+        """Starts a process and sends it `camera` as its first order. Raises ActionFailed if it cannot be started."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", MODULE),
@@ -48,7 +48,7 @@ class MediaChild:
 
     @property
     def pid(self) -> int:
-        """The process id, for tests and for the log."""
+        """The process id."""
         return self._process.pid
 
     def order(self, order: Order) -> None:
@@ -57,7 +57,7 @@ class MediaChild:
             self._process.stdin.write(encode(order))
 
     async def report(self, *, silence_s: float) -> Report | None:
-        """Returns the next report, or None when the process has ended.
+        """Returns the next report, or None once the process has ended.
 
         Raises ActionFailed after `silence_s` without a report, or for a line that is no report.
         """
@@ -81,12 +81,15 @@ class MediaChild:
             yield report
 
     def close_input(self) -> None:
-        """Closes its standard input, on which it finishes its clip and exits."""
+        """Closes the process's standard input, on which it finishes its clip and exits."""
         if self._process.stdin is not None:
             self._process.stdin.close()
 
     async def stop(self, *, within_s: float = 0.0) -> int | None:
-        """Closes its input, waits for its end, and kills it after `within_s`. Returns its exit code, if it has one."""
+        """Closes the process's input, waits for its end, and kills it after `within_s`.
+
+        Returns its exit code, negative for a signal; None, which is logged, if it cannot be killed.
+        """
         process = self._process
         self.close_input()
         try:

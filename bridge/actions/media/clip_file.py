@@ -29,7 +29,7 @@ _TELEPHONE_SOUND = {"pcm_alaw", "pcm_mulaw"}
 
 
 def left_out(streams: Iterable[Any]) -> str | None:
-    """Returns the sound's codec if MP4 cannot hold it, else None."""
+    """Returns the codec of a sound track that MP4 cannot hold, or None if every track fits."""
     names = [s.codec_context.name for s in streams if s.type == "audio"]
     return next((name for name in names if name not in _COPIED_SOUND | _TELEPHONE_SOUND), None)
 
@@ -57,7 +57,10 @@ class ClipFile:
         self.seconds = 0.0
 
     def write(self, packet: Packet) -> None:
-        """Appends a packet; packets come in the order of their arrival."""
+        """Appends a packet; packets come in the order of their arrival.
+
+        Packets of unknown streams, and sound before the first picture, are left out. Raises OSError.
+        """
         track = self._tracks.get(packet.stream)
         if track is None:
             return
@@ -75,7 +78,7 @@ class ClipFile:
             os.fdatasync(self._fd)
 
     def close(self) -> None:
-        """Finishes the file. Called once, also after a failed write."""
+        """Finishes, syncs and closes the file; called once, also after a failed write. Raises OSError."""
         try:
             for track in self._tracks.values():
                 track.finish()
@@ -124,6 +127,7 @@ class _Coded:
 
 
 def _library_packet(packet: Packet, pts: int, dts: int, base: Fraction, track: Any) -> av.Packet[Any]:
+    """Returns a packet of PyAV with these stamps in `base`, for `track` if there is one."""
     raw: av.Packet[Any] = av.Packet(packet.data)
     raw.time_base = base
     raw.pts, raw.dts, raw.duration = pts, dts, packet.duration
@@ -134,7 +138,10 @@ def _library_packet(packet: Packet, pts: int, dts: int, base: Fraction, track: A
 
 
 def _create(folder: Path, day: str, stem: str) -> tuple[Path, int]:
-    """Returns the path and the descriptor of a new file. An existing name gets a number (the hour that comes twice)."""
+    """Returns path and descriptor of a new, empty file `folder`/`day`/`stem`.mp4. Raises OSError.
+
+    An existing name gets a number, since the same hour comes twice when daylight saving ends.
+    """
     place = folder / day
     place.mkdir(exist_ok=True)
     for number in range(1, 100):

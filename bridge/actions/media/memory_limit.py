@@ -17,7 +17,7 @@ STREAMING_BYTES = 384 * 1024 * 1024
 
 
 def limit_memory(more_bytes: int) -> None:
-    """Limits this process's data to `more_bytes` beyond the present; a larger allocation fails."""
+    """Limits this process's data to `more_bytes` beyond the present use; a larger allocation fails from then on."""
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     limit = _data_bytes() + more_bytes
     soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
@@ -25,11 +25,15 @@ def limit_memory(more_bytes: int) -> None:
 
 
 def be_killed_first() -> None:
-    """Makes the kernel choose this process when memory is short, and not the daemon."""
+    """Makes the kernel choose this process, not the daemon, when memory is short.
+
+    Does nothing where that is forbidden.
+    """
     with suppress(OSError):  # some containers forbid it
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _data_bytes() -> int:
+    """Returns the bytes of data that this process uses now."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
     return pages * resource.getpagesize()

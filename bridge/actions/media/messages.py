@@ -134,12 +134,12 @@ _KINDS: dict[str, type[Order | Report]] = {
 
 
 def encode(message: Order | Report) -> bytes:
-    """Returns the message as one line."""
+    """Returns the message as one line of JSON, ended by a line feed."""
     return json.dumps({"is": type(message).__name__, **asdict(message)}).encode() + b"\n"
 
 
 def decode(line: bytes) -> Order | Report:
-    """Returns the message of a line. Raises ValueError if `encode` did not write it."""
+    """Returns the message of a line that `encode` wrote. Raises ValueError for any other line."""
     try:
         fields = json.loads(line)
         if fields.get("ring"):

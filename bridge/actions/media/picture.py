@@ -21,9 +21,10 @@ _WARM_UP = 5
 
 
 def as_jpeg(frame: Any, *, part: float = 1.0, quality: int = _QUALITY) -> bytes:
-    """Returns a decoded picture as a JPEG. `part` below 1 shrinks both sides, to even numbers; nothing is enlarged.
+    """Returns a decoded picture (`frame`) as a JPEG.
 
-    `quality` is FFmpeg's scale: 2 is the best, higher is worse.
+    `part` below 1 shrinks both sides, to even numbers; nothing is enlarged. `quality` is FFmpeg's scale: 2 is the best,
+    higher is worse.
     """
     # An even number of pixels each way: the colour planes have half the size.
     width, height = (max(round(side * part / 2) * 2, 2) if part < 1 else side for side in (frame.width, frame.height))
@@ -37,7 +38,10 @@ def as_jpeg(frame: Any, *, part: float = 1.0, quality: int = _QUALITY) -> bytes:
 
 
 def take_one(url: str, *, ca_file: str | None) -> tuple[bytes, float]:
-    """Returns the camera's next picture, and the instant of its arrival. Raises ActionError."""
+    """Returns the camera's next picture as a JPEG, and the instant of its arrival (monotonic).
+
+    Raises ActionFailed or ActionRefused if none comes.
+    """
     skip = _WARM_UP if url.startswith("v4l2:") else 0
     try:
         with open_camera(url, ca_file=ca_file, quick=True) as source:
@@ -63,9 +67,10 @@ def _decoded(packet: Any) -> list[Any]:
 
 
 def take_held(packets: Sequence[Packet], *, stream: Any, at: float) -> tuple[bytes, float]:
-    """Returns the picture that arrived nearest to `at`, and its arrival. `packets` begin with a key picture.
+    """Returns the picture that arrived nearest to `at` as a JPEG, and its arrival.
 
-    Only the group of the picture is decoded. Raises ActionError if there is no picture.
+    `packets` begin with a key picture, unless there are none. Only the group of the picture is decoded. Raises
+    ActionFailed or ActionRefused if no picture is held or can be decoded.
     """
     pictures = [packet for packet in packets if packet.video]
     if not pictures:

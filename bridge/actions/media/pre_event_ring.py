@@ -52,12 +52,12 @@ class PacketRing:
 
     @property
     def held_bytes(self) -> int:
-        """Size of the coded data."""
+        """Size of the coded data in the ring."""
         return self._bytes
 
     @property
     def held_s(self) -> float:
-        """Seconds from the first arrival to the last."""
+        """Seconds from the first arrival in the ring to the last; 0 if it is empty."""
         return self._packets[-1].arrival - self._packets[0].arrival if self._packets else 0.0
 
     def __iter__(self) -> Iterator[Packet]:
@@ -69,7 +69,10 @@ class PacketRing:
         return [packet for packet in self._packets if packet.arrival >= begin]
 
     def add(self, packet: Packet) -> None:
-        """Adds the newest packet. Packets before the first key picture cannot be decoded, and are dropped."""
+        """Adds the newest packet and drops those that are not needed any longer.
+
+        Packets before the first key picture cannot be decoded, and are dropped.
+        """
         is_key = packet.video and packet.key
         if not self._packets and not is_key:
             return
@@ -85,6 +88,10 @@ class PacketRing:
             self._bytes = 0
 
     def _may_drop_front(self, now: float) -> bool:
+        """Returns whether the oldest group of pictures may be dropped.
+
+        It may if there is a newer one, and either the remainder covers enough, or the ring is too large.
+        """
         if len(self._keys) < 2:  # noqa: PLR2004 - the newest group stays
             return False
         covers_without = now - self._keys[1] >= self._enough_s
@@ -92,6 +99,7 @@ class PacketRing:
         return covers_without or too_long or self._bytes > self._largest_bytes
 
     def _drop_group(self) -> None:
+        """Drops the oldest group of pictures; there is a newer one."""
         self._keys.popleft()
         self._bytes -= len(self._packets.popleft().data)
         while not (self._packets[0].video and self._packets[0].key):

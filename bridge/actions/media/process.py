@@ -54,7 +54,7 @@ _NICENESS = 5
 
 
 class Session:
-    """One camera, opened once."""
+    """One camera, opened once; `run` and `leave` end the process and never return."""
 
     def __init__(self, *, camera: OpenCamera, ring: Ring, orders: BinaryIO, reports: BinaryIO) -> None:
         self._camera = camera
@@ -68,7 +68,7 @@ class Session:
         self._deadline = time.monotonic() + _OPENING_S
 
     def report(self, report: Report) -> None:
-        """Writes a report. Thread-safe."""
+        """Writes a report to the bridge; ignored if the bridge is gone. Thread-safe."""
         with self._report_lock:
             try:
                 self._reports.write(encode(report))
@@ -77,7 +77,7 @@ class Session:
                 return  # the bridge is gone; our input ends too
 
     def run(self) -> None:
-        """Executes orders until the input ends; a thread reads the stream."""
+        """Executes orders until the input ends, then ends the process; a thread reads the stream."""
         threading.Thread(target=self._stream, name="stream", daemon=True).start()
         threading.Thread(target=self._beat, name="beat", daemon=True).start()
         for line in self._orders:
@@ -95,7 +95,10 @@ class Session:
         self.leave(StreamEnded(reason="stopped"))
 
     def leave(self, last: StreamEnded) -> None:
-        """Finishes the clip, reports the reason, and ends the process, even if other threads hang."""
+        """Finishes the clip, reports `last`, and ends the process, even if other threads hang.
+
+        Exit code 1 if the clip did.
+        """
         self._leaving.acquire()  # the first caller ends the process; a second one blocks here until then
         recorder = self._recorder
         finished = recorder is None or recorder.finish(within_s=_FINISH_S)
@@ -103,6 +106,7 @@ class Session:
         os._exit(0 if finished else 1)
 
     def _stream(self) -> None:
+        """Reads the stream until it ends, then ends the process with the reason."""
         try:
             camera, frozen_s = self._camera, self._ring.frozen_s
             with open_camera(camera.full_url, ca_file=camera.ca_file, frozen_s=frozen_s) as source:
@@ -112,7 +116,7 @@ class Session:
             self._leave_for(fault_of(error, url=self._camera.full_url))
 
     def _read(self, source: InputContainer) -> ActionError:
-        """Fills the ring until the stream ends. Returns the reason."""
+        """Fills the ring until the stream ends. Returns the reason of its end."""
         if not source.streams.video:
             return ActionRefused("the stream has no picture")
         chosen = [source.streams.video[0], *(source.streams.audio[:1] if self._ring.sound else ())]
@@ -131,9 +135,11 @@ class Session:
         return ActionFailed("the camera ended the stream")
 
     def _leave_for(self, fault: ActionError) -> None:
+        """Ends the process with this fault as the stream's end."""
         self.leave(StreamEnded(reason=str(fault), permanent=isinstance(fault, ActionRefused)))
 
     def _beat(self) -> None:
+        """Reports a sign of life each `_BEAT_S`, and ends the process if the library hangs."""
         pause = threading.Event()
         while not pause.wait(_BEAT_S):
             if time.monotonic() > self._deadline:
@@ -142,6 +148,7 @@ class Session:
             self.report(Beat(held_s=held_s, held_bytes=held_bytes))
 
     def _picture(self, order: TakePicture) -> None:
+        """Reports the picture of an order: from the ring if the stream has started, else over another connection."""
         recorder = self._recorder
         if recorder is None:
             self.report(picture_of_camera(order, self._camera))
@@ -155,7 +162,7 @@ class Session:
 
 
 def picture_of_camera(order: TakePicture, camera: OpenCamera) -> PictureTaken | PictureMissed:
-    """Returns a picture over a connection of its own, as a report."""
+    """Takes a picture over a connection of its own. Returns the report of it, or of its failure."""
     try:
         jpeg, monotonic = take_one(camera.full_url, ca_file=camera.ca_file)
     except ActionError as error:
@@ -172,7 +179,10 @@ def _missed(order: TakePicture, error: ActionError) -> PictureMissed:
 
 
 def main() -> None:
-    """Reads orders from standard input and reports on standard output."""
+    """Runs a media process: orders on standard input, reports on standard output, until the input ends.
+
+    Exits with code 1 if the first order is no camera.
+    """
     av.logging.set_level(None)
     os.nice(_NICENESS)
     be_killed_first()

@@ -50,15 +50,15 @@ class ClipWriter:
         self._thread.start()
 
     def begin(self, order: BeginClip) -> None:
-        """Begins a clip of the packets that follow; the previous one is finished."""
+        """Begins a clip of the packets that follow; a clip being written is finished before."""
         self._todo.put(_Begin(order=order))
 
     def end(self, error: str | None = None) -> None:
-        """Finishes the clip, if there is one."""
+        """Finishes the clip, if one is being written; `error` is reported as the reason why it is incomplete."""
         self._todo.put(_End(error=error))
 
     def write(self, packet: Packet) -> bool:
-        """Queues a packet. Returns False if the card is too slow and the clip has to be given up."""
+        """Queues a packet and returns True; False if the card is too slow, and the caller gives the clip up."""
         with self._count:
             if self._waiting + len(packet.data) > _WAITING_BYTES:
                 return False
@@ -67,7 +67,7 @@ class ClipWriter:
         return True
 
     def finish(self, *, within_s: float) -> bool:
-        """Finishes the clip and ends the thread. Returns False if the card hangs."""
+        """Finishes the clip and ends the thread. Returns False if the card hangs for `within_s`."""
         self._todo.put(_End())
         self._todo.put(None)
         self._thread.join(within_s)
@@ -87,6 +87,7 @@ class ClipWriter:
                     self._append(item)
 
     def _append(self, packet: Packet) -> None:
+        """Writes a packet, into a new file if it is a clip's first; a failure ends the clip and is reported."""
         if self._order is None:
             return
         try:
@@ -100,6 +101,10 @@ class ClipWriter:
             self._close(getattr(error, "strerror", None) or type(error).__name__)
 
     def _close(self, error: str | None) -> None:
+        """Closes the file and reports the end of the clip, with `error` or the error of closing.
+
+        Nothing without a clip.
+        """
         order, file = self._order, self._file
         self._order = self._file = None
         if order is None:
@@ -114,6 +119,7 @@ class ClipWriter:
 
 
 def _open(order: BeginClip, streams: list[Any], begin: Packet) -> ClipFile:
+    """Returns the file of a new clip. Raises OSError if the folder is not on the ordered card."""
     folder = Path(order.folder)
     if os.stat(folder).st_dev != order.device:  # noqa: PTH116 - Path.stat is the same
         raise OSError(0, "the card was taken out")
@@ -148,7 +154,11 @@ class Recorder:
                 self._writer.end("the card is too slow")
 
     def begin(self, order: BeginClip) -> None:
-        """Begins a clip with the ring's packets; during a clip, or with an empty ring, at the next key picture."""
+        """Begins a clip with the ring's packets.
+
+        During a clip, or with an empty ring, the new clip begins at the next key picture; an earlier one that waits for
+        that is cancelled.
+        """
         with self._lock:
             held = self._ring.since(order.at - self._pre_s)
             if (self._writing and not self._writer.broken) or not held:
@@ -161,7 +171,7 @@ class Recorder:
                 self._writer.end("the card is too slow")
 
     def end(self) -> None:
-        """Finishes the clip."""
+        """Finishes the clip, and cancels one that waits for a key picture; nothing without a clip."""
         with self._lock:
             self._writing = False
             self._drop_next()
@@ -173,19 +183,19 @@ class Recorder:
             return list(self._ring)
 
     def size(self) -> tuple[float, int]:
-        """Returns the ring's size in seconds and bytes."""
+        """Returns the size of the ring in seconds and in bytes."""
         with self._lock:
             return self._ring.held_s, self._ring.held_bytes
 
     def finish(self, *, within_s: float) -> bool:
-        """Finishes clip and writer. Returns False if the card hangs."""
+        """Finishes the clip and ends the writer's thread. Returns False if the card hangs for `within_s`."""
         with self._lock:
             self._writing = False
             self._drop_next()
         return self._writer.finish(within_s=within_s)
 
     def _drop_next(self) -> None:
-        """Cancels the clip that was to begin at the next key picture, and reports its end."""
+        """Cancels the clip that waits for a key picture, if there is one, and reports its end."""
         order, self._next = self._next, None
         if order is not None:
             self._report(ClipEnded(clip=order.clip, path=None, seconds=0.0))

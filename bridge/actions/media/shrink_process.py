@@ -37,7 +37,10 @@ def smaller(jpeg: bytes, most_bytes: int) -> bytes | None:
 
 
 def main() -> None:
-    """Exits with code 1 if there is no smaller picture."""
+    """Shrinks the JPEG on standard input to the size in the first argument, and writes it to standard output.
+
+    Exits with code 1 if there is no smaller picture.
+    """
     av.logging.set_level(None)
     os.nice(_NICENESS)
     made = smaller(sys.stdin.buffer.read(), int(sys.argv[1]))

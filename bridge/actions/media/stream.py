@@ -28,7 +28,7 @@ _REFUSED = (
 
 
 def fault_of(error: Exception, *, url: str = "") -> ActionError:
-    """Returns the ActionError of a library's exception, without its text: that holds the address and the password."""
+    """Returns the ActionError for a library's exception, without its text, which holds the address and the password."""
     if isinstance(error, ActionError):
         return error
     if isinstance(error, av.error.ExitError):
@@ -43,11 +43,12 @@ def fault_of(error: Exception, *, url: str = "") -> ActionError:
 
 
 def open_camera(url: str, *, ca_file: str | None, frozen_s: float = _OPEN_S, quick: bool = False) -> InputContainer:
-    """Opens rtsp(s) or v4l2; `quick` skips the two seconds of probing the stream.
+    """Opens an rtsp, rtsps or v4l2 address and returns the container.
 
-    A read fails if nothing arrives for `frozen_s`. RTSP runs over TCP if the
-    camera supports it. With rtsps, certificate and host name are checked. What the camera announces is
-    allocated only within the limits of `memory_limit`.
+    `quick` skips the two seconds of probing the stream. A read fails if nothing arrives for `frozen_s`. RTSP runs over
+    TCP if the camera supports it. With rtsps, certificate and host name are checked. What the camera announces is
+    allocated only within the limits of `memory_limit`. Raises `av.error.FFmpegError` or OSError; `fault_of` explains
+    them.
     """
     if url.startswith("v4l2:"):
         return av.open(url.removeprefix("v4l2:"), format="video4linux2", timeout=(_OPEN_S, frozen_s))
@@ -65,7 +66,10 @@ def open_camera(url: str, *, ca_file: str | None, frozen_s: float = _OPEN_S, qui
 
 
 def packets(source: InputContainer, streams: list[Any], *, frozen_s: float) -> Iterator[Packet]:
-    """Yields the packets, with whole pictures. Raises ActionFailed if no picture arrives for `frozen_s`."""
+    """Yields the packets of `streams`, each picture whole, until the stream ends.
+
+    Raises ActionFailed if no picture arrives for `frozen_s`, and PyAV's errors.
+    """
     held: Packet | None = None
     last_picture = time.monotonic()
     last_stamp: dict[int, int] = {}
@@ -92,6 +96,7 @@ def packets(source: InputContainer, streams: list[Any], *, frozen_s: float) -> I
 
 
 def _own(raw: av.Packet[Any], now: float, last_stamp: dict[int, int]) -> Packet:
+    """Returns PyAV's packet as one of ours, with stamps in place of missing ones."""
     stream = raw.stream.index
     duration = int(raw.duration or 0)
     guess = last_stamp.get(stream, 0) + max(duration, 1)

@@ -27,10 +27,10 @@ class Timeline:
         self._tracks: dict[int, _Track] = {}
 
     def place(self, stream: int, *, pts: int, dts: int, duration: int, base: Fraction) -> tuple[int, int] | None:
-        """Returns `(pts, dts)` for the clip, in the same time base, or None for sound before the first picture.
+        """Returns `(pts, dts)` for the clip, in the same time base, or None for a packet before the first picture.
 
-        A small step back or a repeated stamp is moved behind the last one. A jump, back by more
-        than a second or ahead by more than ten, is removed from this stream from then on.
+        A small step back or a repeated stamp is moved behind the last one. A jump, back by more than a second or ahead
+        by more than ten, is removed from this stream from then on.
         """
         track = self._tracks.get(stream)
         if track is None:

@@ -50,7 +50,10 @@ class _PendingClip:
 
 
 class ClipPlanner:
-    """Plans the clips of one camera. Every clip ordered is followed by `ended`, or by the loss of the stream."""
+    """Plans the clips of one camera; the caller calls `settle` after each other call, and at `wake_at`.
+
+    For every clip that was ordered the caller calls `ended`, or `lost` for all of them.
+    """
 
     def __init__(self, *, camera: str, times: ClipTimes) -> None:
         self._camera = camera
@@ -65,32 +68,35 @@ class ClipPlanner:
         self._reports: list[ClipReport] = []
 
     def begin(self, name: str, *, at: float) -> None:
-        """An input's alarm began at `at`, or was triggered again; during the post-roll the same clip continues."""
+        """Notes that the alarm of the input `name` began, or was triggered again, at `at`.
+
+        During the post-roll the same clip continues.
+        """
         self._request(name, at)
         self._plan.begin(name)
 
     def end(self, name: str, now: float) -> None:
-        """An input's alarm ended."""
+        """Notes that the alarm of the input `name` ended: the post-roll begins."""
         self._plan.end(name, now)
 
     def record(self, name: str, *, seconds: float, at: float, now: float) -> None:
-        """A clip was commanded."""
+        """Notes that a clip of `seconds` was commanded under `name`, with the seconds before `at`."""
         self._request(name, at)
         self._plan.run_for(seconds, now)
 
     def came(self) -> None:
-        """The stream has started."""
+        """Notes that the stream has started."""
         self._streaming = True
         self._retry_at = -math.inf
 
     def lost(self, reason: str, now: float) -> tuple[str, ...]:
-        """The stream was lost, and its clips with it. Returns the names of these clips."""
+        """Ends all clips, for the stream was lost. Returns the names of those that have a file."""
         self._streaming = False
         gone = [self.ended(number, seconds=0.0, error=reason, now=now) for number in list(self._clips)]
         return tuple(name for name in gone if name is not None)
 
     def begun(self, number: int, *, name: str, pre_s: float) -> None:
-        """A clip's file exists."""
+        """Notes that the file of clip `number` exists under `name`, with `pre_s` seconds before the alarm."""
         clip = self._clips.get(number)
         if clip is not None:
             clip.name = name
@@ -98,7 +104,7 @@ class ClipPlanner:
             self._reports.append(ClipStarted(camera=self._camera, input=clip.input, name=name, pre_s=pre_s))
 
     def ended(self, number: int, *, seconds: float, error: str | None, now: float) -> str | None:
-        """A clip is finished, or failed. Returns its file's name, if there is one."""
+        """Ends clip `number`, finished or failed (`error`). Returns its file's name, or None if there is no file."""
         clip = self._clips.pop(number, None)
         if clip is None:
             return None
@@ -122,7 +128,7 @@ class ClipPlanner:
         return self._finishing_since is not None and now - self._finishing_since > after_s
 
     def settle(self, now: float, *, card: str | None, stream: str | None) -> tuple[StartRecording | FinishClip, ...]:
-        """Returns the orders for now. `card` and `stream` are their problems; None: they are usable."""
+        """Returns the orders for now, perhaps none. `card` and `stream` are their problems; None means usable."""
         if self._plan.is_needed(now):
             return self._go_on(now, card_is_good=card is None) if self._streaming else ()
         if self._pending is not None and not self._clips:
@@ -130,7 +136,7 @@ class ClipPlanner:
         return self._finish(now)
 
     def wake_at(self, now: float) -> float | None:
-        """Returns the time of the next `settle` without an event, or None."""
+        """Returns the instant at which to call `settle` if nothing happens before; None if time changes nothing."""
         if not self._plan.is_needed(now):
             return None
         instants = [self._plan.deadline(now)]
@@ -141,7 +147,7 @@ class ClipPlanner:
         return min((instant for instant in instants if instant is not None), default=None)
 
     def take_reports(self) -> list[ClipReport]:
-        """Returns the reports since the last call."""
+        """Returns the reports since the last call, in order."""
         reports, self._reports = self._reports, []
         return reports
 
@@ -150,6 +156,7 @@ class ClipPlanner:
         return self._clips[max(self._clips)]
 
     def _go_on(self, now: float, *, card_is_good: bool) -> tuple[StartRecording | FinishClip, ...]:
+        """Returns the order that begins a clip, or the next part of a long one; none if nothing is due or possible."""
         if self._finishing_since is not None:
             return ()
         if not self._clips:
@@ -165,22 +172,26 @@ class ClipPlanner:
         return self._start(_PendingClip(input=self._newest.input, at=now), split_at=now + self._times.split_s)
 
     def _start(self, pending: _PendingClip, *, split_at: float) -> tuple[StartRecording, ...]:
+        """Returns the order to begin a clip, which is split at `split_at`."""
         number = next(self._numbers)
         self._clips[number] = _Clip(input=pending.input, split_at=split_at)
         return (StartRecording(clip=number, input=pending.input, at=pending.at),)
 
     def _finish(self, now: float) -> tuple[FinishClip, ...]:
+        """Returns the order to finish the clip; none if there is no clip, or it is being finished."""
         if not self._clips or self._finishing_since is not None:
             return ()
         self._finishing_since = now
         return (FinishClip(),)
 
     def _request(self, name: str, at: float) -> None:
+        """Remembers a clip to begin for `name`, unless one is pending or being written."""
         going_on = self._clips and self._finishing_since is None
         if self._pending is None and not going_on:
             self._pending = _PendingClip(input=name, at=at)
 
     def _miss(self, error: ActionFailed) -> None:
+        """Reports the pending clip as missed, if there is one."""
         if self._pending is not None:
             self._reports.append(ClipMissed(camera=self._camera, input=self._pending.input, error=error))
             self._pending = None

@@ -34,11 +34,11 @@ class CardState:
 
 
 class ClipStore:
-    """One folder for all cameras' clips. `run` has to be a running task; it checks every 30 s.
+    """One folder for all cameras' clips; the caller keeps `run` running as a task, which checks every 30 s.
 
-    A card that is missing, not mounted, read-only or full is a `problem` and nothing else: no method
-    for the event loop touches it. `mount_point` is the mount that must exist,
-    instead of those of /etc/fstab and of custom; `/` is always mounted.
+    A card that is missing, not mounted, read-only or full is a `problem` and nothing else: no method for the event loop
+    touches it. `mount_point` is the mount that must exist, instead of those of /etc/fstab and of custom; `/` is always
+    mounted.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class ClipStore:
 
     @property
     def state(self) -> CardState:
-        """The state as of the last check."""
+        """State of the folder as of the last check."""
         return self._state
 
     @property
@@ -76,11 +76,11 @@ class ClipStore:
 
     @property
     def device(self) -> int | None:
-        """The folder's st_dev while it is writable, else None."""
+        """The folder's st_dev while clips can be recorded, else None."""
         return None if self.problem else self._device
 
     def name_of(self, path: Path) -> str:
-        """Returns a clip's path below the folder."""
+        """Returns a clip's path relative to the folder. Raises ValueError for a path outside it."""
         return path.relative_to(self.folder).as_posix()
 
     def began(self, name: str) -> None:
@@ -105,7 +105,10 @@ class ClipStore:
                 continue
 
     async def look(self) -> CardState:
-        """Checks and tidies now, off the loop. Returns the state; a card that does not answer in time is a problem."""
+        """Checks and tidies now, off the loop.
+
+        Returns the state; a card that does not answer in time is its `problem`.
+        """
         now = time.time() if self._clock_trusted() else None
         looking = start_disk_thread("recording folder", functools.partial(self._look, now, frozenset(self._written)))
         await asyncio.wait({looking}, timeout=self._timeout_s)
@@ -115,6 +118,7 @@ class ClipStore:
         return self._state
 
     def _set_state(self, device: int | None, state: CardState) -> None:
+        """Makes a check's result the state; logs a change of the problem, reports any change."""
         before, self._device, self._state = self._state, device, state
         if state.problem != before.problem:
             level = logging.WARNING if state.problem else logging.INFO
@@ -123,7 +127,10 @@ class ClipStore:
             self._report(state)
 
     def clips(self) -> tuple[Clip, ...]:
-        """Returns all clips, newest first. Reads the folder: not for the event loop. Raises ActionFailed."""
+        """Returns all clips, newest first. Reads the folder: not for the event loop.
+
+        Raises ActionFailed if the folder cannot be read.
+        """
         try:
             return tuple(sorted(_scan(self.folder), key=lambda clip: clip.name, reverse=True))
         except OSError as error:
@@ -142,7 +149,10 @@ class ClipStore:
         return path
 
     def delete(self, name: str) -> None:
-        """Deletes a finished clip. Not for the event loop. Raises ActionRefused or ActionFailed."""
+        """Deletes a finished clip. Not for the event loop.
+
+        Raises ActionRefused if there is no such clip or it is being written, and ActionFailed if the card fails.
+        """
         path = self.path_of(name)
         if name in self._written:
             message = "this clip is being written"
@@ -154,6 +164,10 @@ class ClipStore:
             raise ActionFailed(message) from error
 
     def _look(self, now: float | None, written: frozenset[str]) -> tuple[int | None, CardState]:
+        """Checks the card and deletes what retention demands. Returns the folder's st_dev and the state.
+
+        The st_dev is None for a card that cannot be used at all.
+        """
         try:
             problem = self._card_problem()
             if problem is not None:
@@ -171,6 +185,7 @@ class ClipStore:
             return None, CardState(problem=f"{self.folder}: {error.strerror}")
 
     def _card_problem(self) -> str | None:
+        """Returns the reason why the card is missing, or None. Raises OSError."""
         if self._mount_point is not None:
             return unmounted(self._mount_point)
         table = self._fstab.read_text() if self._fstab.exists() else ""
@@ -181,6 +196,7 @@ class ClipStore:
         return numbers.f_bavail * numbers.f_frsize
 
     def _room(self) -> tuple[str | None, int]:
+        """Returns the reason why the folder cannot be written to, or None, and the free bytes. Raises OSError."""
         free = self._free()
         if os.statvfs(self.folder).f_flag & os.ST_RDONLY:
             return f"{self.folder} is read-only", free
@@ -195,6 +211,7 @@ class ClipStore:
 
 
 def _scan(folder: Path) -> list[Clip]:
+    """Returns the clips in the folder, in no order; other files and links are left out. Raises OSError."""
     found = []
     for day in os.scandir(folder):
         if not day.is_dir(follow_symlinks=False):
@@ -208,7 +225,7 @@ def _scan(folder: Path) -> list[Clip]:
 
 
 def _is_clip(path: Path) -> bool:
-    """Returns whether it is a regular file in a real folder: neither may be a link."""
+    """Returns whether `path` is a regular file in a real folder; a link is neither."""
     try:
         return stat.S_ISREG(path.lstat().st_mode) and stat.S_ISDIR(path.parent.lstat().st_mode)
     except OSError:
@@ -216,6 +233,7 @@ def _is_clip(path: Path) -> bool:
 
 
 def _remove(path: Path) -> None:
+    """Deletes a clip, and its day's folder if that is empty. Raises OSError."""
     path.unlink(missing_ok=True)
     try:
         path.parent.rmdir()

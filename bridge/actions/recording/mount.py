@@ -11,7 +11,7 @@ _CARDS = (Path("/mnt"), Path("/media"), Path("/run/media"))
 
 
 def mount_points(table: str) -> tuple[Path, ...]:
-    """Returns the mount points of a table such as /etc/fstab, without the root."""
+    """Returns the mount points in a table such as /etc/fstab, without the root."""
     points = []
     for line in table.splitlines():
         fields = line.split("#", 1)[0].split()
@@ -21,10 +21,10 @@ def mount_points(table: str) -> tuple[Path, ...]:
 
 
 def missing_card(folder: Path, *, expected: Iterable[Path], root: Path = Path("/")) -> str | None:
-    """Returns the reason why `folder` must not be used, or None: its card is not mounted.
+    """Returns the reason why `folder` must not be used (its card is not mounted), or None.
 
-    `expected` are mount points, as of /etc/fstab. A folder below the customary places of cards has
-    to be on another device than `root`. Raises OSError.
+    `expected` are mount points, as of /etc/fstab. A folder below the customary places of cards has to be on another
+    device than `root`. Raises OSError.
     """
     above = (folder, *folder.parents)
     for point in expected:
@@ -38,9 +38,9 @@ def missing_card(folder: Path, *, expected: Iterable[Path], root: Path = Path("/
 
 
 def unmounted(point: Path) -> str | None:
-    """Returns the reason why a mount point must not be written to, or None.
+    """Returns the reason why a mount point must not be written to (nothing is mounted there), or None.
 
-    A mounted one is on another device than its parent.
+    Something is mounted if it is on another device than its parent.
     """
     try:
         mounted = point == Path("/") or point.stat().st_dev != point.parent.stat().st_dev

@@ -14,17 +14,17 @@ class RecordUntil:
         self._until = -math.inf
 
     def begin(self, name: str) -> None:
-        """An input's alarm began."""
+        """Notes that an input's alarm began."""
         self._active.add(name)
 
     def end(self, name: str, now: float) -> None:
-        """An input's alarm ended: the post-roll begins. An unknown input is ignored."""
+        """Notes that an input's alarm ended: the post-roll begins. An unknown input is ignored."""
         if name in self._active:
             self._active.remove(name)
             self.run_for(self._post_s, now)
 
     def run_for(self, seconds: float, now: float) -> None:
-        """Records for at least so many seconds, whatever the inputs do."""
+        """Extends the need to at least `seconds` from `now`, whatever the inputs do."""
         self._until = max(self._until, now + seconds)
 
     def is_needed(self, now: float) -> bool:
@@ -32,5 +32,5 @@ class RecordUntil:
         return bool(self._active) or now < self._until
 
     def deadline(self, now: float) -> float | None:
-        """Returns the instant at which the need ends by time, or None."""
+        """Returns the instant at which time ends the need; None while an input is in alarm, or if there is no need."""
         return self._until if not self._active and now < self._until else None

@@ -48,11 +48,11 @@ _PICTURE_S = 5.0
 
 
 class CameraRecorder:
-    """One camera's recorder; `run` has to be a running task, and no other method blocks.
+    """One camera's recorder; the caller keeps `run` running as a task.
 
-    `begin`, `end` and `record` are called on the event loop. Results come through
-    `report`, called on the event loop too. It is a PictureSource as well: pictures come from the
-    ring, so that they are of the requested instant and not of the moment after.
+    `begin`, `end` and `record` are called on the event loop and never block. Results come through `report`, called on
+    the event loop too. It is a PictureSource as well: pictures come from the ring, so that they are of the requested
+    instant and not of the moment after.
     """
 
     def __init__(
@@ -95,17 +95,17 @@ class CameraRecorder:
         return None if self._child is None else self._child.pid
 
     def begin(self, *, input: str, at: float) -> None:  # noqa: A002 - that is what it is
-        """An input's alarm began at `at`, or was triggered again: records until it ends, and the post-roll."""
+        """Records an alarm of `input`, which began or was triggered again at `at`, to its end and the post-roll."""
         self._planner.begin(input, at=at)
         self._settle()
 
     def end(self, *, input: str) -> None:  # noqa: A002 - the same
-        """An input's alarm ended."""
+        """Begins the post-roll, for the alarm of `input` has ended."""
         self._planner.end(input, time.monotonic())
         self._settle()
 
     def record(self, *, input: str, seconds: float, at: float) -> None:  # noqa: A002 - the same
-        """Records a clip by command, without an alarm, under the name of an input or any id."""
+        """Records a clip of `seconds` by command, without an alarm; `input`, any id, becomes part of its name."""
         self._planner.record(input, seconds=seconds, at=at, now=time.monotonic())
         self._settle()
 
@@ -113,7 +113,8 @@ class CameraRecorder:
         """Returns the picture nearest to `at` from the ring.
 
         Raises:
-            ActionError: there is no stream, no answer in time, or no picture that can be decoded.
+            ActionFailed: there is no stream, no answer in time, or no picture that can be decoded.
+            ActionRefused: the media process refuses for ever.
         """
         if self._child is None or self._problem is not None:
             message = f"camera {self._camera}: no stream ({self._problem})"
@@ -134,7 +135,10 @@ class CameraRecorder:
         """Does nothing: the recorder ends with the task of `run`."""
 
     async def run(self) -> None:
-        """Keeps a media process alive until cancelled; then finishes the clip, within five seconds."""
+        """Keeps a media process running until cancelled, with longer pauses after each failure; then finishes the clip.
+
+        The finish takes five seconds at most.
+        """
         failures, is_reported = 0, False
         try:
             while True:
@@ -178,7 +182,7 @@ class CameraRecorder:
         return end, started
 
     async def _stop_for_good(self, child: MediaChild) -> None:
-        """Ends the process with the bridge: lets it finish its clip, and takes its last reports."""
+        """Ends the process with the bridge: waits while it finishes its clip, and handles its last reports."""
         self._leaving = True
         child.close_input()
         try:
@@ -193,6 +197,7 @@ class CameraRecorder:
             )
 
     def _handle(self, report: Report) -> None:
+        """Handles a report. Raises ActionFailed if the card does not accept a clip's end in time."""
         now = time.monotonic()
         match report:
             case StreamStarted():
@@ -237,6 +242,7 @@ class CameraRecorder:
             self._report(StreamState(camera=self._camera, problem=reason))
 
     def _settle(self) -> None:
+        """Sends the planner's orders to the process, passes its reports on, and sets the timer of the next call."""
         now = time.monotonic()
         child, device = self._child, self._store.device
         if not self._leaving:
@@ -252,6 +258,7 @@ class CameraRecorder:
             self._report(report)
 
     def _order_of(self, start: StartRecording, device: int, now: float) -> BeginClip:
+        """Returns the order that begins a clip, named by the local time of its alarm."""
         local = (datetime.now(UTC) - timedelta(seconds=now - start.at)).astimezone(self._zone)
         return BeginClip(
             clip=start.clip,

@@ -31,12 +31,12 @@ class Limits:
 
     @property
     def quota_bytes(self) -> int:
-        """Limit of the size of all clips."""
+        """Limit of the size of all clips in bytes; 0 is no limit."""
         return self.quota_mb * _MB
 
     @property
     def reserve_bytes(self) -> int:
-        """Free space that must be left."""
+        """Free space in bytes that must be left."""
         return self.reserve_mb * _MB
 
 

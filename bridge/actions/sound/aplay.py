@@ -31,7 +31,7 @@ class Format:
 
     @property
     def bytes_a_second(self) -> int:
-        """Bytes of one second."""
+        """Bytes of one second of sound."""
         return self.rate_hz * self.channels * 2
 
 
@@ -60,13 +60,19 @@ class Player:
         os.close(self._stderr)
 
     def kill(self) -> None:
-        """Stops at once; a pending `feed` returns without an error. May be called at any time."""
+        """Stops at once; a pending `feed` returns without an error, and later calls do nothing.
+
+        May be called at any time.
+        """
         self._killed = True
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
 
     async def use(self, form: Format) -> None:
-        """Prepares for samples of this format; samples of a former format are played out first."""
+        """Prepares for samples of this format; samples of a former format are played out first.
+
+        Raises ActionRefused if aplay cannot be started, and ActionFailed if the former samples cannot be played.
+        """
         if form == self._format or self._killed:
             return
         await self.finish()
@@ -83,7 +89,7 @@ class Player:
             self._process.kill()
 
     async def feed(self, samples: bytes) -> None:
-        """Writes samples; returns when there is room for more, at once after `kill`.
+        """Writes samples; returns when there is room for more, at once after `kill`. Called after `use`.
 
         Raises:
             ActionFailed: the device stalls, or aplay has ended.
@@ -103,7 +109,11 @@ class Player:
             await self._explain(process)
 
     async def finish(self) -> None:
-        """Waits until all samples have been played."""
+        """Waits until all samples have been played; returns at once after `kill`.
+
+        Raises:
+            ActionFailed: the device stalls, or aplay has failed.
+        """
         process, form = self._process, self._format
         self._format = None
         if process is None or process.stdin is None or form is None or self._killed:
@@ -127,5 +137,6 @@ class Player:
         self._fail(f"cannot be used ({reason[:200]})")
 
     def _fail(self, reason: str) -> NoReturn:
+        """Raises ActionFailed with the device's name."""
         message = f"sound device {self._device} {reason}"
         raise ActionFailed(message) from None

@@ -21,14 +21,14 @@ class SoundLibrary:
         self._folder = folder
 
     def names(self) -> tuple[str, ...]:
-        """Returns the names of all clips, sorted."""
+        """Returns the names of all clips, sorted; an empty tuple if the folder cannot be read."""
         return clip_names(self._folder)
 
     def add(self, name: str, content: bytes) -> None:
         """Stores a playable clip, whole or not at all; one of the same name is replaced.
 
         Raises:
-            ActionRefused: it cannot be played, its name is not allowed, or there are too many.
+            ActionRefused: the clip cannot be played, its name is not allowed, or there are too many.
             ActionFailed: the folder cannot be written to.
         """
         if re.fullmatch(NEW_SOUND_NAME, name) is None:
@@ -41,7 +41,10 @@ class SoundLibrary:
             raise ActionFailed(message) from error
 
     def delete(self, name: str) -> None:
-        """Deletes a clip. Raises ActionRefused or ActionFailed."""
+        """Deletes a clip.
+
+        Raises ActionRefused if there is no such clip, and ActionFailed if the folder cannot be written to.
+        """
         try:
             clip_path(self._folder, name).unlink()
         except OSError as error:
@@ -49,6 +52,7 @@ class SoundLibrary:
             raise ActionFailed(message) from error
 
     def _store(self, name: str, content: bytes) -> None:
+        """Stores the clip. Raises ActionRefused if it cannot be played or there is no room, and OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         others = [one for one in self.names() if one != name]
         used = sum((self._folder / one).stat().st_size for one in others)

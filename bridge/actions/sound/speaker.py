@@ -48,7 +48,7 @@ class Speaker:
 
     @property
     def playing(self) -> bool:
-        """Whether a sound is active; True from the call of `play` to its end."""
+        """Whether a sound is active: True from the call of `play` to its end."""
         return self._newest is not None
 
     async def play(
@@ -60,10 +60,14 @@ class Speaker:
         owner: str | None = None,
         limit_s: float | None = None,
     ) -> Played:
-        """Plays all clips in order, `repeat` times or until `end(owner)`; for `limit_s` at most.
+        """Plays all clips in order, `repeat` times or until `end(owner)`, for `limit_s` at most. Returns the outcome.
 
-        A clip that cannot be played is skipped and named in the result. Raises ActionRefused if
-        no clip can be played or there is no player, ActionFailed if the device cannot be used.
+        A sound that plays already is replaced. A clip that cannot be played is skipped and named in the outcome.
+        `volume` is in percent.
+
+        Raises:
+            ActionRefused: no clip can be played, or there is no player.
+            ActionFailed: the device cannot be used.
         """
         sound = _Sound(owner=owner if repeat == "while_active" else None)
         if self._newest is not None:
@@ -87,16 +91,17 @@ class Speaker:
                 self._newest = None
 
     def end(self, owner: str) -> None:
-        """Stops a `while_active` sound of this owner, whose alarm has ended."""
+        """Stops a `while_active` sound of this owner, whose alarm has ended; any other sound plays on."""
         if self._newest is not None and self._newest.owner == owner:
             self._newest.stop("alarm_ended")
 
     def silence(self) -> None:
-        """Stops any sound."""
+        """Stops the sound that plays, if there is one."""
         if self._newest is not None:
             self._newest.stop("silenced")
 
     async def _play_all(self, sound: _Sound, wavs: Sequence[Wav], *, repeat: Repeat, volume: Volume) -> None:
+        """Plays the clips as often as `repeat` says, or until the sound is stopped. Raises ActionError."""
         done = 0
         async with Player(program=self._program, device=self._device) as player:
             sound.player = player
@@ -108,6 +113,7 @@ class Speaker:
                 await player.finish()
 
     async def _play_one(self, sound: _Sound, player: Player, wav: Wav, volume: Volume) -> None:
+        """Plays one clip, or its part until the sound is stopped. Raises ActionError."""
         if sound.ended is None:
             await player.use(Format(rate_hz=wav.rate_hz, channels=wav.channels))
         step = int(wav.rate_hz * _BLOCK_S) * wav.frame_bytes
@@ -130,6 +136,7 @@ class _Sound:
         self.player: Player | None = None
 
     def stop(self, why: Ended) -> None:
+        """Stops the sound for this reason; a second call changes nothing."""
         if self.ended is None:
             self.ended = why
             if self.player is not None:
@@ -137,6 +144,10 @@ class _Sound:
 
 
 def _load(folder: Path, names: Sequence[str]) -> tuple[tuple[Wav, ...], tuple[str, ...]]:
+    """Returns the playable clips, and the reasons of those that are skipped.
+
+    Raises ActionRefused if none can be played.
+    """
     wavs, skipped = [], []
     for name in names:
         try:
@@ -149,7 +160,10 @@ def _load(folder: Path, names: Sequence[str]) -> tuple[tuple[Wav, ...], tuple[st
 
 
 def _read(wav: Wav, at: int) -> bytes:
-    """Returns about a second of samples, in whole frames."""
+    """Returns about a second of a clip's samples from the byte `at` on, in whole frames.
+
+    Raises ActionFailed if the file cannot be read, or has become shorter.
+    """
     try:
         with wav.path.open("rb") as file:
             file.seek(wav.begin + at)

@@ -10,7 +10,7 @@ _FLIP_SIGN = bytes(value ^ 0x80 for value in range(256))
 
 
 def as_16_bit(block: bytes, *, bits: int) -> bytes:
-    """Returns samples of a WAV file as signed 16 bits, little-endian; finer ones are truncated."""
+    """Returns samples of a WAV file as signed 16 bits, little-endian; finer samples are truncated."""
     if bits == 16:  # noqa: PLR2004 - they are already
         return block
     width = bits // 8
@@ -33,7 +33,7 @@ class Volume:
         self._table = array.array("h", () if self._full else (level * percent // 100 for level in levels))
 
     def applied(self, block: bytes) -> bytes:
-        """Returns the samples at this volume."""
+        """Returns signed 16-bit samples, little-endian, at this volume."""
         if self._full:
             return block
         samples = array.array("h", block)

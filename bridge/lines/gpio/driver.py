@@ -54,13 +54,19 @@ class GpiodLines:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def request_input(self, settings: InputSettings) -> None:
-        """Watches a line. A terminal that is watched already is requested anew with its new settings."""
+        """Requests a line and watches it. A terminal that is watched already is requested anew with its new settings.
+
+        A line that cannot be requested is reported as lost and retried.
+        """
         self._let_go(settings.id)
         self._terminals[settings.id] = _Terminal(settings=settings)
         self._take(settings.id)
 
     def request_output(self, settings: OutputSettings, level: Level) -> None:
-        """Drives a line to a level. A line that is held already is changed without releasing it."""
+        """Requests a line at a level. A line that is held already, and stays the same, is changed without releasing it.
+
+        A line that cannot be requested is reported as lost and retried.
+        """
         terminal = self._terminals.get(settings.id)
         if terminal is None or terminal.held is None or terminal.settings.line != settings.line:
             self._let_go(settings.id)
@@ -76,7 +82,7 @@ class GpiodLines:
             self._facts.put(LineFound(terminal=settings.id))
 
     def drive(self, terminal: str, level: Level) -> None:
-        """Drives an output to a level, now or when its line is found again."""
+        """Drives an output to a level, now or when its line is found again; an unknown output is logged."""
         known = self._terminals.get(terminal)
         if known is None or known.level is None:
             _log.warning("%s is driven, but no output of that id was requested", terminal)
@@ -90,12 +96,15 @@ class GpiodLines:
             self._lose(terminal, error)
 
     def release(self, terminal: str) -> None:
-        """Releases a line, and retries lost lines at once: the released one may be theirs."""
+        """Releases a line, and retries lost lines soon: the released one may be theirs."""
         self._let_go(terminal)
         self._lost.hurry()
 
     def start(self, report: Report) -> None:
-        """Starts to report, watch and retry. Edges since the requests have waited in the kernel."""
+        """Starts to report, watch and retry; called on the running loop.
+
+        Edges since the requests have waited in the kernel.
+        """
         self._loop = asyncio.get_running_loop()
         self._facts.open(report)
         for name in self._terminals:
@@ -125,11 +134,13 @@ class GpiodLines:
         return True
 
     def _request(self, terminal: _Terminal) -> HeldLine:
+        """Returns a terminal's line, just requested. Raises LineError."""
         if isinstance(terminal.settings, InputSettings):
             return self._kernel.take_input(terminal.settings, terminal.home)
         return self._kernel.take_output(terminal.settings, terminal.level or Level.LOW, terminal.home)
 
     def _found(self, name: str, terminal: _Terminal) -> None:
+        """Reports that a terminal's line is held."""
         if terminal.problem is not None:
             _log.info("%s is back", name)
         terminal.problem = None
@@ -142,6 +153,7 @@ class GpiodLines:
             self._loop.add_reader(held.fd, self._ready, name)
 
     def _ready(self, name: str) -> None:
+        """Reads the edges of a readable line, and begins the debouncing of a flood; a line that is gone is reported."""
         terminal = self._terminals[name]
         if terminal.held is None:
             return
@@ -157,6 +169,7 @@ class GpiodLines:
             terminal.flood = self._loop.call_later(FLOOD_S, self._end_flood, name)
 
     def _end_flood(self, name: str) -> None:
+        """Ends the kernel's debounce after a flood, if the line is still held."""
         terminal = self._terminals[name]
         terminal.flood = None
         if terminal.reader is not None:
@@ -169,7 +182,7 @@ class GpiodLines:
         return self._take(name)
 
     def _lose(self, name: str, error: LineError) -> None:
-        """Reports a line that cannot be requested, or is gone: once, however many retries fail."""
+        """Drops a line that cannot be requested, or is gone; reports it once, however many retries fail."""
         terminal = self._terminals[name]
         self._drop(terminal)
         if terminal.problem is None:
@@ -181,13 +194,14 @@ class GpiodLines:
         terminal.problem = error.message
 
     def _let_go(self, name: str) -> None:
+        """Forgets a terminal and releases its line; an unknown one is ignored."""
         terminal = self._terminals.pop(name, None)
         self._lost.discard(name)
         if terminal is not None:
             self._drop(terminal)
 
     def _drop(self, terminal: _Terminal) -> None:
-        """Releases a line at once: a reader left on a dead one would be called without end."""
+        """Releases a terminal's line, if held, at once: a reader left on a dead one would be called without end."""
         held, terminal.held, terminal.reader = terminal.held, None, None
         if terminal.flood is not None:
             terminal.flood.cancel()

@@ -46,7 +46,7 @@ class EdgeReader:
         """True: the caller calls `end_flood` after `FLOOD_S`."""
 
     def read_level(self) -> None:
-        """Reports the present level. Edges from before this instant are then not reported any more.
+        """Reports the present level; edges from before this instant are not reported any more.
 
         Raises:
             LineError: the line is gone.
@@ -81,7 +81,7 @@ class EdgeReader:
             self.read_level()
 
     def end_flood(self) -> None:
-        """Has each edge reported again, and reports the present level.
+        """Makes the kernel report each edge again, and reports the present level.
 
         Raises:
             LineError: the line is gone.
@@ -91,6 +91,10 @@ class EdgeReader:
         self.read_level()
 
     def _begin_flood(self) -> None:
+        """Makes the kernel debounce the line, discards the edges that wait, and reports the level.
+
+        If the kernel cannot debounce, that is only logged.
+        """
         self._kernel_debounces = self._line.debounce(KERNEL_DEBOUNCE_S)
         if not self._kernel_debounces:
             _log.warning("%s floods, and the kernel cannot debounce its line: check the wiring", self._terminal)
@@ -105,18 +109,23 @@ class EdgeReader:
         self.read_level()
 
     def _report_edges(self, seen: list[SeenEdge], *, more: bool) -> None:
+        """Reports edges that were read together as one fact; nothing for none."""
         if len(seen) == 1 and not more:
             self._report(LineChanged(terminal=self._terminal, level=seen[0].level, at=seen[0].at))
         elif seen:
             self._report(EdgesSeen(terminal=self._terminal, edges=tuple(seen), more=more))
 
     def _begin_of(self, edge: Edge) -> float:
-        """Returns the begin of an edge's run: its stamp, or what the kernel's debounce makes of it, set back."""
+        """Returns the begin of an edge's run: its stamp, set back by the kernel's debounce if that was on.
+
+        Results never decrease.
+        """
         late = self._debounced_from is not None and edge.at > self._debounced_from
         self._reported_at = max(edge.at - KERNEL_DEBOUNCE_S if late else edge.at, self._reported_at)
         return self._reported_at
 
     def _count(self, edge: Edge, lost: int) -> None:
+        """Counts an edge, and those lost before it, in the window that detects a flood."""
         if edge.at - self._window_from > FLOOD_WINDOW_S:
             self._window_from, self._in_window = edge.at, 0
         self._in_window += lost + 1

@@ -60,22 +60,25 @@ class KernelLine:
         os.set_blocking(self.fd, False)
 
     def level(self) -> Level:
-        """Returns the present level."""
+        """Returns the present level. Raises LineError."""
         with _line_errors(self._terminal, self._place):
             return _LEVEL[self._request.get_value(self._offset)]
 
     def drive(self, level: Level) -> None:
-        """Drives an output to a level."""
+        """Drives an output to a level. Raises LineError."""
         with _line_errors(self._terminal, self._place):
             self._request.set_value(self._offset, _VALUE[level])
 
     def redrive(self, settings: OutputSettings, level: Level) -> None:
-        """Applies an output's new settings without releasing the line, and drives it to a level."""
+        """Applies an output's new settings without releasing the line, and drives it to a level. Raises LineError."""
         with _line_errors(self._terminal, self._place):
             _with_pull(settings, level, lambda config: self._request.reconfigure_lines({self._offset: config}))
 
     def edges(self) -> Sequence[Edge]:
-        """Returns the edges that wait. Raises `LineMissing` for ENODEV: the chip is gone."""
+        """Returns the edges that wait, `MOST_EDGES` at most, perhaps none.
+
+        Raises LineError; `LineMissing` if the chip is gone.
+        """
         try:
             events = self._request.read_edge_events(MOST_EDGES)
         except BlockingIOError:
@@ -88,13 +91,16 @@ class KernelLine:
         ]
 
     def edges_wait(self) -> bool:
-        """Returns whether edges wait. By poll: the library's own wait fails for descriptors from 1024 on."""
+        """Returns whether edges wait. Uses poll: the library's own wait fails for descriptors from 1024 on."""
         poll = select.poll()
         poll.register(self.fd, select.POLLIN)
         return bool(poll.poll(0))
 
     def discard_edges(self) -> int:
-        """Reads the edges that wait in one system call: the library would make an object of each."""
+        """Reads the edges that wait in one system call, and drops them. Returns their number. Raises LineError.
+
+        The library would make an object of each.
+        """
         with _line_errors(self._terminal, self._place):
             try:
                 return len(os.read(self.fd, EVENT_BUFFER * _EVENT_BYTES)) // _EVENT_BYTES
@@ -102,7 +108,10 @@ class KernelLine:
                 return 0
 
     def debounce(self, period_s: float) -> bool:
-        """Sets the kernel's debounce period. Returns whether the kernel can; an output has none."""
+        """Sets the kernel's debounce period of an input; 0 ends it.
+
+        Returns False if the kernel cannot, and for an output. Raises LineMissing if the line is gone.
+        """
         if self._config is None:
             return False
         config = replace(self._config, debounce_period=timedelta(seconds=period_s))
@@ -125,7 +134,7 @@ class GpioDevices:
     """The `Kernel` of this machine: all of `/dev/gpiochip*`."""
 
     def chips(self, *, also: str | None = None) -> list[SeenChip]:
-        """Returns all chips by number, each once, with the one at the path `also`."""
+        """Returns all chips by number, each once, and the chip at the path `also` if that is another."""
         paths = {os.path.realpath(path): str(path) for path in Path("/dev").glob("gpiochip*") if not path.is_symlink()}
         if also is not None and also.startswith("/"):
             paths.setdefault(os.path.realpath(also), also)
@@ -133,7 +142,7 @@ class GpioDevices:
         return [chip for chip in chips if chip is not None]
 
     def lines(self, chip: SeenChip) -> list[SeenLine]:
-        """Returns all lines of a chip; none when it may not be opened, or is gone."""
+        """Returns all lines of a chip; an empty list if the chip may not be opened, or is gone."""
         try:
             with gpiod.Chip(chip.path) as opened:
                 return [_seen_line(opened.get_line_info(offset)) for offset in range(chip.lines)]
@@ -141,13 +150,16 @@ class GpioDevices:
             return []
 
     def take_input(self, settings: InputSettings, home: Home | None) -> KernelLine:
-        """Requests an input with edge detection on both edges, stamped with the monotonic clock."""
+        """Requests an input with edge detection on both edges, stamped with the monotonic clock. Returns it.
+
+        Raises LineError.
+        """
         config = gpiod.LineSettings(direction=Direction.INPUT, edge_detection=Detection.BOTH, bias=_BIAS[settings.bias])
         found = self._find(settings.id, settings.line, home)
         return _request_line(settings.id, found, lambda chip: _request(chip, found.offset, config), config)
 
     def take_output(self, settings: OutputSettings, level: Level, home: Home | None) -> KernelLine:
-        """Requests an output that is at a level from the request on."""
+        """Requests an output that is at a level from the request on. Returns it. Raises LineError."""
         found = self._find(settings.id, settings.line, home)
         return _request_line(
             settings.id,
@@ -156,12 +168,13 @@ class GpioDevices:
         )
 
     def _find(self, terminal: str, line: LineSettings | None, home: Home | None) -> FoundLine:
+        """Returns the line of a terminal's settings. Raises LineError."""
         also = line.chip if line is not None else None
         return find_line(terminal, line, home=home, chips=self.chips(also=also), lines_of=self.lines)
 
 
 def _seen_chip(path: str) -> SeenChip | None:
-    """Returns a chip as far as it can be read; None when there is no GPIO chip at the path any more."""
+    """Returns a chip as far as it can be read; None if there is no GPIO chip at the path any more."""
     try:
         if not gpiod.is_gpiochip_device(path):
             return None
@@ -200,10 +213,10 @@ def _request_line(
     request: Callable[[gpiod.Chip], gpiod.LineRequest],
     config: gpiod.LineSettings | None = None,
 ) -> KernelLine:
-    """Requests a line of a chip; an input's `config` is what it can be debounced with later.
+    """Requests a line of a chip and returns it; `config` is an input's, for debouncing it later, None for an output.
 
     Raises:
-        LineBusy: with the holder's name.
+        LineBusy: another program holds it; the message has the holder's name.
         LineError: it cannot be requested for another reason.
     """
     place = f"line {found.offset} of {found.chip}"
@@ -219,11 +232,11 @@ def _request_line(
 
 
 def _with_pull(settings: OutputSettings, level: Level, request: Callable[[gpiod.LineSettings], Requested]) -> Requested:
-    """Requests an output at a level, pulled towards its idle level if the chip can.
+    """Returns the result of `request` for an output at a level, pulled towards its idle level if the chip can.
 
-    Many boards turn a line into an input when its holder dies. The pull, which is nothing against
-    the driven level, then keeps the contact idle until `safe` or the next start. Lines that are
-    not driven to both sides have pulls of their own outside: they are left alone.
+    Many boards turn a line into an input when its holder dies. The pull, which is nothing against the driven level,
+    then keeps the contact idle until `safe` or the next start. Lines that are not driven to both sides have pulls of
+    their own outside: they are left alone.
     """
     idle = level_of(demanded_contact(active=False, valid_signal=settings.valid_signal), settings.connected_level)
     config = gpiod.LineSettings(direction=Direction.OUTPUT, drive=_DRIVE[settings.drive], output_value=_VALUE[level])
@@ -237,7 +250,7 @@ def _with_pull(settings: OutputSettings, level: Level, request: Callable[[gpiod.
 
 @contextmanager
 def _line_errors(terminal: str, place: str) -> Iterator[None]:
-    """Turns the exceptions of the library into the `LineError` that says what can be done."""
+    """Raises a `LineError` that says what can be done in place of the library's exception in the `with` block."""
     try:
         yield
     except _LIBRARY_ERRORS as error:
@@ -245,6 +258,7 @@ def _line_errors(terminal: str, place: str) -> Iterator[None]:
 
 
 def _line_error(terminal: str, place: str, error: Exception) -> LineError:
+    """Returns the `LineError`, or its subclass, for an exception of the library."""
     match error:
         case PermissionError():
             return LineDenied(terminal, f"no permission for {place} (its group, often gpio, may)")

@@ -42,11 +42,11 @@ class HeldLine(Protocol):
 
     @property
     def fd(self) -> int:
-        """The descriptor; readable when edges wait, and when the line is gone."""
+        """The descriptor; it is readable when edges wait, and when the line is gone."""
 
     @property
     def home(self) -> Home:
-        """The chip of the line."""
+        """The chip on which the line was found."""
 
     def level(self) -> Level:
         """Returns the present level."""
@@ -64,13 +64,13 @@ class HeldLine(Protocol):
         """Returns whether edges wait to be read."""
 
     def discard_edges(self) -> int:
-        """Reads the edges that wait, and forgets them, at little cost however many they are. Returns their number."""
+        """Reads and drops the edges that wait, at little cost however many they are. Returns their number."""
 
     def debounce(self, period_s: float) -> bool:
-        """Has the kernel report an input's level only after it was stable for so long; 0: each edge again.
+        """Makes the kernel report an input's level only after it was stable for `period_s`; 0: each edge again.
 
-        Returns whether the kernel can do it. The kernel then stamps an edge when the level has been stable,
-        and `level` is debounced too. Edges around the call may be lost: read the level after it.
+        Returns whether the kernel can do it. The kernel then stamps an edge when the level has been stable, and `level`
+        is debounced too. Edges around the call may be lost: the caller reads the level after it.
         """
 
     def release(self) -> None:
@@ -78,10 +78,14 @@ class HeldLine(Protocol):
 
 
 class Kernel(Protocol):
-    """Requests lines. Methods raise `LineError`. `home` is the chip on which the line was before, None at first."""
+    """Requests lines. `home` is the chip on which the line was before, None at first.
+
+    Raises:
+        LineError: from each method, if the line cannot be requested.
+    """
 
     def take_input(self, settings: InputSettings, home: Home | None) -> HeldLine:
-        """Requests an input with edge detection on both edges."""
+        """Requests an input with edge detection on both edges, and returns it."""
 
     def take_output(self, settings: OutputSettings, level: Level, home: Home | None) -> HeldLine:
-        """Requests an output that is at a level from the request on."""
+        """Requests an output that is at a level from the request on, and returns it."""

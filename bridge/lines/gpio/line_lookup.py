@@ -65,11 +65,11 @@ def find_line(
     chips: Sequence[SeenChip],
     lines_of: Callable[[SeenChip], Sequence[SeenLine]],
 ) -> FoundLine:
-    """Returns the line that the settings mean. `home` is its chip, when it has been held before.
+    """Returns the line that the settings mean. `home` is the chip on which it was held before, or None.
 
     Raises:
-        LineMissing: there is no such line (now); the message lists the chips that there are.
-        LineDenied: it may be on a chip that we may not open.
+        LineMissing: there is no such line now; the message lists the chips that there are.
+        LineDenied: the line may be on a chip that we may not open.
         LineError: several lines match, or no line is set.
     """
     match line:
@@ -87,13 +87,14 @@ def find_line(
 
 
 def _home(chip: SeenChip, chips: Sequence[SeenChip]) -> Home:
+    """Returns the mark by which a chip is known again."""
     return Home(label=chip.label, alone=sum(other.label == chip.label for other in chips) == 1)
 
 
 def meant_chips(name: str, chips: Sequence[SeenChip], *, devices: str = DEVICES) -> list[SeenChip]:
-    """Returns the chips that a path, a name, a label or a glob of labels means; in that order of precedence.
+    """Returns the chips that a path, a name, a label or a glob of labels means, in that order of precedence.
 
-    A name is the chip's own, or that of a link to it in the folder `devices`.
+    Perhaps none. A name is the chip's own, or that of a link to it in the folder `devices`.
     """
     if name.startswith("/"):
         return _at(name, chips)
@@ -103,14 +104,16 @@ def meant_chips(name: str, chips: Sequence[SeenChip], *, devices: str = DEVICES)
 
 
 def _at(path: str, chips: Sequence[SeenChip]) -> list[SeenChip]:
+    """Returns the chip at a path or link, as a list of one; an empty list if there is none."""
     real = os.path.realpath(path)
     return [chip for chip in chips if real == os.path.realpath(chip.path)]
 
 
 def _one_chip(terminal: str, name: str, *, home: Home | None, chips: Sequence[SeenChip]) -> SeenChip:
-    """Returns the chip of the settings; one that came back under another number is known by its label.
+    """Returns the chip of the settings; a chip that came back under another number is known by its label.
 
-    A number that another chip has got meanwhile is not believed: its line could drive anything.
+    A number that another chip has got meanwhile is not believed: its line could drive anything. Raises LineMissing,
+    LineDenied, or LineError if several chips match.
     """
     meant = meant_chips(name, chips)
     if home is not None and not any(chip.denied for chip in meant):
@@ -130,6 +133,10 @@ def _one_chip(terminal: str, name: str, *, home: Home | None, chips: Sequence[Se
 def _one_name(
     terminal: str, line: LineByName, *, chips: Sequence[SeenChip], lines_of: Callable[[SeenChip], Sequence[SeenLine]]
 ) -> tuple[SeenChip, int]:
+    """Returns chip and offset of the line with a name.
+
+    Raises LineMissing, LineDenied, or LineError if several match.
+    """
     searched = chips if line.chip is None else meant_chips(line.chip, chips)
     meant = [
         (chip, seen.offset) for chip in searched if not chip.denied for seen in lines_of(chip) if seen.name == line.name
@@ -145,7 +152,7 @@ def _one_name(
 
 
 def _missing(terminal: str, what: str, chips: Sequence[SeenChip]) -> LineError:
-    """Returns `LineMissing`, or `LineDenied` when the line could be on a chip that may not be opened."""
+    """Returns `LineMissing`, or `LineDenied` if the line could be on a chip that may not be opened."""
     denied = [chip.path for chip in chips if chip.denied]
     if denied:
         return LineDenied(terminal, f"{what} among those that may be opened; {_denial(', '.join(denied))}")

@@ -24,7 +24,9 @@ _PAUSE_S = 0.01
 
 
 def make_safe(outputs: Iterable[OutputSettings], *, kernel: Kernel | None = None) -> list[MadeSafe]:
-    """Drives each output idle, on the lines of this machine by default.
+    """Drives each output idle, on the lines of this machine for `kernel` None. Returns one result each, in their order.
+
+    A line that cannot be driven is a result with its problem.
 
     Raises:
         StartFailed: the gpiod package cannot be imported.
@@ -35,7 +37,7 @@ def make_safe(outputs: Iterable[OutputSettings], *, kernel: Kernel | None = None
 
 
 def _problem(kernel: Kernel, output: OutputSettings, deadline: float) -> str | None:
-    """Returns the reason why an output could not be driven, or None."""
+    """Drives an output idle. Returns None, or the reason why it could not be driven."""
     try:
         _drive(kernel, output, deadline)
     except LineError as error:
@@ -46,7 +48,10 @@ def _problem(kernel: Kernel, output: OutputSettings, deadline: float) -> str | N
 
 
 def _drive(kernel: Kernel, output: OutputSettings, deadline: float) -> None:
-    """Request at the idle level; the request is what drives it. Busy lines are tried until `deadline`."""
+    """Requests an output at its idle level, which drives it, and releases it. Busy lines are retried until `deadline`.
+
+    Raises LineError.
+    """
     level = level_of(idle_contact(output), output.connected_level)
     while True:
         try:

@@ -25,7 +25,7 @@ class BoardContacts:
 
 
 class Board:
-    """Contacts by terminal. Each method that changes something returns whether there was a change."""
+    """Contacts by terminal. A method that changes something returns whether there was a change, except `remove`."""
 
     def __init__(self, memory: BoardMemory) -> None:
         self._inputs = dict(memory.inputs)
@@ -35,7 +35,10 @@ class Board:
         self._outputs_on_board: set[str] = set()
 
     def add_input(self, terminal: str) -> bool:
-        """Puts an input on the board. Returns whether it is new, and so disconnected."""
+        """Puts an input on the board.
+
+        Returns whether it is new: then its contact is disconnected, else as it was left.
+        """
         new = terminal not in self._inputs
         self._outputs_on_board.discard(terminal)
         self._inputs_on_board.add(terminal)
@@ -43,7 +46,10 @@ class Board:
         return new
 
     def add_output(self, terminal: str) -> bool:
-        """Puts an output on the board. Returns whether it is new, and so disconnected."""
+        """Puts an output on the board.
+
+        Returns whether it is new: then its contact is disconnected, else as it was left.
+        """
         new = terminal not in self._outputs
         self._inputs_on_board.discard(terminal)
         self._outputs_on_board.add(terminal)
@@ -51,12 +57,12 @@ class Board:
         return new
 
     def remove(self, terminal: str) -> None:
-        """Takes a terminal off the board; its contact is remembered."""
+        """Takes a terminal off the board; its contact is remembered. An unknown terminal is ignored."""
         self._inputs_on_board.discard(terminal)
         self._outputs_on_board.discard(terminal)
 
     def input_contact(self, terminal: str) -> Contact:
-        """Returns the contact outside an input that is on the board."""
+        """Returns the contact outside an input. Raises KeyError for one that was never on the board."""
         return self._inputs[terminal]
 
     def is_failed(self, terminal: str) -> bool:
@@ -111,7 +117,7 @@ class Board:
         )
 
     def memory(self) -> BoardMemory:
-        """Returns the state to keep, with terminals that are not on the board now."""
+        """Returns the state to keep, including terminals that are not on the board now."""
         return BoardMemory(inputs=dict(self._inputs), outputs=dict(self._outputs), failed=frozenset(self._failed))
 
 

@@ -39,10 +39,10 @@ class BoardMemory:
 
 
 def recall(path: Path) -> BoardMemory:
-    """Returns the state in the file; an empty one when there is no file.
+    """Returns the state in the file; an empty one if there is no file.
 
-    A file that cannot be parsed is kept aside as `board.json.corrupt`, and the board starts
-    afresh: it is a test device, and must not keep the alarm from starting.
+    A file that cannot be parsed is kept aside as `board.json.corrupt`, and the board starts afresh: it is a test
+    device, and must not keep the alarm from starting.
 
     Raises:
         BoardError: the file cannot be read, or a corrupt one cannot be renamed.
@@ -68,7 +68,7 @@ def recall(path: Path) -> BoardMemory:
 
 
 class BoardFile:
-    """The file of a board whose lock the caller has.
+    """The file of a board of which the caller has the lock.
 
     A disk that is full or read-only must not stop the alarm: the caller logs `OSError` and goes on.
     """
@@ -98,6 +98,8 @@ class BoardFile:
     def flip(self, kind: str, terminal: str, contact: Contact) -> bool:
         """Writes one contact in place; `kind` is `inputs` or `outputs`. Returns whether the file had a place for it.
 
+        Without a place nothing is written, and the caller calls `replace`.
+
         Raises:
             OSError: the disk fails.
         """
@@ -107,7 +109,7 @@ class BoardFile:
         return os.pwrite(self._fd, _PREFIX[contact], place) == _WORD
 
     def sync(self) -> None:
-        """Writes content and name through to the disk.
+        """Writes content and name through to the disk; does nothing before the first `replace`.
 
         Raises:
             OSError: the disk has failed.
@@ -118,7 +120,7 @@ class BoardFile:
         sync_folder(self._path.parent)
 
     def close(self) -> None:
-        """Closes the file."""
+        """Closes the file, if it is open; its content stays."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
@@ -141,6 +143,7 @@ def _laid_out(memory: BoardMemory) -> tuple[bytes, dict[tuple[str, str], int]]:
 
 
 def _understood(written: object) -> BoardMemory:
+    """Returns the state that the parsed file means. Raises TypeError, ValueError or AttributeError for another form."""
     if not isinstance(written, dict):
         message = "not an object"
         raise TypeError(message)
@@ -152,7 +155,10 @@ def _understood(written: object) -> BoardMemory:
 
 
 def _real(contact: object) -> Contact:
-    """Returns a contact of the file. Raises `ValueError` for `unknown`: a real contact is one or the other."""
+    """Returns a contact of the file.
+
+    Raises ValueError for `unknown` and other words: a real contact is one or the other.
+    """
     if contact == Contact.UNKNOWN:
         message = "a contact is connected or disconnected"
         raise ValueError(message)

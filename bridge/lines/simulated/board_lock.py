@@ -58,6 +58,7 @@ class BoardLock:
         os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
 
     def _taken(self) -> bool:
+        """Tries to take the lock. Returns whether that succeeded."""
         with suppress(BlockingIOError):
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True

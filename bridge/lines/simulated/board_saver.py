@@ -20,22 +20,25 @@ class BoardSaver:
         self._failing = False
 
     def contact_changed(self, kind: str, terminal: str, contact: Contact) -> None:
-        """Writes one contact that changed."""
+        """Writes one contact that changed.
+
+        The whole state if the file has no place for it, or a write failed before.
+        """
         if self._failing or not self._attempt(lambda: self._file.flip(kind, terminal, contact)):
             self.changed()
 
     def changed(self) -> None:
-        """Writes the whole state: terminals or failed lines changed."""
+        """Writes the whole state; called when terminals or failed lines changed."""
         self._attempt(lambda: self._file.replace(self._memory()))
 
     def close(self) -> None:
-        """Writes the last state through to the disk."""
+        """Writes the state through to the disk, and closes the file."""
         self.changed()
         self._attempt(self._file.sync)
         self._file.close()
 
     def _attempt(self, write: Callable[[], bool | None]) -> bool | None:
-        """Returns the result of `write`, or None after an `OSError`, which must not stop the alarm."""
+        """Returns the result of `write`, or None after an `OSError`, which is logged once."""
         try:
             done = write()
         except OSError as error:

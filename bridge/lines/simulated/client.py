@@ -28,7 +28,8 @@ class OutputChange:
 class BoardClient:
     """A connection to a board; `async with await BoardClient.open(path)`.
 
-    Every method that waits raises `BoardError` when the board hangs up or refuses a command.
+    Raises:
+        BoardError: from every method that waits, when the board hangs up or refuses a command.
     """
 
     def __init__(self, *, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -39,7 +40,7 @@ class BoardClient:
 
     @classmethod
     async def open(cls, path: Path) -> Self:
-        """Connects to the board at the path of its socket.
+        """Connects to the board whose socket is at `path`, and returns the client.
 
         Raises:
             BoardError: no board listens there.
@@ -68,17 +69,20 @@ class BoardClient:
         await self.send(f"heal {terminal}")
 
     async def send(self, *commands: str) -> None:
-        """Sends commands back to back and waits until all are done."""
+        """Sends commands back to back and waits until all are done. Raises BoardError for the first refusal."""
         self.post(*commands)
         await self.settle()
 
     def post(self, *commands: str) -> None:
-        """Sends commands without waiting; `settle` must follow before another method is called."""
+        """Sends commands without waiting; the caller calls `settle` before any other method."""
         self._unanswered.extend(commands)
         self._writer.write("".join(f"{command}\n" for command in commands).encode())
 
     async def settle(self) -> None:
-        """Waits for the answers to all posted commands; raises the first refusal after the last answer."""
+        """Waits for the answers to all posted commands.
+
+        Raises BoardError for the first refusal, after the last answer.
+        """
         refused: str | None = None
         while self._unanswered:
             answer = await self._answer()
@@ -89,20 +93,23 @@ class BoardClient:
             raise BoardError(refused)
 
     async def contacts(self) -> BoardContacts:
-        """Returns the contacts of all terminals."""
+        """Returns the contacts of all terminals on the board."""
         return await self._ask("contacts")
 
     async def watch(self) -> BoardContacts:
-        """Returns the contacts of all terminals; from then on only `change` may be called."""
+        """Returns the contacts of all terminals on the board; from then on the caller calls only `change`."""
         return await self._ask("watch")
 
     async def change(self) -> OutputChange:
-        """Waits for the next change of an output's contact; they come in order, none left out."""
+        """Waits for the next change of an output's contact and returns it; they come in order, none left out.
+
+        After `watch`.
+        """
         seen = await self._answer()
         return OutputChange(output=seen["output"], contact=Contact(seen["contact"]), monotonic_ns=seen["monotonic_ns"])
 
     async def close(self) -> None:
-        """Closes the connection."""
+        """Closes the connection; raises nothing."""
         self._writer.close()
         try:
             await self._writer.wait_closed()
@@ -137,9 +144,9 @@ class BoardClient:
 
 
 def talk(path: Path, command: str) -> Iterator[str]:
-    """Sends one command, as a person at a shell does, and yields the answer as the board sent it.
+    """Sends one command, as a person at a shell does, and yields the answer line as the board sent it.
 
-    For `watch` it goes on with each change until the board hangs up.
+    For `watch` a line for each change follows, until the board hangs up.
 
     Raises:
         BoardError: no board listens at `path`, or it refused the command.

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class BoardConnection:
-    """Executes the commands of a client in order; calls `gone` once, at its end."""
+    """Executes the commands of a client in order by `obey`, which returns the answer; calls `gone` once, at its end."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class BoardConnection:
         loop.add_reader(sock.fileno(), self._read)
 
     def show(self, line: bytes) -> None:
-        """Sends a line to a watcher, after the answers that wait."""
+        """Sends a line to a watcher, after the answers that wait; closes the connection if too much waits."""
         if len(self._unsent) + len(line) > MOST_UNSENT_BYTES:
             _log.warning("a watcher of the simulated board does not read and is thrown out")
             self.close()
@@ -57,7 +57,7 @@ class BoardConnection:
         self._send()
 
     def close(self) -> None:
-        """Closes the connection."""
+        """Closes the connection and calls `gone`; a second call does nothing."""
         if self._closed:
             return
         self._closed = True
@@ -117,7 +117,7 @@ class BoardConnection:
         self._sent()
 
     def _sent(self) -> None:
-        """Called when nothing waits to be sent: reads on, or closes after the last answer."""
+        """Reads on, or closes after the last answer; called when nothing waits to be sent."""
         if self._waits_to_send:
             self._waits_to_send = False
             self._loop.remove_writer(self._sock.fileno())

@@ -69,7 +69,7 @@ class SimulatedLines:
         self._report_state(settings.id)
 
     def drive(self, terminal: str, level: Level) -> None:
-        """Drives an output to a level, and sends its contact to all watchers at once."""
+        """Drives an output to a level, and sends its contact to all watchers at once; an unknown output is logged."""
         if terminal not in self._outputs:
             _log.warning("%s is driven, but no output of the simulated board", terminal)
             return
@@ -81,13 +81,13 @@ class SimulatedLines:
             self._server.show(_line(seen))
 
     def release(self, terminal: str) -> None:
-        """Takes a terminal off the board; its contact stays as it is."""
+        """Takes a terminal off the board; its contact stays as it is. An unknown terminal is ignored."""
         for known in (self._inputs, self._outputs, self._levels):
             known.pop(terminal, None)
         self._board.remove(terminal)
 
     def start(self, report: Report) -> None:
-        """Starts to report facts and to answer commands."""
+        """Starts to report facts and to answer commands; called on the running loop."""
         loop = asyncio.get_running_loop()
         self._facts.open(report)
         self._server.start(loop)
@@ -99,7 +99,10 @@ class SimulatedLines:
         self._lock.close()
 
     def obey(self, command: str) -> bytes:
-        """Executes one command line of the socket. Returns its answer, one line of JSON."""
+        """Executes one command line of the socket.
+
+        Returns its answer, one line of JSON, also for an unknown command.
+        """
         match command.split():
             case ["contacts" | "watch"]:
                 contacts = self._board.contacts()
@@ -113,6 +116,7 @@ class SimulatedLines:
         return _line({"ok": False, "error": f"{command[:80]!r} is no command; there are {_COMMANDS}"})
 
     def _obey(self, verb: str, terminal: str) -> None:
+        """Executes a verb on a terminal. Raises CommandRefused for a terminal that is not fit for it."""
         match verb:
             case "connect":
                 self._move(terminal, Contact.CONNECTED)
@@ -122,7 +126,10 @@ class SimulatedLines:
                 self._break(terminal, failed=verb == "fail")
 
     def _move(self, terminal: str, contact: Contact) -> None:
-        """Moves the contact outside an input. On a failed line the change is reported once the line has healed."""
+        """Moves the contact outside an input; on a failed line the change is reported once the line has healed.
+
+        Raises CommandRefused if the terminal is no input on the board.
+        """
         if not self._board.set_input(terminal, contact):
             return
         if not self._board.is_failed(terminal):
@@ -130,7 +137,10 @@ class SimulatedLines:
         self._saver.contact_changed("inputs", terminal, contact)
 
     def _break(self, terminal: str, *, failed: bool) -> None:
-        """Breaks or heals a line. An output that heals is driven to its last requested level."""
+        """Breaks or heals a line; an output that heals is driven to its last requested level.
+
+        Raises CommandRefused if the terminal is not on the board.
+        """
         if not self._board.set_failed(terminal, failed=failed):
             return
         self._saver.changed()
@@ -139,7 +149,7 @@ class SimulatedLines:
         self._report_state(terminal)
 
     def _report_state(self, terminal: str) -> None:
-        """Reports a terminal lost or found, and then an input's level."""
+        """Reports a terminal as lost or found, and an input's level after it is found."""
         if self._board.is_failed(terminal):
             self._facts.put(LineLost(terminal=terminal, problem=FAILED))
             return

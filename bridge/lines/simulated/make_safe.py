@@ -14,10 +14,13 @@ from bridge.lines.simulated.board_lock import BoardLock, board_file
 
 
 def make_safe(outputs: Iterable[OutputSettings], *, socket: Path) -> list[MadeSafe]:
-    """Sets each output to its idle contact, on the board of a socket.
+    """Sets each output to its idle contact in the file of the board of `socket`.
+
+    Returns one result each, in their order. An output whose line has failed is a result with a problem.
 
     Raises:
-        BoardError: a daemon holds the board, or its file cannot be used.
+        BoardError: a daemon holds the board, or its file cannot be read.
+        OSError: the file cannot be written.
     """
     with closing(BoardLock(socket)):
         board = Board(recall(board_file(socket)))

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 def listen(path: Path) -> socket.socket:
-    """Returns a socket that listens at a path, in place of one that a dead process left there.
+    """Returns a socket that listens at a path, in place of a socket that a dead process left there.
 
     The caller has the board's lock, so that no other daemon can be about to do the same.
 
@@ -51,6 +51,10 @@ def listen(path: Path) -> socket.socket:
 
 
 def _make_room(path: Path) -> None:
+    """Removes the socket of a dead process.
+
+    Raises BoardError for one that is alive or a file of another kind, or OSError.
+    """
     with suppress(FileNotFoundError):
         if not stat.S_ISSOCK(path.lstat().st_mode):
             message = f"{path} is no socket; it is not replaced"
@@ -82,7 +86,7 @@ class BoardServer:
         loop.add_reader(self._listening.fileno(), self._accept, loop)
 
     def show(self, line: bytes) -> None:
-        """Sends a line to all watchers. One that does not read is disconnected, never waited for."""
+        """Sends a line to all watchers. A watcher that does not read is disconnected, never waited for."""
         for connection in [connection for connection in self._connections if connection.watches]:
             connection.show(line)
 
@@ -96,6 +100,7 @@ class BoardServer:
         self._path.unlink(missing_ok=True)
 
     def _accept(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Accepts one connection; refuses it above the limit, and pauses when the system has no room."""
         try:
             accepted, _ = self._listening.accept()
         except (BlockingIOError, ConnectionAbortedError):

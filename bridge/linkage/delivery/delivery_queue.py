@@ -40,10 +40,10 @@ class QueueState:
 
 
 class DeliveryQueue:
-    """The jobs of one kind. `run` has to be a running task.
+    """The jobs of one kind; the caller keeps `run` running as a task.
 
-    `random()` is a number in [0, 1); `settle` waits until the outbox is on the disk, or the disk has
-    failed; `report` gets each outcome; `changed` is called when `state` changes.
+    `random()` is a number in [0, 1); `settle` waits until the outbox is on the disk, or the disk has failed; `report`
+    gets each outcome; `changed` is called when `state` changes.
     """
 
     def __init__(  # noqa: PLR0913 - each is one thing that it uses, by its name
@@ -83,7 +83,7 @@ class DeliveryQueue:
         return QueueState(queued=len(self._jobs()), last_ok=self._last_ok, last_error=self._last_error)
 
     def add(self, job: Job, *, held: bool = False) -> None:
-        """Adds a new job; a held one is not tried before its `release`."""
+        """Adds a new job; a held job is not tried before its `release`."""
         self._outbox.put(job)
         self._due_times.begin(job, self._now(), held=held)
         self._tidy()
@@ -91,19 +91,22 @@ class DeliveryQueue:
         self._changed()
 
     def update(self, job: Job) -> None:
-        """Replaces a held job by a version with more in it."""
+        """Replaces a held job by a version with more in it; a job that was given up meanwhile stays removed."""
         known = any(each.id == job.id for each in self._jobs())
         self._outbox.put(job)
         if not known:
             self._remove(job)  # it was given up meanwhile, and now its new pictures are too
 
     def release(self, job_id: str) -> None:
-        """Makes a held job due; any other job stays as it is."""
+        """Makes a held job due; any other job, or an unknown one, stays as it is."""
         self._due_times.release(job_id, self._now())
         self._wake.set()
 
     def abandon(self, job: Job, why: str) -> None:
-        """Removes a held job that can never be tried, and reports it as failed; one that is gone already is not."""
+        """Reports a held job that can never be tried as failed, for the reason `why`, and removes it.
+
+        A job that is gone already is ignored.
+        """
         if any(each.id == job.id for each in self._jobs()):
             self._last_error = why
             self._report_end(job, "failed", why)
@@ -111,14 +114,14 @@ class DeliveryQueue:
             self._changed()
 
     def retry_now(self) -> None:
-        """Makes all jobs due now, after new settings: a server may accept what failed or was refused."""
+        """Makes all jobs due now, except held ones; called after new settings, by which a server may accept them."""
         self._retries += 1
         self._refusal = None
         self._due_times.all_due(self._now())
         self._wake.set()
 
     async def run(self) -> None:
-        """Tries due jobs until cancelled."""
+        """Tries due jobs, one after the other, until cancelled."""
         self._due_times.adopt(self._jobs(), self._now())
         self._last_error = next((job.last_error for job in reversed(self._jobs()) if job.last_error), None)
         await self._cache.measure()
@@ -137,17 +140,15 @@ class DeliveryQueue:
                 continue
 
     def _jobs(self) -> list[Job]:
+        """Returns the jobs of this kind in the outbox, the oldest first."""
         return in_order([job for job in self._outbox.jobs() if job.kind == self._sender.kind])
 
     def _idle_jobs(self) -> list[Job]:
-        """Returns all jobs but the one that is being tried, which is decided on at the end of its try."""
+        """Returns all jobs but the one that is being tried: the end of the try decides on that."""
         return [job for job in self._jobs() if job.id != self._trying]
 
     def _tidy(self) -> None:
-        """Adopts jobs of the store, dates jobs anew after a step of the clock, gives up old and surplus jobs.
-
-        Called before each choice, and with each new job.
-        """
+        """Adopts jobs of the store, dates jobs anew after a step of the clock, gives up old and surplus jobs."""
         now = self._now()
         self._due_times.adopt(self._jobs(), now)
         if self._due_times.clock_was_set(now):
@@ -161,6 +162,7 @@ class DeliveryQueue:
             self._give_up(job, f"{why}; last: {job.last_error}" if job.last_error else why)
 
     async def _try(self, job: Job) -> None:
+        """Makes one try of a job, and handles its outcome; raises nothing."""
         retries, self._trying = self._retries, job.id
         done: list[Delivery] = []
 
@@ -181,6 +183,7 @@ class DeliveryQueue:
             self._trying = None
 
     def _not_delivered(self, job: Job, error: Exception, retries: int) -> None:
+        """Handles the error of a try: gives the job up, or puts it off."""
         match error:
             case StoreError():
                 self._give_up(job, str(error))
@@ -196,6 +199,7 @@ class DeliveryQueue:
                 self._failed(job, f"fault inside: {type(error).__name__}", retries)
 
     def _delivered(self, job: Job, tried: Delivery) -> None:
+        """Reports a delivery. Removes the job, or puts the rest of it off."""
         now = self._now()
         self._last_ok, self._last_error = now.local, tried.note
         if self._failing or self._due_times.is_closed:
@@ -211,12 +215,13 @@ class DeliveryQueue:
         self._changed()
 
     def _failed(self, job: Job, error: str, retries: int) -> None:
+        """Puts a failed job off, with longer pauses each time; `retries` is the count at the begin of its try."""
         self._failing = True
         pause = PAUSES.wait_s(job.attempts + 1, self._random()) if retries == self._retries else 0.0
         self._again(job, "failed", error, pause)
 
     def _refused(self, job: Job, error: str, retries: int) -> None:
-        """Puts a refused job off; closes the queue when a second job gets the same refusal.
+        """Puts a refused job off; closes the queue if a second job gets the same refusal.
 
         The reason lies then with the server or the settings, and no other job has a chance.
         """
@@ -226,7 +231,7 @@ class DeliveryQueue:
             self._due_times.close(self._now().monotonic + REFUSED_PAUSE_S)
 
     def _refused_content(self, job: Job, error: str) -> None:
-        """Tries a job again at once with less in it; the refusal of its content concerns no other job."""
+        """Tries a job again at once with less content, or puts it off if nothing can be left out."""
         reduced = self._sender.reduced(job, error)
         if reduced is None:
             self._again(job, "refused", error, REFUSED_PAUSE_S)
@@ -234,7 +239,7 @@ class DeliveryQueue:
             self._again(reduced, "refused", error, 0.0)
 
     def _again(self, job: Job, reason: str, error: str, seconds: float) -> None:
-        """Puts a job off; the same error as before is not reported again."""
+        """Puts a job off for `seconds`, and reports its error; the same error as before is not reported again."""
         repeated = job.last_error == error
         self._put_off(replace(job, attempts=job.attempts + 1, last_error=error), seconds)
         log.log(logging.DEBUG if repeated else logging.WARNING, "%s: %s", self._sender.kind, error)
@@ -245,11 +250,13 @@ class DeliveryQueue:
             self._report_end(job, reason, error)
 
     def _put_off(self, job: Job, seconds: float) -> None:
+        """Stores a job as due in `seconds`."""
         now = self._now()
         self._due_times.put_off(job.id, now.monotonic + seconds)
         self._outbox.put(self._due_times.dated(job, now))
 
     def _give_up(self, job: Job, why: str) -> None:
+        """Reports a job as dropped and removes it; another job carries its report if one can."""
         merged = self._sender.merge_into(job, [each for each in self._idle_jobs() if each.id != job.id])
         if merged is not None:
             self._outbox.put(merged)
@@ -261,11 +268,12 @@ class DeliveryQueue:
         self._changed()
 
     def _remove(self, job: Job) -> None:
-        """Removes a job whose last outcome is reported, or that has none."""
+        """Removes a job that needs no further report, and its pictures."""
         self._outbox.close(job.id)
         self._cache.release(job.pictures, in_use={name for each in self._outbox.jobs() for name in each.pictures})
 
     def _summary(self, job: Job) -> JobSummary:
+        """Returns the fields of a job for the journal; empty ones for a job that cannot be read."""
         try:
             return self._sender.summary(job)
         except StoreError:

@@ -29,7 +29,10 @@ class EmailSender(ChannelSender):
     preload = ("bridge.actions.email.session",)
 
     async def attempt(self, job: Job, delivered: Callable[[Delivery], None]) -> None:
-        """Sends to the recipients that have not got it yet and are still in the settings."""
+        """Sends the mail to the recipients that have not got it yet and are still in the settings.
+
+        Raises as `Sender.attempt` does: StoreError also if no such recipient is left.
+        """
         settings, mail = self._settings(), mail_job(job.body)
         server = self._configured(settings.email)
         recipients = server.recipients
@@ -45,6 +48,7 @@ class EmailSender(ChannelSender):
         )
 
     def _tried(self, job: Job, mail: MailJob, outcome: MailOutcome) -> Delivery:
+        """Returns the delivery for a server's outcome, with a job for the recipients to be tried again."""
         note = "; ".join(f"{each.recipient}: {each.reason}" for each in (*outcome.refused, *outcome.deferred)) or None
         left = None
         if outcome.deferred:
@@ -53,12 +57,15 @@ class EmailSender(ChannelSender):
         return Delivery(left=left, held_back=mail.held_back if mail.recipients is None else None, note=note)
 
     def summary(self, job: Job) -> JobSummary:
-        """Returns the fields for the journal; see `Sender`."""
+        """Returns the fields for the journal. Raises StoreError for a job that cannot be read."""
         mail = mail_job(job.body)
         return JobSummary(input=mail.input, by=mail.by, held_back=mail.held_back, alarm=mail.alarm)
 
     def reduced(self, job: Job, refusal: str) -> Job | None:
-        """Returns the mail with its first picture alone, then without. Their files stay until the job is done."""
+        """Returns the mail with its first picture alone, then without any; None if it has none.
+
+        The pictures' files stay until the job is done. Raises StoreError for a job that cannot be read.
+        """
         mail = mail_job(job.body)
         if not mail.pictures:
             return None
@@ -66,7 +73,10 @@ class EmailSender(ChannelSender):
         return replace(job, body=body_of(replace(mail, pictures=kept, pictures_missing=f"refused: {refusal}")))
 
     def merge_into(self, dropped: Job, others: Sequence[Job]) -> Job | None:
-        """Returns the next mail of the same input, which then reports the dropped mail's alarms as held back."""
+        """Returns the next mail of the same input, which then reports the dropped mail's alarms as held back.
+
+        None if there is no such mail, or the dropped one reports no alarm.
+        """
         try:
             gone = mail_job(dropped.body)
             if not gone.is_alarm or gone.recipients is not None:
@@ -80,6 +90,7 @@ class EmailSender(ChannelSender):
         return None
 
     async def _words(self, job: Job, mail: MailJob, settings: Settings, server: EmailSettings) -> AlarmMail:
+        """Returns the content of a mail, with the pictures that are still there and a note on the others."""
         found = [(picture, await self._jpeg(picture)) for picture in mail.pictures]
         missing = [mail.pictures_missing] if mail.pictures_missing else []
         missing += [GONE] if any(jpeg is None for _, jpeg in found) else []
@@ -103,7 +114,7 @@ class EmailSender(ChannelSender):
         )
 
     async def _jpeg(self, picture: KeptPicture) -> bytes | None:
-        """Returns a picture, or None when the disk does not give it now: a mail does not wait for a disk."""
+        """Returns a picture, or None if it is gone or the disk does not answer now: a mail does not wait for a disk."""
         try:
             return await self._cache.picture(picture.file)
         except StoreError:

@@ -31,7 +31,10 @@ class FtpSender(ChannelSender):
         self._memory = FtpServerMemory()
 
     async def attempt(self, job: Job, delivered: Callable[[Delivery], None]) -> None:
-        """Uploads the picture under the path of the settings."""
+        """Uploads the picture under the path of the settings, or a variant where another upload has that path.
+
+        Raises as `Sender.attempt` does: StoreError also if the picture is gone.
+        """
         settings, upload = self._settings(), upload_job(job.body)
         server = self._configured(settings.ftp)
         self._memory.use(server)
@@ -41,11 +44,12 @@ class FtpSender(ChannelSender):
         delivered(Delivery(path=stored))
 
     def summary(self, job: Job) -> JobSummary:
-        """Returns the fields for the journal; see `Sender`."""
+        """Returns the fields for the journal. Raises StoreError for a job that cannot be read."""
         upload = upload_job(job.body)
         return JobSummary(input=upload.input, by=upload.by, alarm=upload.alarm)
 
     def _path(self, template: str, device: str, job: Job, upload: UploadJob) -> str:
+        """Returns the path of an upload by the settings' template."""
         facts = UploadFacts(
             device=device,
             input=upload.input or device,
@@ -58,7 +62,10 @@ class FtpSender(ChannelSender):
         return render_path(template, facts)
 
     async def _jpeg(self, name: str | None) -> bytes:
-        """Returns a picture. Raises StoreError when it is gone, ActionFailed when the disk does not give it now."""
+        """Returns a picture.
+
+        Raises StoreError if it was not taken or is gone, ActionFailed if the disk does not answer now.
+        """
         if name is None:
             raise StoreError(NOT_TAKEN)
         try:

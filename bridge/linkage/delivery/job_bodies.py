@@ -60,19 +60,19 @@ class UploadJob:
 
 
 def body_of(job: MailJob | UploadJob) -> str:
-    """Returns the text for `Job.body`."""
+    """Returns a job as the text for `Job.body`, which `mail_job` and `upload_job` read."""
     return json.dumps(_plain(job), default=_plain)
 
 
 def _plain(value: object) -> object:
-    """Returns an instant as text, and a part of a job as its fields, for JSON."""
+    """Returns an instant as text, and a part of a job as a dict of its fields, for JSON."""
     if isinstance(value, datetime):
         return value.isoformat()
     return {each.name: getattr(value, each.name) for each in fields(value)}  # type: ignore[arg-type]  # ours
 
 
 def mail_job(body: str) -> MailJob:
-    """Returns the job of a body. Raises StoreError for a body that `body_of` did not write."""
+    """Returns the mail that `body_of` wrote. Raises StoreError for any other text."""
     document = _read(body)
     try:
         document["pictures"] = tuple(_known(KeptPicture, each, "taken_at") for each in document["pictures"])
@@ -84,7 +84,7 @@ def mail_job(body: str) -> MailJob:
 
 
 def upload_job(body: str) -> UploadJob:
-    """Returns the job of a body. Raises StoreError for a body that `body_of` did not write."""
+    """Returns the upload that `body_of` wrote. Raises StoreError for any other text."""
     try:
         return _known(UploadJob, _read(body), "time")
     except (TypeError, KeyError, ValueError) as error:
@@ -92,6 +92,7 @@ def upload_job(body: str) -> UploadJob:
 
 
 def _read(body: str) -> dict[str, Any]:
+    """Returns the object that a body is in JSON. Raises StoreError for any other text."""
     try:
         document = json.loads(body)
     except ValueError as error:
@@ -102,7 +103,11 @@ def _read(body: str) -> dict[str, Any]:
 
 
 def _known(kind: type[_Part], document: object, key: str) -> _Part:
-    """Returns a part of a job. Fields of a newer version are left out: after a downgrade its mails still go."""
+    """Returns a part of a job, with the instant at `key`.
+
+    Raises StoreError if that has no zone, or ValueError or KeyError. Fields of a newer version are left out: after a
+    downgrade its mails still go.
+    """
     if not isinstance(document, dict):
         raise _unreadable()
     names = {each.name for each in fields(kind)}  # type: ignore[arg-type]  # ours
@@ -114,5 +119,6 @@ def _known(kind: type[_Part], document: object, key: str) -> _Part:
 
 
 def _unreadable() -> StoreError:
+    """Returns the error for a body that cannot be read."""
     message = "a job of the outbox cannot be read"
     return StoreError(message)

@@ -25,7 +25,10 @@ _Result = TypeVar("_Result")
 
 
 class PictureCache:
-    """Keeps pictures by name; without `disk` not beyond the program. `limit_s` bounds each access to the disk."""
+    """Keeps pictures by name; `disk` None keeps them only for the life of the program.
+
+    `limit_s` bounds each access to the disk.
+    """
 
     def __init__(self, disk: Pictures | None, *, limit_s: float = DISK_S, memory_bytes: int = MEMORY_BYTES) -> None:
         self._disk = disk
@@ -36,7 +39,10 @@ class PictureCache:
         self._hanging = False
 
     async def keep(self, jpeg: bytes) -> str:
-        """Keeps a picture. Returns its name. Above `memory_bytes` the oldest pictures in memory are dropped."""
+        """Keeps a picture, in memory if the disk fails. Returns its name.
+
+        Above `memory_bytes` the oldest pictures in memory are dropped.
+        """
         if self._disk is not None:
             disk = self._disk
             try:
@@ -53,14 +59,14 @@ class PictureCache:
         return name
 
     async def picture(self, name: str) -> bytes | None:
-        """Returns a picture; None when it is gone. Raises StoreError when the disk does not give it now."""
+        """Returns a picture, or None if it is gone. Raises StoreError if the disk does not answer now."""
         if name in self._memory or self._disk is None:
             return self._memory.get(name)
         disk = self._disk
         return await self._with_disk(lambda: disk.read(name))
 
     async def measure(self) -> None:
-        """Reads the sizes of the pictures that an earlier run left."""
+        """Reads the sizes of the pictures that an earlier run left; a failure of the disk is logged."""
         if self._disk is not None:
             try:
                 self._sizes |= await self._with_disk(self._disk.sizes)
@@ -68,11 +74,11 @@ class PictureCache:
                 log.warning("%s", error)
 
     def size_bytes(self, names: Iterable[str]) -> int:
-        """Returns the size of pictures together; unknown ones count 0."""
+        """Returns the size of the pictures together; unknown ones count 0."""
         return sum(self._sizes.get(name, 0) for name in names)
 
     def release(self, names: Iterable[str], *, in_use: Collection[str]) -> None:
-        """Forgets the pictures of a job that is gone, except those in use. Their files go with the job's row."""
+        """Forgets the pictures of a removed job, except those `in_use`. Their files are deleted with the job's row."""
         for name in set(names).difference(in_use):
             self._forget(name)
 
@@ -103,6 +109,6 @@ class PictureCache:
             raise StoreError(message) from error
 
     def _answered(self, working: asyncio.Future[_Result]) -> None:
-        """Called at the end of each work, in time or later."""
+        """Notes that the disk answers again; called at the end of each work, in time or later."""
         self._hanging = False
         working.exception()  # one that comes too late to be raised is not asyncio's to report either

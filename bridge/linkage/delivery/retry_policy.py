@@ -24,16 +24,17 @@ _CODE = re.compile(r".*?(?<!\S)[45]\d\d\b", re.DOTALL)
 
 
 def in_order(jobs: Sequence[Job]) -> list[Job]:
-    """Returns the oldest first, by the numbers of their alarms: wall times are in no order when the clock is set."""
+    """Returns the jobs oldest first, by the numbers of their alarms, since a clock that is set disorders wall times."""
     return sorted(jobs, key=lambda job: (job.seq, len(job.id), job.id))
 
 
 def given_up(
     jobs: Sequence[Job], *, age_s: Callable[[Job], float], size_bytes: Callable[[Job], int]
 ) -> list[tuple[Job, str]]:
-    """Returns the jobs to drop, each with the reason, out of all jobs of one kind `in_order`.
+    """Returns the jobs to drop, each with the reason. `jobs` are all of one kind, `in_order`.
 
-    The newest is never dropped for its size: no report of the alarm would be left.
+    Dropped are jobs above the limits of age, number and size, the oldest first. The newest job is never dropped for its
+    size: no report of the alarm would be left.
     """
     gone = [(job, "not delivered within 24 hours") for job in jobs if age_s(job) > LONGEST_LIFE_S]
     young = [job for job in jobs if age_s(job) <= LONGEST_LIFE_S]

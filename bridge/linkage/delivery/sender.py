@@ -48,19 +48,19 @@ class Sender(Protocol):
     async def attempt(self, job: Job, delivered: Callable[[Delivery], None]) -> None:
         """Delivers a job, and calls `delivered` as soon as the server has it, before the connection is closed.
 
+        Once `delivered` was called, nothing is raised.
+
         Raises:
             ActionFailed: another try may help.
             ActionRefused: the server refused.
             StoreError: the job can never be delivered.
-
-        Nothing is raised once `delivered` was called.
         """
 
     def summary(self, job: Job) -> JobSummary:
         """Returns the fields for the journal. Raises StoreError for a job that cannot be read."""
 
     def reduced(self, job: Job, refusal: str) -> Job | None:
-        """Returns the job with less of the refused content, or None when nothing can be left out."""
+        """Returns the job with less of the refused content, or None if nothing can be left out."""
 
     def merge_into(self, dropped: Job, others: Sequence[Job]) -> Job | None:
         """Returns one of `others`, extended by the report of the `dropped` job, or None if no job can carry it."""
@@ -81,22 +81,22 @@ class ChannelSender(ABC):
 
     @abstractmethod
     async def attempt(self, job: Job, delivered: Callable[[Delivery], None]) -> None:
-        """See `Sender`."""
+        """Delivers a job; the contract is that of `Sender.attempt`."""
 
     @abstractmethod
     def summary(self, job: Job) -> JobSummary:
-        """See `Sender`."""
+        """Returns the fields for the journal. Raises StoreError for a job that cannot be read."""
 
     def reduced(self, job: Job, refusal: str) -> Job | None:  # noqa: ARG002 - as Sender
-        """Returns None: nothing can be left out."""
+        """Returns None: nothing can be left out. A channel may override it."""
         return None
 
     def merge_into(self, dropped: Job, others: Sequence[Job]) -> Job | None:  # noqa: ARG002 - as Sender
-        """Returns None: no job carries the report of another."""
+        """Returns None: no job carries the report of another. A channel may override it."""
         return None
 
     def _configured(self, part: _Part | None) -> _Part:
-        """Returns the server's part of the settings. Raises ActionRefused when it was removed from them."""
+        """Returns `part`, the server's section of the settings. Raises ActionRefused if it is None."""
         if part is None:
             message = f"{self.kind} is no longer configured"
             raise ActionRefused(message)

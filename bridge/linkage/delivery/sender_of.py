@@ -9,7 +9,7 @@ from bridge.linkage.delivery.sender import ChannelSender
 
 
 def sender_of(channel: Channel) -> type[ChannelSender]:
-    """Returns the class that delivers a channel's jobs."""
+    """Returns the class that delivers a channel's jobs. Raises ImportError if the channel has no such file."""
     module = importlib.import_module(f"bridge.linkage.delivery.{channel.key}_sender")
     sender: type[ChannelSender] = getattr(module, f"{channel.key.capitalize()}Sender")
     return sender

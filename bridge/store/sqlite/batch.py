@@ -34,7 +34,7 @@ class Batch:
         return not (self.entries or self.sent or states) and self.armed is None
 
     def followed_by(self, newer: Batch) -> Batch:
-        """Returns one batch of both, with the newer states over the older ones."""
+        """Returns one batch of both; where both have a state, that of `newer`."""
         return Batch(
             entries=self.entries + newer.entries,
             sent=self.sent | newer.sent,

@@ -26,9 +26,9 @@ _PLAIN = {
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Returns a connection for the one writer; transactions are begun and ended by hand.
+    """Returns a connection for the one writer, which begins and ends transactions by itself.
 
-    FULL makes each commit durable; the writer makes that cheap by committing in groups.
+    `synchronous = FULL` makes each commit durable; the writer makes that cheap by committing in groups.
 
     Raises:
         sqlite3.Error: see `is_corrupt` and `explained`.
@@ -66,6 +66,7 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
 
 
 def _readable(address: str) -> sqlite3.Connection:
+    """Returns a read-only connection that has read something already. Raises sqlite3.Error."""
     connection = sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -81,12 +82,12 @@ def primary_code(error: sqlite3.Error) -> int:
 
 
 def is_corrupt(error: Exception) -> bool:
-    """Returns whether the file itself is broken, so that waiting cannot help."""
+    """Returns whether an error means that the file itself is broken, so that waiting cannot help."""
     return isinstance(error, sqlite3.Error) and primary_code(error) in _CORRUPT
 
 
 def explained(path: Path, error: Exception) -> str:
-    """Returns one line for a person, with the file and the cause."""
+    """Returns an error as one line for a person, with the file and the cause."""
     if isinstance(error, sqlite3.Error):
         code = primary_code(error)
         if code == sqlite3.SQLITE_CANTOPEN and _is_read_only(path.parent):
@@ -101,7 +102,7 @@ def explained(path: Path, error: Exception) -> str:
 
 
 def _is_read_only(folder: Path) -> bool:
-    """Returns whether the folder's disk is read-only: SQLite cannot create its log there, and reports CANTOPEN."""
+    """Returns whether the folder's disk is read-only, on which SQLite reports CANTOPEN for lack of a log file."""
     try:
         return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
     except OSError:

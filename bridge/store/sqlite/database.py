@@ -48,10 +48,9 @@ class Database:
     ) -> tuple[int, ...]:
         """Writes a batch, all or nothing; it is durable when this returns.
 
-        `next_seq` is above every number handed out so far.
-        `expire_at` is the time against which entries expire by age; None checks only their number.
-        With `everything` the batch's states replace all those of the file.
-        Returns the numbers of the expired entries, `STEP` at most.
+        `next_seq` is above every number handed out so far. `expire_at` is the time against which entries expire by age;
+        None checks only their number. With `everything` the batch's states replace all those of the file. Returns the
+        numbers of the expired entries, `STEP` at most, perhaps none.
 
         Raises:
             sqlite3.Error: nothing is written, or all of it is and the error came after the commit.
@@ -73,7 +72,7 @@ class Database:
         return tuple(gone)
 
     def is_whole(self) -> bool:
-        """Returns whether every page is intact. Takes as long as reading the whole file.
+        """Returns whether every page is intact; takes as long as reading the whole file.
 
         Raises:
             sqlite3.Error: the file cannot be read to its end.
@@ -95,16 +94,17 @@ class Database:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """The connection, to salvage the content of a broken file."""
+        """The open connection, for salvaging the content of a broken file."""
         return self._connection
 
     def _check_place(self) -> None:
-        """Raises StoreError if the file was removed: writes to it would succeed, and be lost at the end."""
+        """Raises StoreError if the file was removed or replaced: writes to it would succeed, and be lost at the end."""
         if _identity(self._path) != self._identity:
             message = "the file was removed or replaced while it was in use"
             raise StoreError(message)
 
     def _write_entries(self, batch: Batch) -> int:
+        """Inserts the batch's entries and sent marks. Returns the number of entries that are new to the file."""
         rows = [(*entry_row(entry), int(entry.seq in batch.sent)) for entry in batch.entries]
         added = self._connection.executemany(_INSERT_ENTRY, rows).rowcount if rows else 0
         if batch.sent:
@@ -112,6 +112,7 @@ class Database:
         return added
 
     def _write_states(self, batch: Batch) -> None:
+        """Writes the batch's states, ledger and jobs; those that are None or False are deleted."""
         many = self._many
         many("DELETE FROM input WHERE id = ?", [(key,) for key, state in batch.inputs.items() if state is None])
         inputs = [input_row(key, state) for key, state in batch.inputs.items() if state is not None]
@@ -126,11 +127,15 @@ class Database:
         many(_UPSERT_JOB, [job_row(job) for job in batch.jobs.values() if job is not None])
 
     def _many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
-        """Runs the statement for each row; none for no rows, since an empty statement costs as much as a row."""
+        """Runs the statement for each row.
+
+        Does nothing for no rows, since an empty statement costs as much as a row.
+        """
         if rows:
             self._connection.executemany(statement, rows)
 
     def _expire(self, rows: int, expire_at: datetime | None) -> list[int]:
+        """Deletes old entries by age and number. Returns their numbers."""
         if rows <= KEPT_ENTRIES and expire_at is None:
             return []
         gone = expired(self._connection, entries=rows, now=expire_at)
@@ -139,6 +144,7 @@ class Database:
         return gone
 
     def _reserve(self, next_seq: int) -> int:
+        """Writes the reservation for the numbers from `next_seq` on. Returns it."""
         reserved = reservation(next_seq, 0) or next_seq
         self._set_reserved(reserved)
         return reserved
@@ -151,6 +157,10 @@ class Database:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Yields the connection inside a transaction.
+
+        Commits it after the block, or rolls it back after an exception.
+        """
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield self._connection
@@ -162,6 +172,7 @@ class Database:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
+    """Returns device and inode of the file at a path, or None if there is none."""
     try:
         found = path.stat()
     except OSError:

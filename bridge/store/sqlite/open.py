@@ -18,9 +18,10 @@ from bridge.store.sqlite.schema import migrate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """The result. `problem` is the reason if there is no database, or the loss if there is one.
+    """The result of opening a file.
 
-    `next_seq` is reserved durably if there is a database.
+    `problem` is the reason if there is no database, or the loss if there is one; None if all is well. `next_seq` is
+    reserved durably if there is a database.
     """
 
     database: Database | None
@@ -30,10 +31,11 @@ class Opened:
 
 
 def open_database(path: Path, *, at_least: int, fallback: Callable[[], int]) -> Opened:
-    """Opens, migrates, reads and reserves. A broken file is put aside, and a new one created.
+    """Opens, migrates and reads the file, and reserves numbers. Returns the result; never raises for a disk or file.
 
-    Numbers start at `at_least` or above; `fallback` returns a first one if the file does not hold it.
-    The folder is created, its parent is not: a disk that is not mounted is not written to.
+    A missing file is created. A broken file is put aside, and a new one created. Numbers start at `at_least` or above;
+    `fallback` returns a first one if the file does not hold it. The folder is created, its parent is not: a disk that
+    is not mounted is not written to.
     """
     try:
         path.parent.mkdir(mode=0o750, exist_ok=True)
@@ -47,7 +49,10 @@ def open_database(path: Path, *, at_least: int, fallback: Callable[[], int]) -> 
 def replace_broken(
     path: Path, cause: Exception, salvaged: Loaded, *, at_least: int, fallback: Callable[[], int]
 ) -> Opened:
-    """Puts a broken file aside and creates a new one; `salvaged` is the readable content of the old."""
+    """Puts a broken file aside and creates a new one; `salvaged` is the readable content of the old one.
+
+    Returns the result with the loss, for the reason `cause`, as its problem; without a database if the disk refuses.
+    """
     try:
         aside = quarantine(path)
         opened = _open(path, at_least=max(at_least, salvaged.next_seq or 0, fallback()), fallback=fallback)
@@ -58,7 +63,7 @@ def replace_broken(
 
 
 def salvage(connection: sqlite3.Connection) -> Loaded:
-    """Returns the readable content of a broken file, with its unsent entries."""
+    """Returns the readable content of a broken file, with its unsent entries; empty if nothing can be read."""
     loaded, _ = load(connection)
     entries = unsent_entries(connection)
     return replace(loaded, salvaged=entries, unsent=frozenset(entry.seq for entry in entries), rows=0)
@@ -66,6 +71,10 @@ def salvage(connection: sqlite3.Connection) -> Loaded:
 
 def _open(path: Path, *, at_least: int, fallback: Callable[[], int]) -> Opened:
     # A file that lost its numbers, or one beside a file that was put aside, does not begin at 1.
+    """Opens the file; a broken one is replaced.
+
+    Raises sqlite3.Error, StoreError or OSError if there is no database then.
+    """
     may_repeat = path.exists() or has_quarantined(path)
     connection = connect(path)
     try:
@@ -85,7 +94,10 @@ def _open(path: Path, *, at_least: int, fallback: Callable[[], int]) -> Opened:
 
 
 def _loaded(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
-    """Returns the file's content, and the error that makes the file unusable. Raises an error that may pass."""
+    """Returns the file's content, and the error that makes the file unusable, or None.
+
+    Raises an error that may pass.
+    """
     loaded, error = load(connection)
     if error is not None and not is_unusable(error):
         raise error
@@ -105,5 +117,6 @@ def _only_read(path: Path) -> Loaded:
 
 
 def _unusable(path: Path, error: Exception, loaded: Loaded, *, at_least: int, fallback: Callable[[], int]) -> Opened:
+    """Returns the result without a database, for the reason `error`."""
     next_seq = max(at_least, loaded.next_seq or 0, fallback())
     return Opened(database=None, loaded=loaded, next_seq=next_seq, problem=explained(path, error))

@@ -10,9 +10,9 @@ KEPT = 3
 
 
 def quarantine(path: Path) -> Path:
-    """Renames a database with its log to `<name>.corrupt-<n>`, n one higher than any before.
+    """Renames a database with its log to `<name>.corrupt-<n>`, n one higher than any before. Returns the new path.
 
-    Returns the new path.
+    All but the newest `KEPT` are deleted.
 
     Raises:
         OSError: the folder cannot be written.
@@ -33,11 +33,12 @@ def quarantine(path: Path) -> Path:
 
 
 def has_quarantined(path: Path) -> bool:
-    """Returns whether a quarantined database of this name exists."""
+    """Returns whether a quarantined database of this name exists. Raises OSError."""
     return bool(_numbers(path))
 
 
 def _numbers(path: Path) -> list[int]:
+    """Returns the numbers of the quarantined databases of this name, in no order."""
     pattern = re.compile(re.escape(path.name) + r"\.corrupt-(\d+)")
     matches = (pattern.fullmatch(found.name) for found in path.parent.iterdir())
     return [int(match.group(1)) for match in matches if match]

@@ -16,7 +16,10 @@ _Value = TypeVar("_Value")
 
 
 def load(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
-    """Returns the file's content, and the first error. An error in one table leaves the others readable."""
+    """Returns the file's readable content, and the first error or None.
+
+    An error in one table leaves the others readable.
+    """
     reading = _Reading(connection)
     # `*`: a file on a read-only disk may be of an older release with fewer columns, and cannot be migrated.
     inputs = dict(reading.rows("SELECT * FROM input", input_of))
@@ -43,7 +46,10 @@ def load(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
 
 
 def unsent_entries(connection: sqlite3.Connection) -> tuple[JournalEntry, ...]:
-    """Returns the newest unsent entries of a broken file, as far as they are readable."""
+    """Returns the newest unsent entries of a broken file, oldest first, as far as they are readable.
+
+    They are `SALVAGED_ENTRIES` at most.
+    """
     query = f"SELECT {JOURNAL_COLUMNS} FROM journal WHERE sent = 0 ORDER BY seq DESC LIMIT ?"  # noqa: S608 - a constant
     newest_first = list(_Reading(connection).rows(query, entry_of, SALVAGED_ENTRIES))
     return tuple(reversed(newest_first))
@@ -68,7 +74,7 @@ class _Reading:
         self.error: Exception | None = None
 
     def rows(self, query: str, convert: Callable[[Row], _Value], *arguments: object) -> Iterator[_Value]:
-        """Yields each row converted. Ends at the first row that cannot be read."""
+        """Yields each row converted, up to the first one that cannot be read; that error is stored."""
         try:
             for row in self._connection.execute(query, arguments):
                 yield convert(row)

@@ -27,7 +27,7 @@ class ExpiryPace:
         """Time of the next step, while more old entries are known to exist."""
 
     def is_due(self, now: float) -> bool:
-        """Returns whether a commit at this time should check."""
+        """Returns whether a commit at this time (monotonic seconds) should check for old entries."""
         return self._last is None or self.next_step_at is not None or now - self._last >= EVERY_S
 
     def checked(self, now: float, *, more: bool) -> None:
@@ -39,7 +39,7 @@ class ExpiryPace:
 def expired(
     connection: sqlite3.Connection, *, entries: int, now: datetime | None, kept: int = KEPT_ENTRIES
 ) -> list[int]:
-    """Returns the oldest sequence numbers to delete now, at most `STEP`; `entries` is the number of all entries.
+    """Returns the oldest sequence numbers to delete now, at most `STEP`, perhaps none; `entries` counts all entries.
 
     Age counts against `now`; with None only the number of entries counts.
     """
@@ -51,10 +51,10 @@ def expired(
 
 
 def _last_too_old(connection: sqlite3.Connection, cutoff_us: int) -> int | None:
-    """Returns the last entry of the old ones at the journal's beginning, or None.
+    """Returns the number of the last old entry at the journal's beginning, or None if none is old.
 
-    Order decides, not stamps alone: a clock that was wrong for a while must not cut a hole. An
-    entry stamped before its clock was set is as old as the next one with a valid time.
+    Order decides, not stamps alone: a clock that was wrong for a while must not cut a hole. An entry stamped before its
+    clock was set is as old as the next one with a valid time.
     """
     recent = connection.execute("SELECT seq FROM journal WHERE time_us >= ? ORDER BY seq LIMIT 1", (cutoff_us,))
     first_recent = recent.fetchone()

@@ -27,7 +27,7 @@ def microseconds(instant: datetime) -> int:
 
 
 def instant(time_us: int, offset_s: int = 0) -> datetime:
-    """Returns the datetime of microseconds since 1970, in a zone of a fixed offset."""
+    """Returns the datetime of microseconds since 1970, in a zone with a fixed offset in seconds."""
     return (EPOCH + timedelta(microseconds=time_us)).astimezone(timezone(timedelta(seconds=offset_s)))
 
 
@@ -47,7 +47,10 @@ def entry_row(entry: JournalEntry) -> tuple[object, ...]:
 
 
 def entry_of(row: Row) -> JournalEntry:
-    """Returns the entry of a row with `JOURNAL_COLUMNS`. Unknown details, of a newer release, are ignored."""
+    """Returns the entry of a row with `JOURNAL_COLUMNS`; unknown details, of a newer release, are ignored.
+
+    Raises ValueError, TypeError or AttributeError for a row that is damaged.
+    """
     seq, entry_id, boot, kind, time_us, offset_s, detail = row
     known = {name: value for name, value in json.loads(detail).items() if name in DETAILS}
     return JournalEntry(seq=seq, id=entry_id, boot=boot, kind=kind, time=instant(time_us, offset_s), **known)
@@ -68,7 +71,7 @@ def input_of(row: Row) -> tuple[str, StoredInput]:
 
 
 def job_row(job: Job) -> tuple[object, ...]:
-    """In the order of `JOB_COLUMNS`."""
+    """Returns the job's values, in the order of `JOB_COLUMNS`."""
     return (
         job.id,
         job.kind,
@@ -83,7 +86,7 @@ def job_row(job: Job) -> tuple[object, ...]:
 
 
 def job_of(row: Row) -> Job:
-    """From the columns of `JOB_COLUMNS`; times come back in UTC."""
+    """Returns the job of a row with `JOB_COLUMNS`; its times are in UTC."""
     job_id, kind, seq, created_us, due_us, attempts, last_error, body, pictures = row
     return Job(
         id=job_id,

@@ -47,7 +47,7 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] 
 
     Raises:
         StoreError: a newer release wrote the file; it is left as it is.
-        sqlite3.Error: it cannot be read or written.
+        sqlite3.Error: the file cannot be read or written.
     """
     version = user_version(connection)
     if version > len(migrations):

@@ -24,16 +24,16 @@ JITTER = 1_000_000_000
 
 
 def reservation(next_seq: int, reserved: int) -> int | None:
-    """Returns the number to reserve up to when `next_seq` comes next, or None while half a block is left."""
+    """Returns the number to reserve up to before `next_seq` is used; None while half a block of `reserved` is left."""
     return next_seq + BLOCK if next_seq > reserved - BLOCK // 2 else None
 
 
 def fallback_base(unix_s: float, jitter: int) -> int:
-    """Returns the first number when no file can be read: from the wall clock, so above any used before.
+    """Returns the first number for when no file can be read: made of the wall clock, so above any used before.
 
-    A thousand for each second is more than the engine ever uses. A clock that is not set reads the
-    same after each boot: then `jitter`, random below `JITTER`, makes a repetition unlikely, and
-    the result stays below that of a clock that is set.
+    A thousand for each second is more than the engine ever uses. A clock that is not set reads the same after each
+    boot: then `jitter`, random below `JITTER`, makes a repetition unlikely, and the result stays below that of a clock
+    that is set.
     """
     if unix_s < CLOCK_NOT_SET_BEFORE:
         return CLOCK_NOT_SET_BEFORE * BASES_PER_S + jitter
@@ -46,7 +46,7 @@ def first_number_at(wall: datetime) -> int:
 
 
 def runs(seqs: Iterable[int]) -> list[tuple[int, int]]:
-    """Returns the numbers as runs without a gap, first and last of each: one statement marks one run."""
+    """Returns the numbers as sorted runs without a gap, first and last of each: one statement marks one run."""
     found: list[tuple[int, int]] = []
     for seq in sorted(seqs):
         if found and seq == found[-1][1] + 1:

@@ -20,7 +20,7 @@ RETRIES = Backoff(first_s=1.0, longest_s=60.0)
 def commit_at(urgent_since: float | None, lazy_since: float | None, last_begin: float) -> float | None:
     """Returns the time of the next commit, or None if there is nothing to commit.
 
-    `urgent_since` and `lazy_since` are the times of the oldest pending change of each sort, `last_begin` is
+    `urgent_since` and `lazy_since` are the times of the oldest pending change of each sort, or None; `last_begin` is
     the begin of the last commit.
     """
     times = []

@@ -62,25 +62,34 @@ class Handover:
 
     @contextmanager
     def memory(self) -> Iterator[Memory]:
-        """The memory, for reading."""
+        """Yields the memory under the lock, for reading; the caller leaves the block soon."""
         with self._changed:
             yield self._memory
 
     def change(self, *, urgent: bool = True) -> AbstractContextManager[Memory]:
-        """The memory, for changing. An urgent change is on the disk in 50 ms, others in about 1 s."""
+        """Returns a context that yields the memory under the lock, for changing.
+
+        An urgent change is on the disk in 50 ms, others in about 1 s. After an exception in the block nothing is
+        written for it.
+        """
         return self._urgent if urgent else self._lazy
 
     def one_commit(self) -> AbstractContextManager[object]:
-        """Keeps the writer from taking changes: those made within the block are written in one commit, or none is."""
+        """Returns a context that keeps the writer from taking changes.
+
+        Those made within the block are written in one commit, or none is.
+        """
         return self._changed
 
     def _urgent_changed(self) -> None:
+        """Records an urgent change, and wakes the writer if it is the first."""
         self._handed += 1
         if self._urgent_since is None:
             self._urgent_since = self._clock()
             self._wake_writer()
 
     def _lazy_changed(self) -> None:
+        """Records a change that may wait, and wakes the writer if it is the first."""
         self._handed += 1
         if self._lazy_since is None:
             self._lazy_since = self._clock()
@@ -92,7 +101,10 @@ class Handover:
             self._changed.notify_all()
 
     def flush(self, timeout_s: float) -> bool:
-        """Waits until all changes so far are durable. Returns False if a commit fails, or after `timeout_s`."""
+        """Waits until all changes so far are durable and returns True.
+
+        False if a commit fails, or after `timeout_s`.
+        """
         with self._changed:
             goal, failures = self._handed, self._failures
             if self._durable < goal:
@@ -101,9 +113,9 @@ class Handover:
             return self._durable >= goal
 
     def when_durable(self, call: Callable[[], None]) -> None:
-        """Calls `call` once, when all handed over so far is durable or an attempt to write has failed.
+        """Calls `call` once, when all changes so far are durable or an attempt to write has failed.
 
-        It is called with the lock held, on this thread or the writer's.
+        The call is made with the lock held, on this thread (perhaps before this returns) or the writer's.
         """
         with self._changed:
             if self._durable >= self._handed:
@@ -113,6 +125,7 @@ class Handover:
             self.hurry()
 
     def _call_up_to(self, durable: float) -> None:
+        """Makes the calls that wait for no more than `durable` changes."""
         ready = [call for goal, call in self._waiting_calls if goal <= durable]
         self._waiting_calls = [waiting for waiting in self._waiting_calls if waiting[0] > durable]
         for call in ready:
@@ -130,15 +143,16 @@ class Handover:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Ends the writer: it tries once to write the pending changes. No change may follow."""
+        """Ends the writer, which tries once to write the pending changes; the caller makes no change after it."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
 
     def wait(self, *, last_begin: float, retry_at: float | None, other_at: float | None) -> bool:
-        """Writer's thread: blocks until there is work, without limit. Returns True after `close`.
+        """Writer's thread: blocks until there is work, without limit. Returns False then, and True after `close`.
 
-        `retry_at` postpones all pending changes; `other_at` is the time of work beside them.
+        `retry_at` postpones all pending changes to that time; `other_at` is the time of work beside them. None: no such
+        time.
         """
         with self._changed:
             while not (self._closing or self._hurry):
@@ -157,7 +171,10 @@ class Handover:
             return self._closing
 
     def take(self, *, everything: bool = False) -> tuple[Batch, int]:
-        """Writer's thread: returns the batch to write now, and a number above all those handed out."""
+        """Writer's thread: returns the batch to write now, and a number above all those handed out.
+
+        With `everything` the batch has every state. `durable` or `not_durable` follows.
+        """
         with self._changed:
             self._urgent_since = self._lazy_since = None
             self._taken = self._handed

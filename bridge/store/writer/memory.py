@@ -60,7 +60,7 @@ class Memory:
                 self._armed = self._waiting.armed = effect.armed
 
     def topic(self, topic: str, *, kept: bool) -> bool:
-        """Adds a topic to the ledger (`kept`) or removes it. Returns False if nothing changed."""
+        """Adds a topic to the ledger (`kept`) or removes it. Returns whether that is a change."""
         if (topic in self.topics) == kept:
             return False
         (self.topics.add if kept else self.topics.discard)(topic)
@@ -68,7 +68,7 @@ class Memory:
         return True
 
     def put_job(self, job: Job) -> None:
-        """Stores a job, in place of an older state of it."""
+        """Stores a job, in place of its older state if there is one."""
         self.jobs[job.id] = self._waiting.jobs[job.id] = job
 
     def remove_job(self, job_id: str) -> None:
@@ -79,7 +79,7 @@ class Memory:
             self._waiting.pictures |= set(job.pictures) - self.pictures_in_use()
 
     def pictures_in_use(self) -> set[str]:
-        """Returns the names of all pictures of jobs."""
+        """Returns the names of the pictures of all jobs."""
         return {name for job in self.jobs.values() for name in job.pictures}
 
     def sent(self, seqs: Iterable[int]) -> bool:
@@ -103,7 +103,7 @@ class Memory:
     def take(self, *, everything: bool = False) -> Batch:
         """Returns all pending changes; with `everything` also every state there is.
 
-        `written`, `failed` or `dropped` must follow.
+        The caller then calls `written`, `failed` or `dropped`.
         """
         batch, self._waiting = self._waiting, Batch()
         if everything:
@@ -134,8 +134,7 @@ class Memory:
     def adopt(self, loaded: Loaded, *, states: bool) -> None:
         """Merges the content of a file that was opened; newer changes in memory win.
 
-        `states` is for the first file only: later the memory is newer than any file.
-        No batch may be in flight.
+        `states` is for the first file only: later the memory is newer than any file. The caller has no batch in flight.
         """
         newer = self._waiting
         if states:
@@ -159,6 +158,7 @@ class Memory:
             self._lose([entries.popleft() for _ in range(min(surplus, len(entries)))])
 
     def _lose(self, entries: Iterable[JournalEntry]) -> None:
+        """Counts entries as lost, and forgets that they are unsent."""
         gone = {entry.seq for entry in entries}
         self.lost += len(gone)
         self.unsent -= gone

@@ -14,7 +14,7 @@ OnProblem = Callable[[str | None], None]
 class ProblemReporter:
     """Calls `on_problem`, on the loop's thread, with each change of the problem; None when all is well.
 
-    May be used on any thread.
+    Its methods may be called on any thread.
     """
 
     def __init__(self, *, post: Post, on_problem: OnProblem) -> None:
@@ -27,20 +27,20 @@ class ProblemReporter:
         self._reported_lost = 0
 
     def failing(self, failure: str) -> None:
-        """Reports a failure of the disk; `failure` is one line for a person."""
+        """Reports a failure of the disk, one line for a person; the same failure again is not reported."""
         with self._lock:
             self._failure = failure
             self._report_current()
 
     def losing(self) -> None:
-        """Reports that journal entries are being lost."""
+        """Reports that journal entries are being lost; once until `healthy`."""
         with self._lock:
             if not self._losing:
                 self._losing = True
                 self._report_current()
 
     def healthy(self, lost: int) -> None:
-        """Reports that the disk works.
+        """Reports that the disk works, if it did not before.
 
         `lost` is the number of entries lost since the start; new losses are reported first.
         """

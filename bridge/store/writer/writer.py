@@ -29,7 +29,7 @@ _DISK = (sqlite3.Error, StoreError, OSError)
 
 
 class Writer:
-    """Owns the database. All methods but `start`, `distrust` and `join` run on its own thread."""
+    """Owns the database. All methods but `start`, `distrust` and `join` run on the writer's own thread."""
 
     def __init__(
         self,
@@ -58,20 +58,21 @@ class Writer:
         self._expiry = ExpiryPace()
 
     def start(self) -> None:
-        """Starts the thread, which opens the file first."""
+        """Starts the thread, which opens the file first, then writes until the handover is closed."""
         self._thread.start()
 
     def distrust(self, error: Exception) -> None:
-        """Reports a corrupt page that a reader met; the writer checks the file, and puts it aside if it is broken."""
+        """Makes the writer check the file, of which a reader met a corrupt page, and put it aside if it is broken."""
         self._suspect = error
         self._handover.hurry()
 
     def join(self, timeout_s: float) -> bool:
-        """Waits for the thread's end. Returns False if it still runs after `timeout_s`."""
+        """Waits for the thread's end and returns True; False if it still runs after `timeout_s`."""
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        """Works until the handover is closed; an unexpected exception is reported as the store's problem."""
         try:
             self._work()
         except Exception as error:
@@ -79,6 +80,7 @@ class Writer:
             raise
 
     def _work(self) -> None:
+        """Opens the file, and writes whenever there is something to write, until the handover is closed."""
         self._open()
         last = False
         while not last:
@@ -102,6 +104,7 @@ class Writer:
         self._opened(open_database(self._path, at_least=at_least, fallback=lambda: first_number_at(self._wall())))
 
     def _opened(self, opened: Opened) -> None:
+        """Uses an opened file, or plans the next attempt if there is none; reports its problem."""
         first = not self._adopted
         self._everything = self._everything or not first or opened.problem is not None
         self._database = opened.database
@@ -123,6 +126,10 @@ class Writer:
             self._retry_at = time.monotonic()
 
     def _write(self, database: Database) -> None:
+        """Writes all pending changes in one commit.
+
+        On an error of the disk they stay pending; any other error drops them.
+        """
         self._last_begin = time.monotonic()
         batch, next_seq = self._handover.take(everything=self._everything)
         expire_at = self._wall() if self._expiry.is_due(self._last_begin) else None
@@ -149,6 +156,7 @@ class Writer:
         self._tidy(lambda: self._pictures.remove(unneeded))
 
     def _failed(self, error: Exception) -> None:
+        """Keeps a batch pending after an error of the disk, and closes or replaces the file."""
         with self._handover.memory() as memory:
             memory.failed()
         self._problems.failing(explained(self._path, error))
@@ -159,7 +167,10 @@ class Writer:
             self._count_failure()
 
     def _examine(self, suspicion: Exception, database: Database) -> None:
-        """Checks the file again: a reader's error may be about a file that has been put aside since."""
+        """Checks the file that a reader's error has put under suspicion, and replaces it only if it is broken.
+
+        The error may be about a file that has been put aside since.
+        """
         self._suspect = None
         try:
             whole = database.is_whole()
@@ -180,6 +191,7 @@ class Writer:
         self._opened(replace_broken(self._path, cause, salvaged, at_least=at_least, fallback=lambda: at_least))
 
     def _let_go(self) -> None:
+        """Closes the file, if one is open; a failure is reported."""
         database, self._database = self._database, None
         if database is not None:
             try:

@@ -40,7 +40,10 @@ _MESSAGE = re.compile(rb'"(?:detail|message|msg|error|statusString)"\s*:\s*"([^"
 
 
 class ArrivingPicture:
-    """Bytes of a body until a whole picture is among them. `hide` cuts secrets out of a text that came instead."""
+    """Collects the bytes of a body until a whole picture is among them.
+
+    `announced` is the body's announced length, for messages. `hide` removes secrets from a text that came instead.
+    """
 
     def __init__(self, *, announced: int | None, hide: Callable[[str], str]) -> None:
         self._announced = announced
@@ -50,7 +53,12 @@ class ArrivingPicture:
         self._length: int | None = None
 
     def feed(self, data: bytes) -> bool:
-        """Takes arriving bytes; returns whether the picture is whole. Raises ActionError if there will be none."""
+        """Adds bytes that arrived. Returns whether the picture is whole.
+
+        Raises:
+            ActionRefused: this is a picture in another format.
+            ActionFailed: no picture can follow, or it is larger than `LARGEST_BYTES`.
+        """
         self._data += data
         if self._reader is None and not self._find():
             return False
@@ -64,7 +72,12 @@ class ArrivingPicture:
         return size is not None
 
     def end(self) -> bytes:
-        """Returns the picture at the end of the body. Raises ActionError if it is not whole, or is none."""
+        """Returns the picture; called at the end of the body, or when it is whole.
+
+        Raises:
+            ActionRefused: the body is a picture in another format.
+            ActionFailed: the picture is cut short, or the body is none.
+        """
         if self._length is not None:
             return bytes(self._data[: self._length])
         if self._reader is None:
@@ -74,6 +87,10 @@ class ArrivingPicture:
         raise ActionFailed(message)
 
     def _find(self) -> bool:
+        """Looks for the begin of the picture and drops what precedes it.
+
+        Returns False while there is none yet. Raises ActionError if none can follow.
+        """
         begin = bytes(self._data[:SEARCHED_BYTES])
         if _format_of(begin) is not None:
             self._refuse()
@@ -87,7 +104,7 @@ class ArrivingPicture:
         return True
 
     def _refuse(self) -> NoReturn:
-        """Reports what came instead of a picture."""
+        """Raises the ActionError that describes what came instead of a picture."""
         begin = bytes(self._data[:SEARCHED_BYTES])
         if not begin.strip():
             message = "the camera sent nothing"
@@ -105,11 +122,13 @@ class ArrivingPicture:
 
 
 def _format_of(begin: bytes) -> str | None:
+    """Returns the name of the other picture format that these bytes begin, or None."""
     found = next((name for at, mark, name in _FORMATS if begin.startswith(mark, at)), None)
     return None if found == "BMP" and not begin.startswith(b"BM") else found
 
 
 def _is_text(begin: bytes) -> bool:
+    """Returns whether these bytes look like HTML, JSON or other text."""
     if begin.lstrip()[:1] in (b"<", b"{", b"["):
         return True
     try:
@@ -120,5 +139,6 @@ def _is_text(begin: bytes) -> bool:
 
 
 def _text_of(begin: bytes) -> str:
+    """Returns the message of a text page: that of a JSON answer, else the text without HTML tags."""
     said = _MESSAGE.search(begin)
     return (said[1] if said else _WITHOUT_TEXT.sub(b" ", begin)).decode("utf-8", "replace")

@@ -25,16 +25,20 @@ class Body(Protocol):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the body has ended by its own framing."""
+        """Whether the body has ended by its own framing; always False for one that ends with the connection."""
 
     def feed(self, data: bytes) -> bytes:
-        """Takes arriving bytes, returns those of the content. Raises ActionFailed for broken framing."""
+        """Takes bytes that arrived. Returns those of the content, perhaps none yet.
+
+        Raises ActionFailed for broken framing.
+        """
 
 
 def body_of(head: Head, *, largest: int) -> Body:
-    """Returns the reader of the body that belongs to a head; unpacked it has at most about `largest` bytes.
+    """Returns the reader of the body that belongs to a head.
 
-    Raises ActionFailed for two different lengths, or one above `largest`.
+    Unpacked, the body has at most about `largest` bytes. Raises ActionFailed for two different announced lengths, or a
+    length above `largest`.
     """
     body: Body
     if "chunked" in ",".join(head.all("transfer-encoding")).lower():
@@ -50,9 +54,9 @@ def body_of(head: Head, *, largest: int) -> Body:
 
 
 def announced_length(head: Head) -> int | None:
-    """Returns Content-Length; None if there is none, or none that is a number.
+    """Returns the number of Content-Length; None if there is none, or it is no number.
 
-    Raises ActionFailed for two that differ.
+    Raises ActionFailed for two lengths that differ.
     """
     given = {value.strip() for each in head.all("content-length") for value in each.split(",")}
     if len(given) > 1:
@@ -92,7 +96,10 @@ class ChunkedBody:
         self.is_complete = False
 
     def feed(self, data: bytes) -> bytes:
-        """Returns the bytes of the chunks. Raises ActionFailed for a chunk without a size."""
+        """Returns the content of the chunks in `data`, perhaps none yet.
+
+        Raises ActionFailed for a chunk without a size.
+        """
         self._data += data
         if not self._begun and self._data.startswith(JPEG_START):
             self._plain = True
@@ -108,7 +115,10 @@ class ChunkedBody:
         return bytes(content)
 
     def _next_size(self) -> bool:
-        """Reads the size of the next chunk; returns False while its line is incomplete."""
+        """Reads the size of the next chunk. Returns False while its line is incomplete.
+
+        Raises ActionFailed if it has none.
+        """
         del self._data[: len(self._data) - len(self._data.lstrip(b"\r\n \t"))]
         end = self._data.find(b"\n")
         if end < 0 and len(self._data) <= LONGEST_SIZE_LINE:
@@ -140,7 +150,10 @@ class UnpackedBody:
         return self._packed.is_complete
 
     def feed(self, data: bytes) -> bytes:
-        """Returns unpacked bytes, of all calls at most `largest` and one. Raises ActionFailed for damaged ones."""
+        """Returns the unpacked content of `data`, perhaps none yet; in all calls together at most `largest` + 1 bytes.
+
+        Raises ActionFailed for damaged data.
+        """
         data = self._packed.feed(data)
         if self._unpack is None and not self._plain:
             self._first += data

@@ -27,12 +27,15 @@ class Challenge:
     parameters: Mapping[str, str]
 
     def get(self, name: str) -> str:
-        """Returns a parameter, or an empty text."""
+        """Returns a parameter by its name in lower case; an empty text if there is none."""
         return self.parameters.get(name, "")
 
 
 def challenges(values: Iterable[str]) -> tuple[Challenge, ...]:
-    """Returns all challenges of the header's values, in their order; what cannot be read is left out."""
+    """Returns all challenges of the values of a WWW-Authenticate header, in their order.
+
+    Unreadable parts, and text beyond `LONGEST_TEXT`, are left out.
+    """
     found: list[Challenge] = []
     room = LONGEST_TEXT
     for value in values:

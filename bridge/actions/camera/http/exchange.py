@@ -27,7 +27,7 @@ class ClosedEarly(ActionFailed):
 
 
 class Exchange:
-    """One connection; `open` makes it, `close` must always be called. Every call has to be under a time limit."""
+    """One connection to a camera; the caller bounds each call by a time limit, and always calls `close`."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -37,7 +37,10 @@ class Exchange:
 
     @classmethod
     async def open(cls, host: str, port: int, *, context: ssl.SSLContext | None) -> Exchange:
-        """Connects, with TLS if there is a context. Raises OSError, of which ssl.SSLError is one, or UnicodeError."""
+        """Connects, with TLS if there is a context, and returns the exchange.
+
+        Raises OSError (of which ssl.SSLError is one), or UnicodeError if `host` cannot be a name.
+        """
         connection = await connect_tcp(host, port, address_limit_s=ADDRESS_LIMIT_S)
         try:
             return cls(
@@ -53,10 +56,12 @@ class Exchange:
             raise
 
     async def get(self, target: str, headers: Iterable[Header]) -> Head:
-        """Requests `target`, returns the head of the answer.
+        """Sends a GET for `target`. Returns the head of the answer; `body` or `skip_body` then reads the rest.
 
-        Raises ClosedEarly if the camera closed without an answer, OSError for a connection that broke, or another
-        ActionError for an answer that cannot be read.
+        Raises:
+            ClosedEarly: the camera closed the connection without an answer.
+            OSError: the connection broke.
+            ActionError: the answer cannot be read.
         """
         lines = [b"GET " + target.encode("ascii") + b" HTTP/1.1"]
         lines += [name.encode("ascii") + b": " + value for name, value in headers]
@@ -78,7 +83,10 @@ class Exchange:
         raise ActionFailed(message)
 
     async def body(self, head: Head, *, largest: int) -> AsyncIterator[bytes]:
-        """Yields the content of the answer's body, until it ends or the connection does. Raises as `get` does."""
+        """Yields the content of the answer's body, until the body or the connection ends.
+
+        Raises OSError if the connection breaks, and ActionFailed for a body that is too large or cannot be read.
+        """
         body = body_of(head, largest=largest)
         self._is_idle = False
         data, self._rest = self._rest, b""
@@ -90,7 +98,10 @@ class Exchange:
         self._is_idle = body.is_complete and head.is_kept_alive
 
     async def skip_body(self, head: Head, *, largest: int) -> bool:
-        """Reads a body of at most `largest` bytes away. Returns whether the connection can take another request."""
+        """Reads and drops a body of at most `largest` bytes, within `SKIP_S`.
+
+        Returns whether the connection can take another request; False also if the body is larger, late or broken.
+        """
         if not head.is_kept_alive or not (head.all("content-length") or head.all("transfer-encoding")):
             return False
         size = 0
@@ -110,5 +121,6 @@ class Exchange:
 
     async def _read(self) -> bytes:
         # A read of what has arrived already does not give the loop a turn.
+        """Returns the next bytes, none at the end of the connection; the loop gets a turn first."""
         await asyncio.sleep(0)
         return await self._reader.read(READ_BYTES)

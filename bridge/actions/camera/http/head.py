@@ -32,11 +32,14 @@ class Head:
     fields: tuple[tuple[str, str], ...] = ()
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Returns the values of each field of this name, in their order."""
+        """Returns the values of each field of this name (in lower case), in their order.
+
+        None if there is no such field.
+        """
         return tuple(value for each, value in self.fields if each == name)
 
     def get(self, name: str) -> str:
-        """Returns the first value of the name, or an empty text."""
+        """Returns the first value of a field; an empty text if there is no such field."""
         return next(iter(self.all(name)), "")
 
     @property
@@ -61,11 +64,11 @@ class HeadReader:
 
     @property
     def rest(self) -> bytes:
-        """The bytes behind the head."""
+        """The bytes that arrived after the head."""
         return bytes(self._data)
 
     def feed(self, data: bytes) -> Head | None:
-        """Takes arriving bytes. Returns the head, or None while its end is missing.
+        """Adds bytes that arrived. Returns the head, or None while its end is missing.
 
         A picture without a head (HTTP/0.9) gets the head of an answer that ends with the connection.
 
@@ -89,6 +92,7 @@ class HeadReader:
                 return head
 
     def _next_line(self) -> bytes | None:
+        """Returns the next line without its end, or None while it is incomplete. Raises as `feed` does."""
         end = self._data.find(b"\n")
         if end < 0:
             self._check_size(len(self._data))
@@ -101,6 +105,7 @@ class HeadReader:
         return line
 
     def _take(self, line: bytes) -> None:
+        """Adds a line to the head; the first must be a status line. Raises as `feed` does."""
         if not self._lines:
             if not line.strip():
                 return  # an empty line before the status line, left over from the answer before
@@ -111,17 +116,20 @@ class HeadReader:
         self._lines.append(line)
 
     def _check_size(self, pending: int) -> None:
+        """Raises ActionFailed if the head, with `pending` more bytes, is too large."""
         if self._size + pending > LARGEST_HEAD or self._count > MOST_LINES:
             message = f"its answer's header does not end (more than {LARGEST_HEAD >> 10} kB or {MOST_LINES} lines)"
             raise ActionFailed(message)
 
     def _check_begin(self, begin: bytes) -> None:
+        """Raises ActionRefused if the answer begins as another protocol does."""
         for mark, message in _OTHER_PROTOCOLS.items():
             if not self._lines and begin.startswith(mark):
                 raise ActionRefused(message)
 
 
 def _head(lines: list[bytes]) -> Head:
+    """Returns the head of these lines, of which the first is a status line; a line without a colon is left out."""
     status_line = _STATUS_LINE.fullmatch(lines[0].strip())
     assert status_line is not None  # noqa: S101 - it was checked as it came
     fields: list[tuple[str, str]] = []

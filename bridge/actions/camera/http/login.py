@@ -27,7 +27,7 @@ class Credentials:
 
 
 class Login:
-    """One accepted challenge; `authorization` counts the requests that use it."""
+    """The answer to one challenge, for each request of it; the caller has checked the challenge with `strongest`."""
 
     def __init__(self, *, challenge: Challenge, credentials: Credentials, client_nonce: str) -> None:
         self._challenge = challenge
@@ -37,11 +37,11 @@ class Login:
 
     @property
     def is_basic(self) -> bool:
-        """Whether it sends the password itself."""
+        """Whether the answer contains the password itself."""
         return self._challenge.scheme == "basic"
 
     def authorization(self, method: str, target: str) -> bytes:
-        """Returns the value of the Authorization header for the next request."""
+        """Returns the value of the Authorization header for the next request; each call counts as one request."""
         if self.is_basic:
             pair = f"{self._credentials.username}:{self._credentials.password}"
             return b"Basic " + base64.b64encode(pair.encode())
@@ -80,17 +80,18 @@ class Login:
 
 
 def strongest(found: Iterable[Challenge]) -> Challenge | None:
-    """Returns the strongest challenge that `Login` can answer; the first of equal ones; None without one."""
+    """Returns the strongest challenge that `Login` can answer, the first of equal ones; None if it can answer none."""
     able = [each for each in found if _strength(each) is not None]
     return max(able, key=lambda each: _strength(each) or 0, default=None)
 
 
 def is_stale(challenge: Challenge) -> bool:
-    """Returns whether the password was right and only the nonce too old."""
+    """Returns whether a challenge says that the password was right and only the nonce too old."""
     return challenge.get("stale").lower() == "true"
 
 
 def _strength(challenge: Challenge) -> int | None:
+    """Returns a rank among challenges, higher for stronger ones; None for one that cannot be answered."""
     if challenge.scheme == "basic":
         return _BASIC
     algorithm = challenge.get("algorithm") or "MD5"
@@ -108,6 +109,7 @@ def _quality(challenge: Challenge) -> str:
 
 
 def _hash(algorithm: str) -> Callable[[str], str] | None:
+    """Returns the function that hashes a text for an algorithm of Digest, or None for an unknown algorithm."""
     name = _HASHES.get(algorithm.lower().removesuffix("-sess"))
     if name is None or name not in hashlib.algorithms_available:
         return None
