@@ -15,19 +15,22 @@ _LONGEST_STATE = 255
 
 
 def check_text(subject: str, key: str, text: str | None) -> None:
-    """Accepts None, or readable text: not blank, no control characters."""
+    """Raises `DiscoveryError` for a text that is blank or has control characters; None is accepted.
+
+    `subject` and `key` name the place in the error, here and in the checks below.
+    """
     if text is not None and (not text.strip() or _CONTROL.search(text)):
         raise DiscoveryError(subject, key, "must not be blank or hold control characters")
 
 
 def check_one_of(subject: str, key: str, word: str | None, known: Collection[str]) -> None:
-    """Accepts None, or one of the known words."""
+    """Raises `DiscoveryError` for a word that is not `known`; None is accepted."""
     if word is not None and word not in known:
         raise DiscoveryError(subject, key, f"{word!r} is not one of {' '.join(sorted(known))}")
 
 
 def check_options(subject: str, key: str, options: tuple[str, ...], *, reserved: str = "") -> None:
-    """Accepts at least one option, each once, each short enough for a state, none of them `reserved`.
+    """Raises `DiscoveryError` unless there are options, each once, short enough for a state, and not `reserved`.
 
     A state may have 255 characters (`homeassistant/const.py`, MAX_LENGTH_STATE_STATE).
     """
@@ -44,9 +47,9 @@ def check_options(subject: str, key: str, options: tuple[str, ...], *, reserved:
 
 
 def check_topic(subject: str, key: str, topic: str | None, *, wildcards: bool) -> None:
-    """Accepts None, or a topic to publish to, or with `wildcards` to subscribe to.
+    """Raises `DiscoveryError` for a text that is no topic to publish to, or with `wildcards` to subscribe to.
 
-    `components/mqtt/util.py`, valid_publish_topic and valid_subscribe_topic.
+    None is accepted. The rules are those of `components/mqtt/util.py`, valid_publish_topic and valid_subscribe_topic.
     """
     if topic is None:
         return
@@ -64,7 +67,10 @@ def check_topic(subject: str, key: str, topic: str | None, *, wildcards: bool) -
 
 
 def check_url(subject: str, key: str, url: str | None, *, schemes: Collection[str]) -> None:
-    """Accepts None, or an absolute URL (`helpers/config_validation.py`, url)."""
+    """Raises `DiscoveryError` for a text that is no absolute URL of these schemes; None is accepted.
+
+    The rule is that of `helpers/config_validation.py`, url.
+    """
     if url is None:
         return
     try:
@@ -79,6 +85,6 @@ def check_url(subject: str, key: str, url: str | None, *, schemes: Collection[st
 
 
 def check_seconds(subject: str, key: str, seconds: int | None) -> None:
-    """Accepts None, or whole seconds that are not negative."""
+    """Raises `DiscoveryError` for negative seconds; None is accepted."""
     if seconds is not None and seconds < 0:
         raise DiscoveryError(subject, key, "must not be negative")

@@ -34,7 +34,7 @@ class Switch(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Checks device class, and that the payloads differ."""
+        """Raises `DiscoveryError` for an unknown device class, or payloads that do not differ."""
         check_one_of(self.unique_id, "device_class", self.device_class, SWITCH_CLASSES)
         check_two_payloads(self)
 
@@ -69,14 +69,14 @@ class Siren(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Checks tones, and that the payloads differ."""
+        """Raises `DiscoveryError` for invalid tones, or payloads that do not differ."""
         if self.available_tones is not None:
             check_options(self.unique_id, "available_tones", self.available_tones)
         check_two_payloads(self)
 
 
 def check_two_payloads(entity: Switch | Siren) -> None:
-    """Raises `DiscoveryError` if on and off are the same, as commands or as states."""
+    """Raises `DiscoveryError` if on and off are the same payload, as commands or as states."""
     on, off = entity.payload_on or "ON", entity.payload_off or "OFF"
     if on == off:
         raise DiscoveryError(entity.unique_id, "payload_off", "must differ from payload_on")
@@ -97,7 +97,7 @@ class Button(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Checks the device class."""
+        """Raises `DiscoveryError` for an unknown device class."""
         check_one_of(self.unique_id, "device_class", self.device_class, BUTTON_CLASSES)
 
 
@@ -112,4 +112,4 @@ class Notify(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Does nothing: the topic has been checked."""
+        """Does nothing: the topic is checked with the fields of every entity."""

@@ -53,7 +53,7 @@ class Device:
         check_url("device", "configuration_url", self.configuration_url, schemes=_PAGES)
 
     def config(self) -> dict[str, Any]:
-        """Returns the `device` part of a payload."""
+        """Returns the `device` part of a payload; fields that are None or empty are left out."""
         keys = {field.name: getattr(self, field.name) for field in fields(self)}
         keys["identifiers"] = list(self.identifiers) or None
         keys["connections"] = [list(connection) for connection in self.connections] or None
@@ -79,7 +79,7 @@ class Origin:
         check_url("origin", "support_url", self.support_url, schemes=_PAGES)
 
     def config(self) -> dict[str, Any]:
-        """Returns the `origin` part of a payload."""
+        """Returns the `origin` part of a payload; fields that are None are left out."""
         keys = {"name": self.name, "sw_version": self.sw_version, "support_url": self.support_url}
         return {key: value for key, value in keys.items() if value is not None}
 
@@ -112,7 +112,7 @@ class Availability:
             raise DiscoveryError(_AVAILABILITY, "payload_available", "must differ from payload_not_available")
 
     def config(self) -> dict[str, Any]:
-        """Returns the keys beside an entity's other keys, or at the top of a device payload."""
+        """Returns the keys of availability, for an entity's component or the top of a device payload."""
         payloads = {
             "payload_available": self.payload_available,
             "payload_not_available": self.payload_not_available,

@@ -81,10 +81,10 @@ class Entity(ABC):
 
     @abstractmethod
     def check(self) -> None:
-        """Raises `DiscoveryError` for values that are wrong for this kind only."""
+        """Raises `DiscoveryError` for values that are wrong for this kind of entity only."""
 
     def config(self) -> dict[str, Any]:
-        """Returns the component of a device payload."""
+        """Returns the entity as a component of a device payload; fields that are None are left out, except `name`."""
         keys: dict[str, Any] = {"platform": self.platform, "unique_id": self.unique_id, "name": self.name}
         if self.object_id is not None:
             keys |= {"object_id": self.object_id, "default_entity_id": f"{self.platform}.{self.object_id}"}

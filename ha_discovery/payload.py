@@ -22,9 +22,10 @@ DEVICE_REMOVAL = b""
 
 
 def device_topic(prefix: str, device_id: str) -> str:
-    """Returns the topic of a device's payload, which is retained.
+    """Returns the topic on which a device's payload is published, retained.
 
-    `device_id` must match `[a-zA-Z0-9_-]` (`components/mqtt/discovery.py`, TOPIC_MATCHER).
+    Raises `DiscoveryError` if `prefix` is no topic, or `device_id` does not match `[a-zA-Z0-9_-]`
+    (`components/mqtt/discovery.py`, TOPIC_MATCHER).
     """
     check_topic("device", "prefix", prefix, wildcards=False)
     if not _TOPIC_ID.fullmatch(device_id):
@@ -48,7 +49,7 @@ class Discovery:
     qos: int | None = None
 
     def __post_init__(self) -> None:
-        """Raises `DiscoveryError` for wrong keys and for unique ids that occur twice."""
+        """Raises `DiscoveryError` for invalid keys, unique ids that occur twice, no component, or an invalid `qos`."""
         seen: dict[tuple[str, str], str] = {}
         for key, entity in self.components.items():
             check_key(key)
@@ -62,7 +63,7 @@ class Discovery:
 
 
 def check_key(key: str) -> None:
-    """Raises `DiscoveryError` for an invalid component key."""
+    """Raises `DiscoveryError` for a component key that does not match `[a-zA-Z0-9_-]`."""
     if not _TOPIC_ID.fullmatch(key):
         raise DiscoveryError(repr(key), "components", "a key must match [a-zA-Z0-9_-]")
 
@@ -83,10 +84,10 @@ def device_payload(discovery: Discovery) -> dict[str, Any]:
 def removal_payload(device: Device, origin: Origin, gone: Mapping[str, str]) -> dict[str, Any]:
     """Returns the payload that removes the components `gone`: key → platform, nothing else.
 
-    It names no other component on purpose. While Home Assistant still works on a component, a
-    later payload that holds the same one is put off from there on and what follows in it is
-    dropped (`components/mqtt/discovery.py`, async_discovery_message_received, 2026.11). With
-    only the removed ones in it, the complete payload can follow at once.
+    It names no other component on purpose. While Home Assistant still works on a component, a later payload that holds
+    the same one is put off from there on and what follows in it is dropped (`components/mqtt/discovery.py`,
+    async_discovery_message_received, 2026.11). With only the removed ones in it, the complete payload can follow at
+    once. Raises `DiscoveryError` for an invalid key, an unknown platform, or nothing in `gone`.
     """
     for key, platform in gone.items():
         check_key(key)
@@ -101,5 +102,5 @@ def removal_payload(device: Device, origin: Origin, gone: Mapping[str, str]) -> 
 
 
 def encode(payload: Mapping[str, Any]) -> bytes:
-    """Returns a payload as sent: JSON in UTF-8, the same for the same descriptions."""
+    """Returns a payload as bytes to publish: JSON in UTF-8, the same for the same descriptions."""
     return json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

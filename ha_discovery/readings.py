@@ -40,7 +40,7 @@ class BinarySensor(Entity):
     force_update: bool | None = None
 
     def check(self) -> None:
-        """Checks device class, that the payloads differ, and seconds."""
+        """Raises `DiscoveryError` for an unknown device class, payloads that do not differ, or negative seconds."""
         check_one_of(self.unique_id, "device_class", self.device_class, BINARY_SENSOR_CLASSES)
         on, off = self.payload_on or "ON", self.payload_off or "OFF"
         if on == off:
@@ -74,7 +74,7 @@ class Sensor(Entity):
     force_update: bool | None = None
 
     def check(self) -> None:
-        """Checks device class, state class, unit, options and their combinations."""
+        """Raises `DiscoveryError` for an invalid device class, state class, unit, option, or combination of them."""
         check_one_of(self.unique_id, "device_class", self.device_class, SENSOR_CLASSES)
         check_one_of(self.unique_id, "state_class", self.state_class, STATE_CLASSES)
         check_text(self.unique_id, "unit_of_measurement", self.unit_of_measurement)
@@ -92,6 +92,7 @@ class Sensor(Entity):
         check_unit(self.unique_id, self.device_class, self.unit_of_measurement)
 
     def _check_state_class(self) -> None:
+        """Raises `DiscoveryError` if state class and device class, or unit, do not go together."""
         if self.state_class is None:
             return
         if self.device_class is not None:
@@ -124,7 +125,7 @@ class Event(Entity):
     device_class: str | None = None
 
     def check(self) -> None:
-        """Checks types and device class."""
+        """Raises `DiscoveryError` for invalid types or device class, or a doorbell without the type `ring`."""
         check_options(self.unique_id, "event_types", self.event_types)
         check_one_of(self.unique_id, "device_class", self.device_class, EVENT_CLASSES)
         if self.device_class == "doorbell" and "ring" not in self.event_types:
@@ -148,7 +149,7 @@ class Image(Entity):
     url_template: str | None = None
 
     def check(self) -> None:
-        """Checks that there is one topic, with fitting fields."""
+        """Raises `DiscoveryError` unless there is exactly one topic, with fields that go with it."""
         if (self.image_topic is None) == (self.url_topic is None):
             raise DiscoveryError(self.unique_id, "image_topic", "needs either image_topic or url_topic")
         if self.url_topic is not None and self.content_type is not None:

@@ -36,7 +36,7 @@ class Select(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Checks the options."""
+        """Raises `DiscoveryError` for invalid options."""
         check_options(self.unique_id, "options", self.options, reserved="none")
 
 
@@ -66,7 +66,7 @@ class Number(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Checks range, step, mode, device class and unit."""
+        """Raises `DiscoveryError` for an invalid range, step, mode, device class or unit."""
         if not all(map(math.isfinite, (self.min, self.max, self.step))):
             raise DiscoveryError(self.unique_id, "min", "min, max and step must be finite")
         if self.min >= self.max:
@@ -101,7 +101,7 @@ class Text(Entity):
     retain: bool | None = None
 
     def check(self) -> None:
-        """Checks lengths, pattern, mode."""
+        """Raises `DiscoveryError` for invalid lengths, pattern or mode."""
         shortest = 0 if self.min is None else self.min
         longest = LONGEST_TEXT if self.max is None else self.max
         if not 0 <= shortest <= longest <= LONGEST_TEXT:

@@ -22,7 +22,7 @@ A clip in progress grows several times a second, and ends 10 s after its camera 
 
 
 def clip_lines(settings: Settings, zone: tzinfo) -> Iterator[str]:
-    """Returns one line for each finished clip, newest first: name, size, time of its end in `zone`.
+    """Yields one line for each finished clip, newest first: name, size, time of its end in `zone`.
 
     Raises:
         SettingsError: recording is not configured.
@@ -35,12 +35,12 @@ def clip_lines(settings: Settings, zone: tzinfo) -> Iterator[str]:
 
 
 def delete_clip(settings: Settings, name: str) -> None:
-    """Deletes one finished clip for good.
+    """Deletes one finished clip for good; `name` is its path below the recording folder.
 
     Raises:
         SettingsError: recording is not configured.
         ActionRefused: there is no such clip, or it is being written.
-        ActionFailed: the file cannot be deleted.
+        ActionFailed: the folder cannot be read, or the file cannot be deleted.
     """
     store = _store(settings)
     store.path_of(name)
@@ -51,10 +51,12 @@ def delete_clip(settings: Settings, name: str) -> None:
 
 
 def _store(settings: Settings) -> ClipStore:
+    """Returns the store of the recording folder. Raises SettingsError if recording is not configured."""
     if settings.recording is None:
         raise SettingsError([Fault(path="recording", message="is not configured")])
     return ClipStore(folder=settings.recording.folder, limits=Limits())
 
 
 def _is_finished(clip: Clip) -> bool:
+    """Returns whether the clip's file has not changed for `WRITTEN_S`."""
     return abs(time.time() - clip.modified) > WRITTEN_S

@@ -21,7 +21,7 @@ DONE, FAILED = 0, 1
 
 
 def run(options: argparse.Namespace) -> int:
-    """The daemon, until SIGTERM."""
+    """Runs the daemon until SIGTERM."""
     from bridge.runtime import log_setup as logs
     from bridge.settings.load import load
 
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def orientation(options: argparse.Namespace) -> int:  # noqa: ARG001 - without a command there are no options
-    """The state of this machine, and the next commands to type."""
+    """Prints the state of this machine, and the next commands to type."""
     from bridge.cli.overview.overview import orientation as orient
 
     print(orient(DEFAULT_FILE))
@@ -49,7 +49,7 @@ def init(options: argparse.Namespace) -> int:
 
 
 def watch(options: argparse.Namespace) -> int:
-    """The terminals, live: from what the bridge says over MQTT, on this machine or another."""
+    """Shows the terminals live: from what the bridge publishes over MQTT, on this machine or another."""
     import asyncio
 
     from bridge.cli.watch.watch import can_draw
@@ -63,7 +63,7 @@ def watch(options: argparse.Namespace) -> int:
 
 
 def _settings_to_watch(file: Path) -> Settings:
-    """Returns the settings, also where the secrets of mail or page cannot be read: only the broker's is used.
+    """Returns the settings, even if the secrets of mail or page cannot be read: only the broker's is used.
 
     Raises:
         SettingsError: with every other fault.
@@ -78,7 +78,7 @@ def _settings_to_watch(file: Path) -> Settings:
 
 
 def check(options: argparse.Namespace) -> int:
-    """All that is wrong in a file; needs no hardware."""
+    """Prints all that is wrong in a file; needs no hardware."""
     from bridge.settings.load import load
 
     loaded = load(options.file)
@@ -92,7 +92,7 @@ def check(options: argparse.Namespace) -> int:
 
 
 def schema(options: argparse.Namespace) -> int:
-    """The JSON Schema of the file, for editors."""
+    """Prints or writes the JSON Schema of the file, for editors."""
     from bridge.settings.json_schema import schema_text, write_schema
 
     if options.target is None:
@@ -126,7 +126,7 @@ def safe(options: argparse.Namespace) -> int:
 
 
 def guard(options: argparse.Namespace) -> int:
-    """For containers: the daemon under a watchdog; outputs made safe and the daemon begun again when it ends."""
+    """For containers: runs the daemon under a watchdog; makes outputs safe and starts it again when it ends."""
     from bridge.guard.guard import guard as keep
     from bridge.runtime import log_setup as logs
 
@@ -135,7 +135,7 @@ def guard(options: argparse.Namespace) -> int:
 
 
 def healthy(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: it asks the guard
-    """For containers: whether the guard's daemon is ready and gives signs of life."""
+    """For containers: reports whether the guard's daemon is ready and gives signs of life."""
     from bridge.guard.sockets import ask
 
     well, words = ask()
@@ -144,7 +144,7 @@ def healthy(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file
 
 
 def lines(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: it shows what there is
-    """GPIO chips and their lines, with whoever uses them."""
+    """Lists the GPIO chips and their lines, with their users."""
     from bridge.cli.lines_text import listed_text
     from bridge.lines.gpio.listing import list_chips
 
@@ -153,7 +153,7 @@ def lines(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: 
 
 
 def journal(options: argparse.Namespace) -> int:
-    """The journal: its newest entries, or those since a time."""
+    """Prints the newest entries of the journal, or those since a time."""
     from bridge.cli.log import print_journal
     from bridge.runtime.clock import Clock
     from bridge.settings.load import load
@@ -184,7 +184,7 @@ def purge(options: argparse.Namespace) -> int:
 
 
 def send_test(options: argparse.Namespace) -> int:
-    """Sends a test mail, or uploads a test picture, now, and tells how it went; the daemon may run."""
+    """Sends a test mail, or uploads a test picture, now, and reports the result; the daemon may run."""
     import asyncio
 
     from bridge.cli.send_test import SendTest
@@ -199,7 +199,7 @@ def send_test(options: argparse.Namespace) -> int:
 
 
 def clips(options: argparse.Namespace) -> int:
-    """The finished clips of the recording folder; `delete NAME` deletes one."""
+    """Lists the finished clips of the recording folder; `delete NAME` deletes one."""
     from bridge.cli.clips import clip_lines, delete_clip
     from bridge.runtime.clock import zone
     from bridge.settings.load import load
@@ -217,7 +217,7 @@ def clips(options: argparse.Namespace) -> int:
 
 
 def demo(options: argparse.Namespace) -> int:
-    """The bridge on a simulated board with a broker of its own, to play with."""
+    """Runs the bridge on a simulated board with a broker of its own, to play with."""
     from bridge.cli.demo import demo as play
 
     play(options.folder)

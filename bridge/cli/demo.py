@@ -156,7 +156,10 @@ def _instructions(broker: str, port: int, page: int, folder: Path, file: Path) -
 
 @contextmanager
 def _broker(folder: Path) -> Iterator[tuple[str, int]]:
-    """Runs a broker on loopback and yields its name and port: Mosquitto if it is installed, else the bundled one."""
+    """Runs a broker on loopback for the `with` block. Yields its name and port.
+
+    It is Mosquitto if that is installed, else the bundled one. Raises StartFailed if it does not start.
+    """
     port = _free_port(PORT)
     name, command = _broker_command(folder, port)
     with (folder / "broker.log").open("wb") as output:
@@ -172,6 +175,7 @@ def _broker(folder: Path) -> Iterator[tuple[str, int]]:
 
 
 def _broker_command(folder: Path, port: int) -> tuple[str, list[str]]:
+    """Writes the broker's configuration. Returns its name and the command that starts it."""
     mosquitto = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if mosquitto:
         config = folder / "mosquitto.conf"
@@ -185,7 +189,7 @@ def _broker_command(folder: Path, port: int) -> tuple[str, list[str]]:
 
 
 def _free_port(usual: int) -> int:
-    """Returns the usual port if it is free, else any free port on loopback."""
+    """Returns the usual port if it is free, else any free port on loopback. Raises StartFailed if there is none."""
     for port in (usual, 0):
         with suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
@@ -195,6 +199,7 @@ def _free_port(usual: int) -> int:
 
 
 async def _listening(process: subprocess.Popen[bytes], port: int, output: Path) -> None:
+    """Waits until the broker accepts connections. Raises StartFailed if it ends, or does not within the limit."""
     loop = asyncio.get_running_loop()
     give_up = loop.time() + BROKER_START_LIMIT_S
     while loop.time() < give_up and process.poll() is None:

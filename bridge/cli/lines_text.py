@@ -9,7 +9,7 @@ from bridge.lines.gpio.listing import ListedChip
 
 
 def listed_text(chips: Sequence[ListedChip]) -> str:
-    """Returns each chip with its lines below it, or one sentence if there is no chip."""
+    """Returns each chip with its lines below it as text, or one sentence if there is no chip."""
     if not chips:
         return "no GPIO chip here (/dev/gpiochip*); lines: {driver: simulated} needs none"
     return "\n".join(row for listed in chips for row in _rows(listed))

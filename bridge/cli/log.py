@@ -23,9 +23,10 @@ log = logging.getLogger(__name__)
 def print_journal(
     folder: Path, now: datetime, *, since: str | None, limit: int, as_json: bool, follow: bool
 ) -> Iterator[str]:
-    """Yields the newest `limit` entries as lines, oldest first; with `since` only those from that time on.
+    """Yields the newest `limit` entries as text lines, oldest first; with `since` only those from that time on.
 
-    With `follow` it never ends: new entries follow as they are written.
+    The first line is a heading, except with `as_json`. With `follow` it never ends: new entries follow as they are
+    written.
 
     Raises:
         SettingsError: `since` is no time, or `limit` is not positive.
@@ -43,6 +44,10 @@ def print_journal(
 
 
 def _new_entries(follower: Follower) -> Iterator[JournalEntry]:
+    """Yields new entries as they are written, for ever.
+
+    A database that cannot be read is logged once, and read again.
+    """
     logged = None
     while True:
         try:
@@ -56,12 +61,14 @@ def _new_entries(follower: Follower) -> Iterator[JournalEntry]:
 
 
 def _positive(limit: int) -> int:
+    """Returns the limit. Raises SettingsError if it is below 1."""
     if limit < 1:
         raise SettingsError([Fault(path="--lines", message="must be at least 1", value=str(limit))])
     return limit
 
 
 def _instant(since: str | None, now: datetime) -> datetime | None:
+    """Returns the instant that `since` means; None for None. Raises SettingsError if it is no time."""
     if since is None:
         return None
     try:

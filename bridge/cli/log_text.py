@@ -14,9 +14,10 @@ _TERMINALS = frozenset({"input", "output"})
 
 
 def as_line(entry: JournalEntry) -> str:
-    """Returns one line of the table under `HEADING`; the time is local at the entry's time, with its offset.
+    """Returns an entry as one line of the table under `HEADING`.
 
-    Control characters from outside (a server's answer, a file's name) are escaped, so they cannot steer the terminal.
+    The time is local at the entry's time, with its offset. Control characters from outside (a server's answer, a file's
+    name) are escaped, so they cannot steer the terminal.
     """
     when = entry.time.isoformat(sep=" ", timespec="milliseconds")
     terminal = " ".join(name for name in (entry.input, entry.output) if name is not None)
@@ -25,7 +26,7 @@ def as_line(entry: JournalEntry) -> str:
 
 
 def as_json_line(entry: JournalEntry) -> str:
-    """One JSON object on one line, in ASCII; the fields are those of the journal on MQTT."""
+    """Returns an entry as a JSON object on one line, in ASCII; the fields are those of the journal on MQTT."""
     fields = {
         **head(entry),
         **details(entry),

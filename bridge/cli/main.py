@@ -22,7 +22,10 @@ _PRINT_ONLY = (commands.board, commands.clips, commands.journal, commands.lines,
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command. Returns its exit code."""
+    """Runs one command and prints its errors. Returns its exit code: 0 done, 1 failed, 2 settings wrong.
+
+    `arguments` None means those of the process. Wrong usage exits with code 2 (SystemExit).
+    """
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
@@ -57,6 +60,7 @@ def _flush() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
+    """Returns the grammar of the command line; a command's help is its docstring."""
     parser = argparse.ArgumentParser(
         prog="alarm2mqtt",
         usage="%(prog)s [COMMAND] [FILE]",

@@ -29,5 +29,6 @@ async def purge(settings: Settings) -> int:
 
 
 def _log_problem(problem: str | None) -> None:
+    """Logs a problem of the store; None is ignored."""
     if problem is not None:
         log.warning("the store has a problem: %s", problem)

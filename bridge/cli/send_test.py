@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
 
 class SendTest:
-    """Each method makes one attempt and returns the sentence to print.
-
-    Both raise ActionError if the delivery fails, and SettingsError if a setting is missing.
-    """
+    """Sends tests of channels; `send` may be called several times."""
 
     def __init__(self, settings: Settings, now: Now) -> None:
         self._settings = settings
@@ -35,14 +32,18 @@ class SendTest:
         self._cache = PictureCache(None)
 
     async def send(self, channel: Channel) -> str:
-        """Sends one message of a channel, with a picture of the first camera if it takes any. Returns the result."""
+        """Makes one attempt to send a message of a channel, with a picture of the first camera if it takes any.
+
+        Returns the result as a sentence to print. Raises ActionError if the delivery fails, and SettingsError if a
+        setting is missing.
+        """
         server = server_of(self._settings, channel)
         if server is None:
             raise SettingsError([Fault(path=channel.key, message="is not configured")])
         return await (self._picture_alone if channel.one_a_picture else self._message)(channel, server)
 
     async def _message(self, channel: Channel, server: Server) -> str:
-        """Sends a message, with a picture of the first camera if there is one."""
+        """Sends a message, with a picture of the first camera if there is one. Returns the result as a sentence."""
         picture, missing = None, None
         try:
             picture = await self._picture() if channel.takes_pictures else None
@@ -63,7 +64,10 @@ class SendTest:
         return took + (f"; but not for {delivery.note}" if delivery.note else "")
 
     async def _picture_alone(self, channel: Channel, server: Server) -> str:
-        """Uploads a picture of the first camera."""
+        """Uploads a picture of the first camera. Returns the result as a sentence.
+
+        Raises SettingsError without a camera.
+        """
         picture = await self._picture()
         if picture is None:
             raise SettingsError([Fault(path="cameras", message="there is no camera to upload a picture of")])
@@ -79,12 +83,17 @@ class SendTest:
         return f"{server.host} has it as {delivery.path}"
 
     async def _attempt(self, channel: Channel, body: str) -> Delivery:
+        """Delivers one job of a channel. Returns the delivery. Raises ActionError."""
         sender = sender_of(channel)(settings=lambda: self._settings, zone=lambda: self._now.zone, cache=self._cache)
         delivered: list[Delivery] = []
         await sender.attempt(self._job(channel.key, body), delivered.append)
         return delivered[0]
 
     async def _picture(self) -> KeptPicture | None:
+        """Takes a picture of the first camera and keeps it. Returns it, or None without a camera.
+
+        Raises ActionError.
+        """
         camera = camera_of(None, self._settings)
         if camera is None:
             return None

@@ -11,7 +11,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def since(text: str, now: datetime) -> datetime:
-    """Returns the instant. A time without an offset is local, in the zone of `now`.
+    """Returns the instant that `text` means; a time without an offset is local, in the zone of `now`.
 
     Raises:
         ValueError: the text is no time; the message names the allowed forms.

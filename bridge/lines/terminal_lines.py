@@ -37,7 +37,8 @@ class TerminalLines:
 
     `key_of` returns the key of the driver that a terminal's line needs; `drivers` opens a driver by its key. A driver
     is opened when its first terminal is requested. A terminal whose line moves to another driver is released by the one
-    before. A driver that cannot be opened makes its terminals lost lines; the next request tries again.
+    before. A driver that cannot be opened makes its terminals lost lines. Opening it is tried again with each request,
+    and after 1 s, doubling to 8 s; its terminals are requested then, outputs at the level last driven.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class TerminalLines:
         self._report: Report | None = None
 
     def open(self, key: str) -> LineDriver:
-        """Returns a driver; opens it first if it is not open.
+        """Returns a driver; opens it first if it is not open, and then requests the terminals that waited for it.
 
         Raises:
             Alarm2MqttError: the driver cannot be opened on this machine.
@@ -77,15 +78,15 @@ class TerminalLines:
         return self._opened[key]
 
     def request_input(self, settings: InputSettings) -> None:
-        """Requests an input's line from the driver of its kind."""
+        """Requests an input's line from the driver of its kind, now or when that can be opened."""
         self._request(settings, None)
 
     def request_output(self, settings: OutputSettings, level: Level) -> None:
-        """Requests an output's line from the driver of its kind, at a level."""
+        """Requests an output's line from the driver of its kind, at a level, now or when that can be opened."""
         self._request(settings, level)
 
     def drive(self, terminal: str, level: Level) -> None:
-        """Drives an output to a level; one that was not requested is logged."""
+        """Drives an output to a level, now or when its driver can be opened; one that was not requested is logged."""
         waiting = self._waiting.get(terminal)
         if terminal in self._at:
             self._opened[self._at[terminal]].drive(terminal, level)
@@ -116,7 +117,10 @@ class TerminalLines:
             driver.close()
 
     def _request(self, settings: InputSettings | OutputSettings, level: Level | None) -> None:
-        """Requests a terminal's line of its driver, after any other one has released it."""
+        """Requests a terminal's line from its driver, after any other driver has released it.
+
+        If the driver cannot be opened, the terminal is reported as lost and waits. `level` is None for an input.
+        """
         key = self._key_of(settings)
         self._wait_no_longer(settings.id)
         if self._at.get(settings.id, key) != key:
@@ -133,7 +137,7 @@ class TerminalLines:
             self._hand_on(waiting)
 
     def _hand_on(self, terminal: _Waiting) -> None:
-        """Requests a terminal's line of its driver, which is open."""
+        """Requests a terminal's line from its driver, which is open."""
         driver, settings = self._opened[terminal.key], terminal.settings
         self._at[settings.id] = terminal.key
         if isinstance(settings, InputSettings):
@@ -142,7 +146,7 @@ class TerminalLines:
             driver.request_output(settings, terminal.level or Level.LOW)
 
     def _open_again(self, key: str) -> bool:
-        """Opens a driver that could not be opened. Returns whether it is open now."""
+        """Tries to open a driver that could not be opened. Returns whether it is open now."""
         try:
             self.open(key)
         except Alarm2MqttError as error:
@@ -151,6 +155,7 @@ class TerminalLines:
         return True
 
     def _wait_no_longer(self, terminal: str) -> None:
+        """Forgets that a terminal waits, and ends the retries of a driver for which none waits."""
         waiting = self._waiting.pop(terminal, None)
         if waiting is not None and all(each.key != waiting.key for each in self._waiting.values()):
             self._absent.discard(waiting.key)

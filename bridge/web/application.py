@@ -42,7 +42,7 @@ ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - AccessPolicy and ConnectionLimits refuse
 
 
 class Site:
-    """The whole application; `serve` listens."""
+    """The whole application; `serve` listens, for requests and event streams, at the settings' address."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class Site:
         self.app.router.add_get("/healthz", _healthy)
 
     async def serve(self) -> None:
-        """Serves until cancelled. An address in use is tried again every `RETRY_S`, and logged once as a warning."""
+        """Serves until cancelled. An address in use is retried every `RETRY_S`, and logged once as a warning."""
         runner = web.AppRunner(
             self.app,
             access_log=None,
@@ -102,6 +102,7 @@ class Site:
 
 
 async def _listen(limits: ConnectionLimits, host: str, port: int) -> None:
+    """Listens at an address until cancelled, retrying while it cannot be opened."""
     is_logged = False
     while True:
         try:
@@ -127,7 +128,7 @@ async def _listen(limits: ConnectionLimits, host: str, port: int) -> None:
 
 
 def listen_addresses(host: str, port: int, ingress: Ingress | None) -> tuple[tuple[str, int], ...]:
-    """Returns the addresses to listen on: that of the settings, and that of the ingress proxy if there is one."""
+    """Returns hosts and ports to listen on: those of the settings, and those of the ingress proxy if there is one."""
     if ingress is None:
         return ((host, port),)
     wide = (ANY_ADDRESS, ingress.port)
@@ -155,7 +156,7 @@ def _names(settings: Settings) -> frozenset[str]:
 
 
 def _http_log() -> logging.Logger:
-    """Returns the logger for aiohttp's errors. Malformed HTTP is dropped: any client could fill the log with it."""
+    """Returns the logger for aiohttp's errors, which drops malformed HTTP: any client could fill the log with that."""
     log = logging.getLogger("bridge.web.http")
     log.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError)))
     return log
@@ -171,6 +172,6 @@ async def _described(rows: tuple[Route, ...], live: Live, ports: Ports, request:
 
 
 async def _healthy(request: web.Request) -> web.StreamResponse:
-    """Answers as long as the event loop runs; details are at /api/status."""
+    """Returns `ok`, as long as the event loop runs; details are at /api/status."""
     del request
     return web.Response(text="ok\n")

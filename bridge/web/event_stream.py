@@ -29,8 +29,8 @@ class Events:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Sends the whole state, then every change, until the browser leaves, is too slow, or its session ends.
 
-        With `once` the response ends after the first state: for browsers behind a proxy that holds back an endless
-        response (Home Assistant's ingress before 2026.2); they poll.
+        Returns the response; 503 if too many pages are open. With `once` the response ends after the first state: for
+        browsers behind a proxy that holds back an endless response (Home Assistant's ingress before 2026.2); they poll.
         """
         browser = self._live.open()
         if browser is None:
@@ -61,6 +61,9 @@ class Events:
 
 
 def _last_seen(request: web.Request) -> int | None:
-    """Returns the last journal entry that the browser has: by its reconnect header, else by the page's address."""
+    """Returns the number of the last journal entry that the browser has, or None if it sends no valid one.
+
+    A reconnecting browser sends it as a header, a page in its address.
+    """
     number = request.headers.get("Last-Event-ID") or request.query.get("after", "")
     return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None  # noqa: PLR2004 - 64 bits

@@ -20,9 +20,9 @@ Value = str | int | float | bool | None
 
 
 def el(name: str, /, *children: Child, **attributes: Value) -> Html:
-    """Returns an element.
+    """Returns an element with children; a plain `str` among them is escaped, None is left out.
 
-    `class_` is `class`, `data_part` is `data-part`; True is a bare attribute, False and None none.
+    Attributes: `class_` is `class`, `data_part` is `data-part`; True is a bare attribute; False and None leave it out.
     """
     head = f"<{name}{''.join(_attribute(key, value) for key, value in attributes.items())}>"
     if name in VOID:
@@ -36,7 +36,7 @@ def some(*children: Child) -> Html:
 
 
 def document(*, lang: str, head: Html, body: Html) -> str:
-    """Returns a whole page."""
+    """Returns a whole page as text, with its doctype."""
     return f"<!doctype html>\n{el('html', head, body, lang=lang)}\n"
 
 

@@ -60,7 +60,7 @@ class Live:
         self._gathering: asyncio.TimerHandle | None = None
 
     def perform(self, effect: WebEffect) -> None:
-        """Stores an effect of the engine, and marks it for the next event."""
+        """Stores an effect of the engine, and queues the change for the open browsers."""
         match effect:
             case PublishInput(view=view):
                 self.inputs[view.id] = view
@@ -79,12 +79,12 @@ class Live:
                 self._mark("journal")
 
     def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
-        """Stores the last picture of an input, or of none; the bytes are shared, not copied."""
+        """Stores the last picture of an input, or with None of no input; the bytes are shared, not copied."""
         self.pictures[input_id or ""] = Picture(jpeg=jpeg, time=self._local())
         self._mark("pictures")
 
     def open(self) -> Browser | None:
-        """Returns a new browser, which receives events from now on, or None above the limit."""
+        """Returns a new browser, which receives events from now on; None if the limit is reached. `close` ends it."""
         if len(self._browsers) >= self._most_browsers:
             return None
         browser = Browser()
@@ -92,7 +92,7 @@ class Live:
         return browser
 
     def close(self, browser: Browser) -> None:
-        """Removes a browser."""
+        """Removes a browser; one that was removed already is ignored."""
         self._browsers.discard(browser)
 
     @property
@@ -101,9 +101,10 @@ class Live:
         return len(self._browsers)
 
     def hello(self, *, after: int | None, token: str) -> bytes:
-        """Returns the first frames for a browser: the whole state, and the journal entries after `after`.
+        """Returns the first frames for a browser: the whole state, and the journal entries after the number `after`.
 
-        `token` is the CSRF token of its session: a page that outlives a restart gets the new one.
+        With None no entries are sent; if some of them are no longer held, a `gap` frame comes before the rest. `token`
+        is the CSRF token of its session: a page that outlives a restart gets the new one.
         """
         state = {
             "token": token,
@@ -118,38 +119,39 @@ class Live:
         return frame("hello", as_json(state)) + missed + b"".join(self._entry_frames(seen))
 
     def input_settings(self, input_id: str) -> InputSettings | None:
-        """Returns an input's settings, or None."""
+        """Returns the settings of the input with this id, or None if there is no such input."""
         return next((each for each in self.settings.inputs if each.id == input_id), None)
 
     def output_settings(self, output_id: str) -> OutputSettings | None:
-        """Returns an output's settings, or None."""
+        """Returns the settings of the output with this id, or None if there is no such output."""
         return next((each for each in self.settings.outputs if each.id == output_id), None)
 
     def name_of(self, part_id: str) -> str:
-        """Returns the name of an input or output, or the id of a removed one."""
+        """Returns the name of an input or output; for a removed one its id."""
         part = self.input_settings(part_id) or self.output_settings(part_id)
         return part.label if part else part_id
 
     def input_event(self, view: InputView) -> dict[str, Any]:
-        """Returns an input for a page: its view, and the same in words."""
+        """Returns an input for a page as JSON: its view, name, mood and texts (none once it is removed)."""
         settings = self.input_settings(view.id)
         words = {} if settings is None else input_words(view, settings, self._local())
         return {**input_json(view), "name": self.name_of(view.id), "mood": input_mood(view), "words": words}
 
     def output_event(self, view: OutputView) -> dict[str, Any]:
-        """Returns an output for a page: its view, and the same in words."""
+        """Returns an output for a page as JSON: its view, name, mood and texts (none once it is removed)."""
         settings = self.output_settings(view.id)
         words = {} if settings is None else output_words(view, settings, self.name_of, self._local())
         return {**output_json(view), "name": self.name_of(view.id), "mood": output_mood(view), "words": words}
 
     def entry_event(self, entry: JournalEntry) -> dict[str, Any]:
-        """Returns a journal entry for a page: its fields, and the same in words."""
+        """Returns a journal entry for a page as JSON: its fields and texts."""
         return {**entry_json(entry), "words": entry_words(entry, self.name_of, self._local())}
 
     def _local(self) -> datetime:
         return self._now().local
 
     def _take(self, settings: Settings) -> None:
+        """Puts new settings in force: forgets removed parts, and queues all others for the browsers."""
         self.settings = settings
         self.revision += 1
         kept = {part.id for part in settings.inputs}
@@ -164,6 +166,7 @@ class Live:
     # Publishing
 
     def _mark(self, key: str) -> None:
+        """Queues the part `key` for the browsers; does nothing without one."""
         if not self._browsers:
             self._entries.clear()
             return
@@ -172,7 +175,7 @@ class Live:
             self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._publish)
 
     def _publish(self) -> None:
-        """Publishes all changes to the browsers; each frame is made once for all of them."""
+        """Pushes all queued changes to the browsers; each frame is made once for all of them."""
         self._gathering = None
         changed, self._changed = self._changed, {}
         news = {key: made for key in changed if (made := self._frame(key)) is not None}
@@ -181,6 +184,7 @@ class Live:
         self._hand_out(list(self._browsers), news, entries)
 
     def _hand_out(self, browsers: list[Browser], news: dict[str, bytes], entries: tuple[bytes, ...]) -> None:
+        """Pushes frames to the browsers, `AT_ONCE` of them in each turn of the event loop."""
         for browser in browsers[:AT_ONCE]:
             browser.push(news, entries)
         if len(browsers) > AT_ONCE:
@@ -189,7 +193,7 @@ class Live:
     def _frame(self, key: str) -> bytes | None:
         """Returns the server-sent event of `input ID`, `output ID`, `clock`, `pictures` or `settings`.
 
-        None for a part that is gone.
+        None for a removed part, or another key.
         """
         kind, _, part = key.partition(" ")
         if kind == "input" and part in self.inputs:

@@ -18,7 +18,10 @@ Submit = Callable[[Fact], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalQuery:
-    """The newest `limit` entries, or with `after_seq` the first ones after it; of one kind, if given."""
+    """A query: the newest `limit` entries, or with `after_seq` the first ones after it.
+
+    Of one kind, unless that is None.
+    """
 
     limit: int = 100
     kind: str | None = None
@@ -26,7 +29,10 @@ class JournalQuery:
 
 
 class SettingsDesk(Protocol):
-    """Changes settings: all or nothing, written to the file. Each method returns all faults, none on success."""
+    """Changes settings: all or nothing, written to the file. Each method returns all faults; an empty tuple is success.
+
+    `by` is the source of the change for the journal.
+    """
 
     def patch_input(self, input_id: str, patch: Mapping[str, Any], by: str) -> Awaitable[tuple[Fault, ...]]:
         """Applies a merge patch (RFC 7396) to one input."""
@@ -38,10 +44,10 @@ class SettingsDesk(Protocol):
         """Applies a merge patch to the settings other than inputs and outputs."""
 
     def add(self, kind: str, settings: Mapping[str, Any], by: str) -> Awaitable[tuple[Fault, ...]]:
-        """Adds an item to `inputs` or `outputs` (`kind`)."""
+        """Adds an item to `inputs` or `outputs` (`kind`), with these settings."""
 
     def remove(self, kind: str, part_id: str, by: str) -> Awaitable[tuple[Fault, ...]]:
-        """Removes an item from `inputs` or `outputs` (`kind`)."""
+        """Removes the item `part_id` from `inputs` or `outputs` (`kind`)."""
 
 
 class Clip(Protocol):
@@ -59,26 +65,29 @@ class ClipShelf(Protocol):
     """The recorded clips. Every method reads the disk: never on the event loop."""
 
     def clips(self) -> tuple[Clip, ...]:
-        """Returns all clips, newest first. Raises ActionError."""
+        """Returns all clips, newest first. Raises ActionError if they cannot be read."""
 
     def path_of(self, name: str) -> Path:
-        """Returns the path of a clip, always inside the folder. Raises ActionError."""
+        """Returns the path of a clip, always inside the folder. Raises ActionError if there is no such clip."""
 
     def delete(self, name: str) -> None:
-        """Deletes a finished clip. Raises ActionError."""
+        """Deletes a finished clip.
+
+        Raises ActionError if there is no such clip, it is being written, or the card refuses.
+        """
 
 
 class SoundLibrary(Protocol):
     """The sound clips. Every method reads the disk: never on the event loop."""
 
     def names(self) -> tuple[str, ...]:
-        """Returns the names of all sound clips."""
+        """Returns the names of all sound clips, sorted."""
 
     def add(self, name: str, content: bytes) -> None:
-        """Checks and stores a WAV file. Raises ActionError."""
+        """Checks and stores a WAV file. Raises ActionError if it cannot be played or stored."""
 
     def delete(self, name: str) -> None:
-        """Deletes a sound clip. Raises ActionError."""
+        """Deletes a sound clip. Raises ActionError if there is no such clip, or the disk refuses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

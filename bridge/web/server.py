@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 class WebServer:
     """The one object of this room that the rest of the program holds.
 
-    `perform` takes effects at any time, before `run` too, and never blocks.
-    `run` serves at the address of `settings.web` until it is cancelled.
-    Only `run` imports aiohttp, off the event loop; it raises ImportError if the extra `web` is not installed.
-    `ingress` is a proxy that has authenticated people already: `access.policy.INGRESS` in the add-on, else None.
+    `ingress` is a proxy that has authenticated people already: `access.policy.INGRESS` in the add-on, else None. Only
+    `run` imports aiohttp, off the event loop.
     """
 
     def __init__(self, *, settings: Settings, ports: Ports, ingress: Ingress | None = None) -> None:
@@ -36,15 +34,18 @@ class WebServer:
         return self._live.settings
 
     def perform(self, effect: WebEffect) -> None:
-        """Shows an effect of the engine on the open pages."""
+        """Shows an effect of the engine on the open pages; never blocks, and may be called before `run`."""
         self._live.perform(effect)
 
     def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
-        """Shows a picture of an input's alarm, or of no input."""
+        """Shows a picture of an input's alarm, or with None of no input; never blocks."""
         self._live.snapshot(input_id, jpeg)
 
     async def run(self) -> None:
-        """Serves the page until cancelled."""
+        """Serves at the address of `settings.web` until cancelled.
+
+        Raises ImportError if the extra `web` is not installed.
+        """
         made: site.Site = await asyncio.to_thread(self._make_site)
         await made.serve()
 

@@ -18,7 +18,7 @@ class ServiceState:
 
 
 def services(status: BridgeStatus) -> dict[str, ServiceState | None]:
-    """Returns every service by its key in the API; an unconfigured one is None."""
+    """Returns the state of every service by its key in the API; None for one that is not configured."""
     return {
         "broker": ServiceState(problem=status.broker.problem, facts={"Broker": status.broker.address}),
         **{channel: _queue(status.queues.get(channel)) for channel in KEYS},

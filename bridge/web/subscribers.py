@@ -27,14 +27,17 @@ class Browser:
         self._woken = asyncio.Event()
 
     def push(self, news: Mapping[str, bytes], entries: tuple[bytes, ...]) -> None:
-        """Queues frames, by the part that they describe, and frames of journal entries, in order."""
+        """Queues frames of parts, by the part's key, and frames of journal entries, in order.
+
+        Above `MOST_ENTRIES` the oldest entries are dropped, and a `gap` event takes their place.
+        """
         self._news.update(news)
         self._missed = self._missed or len(self._entries) + len(entries) > MOST_ENTRIES
         self._entries.extend(entries)
         self._woken.set()
 
     async def take(self, *, within_s: float) -> bytes:
-        """Returns all queued frames as soon as there are any, or `b""` after `within_s`."""
+        """Returns all queued frames as soon as there are any; `b""` if none come within `within_s`."""
         try:
             async with asyncio.timeout(within_s):
                 await self._woken.wait()

@@ -11,7 +11,7 @@ from bridge.text.json_text import instant
 
 
 def input_json(view: InputView) -> dict[str, Any]:
-    """Returns an input's view."""
+    """Returns an input's view as JSON."""
     return {
         "id": view.id,
         "contact": view.contact,
@@ -31,7 +31,7 @@ def input_json(view: InputView) -> dict[str, Any]:
 
 
 def output_json(view: OutputView) -> dict[str, Any]:
-    """Returns an output's view without `remaining_ms`, which is outdated at once; `until` carries the same."""
+    """Returns an output's view as JSON, without `remaining_ms`, which is outdated at once; `until` has the same."""
     return {
         "id": view.id,
         "on": view.on,
@@ -47,7 +47,7 @@ def output_json(view: OutputView) -> dict[str, Any]:
 
 
 def entry_json(entry: JournalEntry) -> dict[str, Any]:
-    """Returns a journal entry; fields that do not apply are left out, as on MQTT."""
+    """Returns a journal entry as JSON; fields that do not apply are left out, as on MQTT."""
     return {
         **head(entry),
         "time": instant(entry.time),

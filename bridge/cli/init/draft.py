@@ -22,7 +22,7 @@ class Draft:
         _put(self.document, loc, value)
 
     def wrong(self, loc: Loc, value: object) -> str | None:
-        """Returns the settings' own message about a value at a location, or None if it is valid there.
+        """Returns the settings' own message about `value` at a location, or None if it is valid there; changes nothing.
 
         Faults elsewhere, such as keys not answered yet, are ignored.
         """
@@ -36,6 +36,7 @@ class Draft:
 
 
 def _put(document: dict[str, Any], loc: Loc, value: object) -> None:
+    """Sets the value at a location of the document, as `Draft.put` does."""
     place: Any = document
     for part, following in pairwise(loc):
         if isinstance(place, list) and part == len(place):

@@ -54,7 +54,7 @@ _ALSO = {
 
 
 def settings_text(document: Mapping[str, Any]) -> str:
-    """Returns the document as YAML with comments. Parsing the text gives the same document."""
+    """Returns the document as YAML with comments; parsing the text gives the same document."""
     blocks = [_HEAD]
     for key, title in _SECTIONS.items():
         if key in document:
@@ -63,6 +63,7 @@ def settings_text(document: Mapping[str, Any]) -> str:
 
 
 def _section(key: str, title: str, value: Any) -> Iterator[str]:
+    """Yields the lines of one section, below its title if it has one."""
     if title:
         yield title
     if isinstance(value, Mapping):

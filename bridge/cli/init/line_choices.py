@@ -34,7 +34,7 @@ class OfferedLine:
 
 
 def offered_lines(chips: Sequence[ListedChip]) -> list[OfferedLine]:
-    """Returns all lines without a user."""
+    """Returns all lines that nothing uses, by chip and offset."""
     names = [line.name for listed in chips for line in listed.lines]
     seen_chips = [listed.chip for listed in chips]
     return [
@@ -51,12 +51,17 @@ def offered_lines(chips: Sequence[ListedChip]) -> list[OfferedLine]:
 
 
 def likely_inputs(lines: Sequence[OfferedLine]) -> list[OfferedLine]:
-    """Returns the lines named as alarm inputs by the board's maker. Outputs are never guessed: they drive something."""
+    """Returns the lines whose names say that they are alarm inputs.
+
+    Outputs are never guessed, since they drive something.
+    """
     return [line for line in lines if _ALARM_INPUT.fullmatch(line.name)]
 
 
 def chosen_lines(words: Sequence[str], lines: Sequence[OfferedLine]) -> list[OfferedLine]:
-    """Returns the lines named by `words`: by name, `chip:offset`, or the offset alone if there is one chip.
+    """Returns the lines that `words` name, in their order.
+
+    A line is named by its name, by `chip:offset`, or by its offset alone if there is one chip.
 
     Raises:
         ValueError: a word matches no line or several, or a line is named twice; the message names the word.
@@ -81,7 +86,7 @@ def chosen_lines(words: Sequence[str], lines: Sequence[OfferedLine]) -> list[Off
 
 
 def listed(lines: Sequence[OfferedLine]) -> Iterator[str]:
-    """Yields the lines side by side in 78 columns, below a heading for each chip."""
+    """Yields text rows of 78 columns: the lines side by side, below a heading for each chip."""
     for chip in dict.fromkeys(line.chip for line in lines):
         texts = [str(line) for line in lines if line.chip == chip]
         width = max(map(len, texts)) + 3
@@ -92,7 +97,7 @@ def listed(lines: Sequence[OfferedLine]) -> Iterator[str]:
 
 
 def _written(chip: SeenChip, line: SeenLine, names: Sequence[str], chips: Sequence[SeenChip]) -> dict[str, Any]:
-    """Returns the line's reference for the settings file.
+    """Returns the line's reference for the settings file: its name if that is unique, else chip and offset.
 
     Numbers of chips change between boots and kernels; names and labels stay.
     """

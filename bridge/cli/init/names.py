@@ -21,9 +21,9 @@ _PLAIN_LINE = re.compile(r"(gpio|pin|line|p|pa|pb|pc|pd)?[-_. ]?[a-z]?\d+", re.I
 
 
 def id_of(name: str, taken: Container[str]) -> str:
-    """Returns an id that is neither in `taken` nor one of the device's own: `Größe links` becomes `grosse-links`.
+    """Returns an id made of a name: `Größe links` becomes `grosse-links`, a name without letters and digits `terminal`.
 
-    A name without letters and digits becomes `terminal`.
+    It is neither in `taken` nor one of the device's own; a number at its end makes it so.
     """
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     stem = host_id(plain) if re.search("[a-z0-9]", plain) else "terminal"
@@ -35,13 +35,16 @@ def id_of(name: str, taken: Container[str]) -> str:
 
 
 def kind_of(name: str) -> str:
-    """Returns the likely kind of an output with this name, or `generic`."""
+    """Returns the kind of output that a name suggests (`siren`, `strobe`, `lock`), or `generic`."""
     words = name.casefold()
     return next((kind for kind, signs in _KINDS if any(sign in words for sign in signs)), "generic")
 
 
 def spoken(line_name: str) -> str | None:
-    """Returns a line's name in a person's spelling, `ALARM_IN1` as `Alarm in1`, or None if the name says nothing."""
+    """Returns a line's name in a person's spelling, `ALARM_IN1` as `Alarm in1`.
+
+    None if the name says nothing about the device, as `GPIO17`.
+    """
     if not line_name or _PLAIN_LINE.fullmatch(line_name) or not line_name.isprintable():
         return None
     return re.sub(r"[-_\s]+", " ", line_name).strip().capitalize()[:64] or None

@@ -13,11 +13,16 @@ Check = Callable[[str], str | None]
 
 
 def anything(_answer: str) -> None:
-    """Accepts every answer."""
+    """Returns None: accepts every answer."""
 
 
 class Dialogue(Protocol):
-    """The prompts of the wizard. `ask` and `secret` raise KeyboardInterrupt on Ctrl-C, EOFError at the end of input."""
+    """The prompts of the wizard.
+
+    Raises:
+        KeyboardInterrupt: from `ask` and `secret`, on Ctrl-C.
+        EOFError: from `ask` and `secret`, at the end of input.
+    """
 
     welcome: str
     """The text before the first question."""
@@ -29,7 +34,7 @@ class Dialogue(Protocol):
         """Returns an answer that `check` accepts; the question is repeated until then."""
 
     def secret(self, question: str, *, twice: bool) -> str:
-        """Returns a password, empty for none. It is not echoed."""
+        """Returns a password, or an empty text for none. It is not echoed; `twice` makes the person repeat it."""
 
 
 class Terminal:
@@ -50,7 +55,10 @@ Nothing is written before the end; Ctrl-C leaves everything as it is."""
         print(text)  # noqa: T201 - for the person at the terminal
 
     def ask(self, question: str, default: str, check: Check = anything) -> str:
-        """Returns the typed answer; Enter alone is the default."""
+        """Returns the typed answer that `check` accepts, repeating the question until then.
+
+        Enter alone is the default.
+        """
         while True:
             try:
                 answer = input(f"{question} [{default}]: ").strip() or default
@@ -63,7 +71,7 @@ Nothing is written before the end; Ctrl-C leaves everything as it is."""
             self.say(f"  {escaped(answer)}: {wrong}")
 
     def secret(self, question: str, *, twice: bool) -> str:
-        """Returns the typed password. `twice` has it repeated, for a password that is new."""
+        """Returns the typed password, or an empty text for none; `twice` makes the person repeat a new one."""
         while True:
             password = getpass.getpass(f"{question} (is not shown; Enter for none): ")
             if "\0" in password or not password.isprintable():
@@ -84,14 +92,14 @@ class Unattended:
         print(text)  # noqa: T201 - for the reader of the output
 
     def ask(self, question: str, default: str, check: Check = anything) -> str:
-        """Returns the default. The questions check their defaults before they ask, so it is always valid."""
+        """Returns the default, and prints it. The caller gives a default that `check` accepts."""
         wrong = check(default)
         assert wrong is None, wrong  # noqa: S101 - see above
         self.say(f"{question}{'' if question.endswith('?') else ':'} {default}")
         return default
 
     def secret(self, question: str, *, twice: bool) -> str:  # noqa: ARG002 - there is no person to ask
-        """Returns no password."""
+        """Returns an empty text: no password."""
         self.say(f"{question}: none")
         return ""
 
@@ -103,7 +111,7 @@ def yes(dialogue: Dialogue, question: str, *, default: bool) -> bool:
 
 
 def several(answer: str) -> Sequence[str]:
-    """Returns the parts between commas; `none` and `-` give an empty list."""
+    """Returns the parts of an answer between commas; an empty list for `none` and `-`."""
     return [] if answer.lower() in ("none", "-") else [part.strip() for part in answer.split(",") if part.strip()]
 
 

@@ -36,7 +36,7 @@ class Place:
 class Questions:
     """Fills `draft` with the answers, and `secrets` with the passwords by section.
 
-    The paths of password files are the file names alone; the wizard makes them whole.
+    The paths of password files are the file names alone; the wizard adds the folder.
     """
 
     def __init__(self, dialogue: Dialogue, place: Place) -> None:
@@ -92,6 +92,7 @@ class Questions:
             self._dialogue.say("  without a password it is for this machine alone")
 
     def _secret(self, section: str, question: str, *, twice: bool) -> bool:
+        """Asks for a section's password. Returns whether one was given."""
         password = self._dialogue.secret(question, twice=twice)
         if password:
             self.secrets[section] = password
@@ -99,11 +100,14 @@ class Questions:
         return bool(password)
 
     def _ask(self, loc: Loc, question: str, default: str) -> str:
+        """Asks for the value at a location and puts it into the draft. Returns it."""
         answer = self._dialogue.ask(question, default, lambda one: self.draft.wrong(loc, one))
         self.draft.put(loc, answer)
         return answer
 
     def _ask_number(self, loc: Loc, question: str, default: int) -> None:
+        """Asks for a whole number at a location and puts it into the draft."""
+
         def wrong(answer: str) -> str | None:
             return self.draft.wrong(loc, int(answer)) if answer.isdecimal() else "must be a whole number"
 

@@ -52,6 +52,7 @@ def ask_terminals(dialogue: Dialogue, draft: Draft, chips: Callable[[], Sequence
 
 
 def _free_lines(dialogue: Dialogue, chips: Callable[[], Sequence[ListedChip]]) -> list[OfferedLine]:
+    """Prints the free lines and returns them; an empty list, after the reason, if there are none."""
     try:
         found = chips()
     except StartFailed as error:
@@ -74,6 +75,8 @@ def _free_lines(dialogue: Dialogue, chips: Callable[[], Sequence[ListedChip]]) -
 
 
 def _chosen(dialogue: Dialogue, lines: Sequence[OfferedLine]) -> tuple[list[_Terminal], list[_Terminal]]:
+    """Asks for the lines of inputs and outputs. Returns the terminals of both."""
+
     def ask(question: str, default: Sequence[OfferedLine], taken: Sequence[OfferedLine]) -> list[OfferedLine]:
         def wrong(answer: str) -> str | None:
             try:
@@ -94,7 +97,7 @@ def _chosen(dialogue: Dialogue, lines: Sequence[OfferedLine]) -> tuple[list[_Ter
 
 
 def _named(dialogue: Dialogue, draft: Draft, kind: str, default: Sequence[str]) -> list[_Terminal]:
-    """Asks for the names of the terminals of one kind on the simulated board."""
+    """Asks for the names of the terminals of one kind on the simulated board. Returns the terminals."""
 
     def wrong(answer: str) -> str | None:
         objections = (draft.wrong((kind, 0, "name"), name) for name in several(answer))
@@ -105,6 +108,7 @@ def _named(dialogue: Dialogue, draft: Draft, kind: str, default: Sequence[str]) 
 
 
 def _ask_input(dialogue: Dialogue, draft: Draft, number: int, terminal: _Terminal) -> None:
+    """Asks about one input and adds it to the draft."""
     name = _ask_name(dialogue, draft, ("inputs", number), terminal)
     made = _new_terminal(draft, name, terminal)
     question = f"{name}: alarm on connect or on disconnect of its contact?"
@@ -115,6 +119,7 @@ def _ask_input(dialogue: Dialogue, draft: Draft, number: int, terminal: _Termina
 
 
 def _ask_output(dialogue: Dialogue, draft: Draft, number: int, terminal: _Terminal) -> None:
+    """Asks about one output and adds it to the draft."""
     name = _ask_name(dialogue, draft, ("outputs", number), terminal)
     made = _new_terminal(draft, name, terminal)
     if terminal.line is not None:
@@ -144,12 +149,14 @@ def _ask_name(dialogue: Dialogue, draft: Draft, place: tuple[str, int], terminal
 
 
 def _new_terminal(draft: Draft, name: str, terminal: _Terminal) -> dict[str, Any]:
+    """Returns the settings that every terminal has: a new id, its name, its line if it has one."""
     taken = {one["id"] for kind in ("inputs", "outputs") for one in draft.document[kind]}
     made: dict[str, Any] = {"id": id_of(name, taken), "name": name}
     return made if terminal.line is None else made | {"line": terminal.line.written}
 
 
 def _ask_links(dialogue: Dialogue, draft: Draft) -> None:
+    """Asks for the outputs of each input's alarm and adds them to the draft."""
     outputs = draft.document["outputs"]
     if not outputs:
         return

@@ -23,9 +23,9 @@ _LOCALTIME = Path("/etc/localtime")
 
 
 def first_file(path: Path, *, default: Path, force: bool, unasked: bool) -> bool:
-    """Asks and writes. Returns False if the person answered no at the end, or left with Ctrl-C.
+    """Asks the questions and writes the files. Returns False if the person answered no at the end, or left with Ctrl-C.
 
-    `default` is the file that the service reads; `unasked` takes every default; `force` keeps an existing file as `.1`.
+    `default` is the file that the service reads; `unasked` uses every default; `force` keeps an existing file as `.1`.
 
     Raises:
         StartFailed: the file exists, or it cannot be written.
@@ -49,7 +49,11 @@ def first_file(path: Path, *, default: Path, force: bool, unasked: bool) -> bool
 
 
 def _asked_and_written(dialogue: Dialogue, path: Path, over: bytes | None, *, is_default: bool) -> list[Path] | None:
-    """Returns the files that were written, or None after a no."""
+    """Asks the questions and writes the files. Returns their paths, or None after a no.
+
+    `over` is the content of an existing file. Raises StartFailed, and EOFError and KeyboardInterrupt as the dialogue
+    does.
+    """
     place = Place(
         host=os.uname().nodename,
         zone_known=_LOCALTIME.exists(),  # TZ may be this shell's alone
@@ -75,7 +79,10 @@ def _asked_and_written(dialogue: Dialogue, path: Path, over: bytes | None, *, is
 
 
 def _existing(path: Path, *, force: bool) -> bytes | None:
-    """Returns the content of the existing file, which becomes the previous version; None if there is no file."""
+    """Returns the content of the existing file, which becomes the previous version; None if there is no file.
+
+    Raises StartFailed if there is a file and `force` is not set, or the folder or file cannot be used.
+    """
     there = os.path.lexists(path)
     if there and not force:
         message = f"{path} is there already, and stays as it is; --force writes another and keeps it as {path.name}.1"
@@ -94,7 +101,10 @@ def _existing(path: Path, *, force: bool) -> bytes | None:
 
 
 def _checked(document: dict[str, Any], path: Path) -> bytes:
-    """Returns the file's content, after parsing it again and comparing it with the answers."""
+    """Returns the file's content, after parsing it again and comparing it with the answers.
+
+    Raises SettingsError if they differ.
+    """
     text = settings_text(document)
     read, twice = parse(text, path)
     if twice or validate(read) != validate(document):

@@ -20,7 +20,7 @@ _SECRET_MODE = 0o600
 
 
 def free_name(folder: Path, stem: str) -> Path:
-    """Returns a path in the folder that does not exist yet: a password that another file uses is never replaced."""
+    """Returns a path in the folder that does not exist yet: `stem`, else with a number, so no password is replaced."""
     number, path = 1, folder / stem
     while os.path.lexists(path):
         number += 1
@@ -29,10 +29,12 @@ def free_name(folder: Path, stem: str) -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Makes the file's folder if it does not exist. A folder that root makes for the service belongs to the service.
+    """Creates the file's folder if it does not exist.
+
+    A folder that root creates for the service belongs to the service.
 
     Raises:
-        StartFailed: the folder cannot be made.
+        StartFailed: the folder cannot be created.
     """
     if folder.is_dir():
         return
@@ -50,7 +52,8 @@ def make_folder(folder: Path) -> None:
 def write(path: Path, content: bytes, secrets: Mapping[Path, str], *, over: bytes | None) -> None:
     """Writes the passwords, then the settings that name them. A failure removes the passwords again.
 
-    `over` is the existing content, which becomes the previous version; None requires that there is no file.
+    `over` is the existing content, which becomes the previous version; None requires that there is no file. `secrets`
+    are passwords by their files.
 
     Raises:
         StartFailed: a file cannot be written, or the settings file was changed meanwhile; nothing has changed.
@@ -80,7 +83,7 @@ def write(path: Path, content: bytes, secrets: Mapping[Path, str], *, over: byte
 
 
 def _holds_secret(content: bytes, path: Path) -> bool:
-    """Returns whether only the owner may read the previous version; a file that cannot be parsed counts as secret."""
+    """Returns whether content has a plain secret, so that only the owner may read it; True if it cannot be parsed."""
     try:
         document, _ = parse(content.decode("utf-8-sig"), path)
     except (SettingsError, UnicodeDecodeError):

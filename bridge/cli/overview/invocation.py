@@ -25,7 +25,7 @@ class Caller:
 
 
 def caller(argv0: str = sys.argv[0], *, uid: int | None = None) -> Caller:
-    """Returns the names of a program that was started as `argv0` by the user `uid` (default: this one)."""
+    """Returns the names of a program that was started as `argv0` by the user `uid` (None: the present user)."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "nano"
     sudo = "" if (os.geteuid() if uid is None else uid) == 0 else "sudo "
     path = Path(argv0)

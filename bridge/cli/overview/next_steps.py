@@ -14,12 +14,12 @@ Advice = tuple[str, str]
 
 
 def advice(seen: Situation, called: Caller) -> list[Advice]:
-    """Returns the few commands that fit the situation."""
+    """Returns the few commands that fit the situation, each with its effect."""
     return [*_fitting(seen, called), (f"{called.me} --help", "lists all commands")]
 
 
 def shortest(path: Path) -> Path:
-    """Returns the path as it is typed in the current folder: relative if it lies below it."""
+    """Returns the path as a person types it in the current folder: relative if it lies below that, else absolute."""
     at = here()
     near = at != at.parent and path.is_relative_to(at)
     return path.relative_to(at) if near else path

@@ -20,13 +20,13 @@ def orientation(default: Path) -> str:
 
 
 def next_steps(file: Path, default: Path) -> str:
-    """Returns the next commands for one settings file, as text."""
+    """Returns the next commands for the settings file `file`, as text; `default` is the service's file."""
     running = next((one for one in running_bridges(default) if one.file == file), None)
     return _next_steps(look_at(file, default=default, running=running), caller())
 
 
 def orientation_text(seen: Situation, called: Caller) -> str:
-    """Returns the text of `orientation` for a situation already found."""
+    """Returns the text of `orientation` for a situation that was found before."""
     found = [("settings", _settings(seen)), ("bridge", _bridge(seen))]
     if seen.page is not None:
         found.append(("page", seen.page))
@@ -47,6 +47,7 @@ def _next_steps(seen: Situation, called: Caller) -> str:
 
 
 def _settings(seen: Situation) -> str:
+    """Returns the state of the settings file in words."""
     if not seen.there:
         return f"none yet at {shortest(seen.file)}"
     if seen.faults:
@@ -59,6 +60,7 @@ def _settings(seen: Situation) -> str:
 
 
 def _bridge(seen: Situation) -> str:
+    """Returns the state of the bridge in words."""
     if seen.running is not None:
         old = ", with the settings from before" if seen.faults else ""
         return f"runs (process {seen.running.process}){old}"
@@ -70,7 +72,7 @@ def _counted(number: int, what: str) -> str:
 
 
 def _commands(commands: list[tuple[str, str]]) -> list[str]:
-    """Returns commands and effects side by side if they fit into 80 columns, else the effect below its command."""
+    """Returns commands and effects as lines: side by side if they fit into 80 columns, else one below the other."""
     width = max(len(command) for command, _ in commands)
     if width + max(len(does) for _, does in commands) + 4 <= _WIDTH:
         return [f"  {command:<{width}}  {does}" for command, does in commands]

@@ -13,13 +13,13 @@ _OK = b"200"
 
 
 def page_address(web: WebSettings) -> str:
-    """Returns the address for a browser. A page open to other machines has this machine's name."""
+    """Returns the page's address for a browser; a page open to other machines has this machine's name."""
     host = os.uname().nodename if web.host in _ANYWHERE else web.host
     return f"http://{f'[{host}]' if ':' in host else host}:{web.port}/"
 
 
 def answers(web: WebSettings) -> bool:
-    """Returns whether a page answers there. Blocks for half a second at most."""
+    """Returns whether a page answers at the settings' address; blocks for half a second at most."""
     host = _ANYWHERE.get(web.host, web.host)
     question = f"GET /healthz HTTP/1.0\r\nHost: {host}:{web.port}\r\n\r\n"
     try:

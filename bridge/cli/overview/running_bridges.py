@@ -22,9 +22,9 @@ class RunningBridge:
 
 
 def running_bridges(default: Path, *, proc: Path = _PROC) -> list[RunningBridge]:
-    """Returns all visible daemons, one for each settings file, lowest process first.
+    """Returns all visible daemons, one for each settings file, lowest process first; perhaps none.
 
-    A guard and its daemon share a file, and give the daemon.
+    A guard and its daemon share a file; the daemon is returned. `default` is the file of a daemon started without one.
     """
     found: dict[Path, RunningBridge] = {}
     for bridge in sorted(_all(default, proc), key=lambda one: (one.command == "guard", one.process)):
@@ -33,6 +33,7 @@ def running_bridges(default: Path, *, proc: Path = _PROC) -> list[RunningBridge]
 
 
 def _all(default: Path, proc: Path) -> Iterator[RunningBridge]:
+    """Yields the daemons and guards among the processes of `proc`, except this process."""
     for entry in proc.iterdir():
         if not entry.name.isdecimal() or int(entry.name) == os.getpid():
             continue
@@ -52,7 +53,10 @@ def _all(default: Path, proc: Path) -> Iterator[RunningBridge]:
 
 
 def _command(words: Sequence[str]) -> tuple[str | None, str | None]:
-    """Returns the daemon's command and its file argument (of `demo`: its folder); None for any other process."""
+    """Returns the daemon's command and its file argument or None (of `demo`: its folder).
+
+    Twice None for any other process.
+    """
     for index, word in enumerate(words[:-1]):
         ours = PurePath(word).name == "alarm2mqtt" or (word == _MODULE and index and words[index - 1] == "-m")
         if ours and words[index + 1] in _DAEMONS:

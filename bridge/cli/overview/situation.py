@@ -39,13 +39,16 @@ class Situation:
 
 
 def look(default: Path, *, bridges: Sequence[RunningBridge] | None = None) -> Situation:
-    """Returns the situation, with `default` as the service's settings file. Blocks for half a second at most."""
+    """Returns the situation of this machine, with `default` as the service's settings file.
+
+    `bridges` None means those that run here. Blocks for half a second at most.
+    """
     running = _meant(default, running_bridges(default) if bridges is None else bridges)
     return look_at(running.file if running is not None else default, default=default, running=running)
 
 
 def look_at(file: Path, *, default: Path, running: RunningBridge | None) -> Situation:
-    """Returns the situation of one settings file; `running` is the bridge that uses it, if one does."""
+    """Returns the situation of one settings file; `running` is the bridge that uses it, or None."""
     there = _is_there(file)
     settings, faults, readable = _settings(file) if there else (None, (), True)
     page = None
@@ -67,7 +70,10 @@ def look_at(file: Path, *, default: Path, running: RunningBridge | None) -> Situ
 
 
 def _meant(default: Path, bridges: Sequence[RunningBridge]) -> RunningBridge | None:
-    """Returns the bridge of the default file; without that file any bridge, preferably one below the current folder."""
+    """Returns the bridge of the default file, or None.
+
+    Without that file any bridge, preferably one below the current folder.
+    """
     if _is_there(default):
         return next((one for one in bridges if one.file == default), None)
     at = here()
@@ -83,7 +89,7 @@ def here() -> Path:
 
 
 def _is_there(file: Path) -> bool:
-    """Returns whether the file exists; True if its folder may not be searched, since it cannot be known."""
+    """Returns whether the file exists; True also if its folder may not be searched, since it may be there."""
     try:
         return file.exists()
     except PermissionError:
@@ -91,14 +97,14 @@ def _is_there(file: Path) -> bool:
 
 
 def nearest(folder: Path) -> Path:
-    """Returns the folder, or its nearest parent that exists."""
+    """Returns the folder itself, or its nearest parent that exists."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return folder
 
 
 def _settings(file: Path) -> tuple[Settings | None, tuple[Fault, ...], bool]:
-    """Returns the settings or the faults, and whether this user may read the file and all its secret files."""
+    """Returns the settings or None, the faults, and whether this user may read the file and all its secret files."""
     if not os.access(file, os.R_OK):
         return None, (), False
     try:

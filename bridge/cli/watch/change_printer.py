@@ -27,7 +27,10 @@ class PlainLines:
         self._timer: asyncio.TimerHandle | None = None
 
     def receive(self, message: Incoming) -> None:
-        """Takes a message from the broker; its line follows after `TOGETHER_S`."""
+        """Handles a message from the broker.
+
+        The line of the changed part follows after `TOGETHER_S`, a journal entry's at once.
+        """
         part = self._mirror.take(message)
         if part[0] == "journal":
             self._show(entry_line(self._mirror.entries[-1], self._now()))
@@ -37,7 +40,7 @@ class PlainLines:
                 self._timer = asyncio.get_running_loop().call_later(TOGETHER_S, self._flush)
 
     def link(self, problem: str | None) -> None:
-        """Prints the state of the connection: `problem` is None when it is up, else the reason for its failure."""
+        """Shows the state of the connection: up for None, else failed for the reason `problem`."""
         self._mirror.link(problem)
         self._print(("broker", ""), broker_line(problem, self._now()))
 
@@ -50,6 +53,7 @@ class PlainLines:
                 self._print(part, line)
 
     def _line(self, kind: str, part: str) -> str | None:
+        """Returns the line of a part's present state, or that it was removed; None if there is nothing to show."""
         now, mirror = self._now(), self._mirror
         if kind == "bridge":
             return bridge_line(mirror.online, now)
@@ -60,6 +64,7 @@ class PlainLines:
         return gone_line(kind, part, now) if (kind, part) in self._printed and not mirror.knows(kind, part) else None
 
     def _print(self, part: tuple[str, str], line: str) -> None:
+        """Shows a part's line, unless all but its time is the same as before."""
         _, _, words = line.partition(" ")
         if self._printed.get(part) != words:
             self._printed[part] = words

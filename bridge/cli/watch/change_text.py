@@ -52,18 +52,18 @@ def output_line(view: OutputView, now: datetime) -> str:
 
 
 def entry_line(entry: JournalEntry, now: datetime) -> str:
-    """Returns the line of one journal entry, at the entry's own time; fields that do not apply are left out."""
+    """Returns the line of one journal entry, with the entry's own time; fields that do not apply are left out."""
     at = entry.time.astimezone(now.tzinfo)
     return _line(at, "journal", [("seq", entry.seq), ("kind", entry.kind), *details(entry).items()])
 
 
 def bridge_line(online: bool | None, now: datetime) -> str:  # noqa: FBT001 - a state's one value
-    """Returns the line of the bridge's availability; None is not known yet."""
+    """Returns the line of the bridge's availability; `unknown` for None."""
     return _line(now, "bridge", [("state", "unknown" if online is None else "online" if online else "offline")])
 
 
 def broker_line(problem: str | None, now: datetime) -> str:
-    """Returns the line of the connection to the broker, with the reason if there is none."""
+    """Returns the line of the connection to the broker: connected for None, else lost, with the reason."""
     return _line(now, "broker", [("state", "connected")] if problem is None else [("state", "lost"), ("why", problem)])
 
 
@@ -78,7 +78,7 @@ def _line(at: datetime, what: str, fields: Iterable[tuple[str, object]]) -> str:
 
 
 def _word(value: object) -> str:
-    """Returns the value as one word, in quotes if it needs them."""
+    """Returns the value as one word, in quotes if it needs them; `none` for None."""
     if value is None:
         return "none"
     text = escaped(str(value))

@@ -47,7 +47,7 @@ class DeviceMirror:
         return self._label or self.settings.device.label
 
     def link(self, problem: str | None) -> None:
-        """Called on connect (`problem` is None) and on failure. A new connection discards the states of the last."""
+        """Records a connection (`problem` None) or its failure. A new connection discards the states of the last."""
         self.problem = problem
         if problem is None:
             self.online = self.notice = None
@@ -55,7 +55,7 @@ class DeviceMirror:
                 parts.clear()
 
     def take(self, message: Incoming) -> tuple[str, str]:
-        """Takes a message. Returns kind and id of the part that changed, `("", "")` for none.
+        """Updates the mirror from a message. Returns kind and id of the part that changed, `("", "")` for none.
 
         Kinds are `input`, `output`, `bridge` and `journal`.
         """
@@ -77,6 +77,10 @@ class DeviceMirror:
         return self._take_part(message)
 
     def _take_part(self, message: Incoming) -> tuple[str, str]:
+        """Updates an input or output from a message.
+
+        Returns kind and id; `("", "")` for another topic, or above the limit.
+        """
         kind, part, what = (*message.topic.removeprefix(f"{self._topics.device}/").split("/"), "", "")[:3]
         parts = self._payloads.get(kind)
         if parts is None or not is_id(part) or (part not in parts and self._count() >= MOST_PARTS):
@@ -91,11 +95,11 @@ class DeviceMirror:
         return kind, part
 
     def inputs(self) -> list[InputView]:
-        """Returns all inputs with a complete state, those of the file first, in its order."""
+        """Returns the views of all inputs with a complete state, those of the file first, in its order."""
         return [view for part in self._parts("input") if (view := self.input(part)) is not None]
 
     def outputs(self) -> list[OutputView]:
-        """Returns all outputs with a complete state, those of the file first, in its order."""
+        """Returns the views of all outputs with a complete state, those of the file first, in its order."""
         return [view for part in self._parts("output") if (view := self.output(part)) is not None]
 
     def knows(self, kind: str, part: str) -> bool:
@@ -103,27 +107,27 @@ class DeviceMirror:
         return part in self._payloads[kind]
 
     def input(self, part: str) -> InputView | None:
-        """Returns one input, or None if its topics are incomplete or empty."""
+        """Returns the view of one input, or None if its topics are incomplete or empty."""
         return seen_input(part, self._payloads["input"].get(part, {}))
 
     def output(self, part: str) -> OutputView | None:
-        """Returns one output, or None if its topics are incomplete or empty."""
+        """Returns the view of one output, or None if its topics are incomplete or empty."""
         return seen_output(part, self._payloads["output"].get(part, {}))
 
     def input_settings(self, part: str) -> InputSettings:
-        """Returns the input's settings: name and schedule as published by the bridge, the rest from the file."""
+        """Returns an input's settings: name and schedule as published, the rest from the file or by default."""
         known = self._of_file["input"].get(part)
         settings = known if isinstance(known, InputSettings) else InputSettings(id=part)
         return replace(settings, **self._in_force("input", part, {"name": str, "schedule": str}))
 
     def output_settings(self, part: str) -> OutputSettings:
-        """Returns the output's settings: name, `follow_source` as published by the bridge, else as in the file."""
+        """Returns an output's settings: name and `follow_source` as published, the rest from the file or by default."""
         known = self._of_file["output"].get(part)
         settings = known if isinstance(known, OutputSettings) else OutputSettings(id=part)
         return replace(settings, **self._in_force("output", part, {"name": str, "follow_source": bool}))
 
     def name(self, part: str) -> str:
-        """Returns the name of an input or output, or the id of an unknown one."""
+        """Returns the name of an input or output, or the id of an unknown one; it is printable."""
         for kind in ("input", "output"):
             if part in self._payloads[kind] or part in self._of_file[kind]:
                 return (self.input_settings(part) if kind == "input" else self.output_settings(part)).label

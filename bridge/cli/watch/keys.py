@@ -14,7 +14,7 @@ from typing import Self
 class Keys:
     """Within `with`, calls `pressed` for each key on standard input; does nothing if that is no terminal.
 
-    Keys are not echoed meanwhile, and the terminal's mode is restored afterwards. It may be entered again.
+    Keys are not echoed meanwhile, and the terminal's mode is restored afterwards. The block may be entered again.
     """
 
     def __init__(self, pressed: Callable[[str], None]) -> None:

@@ -20,7 +20,10 @@ class Fitting:
 
 
 def fitting(room: int, *tables: Sequence[Row]) -> list[Fitting]:
-    """Returns the rows of each table that fit into `room` lines: rows that are not quiet first, then in their order."""
+    """Returns, for each table, the rows that fit into `room` lines together, and the number left out.
+
+    Rows that are not quiet come first, then rows in their order; at least one is shown.
+    """
     room -= _AROUND * sum(map(bool, tables))
     places = [(row.is_quiet, index, nth) for nth, rows in enumerate(tables) for index, row in enumerate(rows)]
     taken = set(sorted(places)[: max(room, 1)])

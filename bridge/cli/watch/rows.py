@@ -37,7 +37,7 @@ STATE = 2
 
 
 def input_row(view: InputView, mirror: DeviceMirror, now: datetime) -> Row:
-    """Returns the row of one input."""
+    """Returns the row of one input: name, contact, state, arming, age of the contact."""
     settings = mirror.input_settings(view.id)
     state = input_words(view, settings, now)["state"]
     if view.alarm:
@@ -49,7 +49,7 @@ def input_row(view: InputView, mirror: DeviceMirror, now: datetime) -> Row:
 
 
 def output_row(view: OutputView, mirror: DeviceMirror, now: datetime) -> Row:
-    """Returns the row of one output, with the time left if it is on for a time."""
+    """Returns the row of one output: name, contact, state, reason, end."""
     settings = mirror.output_settings(view.id)
     words = output_words(view, settings, mirror.name, now)
     state = words["state"]
@@ -66,7 +66,10 @@ def entry_row(entry: JournalEntry, mirror: DeviceMirror, now: datetime) -> Row:
 
 
 def elapsed(begin: datetime | None, end: datetime) -> str:
-    """Returns `0:07`, `3:12`, `2:03:12` or `3 d 2 h`; empty without a begin. A negative duration counts as 0."""
+    """Returns a duration as `0:07`, `3:12`, `2:03:12` or `3 d 2 h`; empty without a begin.
+
+    A negative one counts as 0.
+    """
     if begin is None:
         return ""
     seconds = max(int((end - begin).total_seconds()), 0)
@@ -77,13 +80,13 @@ def elapsed(begin: datetime | None, end: datetime) -> str:
 
 
 def _moment(moment: datetime, now: datetime) -> str:
-    """Returns `14:03:20` for today, else `22 Nov`; in the zone of `now`."""
+    """Returns a time as `14:03:20` if it is today, else as `22 Nov`; in the zone of `now`."""
     local = moment.astimezone(now.tzinfo)
     return f"{local:%H:%M:%S}" if local.date() == now.date() else f"{local:%d %b}"
 
 
 def _since(moment: datetime | None, now: datetime) -> str:
-    """Returns the time and its age; seconds only within the first hour."""
+    """Returns a time and its age, with seconds only within the first hour; empty for None."""
     if moment is None:
         return ""
     when = _moment(moment, now)
@@ -104,6 +107,7 @@ def _armed(view: InputView, now: datetime) -> str:
 
 
 def _ends(view: OutputView, now: datetime, *, follows: bool) -> str:
+    """Returns when an output goes off, in words; empty while it is off."""
     if not view.on or not view.available:
         return ""
     if view.until is not None:

@@ -32,12 +32,12 @@ QUIT = ("q", "Q", "\x04")
 
 
 def can_draw() -> bool:
-    """Returns whether standard output is a terminal that can be drawn on."""
+    """Returns whether standard output is a terminal on which a screen can be drawn."""
     return sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "unknown")
 
 
 async def watch(settings: Settings, *, now: Callable[[], datetime], plain: bool) -> None:
-    """Shows the device until `q`, Ctrl-C or SIGTERM; with `plain` as lines on standard output.
+    """Shows the device until `q`, Ctrl-C, SIGTERM or a closed terminal; with `plain` as lines on standard output.
 
     Raises:
         BrokerError: the broker refuses the password or the right to connect.
@@ -55,6 +55,7 @@ async def watch(settings: Settings, *, now: Callable[[], datetime], plain: bool)
 
 
 async def _draw(mirror: DeviceMirror, end: asyncio.Event, now: Callable[[], datetime]) -> None:
+    """Draws the screen on every change until `end` is set, by a key too. Raises as `watch` does."""
     changed = asyncio.Event()
 
     def receive(message: Incoming) -> None:
@@ -88,6 +89,7 @@ async def _draw(mirror: DeviceMirror, end: asyncio.Event, now: Callable[[], date
 
 
 def _screen(mirror: DeviceMirror) -> Screen:
+    """Returns the screen. Raises StartFailed if rich is not installed."""
     try:
         from bridge.cli.watch.screen import Screen  # noqa: PLC0415 - rich is an extra
     except ImportError as error:
@@ -100,7 +102,7 @@ def _screen(mirror: DeviceMirror) -> Screen:
 
 
 async def _refresh(screen: Screen, changed: asyncio.Event, now: Callable[[], datetime]) -> None:
-    """Draws on every change and every second, for ever."""
+    """Draws on every change and every `TICK_S`, for ever."""
     while True:
         changed.clear()
         screen.draw(now())
@@ -111,7 +113,7 @@ async def _refresh(screen: Screen, changed: asyncio.Event, now: Callable[[], dat
 
 
 async def _until(end: asyncio.Event, *running: Coroutine[Any, Any, None]) -> None:
-    """Runs the coroutines until `end` is set, or one fails."""
+    """Runs the coroutines until `end` is set, or one fails; raises its exception."""
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one, name="watch") for one in running]
@@ -123,7 +125,7 @@ async def _until(end: asyncio.Event, *running: Coroutine[Any, Any, None]) -> Non
 
 
 def _printer(end: Callable[[], None]) -> Callable[[str], None]:
-    """Returns a function that prints a line. When the reader closes the pipe, as `| head` does, it calls `end`."""
+    """Returns a function that prints a line; if the reader has closed the pipe, as `| head` does, it calls `end`."""
 
     def show(line: str) -> None:
         try:

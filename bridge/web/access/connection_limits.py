@@ -23,7 +23,7 @@ WARN_WITHIN_S = 60.0
 
 
 class ConnectionLimits:
-    """The protocol factory for `loop.create_server`.
+    """The protocol factory for `loop.create_server`: refuses connections that are not allowed or are above the limits.
 
     This machine and the ingress proxy have no limit of their own: many clients connect through them.
     """
@@ -40,7 +40,10 @@ class ConnectionLimits:
         return _Connection(self)
 
     def lets_in(self, peer: str | None) -> RequestHandler | None:
-        """Returns the request handler for a connection from this address, or None if it is refused."""
+        """Returns the request handler for a connection from the address `peer`, and counts it.
+
+        None, logged, if it is refused.
+        """
         if not self._policy.may_connect(peer):
             self._warn(f"refused connections from other machines, such as {peer}")
             return None

@@ -66,7 +66,10 @@ class AccessMiddleware:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Checks a request and calls its handler; for `web.Application(middlewares=…)`."""
+        """Checks a request, calls its handler if it is admitted, and adds the security headers. Returns the response.
+
+        Refusals and HTTP errors become responses; for `web.Application(middlewares=…)`.
+        """
         try:
             response = await self._let_in(request, handler)
         except web.HTTPException as error:
@@ -83,7 +86,10 @@ class AccessMiddleware:
         return not self._policy.guarded or self._policy.is_ingress(request.remote) or self._is_known(request)
 
     async def log_in(self, request: web.Request, given: str) -> str | web.StreamResponse:
-        """Checks the password. Returns a redirect to the page with a session cookie, or the reason of the refusal."""
+        """Checks the password and opens a session.
+
+        Returns a redirect to the page with the session's cookie, or the reason of the refusal as text.
+        """
         if self._password is None:
             return web.Response(status=303, headers={"Location": "./"})
         objection = await self._check_password(request, given)
@@ -99,13 +105,14 @@ class AccessMiddleware:
         return response
 
     def log_out(self, request: web.Request) -> web.StreamResponse:
-        """Ends the session. Returns a redirect to the log-in page."""
+        """Ends the request's session, if there is one. Returns a redirect to the log-in page."""
         self._sessions.end(request.cookies.get(self._cookie))
         response = web.Response(status=303, headers={"Location": "login"})
         response.del_cookie(self._cookie, path="/")
         return response
 
     async def _let_in(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Returns the handler's response to an admitted request, or a refusal or redirect to the log-in."""
         if request.path in OPEN_PATHS:
             return await handler(request)
         judged = self._policy.judge(_visit(request))
@@ -124,7 +131,11 @@ class AccessMiddleware:
         return await handler(request)
 
     async def _as_machine(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Handles a request without a session: the password as a bearer token, which no browser sends by itself."""
+        """Returns the handler's response to a request that has the password as a bearer token.
+
+        No browser sends one by itself. Without the right password, returns a refusal (401, 429), or for a page a
+        redirect to the log-in.
+        """
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self._password is not None:
             objection = await self._check_password(request, given.strip(), machine=True)
@@ -164,9 +175,11 @@ class AccessMiddleware:
         return cookie if self._sessions.knows(cookie) else None
 
     def _is_known(self, request: web.Request) -> bool:
+        """Returns whether the request's cookie belongs to an open session."""
         return self._session(request) is not None
 
     def _shows_token(self, request: web.Request) -> bool:
+        """Returns whether the request has the CSRF token of its session."""
         token = request.headers.get(TOKEN_HEADER, "")
         return self._sessions.is_token(self._session(request), token)
 
@@ -185,6 +198,7 @@ def _visit(request: web.Request) -> Visit:
 
 
 def _is_unsafe(request: web.Request) -> bool:
+    """Returns whether a request may change something: any method but GET and HEAD."""
     return request.method not in ("GET", "HEAD")
 
 

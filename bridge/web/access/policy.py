@@ -83,7 +83,7 @@ class AccessPolicy:
     near: bool = False
 
     def may_connect(self, peer: str | None) -> bool:
-        """Returns whether a connection may be accepted, before a byte of it is read."""
+        """Returns whether a connection from the address `peer` may be accepted, before a byte of it is read."""
         return self.passes_others_on(peer) or (self.guarded and not self.near)
 
     def passes_others_on(self, peer: str | None) -> bool:
@@ -95,7 +95,7 @@ class AccessPolicy:
         return self.ingress_peer is not None and peer == self.ingress_peer
 
     def judge(self, visit: Visit) -> Standing | Refused:
-        """Returns the further check that a request needs, or its refusal."""
+        """Returns the further check that a request needs, or its refusal with the reason."""
         if self.is_ingress(visit.peer):
             # Host and Origin are Home Assistant's own there; Fetch Metadata and the token remain.
             return _same_site(visit) or Standing.OPEN
@@ -108,6 +108,7 @@ class AccessPolicy:
         return _same_site(visit) or (Standing.ASKED if self.guarded else Standing.OPEN)
 
     def _is_ours(self, host: str | None) -> bool:
+        """Returns whether a Host header names this device: loopback, or with a password any address or name of it."""
         name = _host_name(host)
         if name is None:
             return False
@@ -128,12 +129,12 @@ class AccessPolicy:
 
 
 def is_this_machine(host: str) -> bool:
-    """Returns whether a socket that listens on this host can be reached by this machine alone."""
+    """Returns whether only this machine can reach a socket that listens on `host`."""
     return host == "localhost" or _is_loopback(host)
 
 
 def network_of(peer: str) -> str:
-    """Returns the network by which clients are counted: an IPv6 address's /64, else the address itself."""
+    """Returns the network by which a client is counted: an IPv6 address's /64, else `peer` as it is."""
     try:
         address = ip_address(peer)
     except ValueError:
@@ -175,6 +176,7 @@ def _is_address(name: str) -> bool:
 
 
 def _is_loopback(peer: str | None) -> bool:
+    """Returns whether an address is a loopback one, also as IPv4 mapped into IPv6; False for None and other texts."""
     if peer is None or not _is_address(peer):
         return False
     address = ip_address(peer)

@@ -33,14 +33,14 @@ class Throttle:
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def wait_s(self, peer: str, now: float) -> float:
-        """Returns the seconds until the next attempt of this client is checked; 0: now."""
+        """Returns the seconds until this client's next attempt is checked; 0 if it is checked now."""
         failures, at = self._failures.get(network_of(peer), (0, 0.0))
         if failures < FREE_FAILURES:
             return 0.0
         return max(at + WAITS.wait_s(failures - FREE_FAILURES + 1) - now, 0.0)
 
     def failed(self, peer: str, now: float) -> None:
-        """Counts a failure."""
+        """Counts a failure of this client."""
         key = network_of(peer)
         failures, _ = self._failures.pop(key, (0, 0.0))
         self._failures[key] = (failures + 1, now)
@@ -48,7 +48,7 @@ class Throttle:
             self._failures.popitem(last=False)
 
     def succeeded(self, peer: str) -> None:
-        """Forgets the client's failures."""
+        """Forgets this client's failures."""
         self._failures.pop(network_of(peer), None)
 
 
@@ -64,7 +64,7 @@ class Password:
         self._seen = b""
 
     async def matches(self, given: str) -> bool:
-        """Returns whether the attempt is right. One attempt is checked at a time, off the event loop."""
+        """Returns whether the attempt is the password; attempts are checked one at a time, off the event loop."""
         async with self._one_at_a_time:
             if self._password is not None:
                 self._hash = await asyncio.to_thread(self._derived, self._password)
@@ -76,7 +76,10 @@ class Password:
         return False
 
     def has_seen(self, given: str) -> bool:
-        """Returns whether this very text has matched before; fast, for machines, which send it with every request."""
+        """Returns whether this very text is the last that has matched.
+
+        Fast, for machines, which send it with every request.
+        """
         return bool(self._seen) and hmac.compare_digest(self._mark(given), self._seen)
 
     @property
@@ -108,7 +111,7 @@ class Sessions:
         self._key = secrets.token_bytes(32)
 
     def begin(self) -> str:
-        """Opens a session. Returns the value of its cookie."""
+        """Opens a session and returns the value of its cookie; above the limit the oldest session ends."""
         cookie = secrets.token_urlsafe(32)
         now = self._monotonic()
         self._open[_digest(cookie)] = (now, now)
@@ -117,7 +120,7 @@ class Sessions:
         return cookie
 
     def knows(self, cookie: str | None) -> bool:
-        """Returns whether the cookie's session is open; the call counts as its use."""
+        """Returns whether the cookie's session is open, and counts this as its use; False for None."""
         if not cookie:
             return False
         key, now = _digest(cookie), self._monotonic()
@@ -131,16 +134,16 @@ class Sessions:
         return True
 
     def end(self, cookie: str | None) -> None:
-        """Ends the cookie's session, if there is one."""
+        """Ends the cookie's session, if there is one; None is ignored."""
         if cookie:
             self._open.pop(_digest(cookie), None)
 
     def token(self, cookie: str | None) -> str:
-        """Returns the CSRF token of a session; without a session, the one shared by all."""
+        """Returns the CSRF token of a session; for None the one shared by all who have no session."""
         return hmac.new(self._key, (cookie or "").encode(), "sha256").hexdigest()
 
     def is_token(self, cookie: str | None, token: str) -> bool:
-        """Returns whether the token is the session's."""
+        """Returns whether `token` is the session's CSRF token, compared in constant time."""
         return hmac.compare_digest(self.token(cookie).encode(), token.encode())
 
 

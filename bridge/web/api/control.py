@@ -64,7 +64,10 @@ def _schema(field: ActionField) -> Schema:
 
 
 def _of_all(params: Mapping[str, tuple[Param, ...]]) -> tuple[Param, ...]:
-    """One parameter for each name: what several actions take within the widest limits, with what it means to each."""
+    """Returns one parameter for each name in `params`.
+
+    Where several actions have a name, its limits are the widest, and its description has all of theirs.
+    """
     merged: dict[str, Param] = {}
     for param in (param for row in params.values() for param in row):
         before = merged.get(param.name, param)
@@ -93,7 +96,7 @@ BOARD = (
 
 
 def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
-    """Returns the routes of commands. Broker test and board have one only if the ports offer them."""
+    """Returns the routes of commands; those of broker test and board only if the ports offer them."""
     control = Control(live=live, ports=ports)
     row = partial(Route, method="POST", refuses=True)
     rows: tuple[Route, ...] = (
@@ -156,15 +159,16 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
 
 
 class Commands:
-    """Submits commands to the engine and waits for its answer."""
+    """Submits commands to the engine and waits for its answers."""
 
     def __init__(self, submit: Submit) -> None:
         self._submit = submit
 
     async def ask(self, by: str, command: Callable[[Origin], Command]) -> Reply:
-        """Returns done, or refused with all reasons; status 504 when no answer comes in time.
+        """Submits the command that `command` makes of an origin `by`. Returns done, or a refusal with all reasons.
 
-        If the browser disconnects, the answer's future stays valid, so the engine can still resolve it.
+        The status is 504 if no answer comes within `ANSWER_S`; the command may still be done. If the browser
+        disconnects, the answer's future stays valid, so the engine can still resolve it.
         """
         answer: asyncio.Future[tuple[Fault, ...]] = asyncio.get_running_loop().create_future()
         self._submit(command(Origin(by=by, request=answer)))
@@ -176,7 +180,10 @@ class Commands:
 
 
 class Control:
-    """The handlers of these routes."""
+    """The handlers of these routes.
+
+    Each returns done or a refusal: 404 for an unknown name, else 422, or 504 without answer.
+    """
 
     def __init__(self, *, live: Live, ports: Ports) -> None:
         self._live = live
@@ -222,7 +229,7 @@ class Control:
         return await self._commands.ask(call.by, lambda origin: SilenceRequested(origin=origin))
 
     async def action(self, call: Call) -> Reply:
-        """Runs one action. The reply says that it was accepted; the journal has its result."""
+        """Runs one action. The reply says whether it was accepted; the journal has its result."""
         kind, body = call.path["action"], call.body
         if kind not in PARAMS:
             return _no("action", kind)
@@ -237,7 +244,10 @@ class Control:
         return await self._commands.ask(call.by, lambda origin: ActionRequested(kind=kind, origin=origin, **values))
 
     async def try_broker(self, call: Call) -> Reply:
-        """Connects to the broker once with the present settings. The reply names the problem, if any."""
+        """Connects to the broker once with the present settings.
+
+        Refused with the problem, or while another test runs.
+        """
         del call
         assert self._try_broker is not None  # noqa: S101 - there is no such row without it
         if self._trying.locked():
@@ -247,7 +257,7 @@ class Control:
         return DONE if problem is None else refused(problem)
 
     async def board(self, call: Call) -> Reply:
-        """Touches a terminal of the simulated board."""
+        """Executes a command on a terminal of the simulated board."""
         terminal = call.path["terminal"]
         known = self._live.input_settings(terminal) or self._live.output_settings(terminal)
         if known is None or self._board is None:
@@ -258,4 +268,5 @@ class Control:
 
 
 def _no(kind: str, name: str) -> Reply:
+    """Returns the refusal (404) of an unknown name."""
     return refused(f"there is no {kind} {name[:40]!r}", status=404)

@@ -41,13 +41,16 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
 
 
 class ClipApi:
-    """The handlers of clips."""
+    """The handlers of clips; a refusal is 404 for an unknown clip, 503 if the card cannot be read, else 422."""
 
     def __init__(self, shelf: Callable[[], ClipShelf | None]) -> None:
         self._shelf = shelf
 
     async def list(self, call: Call) -> Reply:
-        """Lists all clips; none if recording is not configured."""
+        """Returns all clips, newest first; an empty list if recording is not configured.
+
+        503 if the card cannot be read.
+        """
         del call
         shelf = self._shelf()
         try:
@@ -59,7 +62,7 @@ class ClipApi:
         )
 
     async def get(self, call: Call) -> Reply:
-        """Returns one clip as a file."""
+        """Returns one clip as a file; 404 if there is no such clip."""
         shelf = self._shelf()
         try:
             if shelf is not None:
@@ -69,7 +72,7 @@ class ClipApi:
         return refused("nothing is recorded", status=404)
 
     async def delete(self, call: Call) -> Reply:
-        """Deletes one clip."""
+        """Deletes one clip; 404 if there is no such clip, 422 if it is being written or the card refuses."""
         shelf = self._shelf()
         if shelf is None:
             return refused("nothing is recorded", status=404)
@@ -85,20 +88,23 @@ class ClipApi:
 
 
 class SoundApi:
-    """The handlers of sounds."""
+    """The handlers of sounds; a refusal is 404 for an unknown sound, else 422."""
 
     def __init__(self, shelf: Callable[[], SoundLibrary | None], *, live: Live) -> None:
         self._shelf = shelf
         self._live = live
 
     async def list(self, call: Call) -> Reply:
-        """Lists all sound clips; none if audio is not configured."""
+        """Returns the names of all sound clips; an empty list if audio is not configured."""
         del call
         shelf = self._shelf()
         return Reply(body={"sounds": [] if shelf is None else list(await asyncio.to_thread(shelf.names))})
 
     async def put(self, call: Call) -> Reply:
-        """Checks and stores an uploaded WAV file."""
+        """Checks and stores an uploaded WAV file.
+
+        Refused if it cannot be played or stored, or audio is not configured.
+        """
         shelf = self._shelf()
         if shelf is None:
             return refused("audio is not configured")
@@ -109,7 +115,7 @@ class SoundApi:
         return DONE
 
     async def delete(self, call: Call) -> Reply:
-        """Deletes one sound clip, unless an input's linkage plays it."""
+        """Deletes one sound clip; refused if an input's linkage plays it, 404 if there is no such clip."""
         shelf, name = self._shelf(), call.path["name"]
         if shelf is None or name not in await asyncio.to_thread(shelf.names):
             return refused("there is no such sound", status=404)

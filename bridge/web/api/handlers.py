@@ -23,7 +23,10 @@ INVALID = 400
 
 
 def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Returns the aiohttp handler of a route."""
+    """Returns the aiohttp handler of a route: it checks the request, calls the route, and sends its reply.
+
+    A request that is not valid gets a refusal.
+    """
     uploads = asyncio.Semaphore(FILES_AT_ONCE)
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -45,7 +48,7 @@ def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResp
 
 
 async def _call(route: Route, request: web.Request) -> Call | Reply:
-    """Returns the checked request, or the reply that refuses it."""
+    """Returns the checked request, or the reply that refuses it (400, 413, 415)."""
     query, wrong = checked(route.query, from_text(route.query, dict(request.query)))
     if wrong and not route.stops:
         return refusal(wrong, status=INVALID)
@@ -70,7 +73,7 @@ async def _call(route: Route, request: web.Request) -> Call | Reply:
 
 
 async def _object(request: web.Request, *, needed: bool) -> dict[str, object] | Reply:
-    """Returns the body as a JSON object, or the refusal. An empty body is `{}` unless one is needed."""
+    """Returns the body as a JSON object, or the refusal. An empty body is `{}`, or refused if it is `needed`."""
     content = await request.read()
     if not content:
         return refused("the body is missing", status=INVALID) if needed else {}
@@ -86,7 +89,10 @@ async def _object(request: web.Request, *, needed: bool) -> dict[str, object] | 
 
 
 async def _file(request: web.Request) -> bytes:
-    """Returns the body of an upload, cut a little above `LARGEST_FILE` whatever its Content-Length."""
+    """Returns the body of an upload.
+
+    One above `LARGEST_FILE` is cut a little above that, whatever its Content-Length.
+    """
     parts = bytearray()
     async for part in request.content.iter_chunked(65_536):
         parts += part
@@ -96,7 +102,7 @@ async def _file(request: web.Request) -> bytes:
 
 
 async def _streamed(request: web.Request, reply: Reply) -> web.StreamResponse:
-    """Sends the reply piece by piece, at the client's pace."""
+    """Sends the reply piece by piece, at the client's pace. Returns the response."""
     response = web.StreamResponse(headers={**_saved_as(reply), "Content-Type": reply.kind, **HEADERS})
     await response.prepare(request)
     assert reply.stream is not None  # noqa: S101 - asked before
@@ -106,6 +112,7 @@ async def _streamed(request: web.Request, reply: Reply) -> web.StreamResponse:
 
 
 def _saved_as(reply: Reply) -> dict[str, str]:
+    """Returns the header that makes a browser save the reply; none if it has no file name."""
     return {} if reply.name is None else {"Content-Disposition": f'attachment; filename="{reply.name}"'}
 
 

@@ -73,7 +73,7 @@ class JournalApi:
         self._entries = ports.entries
 
     async def entries(self, call: Call) -> Reply:
-        """Returns some entries as JSON."""
+        """Returns the entries that the query asks for, oldest first, as JSON."""
         query = JournalQuery(
             limit=call.query.get("limit", 100), kind=call.query.get("kind"), after_seq=call.query.get("after")
         )
@@ -102,7 +102,10 @@ class JournalApi:
             yield part
 
     async def _all(self, written: Callable[[tuple[JournalEntry, ...]], bytes]) -> AsyncIterator[bytes]:
-        """Yields the journal in pieces, read and formatted off the event loop: alarms must not wait for an export."""
+        """Yields the journal in pieces, oldest first, each formatted by `written`.
+
+        Reading and formatting run off the event loop: alarms must not wait for an export.
+        """
 
         def part(after: int) -> tuple[bytes, int]:
             found = self._entries(JournalQuery(limit=CHUNK, after_seq=after))
@@ -129,5 +132,8 @@ def _csv_lines(entries: tuple[JournalEntry, ...]) -> bytes:
 
 
 def _cell(value: object) -> object:
-    """Returns the value; text that a spreadsheet would read as a formula is marked as text (OWASP, "CSV injection")."""
+    """Returns the value.
+
+    A text that a spreadsheet would read as a formula gets a `'` in front (OWASP, "CSV injection").
+    """
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

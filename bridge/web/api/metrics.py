@@ -25,7 +25,7 @@ _OUTPUT: tuple[tuple[str, str, str, Callable[[OutputView], float]], ...] = (
 
 
 def metrics(live: Live, system: BridgeStatus) -> str:
-    """Returns the whole text. A label's value is an id, or escaped."""
+    """Returns all metrics in Prometheus' text format; a label's value is an id, or escaped."""
     return "".join(_lines(live, system))
 
 
@@ -56,6 +56,7 @@ def _lines(live: Live, system: BridgeStatus) -> Iterator[str]:
 
 
 def _family(name: str, kind: str, says: str, samples: Iterable[Sample]) -> Iterator[str]:
+    """Yields the lines of one metric: help, type, samples."""
     full = f"alarm2mqtt_{name}"
     yield f"# HELP {full} {says}\n# TYPE {full} {kind}\n"
     for labels, value in samples:

@@ -115,7 +115,10 @@ _WHY = {
 
 
 def document(routes: Sequence[Route], *, version: str, known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Returns the document. `known` holds the present values of path variables, by the variable's name."""
+    """Returns the OpenAPI document of `routes`.
+
+    `known` holds the present values of path variables, by the variable's name.
+    """
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, known)
@@ -161,6 +164,7 @@ def _operation(route: Route, known: Mapping[str, Sequence[str]]) -> dict[str, An
 
 
 def _answer(route: Route) -> Mapping[str, Any]:
+    """Returns the schema of a route's answer."""
     return route.answers if route.gives == "application/json" else {"type": "string"}
 
 
@@ -182,6 +186,7 @@ def _asked(param: Param) -> dict[str, Any]:
 
 
 def _body(route: Route) -> dict[str, Any] | None:
+    """Returns the description of a route's request body, or None if it has none."""
     if route.takes is not None:
         return {"required": True, "content": {route.takes: {"schema": {"type": "string", "format": "binary"}}}}
     if route.patch:

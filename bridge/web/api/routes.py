@@ -82,16 +82,16 @@ DONE = Reply(body={"ok": True})
 
 
 def refusal(faults: tuple[Fault, ...], *, status: int = 422) -> Reply:
-    """Returns a reply that lists all faults."""
+    """Returns a reply with all faults in its body, by default with status 422."""
     return Reply(status=status, body={"ok": False, "error": [fault_json(fault) for fault in faults]})
 
 
 def refused(message: str, *, path: str = "", status: int = 422) -> Reply:
-    """Returns a reply with one fault."""
+    """Returns a reply with one fault, by default with status 422."""
     return refusal((Fault(path=path, message=message),), status=status)
 
 
 def fault_json(fault: Fault) -> dict[str, str]:
-    """Returns one fault; `allowed` only if there is one."""
+    """Returns one fault as JSON; `allowed` is left out if it is None."""
     fields = {"path": fault.path, "message": fault.message}
     return fields if fault.allowed is None else {**fields, "allowed": fault.allowed}

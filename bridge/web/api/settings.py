@@ -21,23 +21,29 @@ from bridge.web.ports import Ports, SettingsDesk
 
 
 def input_settings(one: InputSettings) -> dict[str, Any]:
-    """Returns an input's settings; an input has no secrets."""
+    """Returns an input's settings as JSON, with its label as name; an input has no secrets."""
     return {**as_document(one), "name": one.label}
 
 
 def output_settings(one: OutputSettings) -> dict[str, Any]:
-    """Returns an output's settings."""
+    """Returns an output's settings as JSON, with its label as name."""
     return {**as_document(one), "name": one.label}
 
 
 def rest_settings(settings: Settings) -> dict[str, Any]:
-    """Returns the changeable settings of `REST`, and the device's id; null for a section that is not configured."""
+    """Returns the published settings besides inputs and outputs as JSON; None for a section that is not configured.
+
+    The device's name is its label.
+    """
     shown = {part: as_document(getattr(settings, part), keys) for part, keys in PUBLISHED.items()}
     return {**shown, "device": {**shown["device"], "name": settings.device.label}}
 
 
 def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
-    """Returns the routes of settings; those that change something only if the ports can write the file."""
+    """Returns the routes of settings.
+
+    Those that change something only if the ports have a desk that can write the file.
+    """
     desk = SettingsApi(live=live, desk=ports.settings)
     show = partial(Route, method="GET", answers={"type": "object"})
     rows = (
@@ -63,43 +69,46 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
 
 
 class SettingsApi:
-    """The handlers of these routes."""
+    """The handlers of these routes.
+
+    A change returns done, or a refusal with all faults; an unknown input or output is 404.
+    """
 
     def __init__(self, *, live: Live, desk: SettingsDesk | None) -> None:
         self._live = live
         self._desk = desk
 
     async def rest(self, call: Call) -> Reply:
-        """Returns the settings besides inputs and outputs."""
+        """Returns the published settings besides inputs and outputs."""
         del call
         return Reply(body=rest_settings(self._live.settings))
 
     async def input(self, call: Call) -> Reply:
-        """Returns one input's settings."""
+        """Returns one input's settings; 404 for an unknown input."""
         one = self._live.input_settings(call.path["input"])
         return _missing("input") if one is None else Reply(body=input_settings(one))
 
     async def output(self, call: Call) -> Reply:
-        """Returns one output's settings."""
+        """Returns one output's settings; 404 for an unknown output."""
         one = self._live.output_settings(call.path["output"])
         return _missing("output") if one is None else Reply(body=output_settings(one))
 
     async def patch_input(self, call: Call) -> Reply:
-        """Changes one input."""
+        """Changes one input by a merge patch; a patch with `id` is refused."""
         name = call.path["input"]
         if self._live.input_settings(name) is None:
             return _missing("input")
         return _fixed_id(call.body) or await _done(self._of.patch_input(name, call.body, call.by))
 
     async def patch_output(self, call: Call) -> Reply:
-        """Changes one output."""
+        """Changes one output by a merge patch; a patch with `id` is refused."""
         name = call.path["output"]
         if self._live.output_settings(name) is None:
             return _missing("output")
         return _fixed_id(call.body) or await _done(self._of.patch_output(name, call.body, call.by))
 
     async def patch_rest(self, call: Call) -> Reply:
-        """Changes settings of `REST`; others are refused."""
+        """Changes settings of the device by a merge patch; keys that only the file may change are refused."""
         faults = tuple(_only_in_the_file(call.body))
         return refusal(faults) if faults else await _done(self._of.patch_rest(call.body, call.by))
 
@@ -127,16 +136,19 @@ class SettingsApi:
 
     @property
     def _of(self) -> SettingsDesk:
+        """The desk that changes settings; routes that change something exist only with one."""
         assert self._desk is not None  # noqa: S101 - there are no such rows without it
         return self._desk
 
 
 async def _done(asked: Awaitable[tuple[Fault, ...]]) -> Reply:
+    """Waits for a change. Returns done, or a refusal with its faults."""
     faults = await asked
     return refusal(faults) if faults else DONE
 
 
 def _only_in_the_file(patch: Mapping[str, Any]) -> list[Fault]:
+    """Returns a fault for each key of the patch that is changed in the file only; an empty list if there is none."""
     message = "is changed in the settings file only"
     faults = []
     for part, change in patch.items():
@@ -149,6 +161,7 @@ def _only_in_the_file(patch: Mapping[str, Any]) -> list[Fault]:
 
 
 def _fixed_id(patch: Mapping[str, Any]) -> Reply | None:
+    """Returns the refusal of a patch with an `id`, or None."""
     return refused("stays what it is: topics and entities are named after it", path="id") if "id" in patch else None
 
 

@@ -16,7 +16,7 @@ from bridge.web.view_json import input_json, output_json
 
 
 def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
-    """Returns the routes of the state. `/metrics` exists only if it is enabled."""
+    """Returns the routes of the state; `/metrics` only if it is enabled."""
     state = State(live=live, ports=ports)
     row = partial(Route, method="GET")
     rows = (
@@ -47,7 +47,7 @@ class State:
         self._ports = ports
 
     async def whole(self, call: Call) -> Reply:
-        """Returns all inputs and outputs."""
+        """Returns device, time, and the views of all inputs and outputs."""
         del call
         return Reply(
             body={
@@ -60,17 +60,17 @@ class State:
         )
 
     async def input(self, call: Call) -> Reply:
-        """Returns one input."""
+        """Returns one input's view; 404 for an unknown input."""
         view = self._live.inputs.get(call.path["input"])
         return refused("there is no such input", status=404) if view is None else Reply(body=input_json(view))
 
     async def output(self, call: Call) -> Reply:
-        """Returns one output."""
+        """Returns one output's view; 404 for an unknown output."""
         view = self._live.outputs.get(call.path["output"])
         return refused("there is no such output", status=404) if view is None else Reply(body=output_json(view))
 
     async def status(self, call: Call) -> Reply:
-        """Returns the state of broker, mail, FTP, card and audio."""
+        """Returns the state of the bridge and of each service."""
         del call
         return Reply(body=status_json(self._live, self._ports))
 
@@ -82,7 +82,7 @@ class State:
 
 
 def status_json(live: Live, ports: Ports) -> dict[str, Any]:
-    """Returns the state of the bridge itself; a service that is not configured is null."""
+    """Returns the state of the bridge itself as JSON; None for a service that is not configured."""
     system = ports.system()
     return {
         "version": system.version,
@@ -97,7 +97,7 @@ def status_json(live: Live, ports: Ports) -> dict[str, Any]:
 
 
 def service_json(service: ServiceState | None) -> Mapping[str, Any] | None:
-    """Returns the state of one service, or None if it is not configured."""
+    """Returns the state of one service as JSON; None if it is not configured."""
     return None if service is None else {"problem": service.problem, "facts": dict(service.facts)}
 
 

@@ -21,7 +21,10 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 
 def checked(params: Sequence[Param], given: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Fault, ...]]:
-    """Returns the valid values, and the faults of the others; an unknown key is a fault."""
+    """Returns the valid values of `given` by their names, and the faults of the others.
+
+    An unknown key and a missing required one are faults too; there are none if all is well.
+    """
     known = {param.name: param for param in params}
     faults = [
         Fault(path=str(name), message="is not known", allowed=", ".join(known) or "nothing")
@@ -46,7 +49,7 @@ def checked(params: Sequence[Param], given: Mapping[str, Any]) -> tuple[dict[str
 
 
 def from_text(params: Sequence[Param], given: Mapping[str, str]) -> dict[str, Any]:
-    """Returns query values, as numbers if the schema asks for an integer and the text is one."""
+    """Returns the values of a query: as numbers if the schema is of an integer and the text is a number."""
     kinds = {param.name: param.schema.get("type") for param in params}
     return {name: _number(text) if kinds.get(name) == "integer" else text for name, text in given.items()}
 
@@ -57,6 +60,7 @@ def _number(text: str) -> object:
 
 
 def _wrong(schema: Schema, value: Any) -> str | None:
+    """Returns what is wrong with a value, or None if it matches the schema."""
     kind = schema.get("type")
     if kind is not None and (
         not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind in ("integer", "number"))
@@ -76,6 +80,7 @@ def _wrong(schema: Schema, value: Any) -> str | None:
 
 
 def _allowed(schema: Schema) -> str | None:
+    """Returns what the schema allows, in words, or None if it has no limits."""
     if "enum" in schema:
         return ", ".join(str(one) for one in schema["enum"])
     if "minimum" in schema:

@@ -24,7 +24,11 @@ def alarm_in_page(
     event: Mapping[str, Any] | None,
     sounds: Sequence[str],
 ) -> str:
-    """Returns the page. `values` are the chosen input's settings as JSON, `sounds` the existing sound clips."""
+    """Returns the page of the input `chosen`, or of no input for None.
+
+    `values` are its settings as JSON, `event` its state as in an event (None: not known yet), `sounds` the names of the
+    sound clips.
+    """
     simulated = settings.lines.driver == "simulated"
     content = None
     if chosen is not None:
@@ -105,7 +109,7 @@ def _missing(path: str, label: str, section: str) -> Html:
 
 
 def _audible(edited: Form, sounds: Sequence[str]) -> Html:
-    """Returns the fields of the audible alarm: clips, repeat and volume are one setting, sent as a whole."""
+    """Returns the fields of the audible alarm: clips, repeat and volume, which are one setting and sent as a whole."""
     linked = [str(name) for name in edited.at("linkage.audible.clips") or ()]
     names = [*sounds, *(name for name in linked if name not in sounds)]
     repeat = [(str(times), f"{times} times" if times > 1 else "Once") for times in (1, 2, 3, 5, 10, 20, 50)]

@@ -21,7 +21,10 @@ def alarm_out_page(
     values: Mapping[str, Any],
     event: Mapping[str, Any] | None,
 ) -> str:
-    """Returns the page. `values` are the chosen output's settings as JSON."""
+    """Returns the page of the output `chosen`, or of no output for None.
+
+    `values` are its settings as JSON, `event` its state as in an event (None: not known yet).
+    """
     simulated = settings.lines.driver == "simulated"
     content = None
     if chosen is not None:

@@ -23,14 +23,14 @@ class Form:
     method: str = "PATCH"
 
     def at(self, path: str) -> Any:
-        """Returns the value at a path, or None."""
+        """Returns the value at a path such as `pulse.on_ms`, or None if there is none."""
         value: Any = self.values
         for key in path.split("."):
             value = value.get(key) if isinstance(value, Mapping) else None
         return value
 
     def text(self, path: str, label: str, help_: Child = None, *, maxlength: int = 64) -> Html:
-        """Returns a field for a line of text."""
+        """Returns a field for one line of text."""
         value = self.at(path)
         return self._field(
             path,
@@ -40,7 +40,7 @@ class Form:
         )
 
     def number(self, path: str, label: str, help_: Child = None) -> Html:
-        """Returns a field for a number; invalid input is sent unchanged and refused by the server with the reason."""
+        """Returns a field for a number; an invalid text is sent as it is, and the server refuses it with the reason."""
         value = self.at(path)
         shown = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
         return self._field(
@@ -51,7 +51,10 @@ class Form:
         )
 
     def choice(self, path: str, label: str, options: Options, help_: Child = None, *, kind: str = "text") -> Html:
-        """Returns a field with one choice; an empty value is the default."""
+        """Returns a field with one choice of `options`; an empty value is the default.
+
+        A present value that is no option becomes one. `kind` `json` makes the values JSON.
+        """
         value = self.at(path)
         chosen = json.dumps(value) if kind == "json" else "" if value is None else str(value)
         if chosen not in [key for key, _ in options]:
@@ -63,7 +66,7 @@ class Form:
         return self.choice(path, label, ENABLE, help_, kind="json")
 
     def check(self, path: str, label: str, help_: Child = None, *, able: bool = True) -> Html:
-        """Returns a checkbox; `able=False` locks one that is not checked."""
+        """Returns a checkbox; `able=False` locks it while it is not checked."""
         box = el(
             "input",
             type="checkbox",
@@ -74,7 +77,7 @@ class Form:
         return _group(path, label, [el("label", box, "Enable")], help_)
 
     def several(self, path: str, label: str, options: Options, help_: Child = None, *, kind: str = "members") -> Html:
-        """Returns checkboxes for a list of values."""
+        """Returns checkboxes for a list of values, or a note if there are no options."""
         chosen = self.at(path) or ()
         boxes = [
             el("label", el("input", type="checkbox", value=key, checked=key in chosen), name) for key, name in options
@@ -82,7 +85,10 @@ class Form:
         return _group(path, label, boxes or [el("span", "There are none.", class_="note")], help_, kind=kind)
 
     def schedule(self, path: str, label: str, names: Sequence[str], owner: str, help_: Child = None) -> Html:
-        """Returns a field for a schedule: always, never, one by name, or the terminal's own, which the grid edits."""
+        """Returns a field for a schedule: always, never, a name, or the terminal's own one, with a link to its editor.
+
+        `owner` is the terminal as the editor's page names it, such as `inputs.door`.
+        """
         value = self.at(path)
         written_out = isinstance(value, Mapping)
         options = [("always", "Always"), ("never", "Never"), *((name, name) for name in names)]
@@ -105,6 +111,7 @@ class Form:
         )
 
     def _field(self, path: str, label: str, control: Html, help_: Child) -> Html:
+        """Returns a control with its label, help and place for a fault."""
         return el(
             "div",
             el("label", label, for_=_id(path)),
@@ -117,12 +124,15 @@ class Form:
 
 
 def select(options: Options, chosen: str, **names: Any) -> Html:
-    """Returns a select element."""
+    """Returns a select element with `options`, of which `chosen` is selected; `names` are its attributes."""
     return el("select", *(el("option", name, value=key, selected=key == chosen) for key, name in options), **names)
 
 
 def form(target: Form, *sections: tuple[str, Sequence[Html | None]], apply: str = "Apply") -> Html:
-    """Returns a form of sections with fields, an Apply and an Undo button."""
+    """Returns a form of sections (title and fields) with an Apply and an Undo button.
+
+    Sections without fields are left out.
+    """
     return el(
         "form",
         *(
@@ -147,7 +157,7 @@ def form(target: Form, *sections: tuple[str, Sequence[Html | None]], apply: str 
 
 
 def _group(path: str, label: str, boxes: Sequence[Html], help_: Child, *, kind: str | None = None) -> Html:
-    """Returns several controls under one label."""
+    """Returns several controls under one label, with help and place for a fault."""
     own: dict[str, Any] = {} if kind is None else {"data_path": path, "data_kind": kind}
     return el(
         "div",

@@ -42,7 +42,7 @@ class Pages:
         self._assets = assets
 
     def add_to(self, router: web.UrlDispatcher) -> None:
-        """Adds all addresses to the router."""
+        """Adds the routes of all pages, pictures and static files to the router."""
         router.add_get("/", self._index)
         router.add_get("/alarm-in", self._alarm_in)
         router.add_get("/alarm-out", self._alarm_out)
@@ -137,7 +137,7 @@ class Pages:
         return _page(await asyncio.to_thread(self._log_of, self._frame(request), chosen))
 
     def _log_of(self, frame: Frame, chosen: Filter) -> str:
-        """Returns the log page. Not for the event loop: it reads the disk, and thousands of entries take their time."""
+        """Returns the log page. It reads the disk and formats thousands of entries: not for the event loop."""
         kind = chosen.kind if chosen.kind in KINDS else None
         # Read before the entries: those that arrive in between are sent to the page as events.
         last = self._live.recent[-1].seq if self._live.recent else 0
@@ -151,10 +151,12 @@ class Pages:
         return _page(system_page(self._frame(request), settings, status, rest_settings(settings), sound))
 
     async def _sounds(self) -> tuple[str, ...]:
+        """Returns the names of the sound clips; none without a loudspeaker."""
         shelf = self._ports.sounds()
         return () if shelf is None else await asyncio.to_thread(shelf.names)
 
     async def _clips(self) -> Sequence[Clip] | str | None:
+        """Returns the clips, the reason why they cannot be read, or None without recording."""
         shelf = self._ports.clips()
         try:
             return None if shelf is None else await asyncio.to_thread(shelf.clips)
@@ -198,7 +200,7 @@ class Pages:
 
 
 def _chosen(parts: Sequence[Part], part_id: str | None) -> Part | None:
-    """Returns the part with this id, else the first one, or None if there are none."""
+    """Returns the part with this id, else the first one; None if there are none."""
     return next((part for part in parts if part.id == part_id), next(iter(parts), None))
 
 

@@ -28,7 +28,10 @@ class Frame:
 
 
 def page(frame: Frame, *, here: str, title: str, scripts: tuple[str, ...], body: Child) -> str:
-    """Returns a page of the navigation; `here` is its address in `PAGES`."""
+    """Returns a page of the navigation as text.
+
+    `here` is its address in `PAGES`, `scripts` are names of static files.
+    """
     return document(
         lang="en",
         head=_head(f"{title} · {frame.device}", scripts=("page.js", *scripts), token=frame.token),

@@ -17,7 +17,7 @@ Event = Mapping[str, Any]
 def live_page(
     frame: Frame, settings: Settings, inputs: Mapping[str, Event], outputs: Mapping[str, Event], recent: Sequence[Event]
 ) -> str:
-    """Returns the page; `recent` is the newest entries, oldest first."""
+    """Returns the page. `inputs` and `outputs` are states by id, `recent` the newest entries, oldest first."""
     return page(
         frame,
         here="./",
@@ -66,7 +66,10 @@ def _column(title: str, name: str, rows: Sequence[Html]) -> Html:
 
 
 def input_part(settings: InputSettings, event: Event | None, *, simulated: bool) -> Html:
-    """Returns an input's state; on the simulated board its contact can be clicked."""
+    """Returns an input's state as a list item; `event` None: not known yet.
+
+    On the simulated board the contact is a switch.
+    """
     words = _words(event)
     return _part(
         "input",
@@ -92,7 +95,7 @@ def input_part(settings: InputSettings, event: Event | None, *, simulated: bool)
 
 
 def output_part(settings: OutputSettings, event: Event | None, *, simulated: bool) -> Html:
-    """Returns an output's state, with its manual control."""
+    """Returns an output's state, with its manual control, as a list item; `event` None: not known yet."""
     words = _words(event)
     return _part(
         "output",
@@ -133,7 +136,7 @@ def _part(kind: str, part: str, event: Event | None, *inside: Html) -> Html:
 
 
 def _contact(settings: InputSettings, event: Event | None, label: str) -> Html:
-    """Returns the terminal of the simulated board: a switch between the input and G."""
+    """Returns the terminal of the simulated board as a switch between the input and G."""
     connected = event is not None and event["contact"] == "connected"
     return el(
         "button",

@@ -40,7 +40,10 @@ STEPS = (200, 1000, 5000)
 def log_page(
     frame: Frame, settings: Settings, chosen: Filter, entries: Sequence[Mapping[str, Any]], *, more: bool, last: int
 ) -> str:
-    """Returns the page. `entries` match already, oldest first; `more`: older ones exist; `last`: the newest of all."""
+    """Returns the page. `entries` match `chosen` and are oldest first.
+
+    `more`: older entries exist. `last` is the number of the newest entry of all, after which scripts add.
+    """
     body = some(
         el("div", _filter(settings, chosen), _controls(), class_="card"),
         el(
@@ -96,6 +99,7 @@ def _controls() -> Html:
 
 
 def _older(chosen: Filter) -> Html | None:
+    """Returns the button that searches more entries, or a note if the limit is reached."""
     limit = next((step for step in STEPS if step > chosen.limit), None)
     if limit is None:
         return el("p", "There are older ones: export them.", class_="note")

@@ -9,7 +9,7 @@ from bridge.web.html import Html, el
 
 
 def log_list(entries: Sequence[Mapping[str, Any]], *, newest_first: bool, label: str, last: int) -> Html:
-    """Returns a list of entries, which are oldest first. Scripts add the entries after `last`."""
+    """Returns entries, given oldest first, as a list. Scripts add the entries after the number `last`."""
     rows = [_row(entry) for entry in entries]
     return el(
         "ol",

@@ -7,7 +7,7 @@ from bridge.web.pages.layout import bare_page
 
 
 def login_page(device: str, *, problem: str | None) -> str:
-    """Returns the page; `problem` is the reason why the last attempt failed."""
+    """Returns the log-in page; `problem` is the reason why the last attempt failed, or None before an attempt."""
     return bare_page(
         title=f"Log in · {device}",
         body=el(

@@ -28,8 +28,8 @@ def pictures_page(
 ) -> str:
     """Returns the page.
 
-    `pictures` are times by input; `clips` is a text if they cannot be read, None if recording is not configured.
-    `sounds` is None if audio is not configured.
+    `pictures` are the times of the last pictures by input. `clips` is a text if they cannot be read, None if recording
+    is not configured. `sounds` is None if audio is not configured.
     """
     body = some(_pictures(settings, pictures, now), _clips(settings, clips), _sounds(sounds))
     return page(frame, here="pictures", title="Pictures and clips", scripts=SCRIPTS, body=body)
@@ -113,6 +113,7 @@ def _clip(settings: Settings, clip: Clip) -> Html:
 
 
 def _sounds(sounds: Sequence[str] | None) -> Html | None:
+    """Returns the section of sounds; None if audio is not configured."""
     if sounds is None:
         return None
     return el(

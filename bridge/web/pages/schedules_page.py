@@ -37,7 +37,7 @@ class EditableSchedule:
 
 
 def editable_schedules(settings: Settings) -> tuple[EditableSchedule, ...]:
-    """Returns all editable schedules, named ones first."""
+    """Returns all editable schedules: named ones, then those of inputs, then those of outputs."""
     named = [
         EditableSchedule(
             key=name,
@@ -70,7 +70,7 @@ def _own(
 
 
 def schedules_page(frame: Frame, settings: Settings, key: str | None) -> str:
-    """Returns the page; `key` is the key of the chosen schedule."""
+    """Returns the page with the schedule of the key `key`, or the first one if there is no such schedule."""
     known = editable_schedules(settings)
     chosen = next((place for place in known if place.key == key), known[0] if known else None)
     body = some(
@@ -211,5 +211,6 @@ def _note(chosen: EditableSchedule, users: Sequence[str]) -> Html:
 
 
 def _users(settings: Settings, name: str) -> list[str]:
+    """Returns the labels of inputs and outputs that use the schedule called `name`."""
     inputs = [one.label for one in settings.inputs if one.schedule == name]
     return inputs + [one.label for one in settings.outputs if one.timing.schedule == name]

@@ -26,7 +26,8 @@ def system_page(
 ) -> str:
     """Returns the page.
 
-    `status` is the answer of `/api/status`, `rest` that of `/api/settings`, `sound` a clip to test the loudspeaker.
+    `status` is the answer of `/api/status`, `rest` that of `/api/settings`, `sound` a clip to test the loudspeaker, or
+    None if there is none.
     """
     edited = Form(values=rest, target="api/settings")
     body = some(
@@ -71,6 +72,7 @@ def _fact(label: str, value: str) -> Html:
 
 
 def _test(name: str, action: str, sound: str | None) -> Html | None:
+    """Returns the button that tests a service, or None if it has no test."""
     if not action or (action == "audible" and sound is None):
         return None
     if action == "broker":
@@ -141,7 +143,7 @@ def _about(status: Mapping[str, Any]) -> Html:
 
 
 def _warnings(found: Sequence[str]) -> Html:
-    """The warnings of the settings in force, as `check` prints them."""
+    """Returns the section of the settings' warnings, as `check` prints them."""
     return el(
         "section",
         el("h2", "Settings"),

@@ -31,7 +31,7 @@ def terminal_page(
     *,
     simulated: bool,
 ) -> str:
-    """Returns the page of `kind`, "in" or "out"; `content` is None if there is no terminal yet."""
+    """Returns the page of `kind`, "in" or "out", as text; `content` is None if there is no terminal yet."""
     name = f"{kind}put"
     options = [(one.id, one.label) for one in known]
     choice = _choice(name, options, content.part.id if content else None, simulated=simulated)
@@ -102,7 +102,7 @@ def _line() -> tuple[Html, ...]:
 
 
 def _removal(kind: str, part: str, label: str) -> Html:
-    """Returns the button that removes the terminal, after a question."""
+    """Returns the button that removes the terminal, after the script has asked for confirmation."""
     return el(
         "p",
         el(

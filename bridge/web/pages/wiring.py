@@ -14,7 +14,7 @@ DRIVE = (("push_pull", "Push-pull"), ("open_drain", "Open drain"), ("open_source
 
 
 def wiring(edited: Form, kind: Literal["inputs", "outputs"], *, simulated: bool) -> list[Html]:
-    """Returns the fields of line, level and drive; the page edits GPIO lines alone."""
+    """Returns the fields of line, level, and bias or drive; a line that is no GPIO line is a note only."""
     fields = [
         edited.choice(
             "connected_level",
