@@ -1,7 +1,7 @@
 """The disk as kill -9 leaves it, at 200 instants of alarms: each action begun is there as a job or has its entry.
 
 What a kill leaves is what the files hold while the process does not move: one run of the program, stopped
-and copied again and again, shows as many instants as copies. `test_outbox_killed.py` starts again after kills.
+and copied again and again, shows as many instants as copies. `test_killed_and_started.py` starts again after kills.
 """
 
 from __future__ import annotations

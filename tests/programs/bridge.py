@@ -49,10 +49,14 @@ class Bridge:
     def write(self, **parts: Any) -> None:
         self.file.write_text(settings_text(self.folder, self.port, **parts))
 
-    def start(self) -> Self:
+    def launch(self) -> None:
+        """Starts the process, and waits for nothing."""
         with self.log.open("ab") as log:
             command = [*self.before, *MAIN, "run", str(self.file)]
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log)
+
+    def start(self) -> Self:
+        self.launch()
         wait_until(self.answers, what=f"the board's answer; log:\n{self.said()}")
         return self
 

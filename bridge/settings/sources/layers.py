@@ -15,7 +15,7 @@ from bridge.settings.sources.secret_files import secret_of
 
 PREFIX = "ALARM2MQTT_"
 SECRETS_FOLDER = "/run/secrets/alarm2mqtt"
-NO_SETTINGS = {"board", "secrets_dir", "gpio_rig", "ha_rig", "image_rig"}
+NO_SETTINGS = {"board", "secrets_dir", "gpio_rig", "ha_rig", "image_rig", "kills"}
 """Variables with the prefix that are no settings."""
 
 

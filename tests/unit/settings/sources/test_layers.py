@@ -106,6 +106,7 @@ def test_names_that_are_no_settings_are_warned_of_unless_they_mean_something_els
             "ALARM2MQTT_SECRETS_DIR": str(secrets),
             "ALARM2MQTT_BOARD": "/run/board.sock",
             "ALARM2MQTT_GPIO_RIG": "1",
+            "ALARM2MQTT_KILLS": "200",
             "ALARM2MQTT_HOST": "hunter2",
             "PATH": "/bin",
         },
