@@ -36,15 +36,15 @@ def clock_time(moment: datetime, now: datetime) -> str:
     return f"{moment:%a %d %b, %H:%M}" if abs((moment - now).days) < 180 else f"{moment:%d %b %Y, %H:%M}"  # noqa: PLR2004 - half a year
 
 
-def input_words(view: InputView, settings: InputSettings, now: datetime) -> dict[str, str]:
+def input_words(view: InputView, settings: InputSettings, now: datetime, *, device_armed: bool) -> dict[str, str]:
     """Returns an input's texts for the page: `contact`, `state`, `armed`, `since`, `last`, `problem`.
 
-    `since` and `problem` are empty when there is nothing to say.
+    `since` and `problem` are empty when there is nothing to say. `device_armed` is the device's armed switch.
     """
     return {
         "contact": CONTACT[view.contact],
         "state": _input_state(view),
-        "armed": _armed(view, settings, now),
+        "armed": _armed(view, settings, now, device_armed=device_armed),
         "since": f"since {clock_time(view.since, now)}" if view.since else "",
         "last": f"Last alarm {clock_time(view.last_alarm, now)}" if view.last_alarm else "No alarm yet",
         "problem": _problem(view.problem),
@@ -98,9 +98,11 @@ def _input_state(view: InputView) -> str:
     return "Tripped" if view.tripped else "Normal"
 
 
-def _armed(view: InputView, settings: InputSettings, now: datetime) -> str:
+def _armed(view: InputView, settings: InputSettings, now: datetime, *, device_armed: bool) -> str:
     if not view.enabled:
         return "Disabled"
+    if not (device_armed or settings.ignores_arming):
+        return "Not armed: the device is disarmed"
     if not view.armed:
         schedule = settings.schedule
         return f"Not armed: schedule {schedule} is closed" if isinstance(schedule, str) else "Not armed by its schedule"

@@ -19,6 +19,7 @@ from bridge.web.access.connection_limits import ConnectionLimits
 from bridge.web.access.middleware import AccessMiddleware
 from bridge.web.access.policy import AccessPolicy, Ingress, is_this_machine
 from bridge.web.access.sessions import Password, Sessions
+from bridge.web.api import arming as api_arming
 from bridge.web.api import control as api_control
 from bridge.web.api import files as api_files
 from bridge.web.api import journal as api_journal
@@ -140,6 +141,7 @@ def table(live: Live, ports: Ports) -> tuple[Route, ...]:
     """Returns every route of the API."""
     return (
         *api_state.routes(live, ports),
+        *api_arming.routes(live, ports),
         *api_control.routes(live, ports),
         *api_settings.routes(live, ports),
         *api_journal.routes(ports),

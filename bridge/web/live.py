@@ -10,7 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
-from bridge.core.effects import InputView, OutputView, PublishClock, PublishInput, PublishOutput, PublishSettings
+from bridge.core.effects import (
+    InputView,
+    OutputView,
+    PublishArmed,
+    PublishClock,
+    PublishInput,
+    PublishOutput,
+    PublishSettings,
+)
 from bridge.core.facts import Now
 from bridge.core.journal import JournalEntry
 from bridge.text.journal_words import entry_words
@@ -19,7 +27,7 @@ from bridge.text.state_words import input_mood, input_words, output_mood, output
 from bridge.web.subscribers import GAP, Browser, frame
 from bridge.web.view_json import entry_json, input_json, output_json
 
-WebEffect = PublishInput | PublishOutput | PublishClock | PublishSettings | JournalEntry
+WebEffect = PublishInput | PublishOutput | PublishArmed | PublishClock | PublishSettings | JournalEntry
 RECENT = 100
 MOST_BROWSERS = 100
 GATHER_S = 0.025
@@ -48,6 +56,8 @@ class Live:
         self.outputs: dict[str, OutputView] = {}
         self.pictures: dict[str, Picture] = {}
         """The last picture of each input; key `""` is the last one without an input."""
+        self.armed = True
+        """The device's armed switch."""
         self.clock_synchronised = True
         self.recent: deque[JournalEntry] = deque(maxlen=RECENT)
         self.revision = 0
@@ -68,6 +78,11 @@ class Live:
             case PublishOutput(view=view):
                 self.outputs[view.id] = view
                 self._mark(f"output {view.id}")
+            case PublishArmed(armed=armed):
+                self.armed = armed
+                # The words of every input say why it is not armed, also where its view stays the same.
+                for key in ("armed", *(f"input {key}" for key in self.inputs)):
+                    self._mark(key)
             case PublishClock(synchronised=synchronised):
                 self.clock_synchronised = synchronised
                 self._mark("clock")
@@ -112,6 +127,7 @@ class Live:
             "revision": self.revision,
             "inputs": [self.input_event(each) for each in self.inputs.values()],
             "outputs": [self.output_event(each) for each in self.outputs.values()],
+            "armed": self.armed,
             "clock_synchronised": self.clock_synchronised,
         }
         seen = [] if after is None else [entry for entry in self.recent if entry.seq > after]
@@ -134,7 +150,7 @@ class Live:
     def input_event(self, view: InputView) -> dict[str, Any]:
         """Returns an input for a page as JSON: its view, name, mood and texts (none once it is removed)."""
         settings = self.input_settings(view.id)
-        words = {} if settings is None else input_words(view, settings, self._local())
+        words = {} if settings is None else input_words(view, settings, self._local(), device_armed=self.armed)
         return {**input_json(view), "name": self.name_of(view.id), "mood": input_mood(view), "words": words}
 
     def output_event(self, view: OutputView) -> dict[str, Any]:
@@ -191,22 +207,25 @@ class Live:
             asyncio.get_running_loop().call_soon(self._hand_out, browsers[AT_ONCE:], news, entries)
 
     def _frame(self, key: str) -> bytes | None:
-        """Returns the server-sent event of `input ID`, `output ID`, `clock`, `pictures` or `settings`.
+        """Returns the server-sent event of `input ID`, `output ID`, `armed`, `clock`, `pictures` or `settings`.
 
         None for a removed part, or another key.
         """
         kind, _, part = key.partition(" ")
+        data: dict[str, Any] | None = None
         if kind == "input" and part in self.inputs:
-            return frame(kind, as_json(self.input_event(self.inputs[part])))
-        if kind == "output" and part in self.outputs:
-            return frame(kind, as_json(self.output_event(self.outputs[part])))
-        if kind == "clock":
-            return frame(kind, as_json({"clock_synchronised": self.clock_synchronised}))
-        if kind == "pictures":
-            return frame(kind, as_json({name: instant(each.time) for name, each in self.pictures.items()}))
-        if kind == "settings":
-            return frame(kind, as_json({"revision": self.revision}))
-        return None
+            data = self.input_event(self.inputs[part])
+        elif kind == "output" and part in self.outputs:
+            data = self.output_event(self.outputs[part])
+        elif kind == "armed":
+            data = {"armed": self.armed}
+        elif kind == "clock":
+            data = {"clock_synchronised": self.clock_synchronised}
+        elif kind == "pictures":
+            data = {name: instant(each.time) for name, each in self.pictures.items()}
+        elif kind == "settings":
+            data = {"revision": self.revision}
+        return None if data is None else frame(kind, as_json(data))
 
     def _entry_frames(self, entries: Iterable[JournalEntry]) -> Iterable[bytes]:
         return [frame("journal", as_json(self.entry_event(entry)), number=entry.seq) for entry in entries]

@@ -1,14 +1,13 @@
 """The other pages in a real browser, on the real program: log, pictures, system, logging in, below a prefix."""
 
 import csv
-import importlib.resources
 import io
 import json
 import re
 from contextlib import contextmanager
 
 import pytest
-from programs.browser import DESKTOP, PHONE, Watched, overflows
+from programs.browser import DESKTOP, PHONE, Watched, grave_faults, overflows
 from programs.page import PagedBridge
 from servers.camera import SnapshotCamera
 from servers.prefix_proxy import PrefixProxy
@@ -206,21 +205,12 @@ def test_everything_works_below_a_prefix(browser, bridge):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_sticks_out_complains_or_has_a_serious_accessibility_fault(browser, shown_bridge, path):
-    axe = pytest.importorskip("axe_playwright_python", reason="axe-core comes with the package axe-playwright-python")
-    source = importlib.resources.files(axe).joinpath("axe.min.js").read_text()
     for size in (DESKTOP, PHONE):
         for theme in ("light", "dark"):
             watched = open_page(browser, shown_bridge.url + path, viewport=size, color_scheme=theme)
             page = watched.page
             page.wait_for_timeout(200)  # transitions of colours
-            page.evaluate(source)
-            found = page.evaluate("axe.run()")["violations"]
-            grave = [
-                (one["id"], [node["target"] for node in one["nodes"]][:3], one["nodes"][0].get("failureSummary"))
-                for one in found
-                if one["impact"] in ("serious", "critical")
-            ]
-            assert grave == [], (size, theme)
+            assert grave_faults(page) == [], (size, theme)
             assert overflows(page) == [], (size, theme)
             assert watched.complaints == [], (size, theme)
             page.context.close()

@@ -19,6 +19,7 @@ from bridge.core.effects import (
     Answer,
     DriveLine,
     Effect,
+    PublishArmed,
     PublishClock,
     PublishInput,
     PublishOutput,
@@ -128,7 +129,14 @@ class PageBridge:
                     self.lines.release(effect.terminal)
                 case Answer(origin=Origin(request=asyncio.Future() as request)):
                     request.set_result(effect.faults)
-                case PublishInput() | PublishOutput() | PublishClock() | PublishSettings() | JournalEntry():
+                case (
+                    PublishInput()
+                    | PublishOutput()
+                    | PublishArmed()
+                    | PublishClock()
+                    | PublishSettings()
+                    | JournalEntry()
+                ):
                     self.live.perform(effect)
             if isinstance(effect, JournalEntry):
                 self.entries.append(effect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.resources
 import os
 import shutil
 from collections.abc import Iterator
@@ -52,6 +53,17 @@ class Watched:
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+
+def grave_faults(page: Any) -> list[Any]:
+    """The serious and critical accessibility faults that axe-core finds; the test is skipped where there is none."""
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-core comes with the package axe-playwright-python")
+    page.evaluate(importlib.resources.files(axe).joinpath("axe.min.js").read_text())
+    return [
+        (one["id"], [node["target"] for node in one["nodes"]][:3], one["nodes"][0].get("failureSummary"))
+        for one in page.evaluate("axe.run()")["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def overflows(page: Any) -> list[str]:

@@ -39,7 +39,7 @@ STATE = 2
 def input_row(view: InputView, mirror: DeviceMirror, now: datetime) -> Row:
     """Returns the row of one input: name, contact, state, arming, age of the contact."""
     settings = mirror.input_settings(view.id)
-    state = input_words(view, settings, now)["state"]
+    state = input_words(view, settings, now, device_armed=True)["state"]
     if view.alarm:
         state = f"ALARM {elapsed(view.last_alarm, now)}".rstrip() if view.available else "ALARM, line fault"
     if view.problem == "chatter":

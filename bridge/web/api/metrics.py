@@ -13,7 +13,7 @@ Sample = tuple[dict[str, str], float]
 _INPUT: tuple[tuple[str, str, str, Callable[[InputView], float]], ...] = (
     ("tripped", "gauge", "Contact matches Trigger Mode.", lambda view: view.tripped is True),
     ("alarm", "gauge", "In alarm.", lambda view: view.alarm),
-    ("armed", "gauge", "Enabled and schedule open.", lambda view: view.armed),
+    ("armed", "gauge", "Enabled, schedule open, and the device armed or the input always.", lambda view: view.armed),
     ("available", "gauge", "Its line can be read.", lambda view: view.available),
     ("alarms_total", "counter", "Alarms since the start.", lambda view: view.alarms),
     ("glitches_total", "counter", "Runs of the contact too short to count.", lambda view: view.glitches),
@@ -47,6 +47,7 @@ def _lines(live: Live, system: BridgeStatus) -> Iterator[str]:
     yield from _family("info", "gauge", "The version that runs.", [({"version": system.version}, 1)])
     for name, kind, says, number in (
         ("start_time_seconds", "gauge", "When it started.", system.started.timestamp()),
+        ("device_armed", "gauge", "The device's armed switch.", live.armed),
         ("clock_synchronised", "gauge", "The clock can be trusted.", live.clock_synchronised),
         ("rejected_commands_total", "counter", "Refused over MQTT.", system.rejected_commands),
         ("journal_unsent", "gauge", "Entries that wait for the broker.", system.journal_unsent),

@@ -71,10 +71,12 @@ SCHEMAS: Mapping[str, Any] = {
             "device": _object({"id": _TEXT, "name": _TEXT}),
             "now": _TIME,
             "clock_synchronised": _FLAG,
+            "armed": _FLAG,
             "inputs": {"type": "array", "items": _ref("Input")},
             "outputs": {"type": "array", "items": _ref("Output")},
         }
     ),
+    "Armed": _object({"armed": _FLAG}),
     "Service": _object(
         {"problem": _or_null(_TEXT), "facts": {"type": "object", "additionalProperties": _TEXT}},
     ),

@@ -54,6 +54,7 @@ class State:
                 "device": {"id": self._live.settings.device.id, "name": self._live.settings.device.label},
                 "now": instant(self._ports.now().local),
                 "clock_synchronised": self._live.clock_synchronised,
+                "armed": self._live.armed,
                 "inputs": [input_json(view) for view in self._live.inputs.values()],
                 "outputs": [output_json(view) for view in self._live.outputs.values()],
             }

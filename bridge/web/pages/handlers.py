@@ -61,6 +61,7 @@ class Pages:
             device=self._live.settings.device.label,
             token=request[TOKEN],
             guarded=self._live.settings.web.password is not None,
+            armed=self._live.armed,
         )
 
     async def _index(self, request: web.Request) -> web.StreamResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from bridge.web.html import Child, Html, document, el, some
@@ -17,14 +18,17 @@ PAGES = (
 )
 """Address and title of each page. Addresses are relative and side by side, so that they work below any prefix."""
 
+DISARMED = "Disarmed: only inputs that are always armed can alarm."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """The data of every page: device name, CSRF token, and whether there is a log-out (`guarded`)."""
+    """The data of every page: device name, CSRF token, whether there is a log-out (`guarded`), the armed switch."""
 
     device: str
     token: str
     guarded: bool
+    armed: bool
 
 
 def page(frame: Frame, *, here: str, title: str, scripts: tuple[str, ...], body: Child) -> str:
@@ -45,6 +49,7 @@ def page(frame: Frame, *, here: str, title: str, scripts: tuple[str, ...], body:
                 el("p", "This page needs JavaScript to show what changes and to change it.", class_="banner"),
             ),
             el("p", class_="banner", id="connection", role="status", hidden=True),
+            el("p", DISARMED, class_="banner disarmed", id="disarmed", role="status", hidden=frame.armed),
             el("main", el("h1", title), body, id="content", tabindex="-1"),
             el("div", id="toast", role="status", aria_live="polite"),
             data_page=here,
@@ -79,11 +84,27 @@ def _header(frame: Frame) -> Html:
         "header",
         el("p", frame.device, class_="device"),
         el("p", class_="alarms", id="alarms", role="alert"),
+        _armed_switch(armed=frame.armed),
         el("button", "Silence", type="button", class_="danger", data_post="api/silence", data_done="Silenced"),
         el("form", el("button", "Log out", type="submit", class_="quiet"), method="post", action="logout")
         if frame.guarded
         else None,
         class_="top",
+    )
+
+
+def _armed_switch(*, armed: bool) -> Html:
+    """Returns the device's armed switch. It asks for one state, not for a change: what was clicked is what counts."""
+    return el(
+        "button",
+        "Armed",
+        type="button",
+        class_="armed",
+        id="armed",
+        role="switch",
+        aria_checked="true" if armed else "false",
+        data_post="api/armed",
+        data_body=json.dumps({"armed": not armed}),
     )
 
 

@@ -1,4 +1,4 @@
-// On every page: the stream, which inputs are in alarm, and buttons that ask for one thing.
+// On every page: the stream, which inputs are in alarm, the armed switch, and buttons that ask for one thing.
 
 import { ask, say } from "./ask.js";
 import { on, open } from "./stream.js";
@@ -17,10 +17,21 @@ function note(inputs) {
   document.title = alarms.size ? `Alarm! ${title}` : title;
 }
 
-on("hello", ({ inputs }) => {
+const armedSwitch = document.getElementById("armed");
+const disarmed = document.getElementById("disarmed");
+
+function showArmed({ armed }) {
+  armedSwitch.setAttribute("aria-checked", String(armed));
+  armedSwitch.dataset.body = JSON.stringify({ armed: !armed });
+  disarmed.hidden = armed;
+}
+
+on("hello", ({ inputs, armed }) => {
   alarms.clear();
   note(inputs);
+  showArmed({ armed });
 });
+on("armed", showArmed);
 on("input", (input) => note([input]));
 on("settings", async () => {
   const { inputs } = await ask("GET", "api/state");
@@ -45,4 +56,5 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-open();
+// After the clicks that early.js has kept: each means what the page showed when it came.
+document.addEventListener("DOMContentLoaded", open);

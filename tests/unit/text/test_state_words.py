@@ -60,7 +60,20 @@ def test_a_time_of_today_is_short(moment, read):
 )
 def test_an_input_is_told_by_its_lamp_and_whether_it_is_armed(change, mood, armed):
     view = replace(INPUT, **change)
-    assert (input_mood(view), input_words(view, DOOR, NOW)["armed"]) == (mood, armed)
+    assert (input_mood(view), input_words(view, DOOR, NOW, device_armed=True)["armed"]) == (mood, armed)
+
+
+@pytest.mark.parametrize(
+    ("settings", "enabled", "armed"),
+    [
+        ({}, True, "Not armed: the device is disarmed"),
+        ({}, False, "Disabled"),
+        ({"always_armed": True}, True, "Not armed: schedule nights is closed"),
+    ],
+)
+def test_on_a_disarmed_device_the_first_reason_is_told(settings, enabled, armed):
+    view = replace(INPUT, armed=False, enabled=enabled)
+    assert input_words(view, replace(DOOR, **settings), NOW, device_armed=False)["armed"] == armed
 
 
 @pytest.mark.parametrize(
