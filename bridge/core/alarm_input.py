@@ -1,7 +1,7 @@
 """One alarm input: from edges to the begin and end of its alarm (`behaviour.md` 2).
 
-Above 300 lines, since it is one state machine: contact, schedule, command and start-up decide the same
-alarm, and each of its methods reads the state of the others.
+Above 300 lines, since it is one state machine: contact, schedule, arming, command and start-up decide the
+same alarm, and each of its methods reads the state of the others.
 
 alarm = enabled and armed and ((schedule open and tripped) or an alarm by command); armed is the device,
 or an input that always is. It is a level; what others act on are its two edges, which come out of here
@@ -12,14 +12,16 @@ as transitions, on and off strictly in turn. An unknown contact begins no alarm,
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bridge.core.contact import Contact, Level, contact_of, is_tripped
-from bridge.core.debounce import Debouncer, Settled
+from bridge.core.contact import Contact, Level
+from bridge.core.debounce import Settled
 from bridge.core.facts import Now, StoredInput
+from bridge.core.input_contact import InputContact
 from bridge.core.quiet_period import QuietPeriod
 from bridge.core.schedule_gate import ScheduleGate
+from bridge.core.start_up import StartUp
 from bridge.core.transitions import (
     Began,
     DecidedNormal,
@@ -34,10 +36,6 @@ from bridge.core.transitions import (
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import InputSettings
     from bridge.core.schedule import Schedule
-
-
-LONGEST_UNKNOWN_S = 600.0
-"""So long an input whose contact is unknown stays tripped, and an alarm from before the stop undecided."""
 
 
 @dataclass(slots=True)
@@ -67,31 +65,20 @@ class AlarmInput:
     ) -> None:
         self.settings = settings
         self.schedule_gate = ScheduleGate(schedule, open_unset=True)
-        self.debouncer = Debouncer(stable_for_s=settings.debounce_ms / 1000)
         self.quiet_period = QuietPeriod()
         self.device_armed = device_armed
         """The device's armed switch."""
-        self.lost: str | None = None
-        self.contact = Contact.UNKNOWN
-        """The debounced contact."""
-        self.tripped = False
-        """Whether the contact matches the Trigger Mode, or the last known one did and is not unknown for too long."""
-        self.since: float | None = None
         self.alarms = 0
         self.held_back = stored.held_back if stored else 0
         self.last_alarm = stored.last_alarm if stored else None
         self.last_seq = 0
         self.last_id = ""
-        """The number of the newest begin's journal entry."""
-        self._stored = stored
-        self._stored_until = stored_until
-        self._decided = False  # whether the start-up table has been gone through
-        self._last_level: Level | None = None  # the last that was stable, until it is unknown for too long
-        self._unknown_until: float | None = None
+        """The id of the newest begin's journal entry, whose number is `last_seq`."""
+        self.reading = InputContact(settings)
+        self._start_up = StartUp(stored, until=stored_until)
         self._alarm: _Alarm | None = None
         self._waiting = False
         self._commanded_until: float | None = None
-        self._known_until: float | None = None  # while younger edges wait to be read
         self._asked_s: float | None = None  # an alarm by command that waits for the boot hold's end
         self._armed = self.is_armed  # as it was followed last
 
@@ -100,7 +87,17 @@ class AlarmInput:
     @property
     def known(self) -> bool:
         """Whether a level has been stable, or the line is lost and there can be none."""
-        return self.lost is not None or self.debouncer.level is not None
+        return self.reading.lost is not None or self.reading.is_read
+
+    @property
+    def lost(self) -> str | None:
+        """The problem of a lost line; None for one that can be read."""
+        return self.reading.lost
+
+    @property
+    def contact(self) -> Contact:
+        """The debounced contact."""
+        return self.reading.contact
 
     @property
     def is_armed(self) -> bool:
@@ -110,7 +107,7 @@ class AlarmInput:
     @property
     def alarm(self) -> bool:
         """Whether the input is in alarm; until the start-up table has decided, whether it was before the stop."""
-        return self._alarm is not None or self._alarm_before_stop
+        return self._alarm is not None or self._start_up.in_alarm
 
     @property
     def linked(self) -> bool:
@@ -120,7 +117,7 @@ class AlarmInput:
     @property
     def undecided(self) -> bool:
         """Whether the alarm is the stored one from before the stop, which may still resume or end."""
-        return self._alarm_before_stop
+        return self._start_up.in_alarm
 
     def to_keep(self, silenced: frozenset[str]) -> StoredInput | None:
         """Returns the state that the start-up table needs after a stop; None before anything has been decided.
@@ -128,7 +125,7 @@ class AlarmInput:
         `silenced` has the ids of the outputs at which the alarm was silenced. The alarm of the first start counts as
         silenced everywhere, for resuming it must not sound sirens that it never sounded.
         """
-        if self._stored is None and not self._decided and self._alarm is None:
+        if not self._start_up.is_kept and self._alarm is None:
             return None
         if self._alarm is not None and self._alarm.cause == "initial" and not self._alarm.linked:
             silenced = frozenset(self.settings.linkage.outputs)
@@ -142,16 +139,16 @@ class AlarmInput:
     @property
     def due(self) -> float | None:
         """Monotonic time at which `settle` has to be called next; None if time alone changes nothing."""
-        dues = (
-            self.debouncer.due if self._known_until is None else None,
+        of_all = (
+            self.reading.due,
             self.schedule_gate.due,
             self.quiet_period.chatter.due,
             self._commanded_until,
-            self._unknown_until,
-            self._stored_until if self._alarm_before_stop else None,
+            self._start_up.until if self._start_up.in_alarm else None,
             self.quiet_period.held_until if self._is_held else None,
         )
-        return min((due for due in dues if due is not None), default=None)
+        dues = [due for due in of_all if due is not None]
+        return min(dues) if dues else None
 
     # Facts
 
@@ -160,28 +157,23 @@ class AlarmInput:
 
         `more`: younger edges wait to be read, so nothing is known yet of the time after this edge.
         """
-        self._known_until = at if more else None
-        return self._count(self.debouncer.saw(level, at), holding=holding)
+        settled = self.reading.saw(level, at, more=more)
+        return self._count(settled, holding=holding) if settled else []
 
     def missed(self, edges: int) -> None:
         """Counts edges that were lost between the kernel and the bridge; the caller reads the level afterwards."""
-        self.debouncer.missed(edges)
+        self.reading.missed(edges)
 
     def lose(self, problem: str, now: float) -> None:
         """Marks the line as lost, with the reason `problem`: the contact is unknown.
 
         A tripped input stays tripped for `LONGEST_UNKNOWN_S`, or until a level is stable again.
         """
-        self.lost, self.since = problem, now
-        if self._unknown_until is None and self._last_level is not None:
-            self._unknown_until = now + LONGEST_UNKNOWN_S
-        self.debouncer.forget()
-        self._known_until = None
-        self.contact = Contact.UNKNOWN
+        self.reading.lose(problem, now)
 
     def find(self) -> None:
         """Marks the line as usable again; the caller reports its level next."""
-        self.lost = None
+        self.reading.find()
 
     def command(self, seconds: float, now: float, *, holding: bool) -> list[Transition]:
         """Begins, prolongs or re-triggers an alarm by command that lasts `seconds`. Returns the transitions.
@@ -206,17 +198,13 @@ class AlarmInput:
 
         Returns at most one transition (`behaviour.md` 2, row 8).
         """
-        contact, by_contact = self.contact, self._by_contact
+        by_contact = self._by_contact
         by_switch = self.is_armed != self._armed  # a key moved it in the same edit
         self.settings = settings
-        self.debouncer.stable_for_s = settings.debounce_ms / 1000
         self.schedule_gate.follow(schedule)
         self.schedule_gate.update(now, clock_set=clock_set)
-        self._take_level()
-        if self.contact is not contact:
-            self.since = now.monotonic
-        waits = settings.when_schedule_opens == "wait"
-        self._waiting = waits and self._decided and self.tripped and not by_contact
+        self.reading.apply(settings, now.monotonic)
+        self._waiting = self._waits and not by_contact
         if by_switch:
             return self._follow_arming(now.monotonic, holding=holding)
         self._armed = self.is_armed
@@ -233,12 +221,8 @@ class AlarmInput:
         list.
         """
         ended = self._end_from_before_stop("settings", now)
-        self.lost, self.since = None, now
-        self.debouncer.forget()
-        self._known_until = None
-        self._last_level = self._unknown_until = None
-        self._take_level()
-        self._decided, self._stored = False, None
+        self.reading.rewire(now)
+        self._start_up = StartUp(None)
         self.quiet_period = QuietPeriod()
         return ended
 
@@ -255,7 +239,7 @@ class AlarmInput:
         Levels become stable only up to `seen_until`, the time up to which every edge has been reported. None: that time
         is not known, and no level becomes stable.
         """
-        at, stable_at = now.monotonic, self.debouncer.due
+        at, stable_at = now.monotonic, self.reading.debouncer.due
         transitions = self._follow_arming(at, holding=holding)
         # What comes first counts first: a trip just after the schedule opened is one while it is open.
         gate_first = (
@@ -264,8 +248,8 @@ class AlarmInput:
         if gate_first:
             transitions += self._follow_schedule(now, clock_set=clock_set, holding=holding)
         if seen_until is not None:
-            known_until = seen_until if self._known_until is None else min(seen_until, self._known_until)
-            transitions += self._count(self.debouncer.elapse(known_until), holding=holding)
+            settled = self.reading.elapse(seen_until)
+            transitions += self._count(settled, holding=holding) if settled else []
         if not gate_first:
             transitions += self._follow_schedule(now, clock_set=clock_set, holding=holding)
         self.quiet_period.chatter.elapse(at)
@@ -283,18 +267,19 @@ class AlarmInput:
     # The rules
 
     @property
-    def _alarm_before_stop(self) -> bool:
-        """Whether the input was in alarm when the program stopped, and nothing has been decided since."""
-        return self._alarm is None and not self._decided and self._stored is not None and self._stored.alarm
-
-    @property
     def _by_contact(self) -> bool:
         """Whether the contact alone keeps the input in alarm: enabled, armed, schedule open and tripped.
 
         False for an input that was tripped already when its schedule opened and is to wait.
         """
         may_alarm = self.settings.enabled and self._armed and self.schedule_gate.open
-        return may_alarm and self.tripped and not self._waiting
+        return may_alarm and self.reading.tripped and not self._waiting
+
+    @property
+    def _waits(self) -> bool:
+        """Whether an input that is tripped now, when its schedule opens or it is armed, waits for the next trip."""
+        waits = self.settings.when_schedule_opens == "wait"
+        return waits and self._start_up.decided and self.reading.tripped
 
     @property
     def _is_held(self) -> bool:
@@ -310,8 +295,8 @@ class AlarmInput:
         """
         if not self.schedule_gate.update(now, clock_set=clock_set):
             return []
-        if self.schedule_gate.open and self.tripped and self._decided:
-            self._waiting = self.settings.when_schedule_opens == "wait"
+        if self.schedule_gate.open:
+            self._waiting = self._waits
         return self._evaluate("schedule", "schedule", now.monotonic, holding=holding)
 
     def _follow_arming(self, at: float, *, holding: bool) -> list[Transition]:
@@ -326,30 +311,22 @@ class AlarmInput:
             self._commanded_until = self._asked_s = None
             if ended := self._end_from_before_stop("disarmed", at):
                 return ended
-        elif self.tripped and self._decided:
-            self._waiting = self.settings.when_schedule_opens == "wait"
+        else:
+            self._waiting = self._waits
         return self._evaluate("armed", "disarmed", at, holding=holding)
 
     def _count(self, settled: tuple[Settled, ...], *, holding: bool) -> list[Transition]:
         """Makes levels that have become stable the contact and, by the Trigger Mode, trips. Returns the transitions."""
         transitions: list[Transition] = []
+        reading = self.reading
         for change in settled:
-            first = self.since is None or not self._decided
-            was_tripped, self.since = self.tripped, change.at
-            self._last_level, self._unknown_until = change.level, None
-            self._take_level()
-            if self.tripped and not was_tripped:
+            first = reading.since is None or not self._start_up.decided
+            if reading.count(change):
                 self._waiting = False
                 if not first:
                     self.quiet_period.chatter.tripped(change.at)
             transitions += self._evaluate("input", "restored", change.at, holding=holding)
         return transitions
-
-    def _take_level(self) -> None:
-        """Recomputes `contact` and `tripped` from the last levels and the settings."""
-        wiring = self.settings.connected_level
-        self.contact = contact_of(self.debouncer.level, wiring)
-        self.tripped = is_tripped(contact_of(self._last_level, wiring), self.settings.trigger_mode)
 
     def _overdue(self, at: float, *, holding: bool) -> list[Transition]:
         """Ends a trip whose contact is unknown, or a stored alarm that is undecided, for too long.
@@ -357,11 +334,9 @@ class AlarmInput:
         Returns the transitions.
         """
         transitions: list[Transition] = []
-        if at >= self._stored_until:
-            transitions += self._end_from_before_stop("fault", self._stored_until)
-        if self._unknown_until is not None and at >= self._unknown_until:
-            ended_at, self._unknown_until, self._last_level = self._unknown_until, None, None
-            self._take_level()
+        if at >= self._start_up.until:
+            transitions += self._end_from_before_stop("fault", self._start_up.until)
+        if (ended_at := self.reading.expired(at)) is not None:
             transitions += self._evaluate("input", "fault", ended_at, holding=holding)
         return transitions
 
@@ -370,7 +345,7 @@ class AlarmInput:
 
         Returns its begin (cause `begins`), its end (cause `ends`), or nothing.
         """
-        if not self._decided and self._alarm is None:
+        if not self._start_up.decided and self._alarm is None:
             return [] if holding else self._decide(at)
         if self._by_contact or self._commanded_until is not None:
             return [] if self._alarm or self.contact is Contact.UNKNOWN else self._begin(begins, at)
@@ -381,18 +356,20 @@ class AlarmInput:
 
         Returns its transition, or an empty list if it was applied or the level is not known yet.
         """
-        if self._decided or self.lost is not None or self.debouncer.level is None:
+        if self._start_up.decided or not self.reading.is_read:
             return []
-        stored, before_stop = self._stored, self._alarm_before_stop
-        self._decided = True
+        decision = self._start_up.decide(alarm=self._by_contact)
         if self._alarm is not None:  # begun by command before the line was first read
             return []
-        if not self._by_contact:
-            return [Ended("restored", at, None) if before_stop else DecidedNormal()]
-        if before_stop:
-            self._alarm = _Alarm("resumed", None, linked=True)
-            return [Resumed(at)]
-        return self._begin("initial" if stored is None else "startup", at)
+        match decision:
+            case "resumed":
+                self._alarm = _Alarm("resumed", None, linked=True)
+                return [Resumed(at)]
+            case "ended":
+                return [Ended("restored", at, None)]
+            case "normal":
+                return [DecidedNormal()]
+        return self._begin(decision, at)
 
     def _begin(self, cause: str, at: float) -> list[Transition]:
         """Begins an alarm at `at`. Returns its `Began`, with the share of the linkage that runs."""
@@ -442,7 +419,4 @@ class AlarmInput:
 
         Returns its `Ended`, or an empty list without one. The rest of the stored state stays.
         """
-        if not self._alarm_before_stop or self._stored is None:
-            return []
-        self._stored = replace(self._stored, alarm=False)
-        return [Ended(cause, at, None)]
+        return [Ended(cause, at, None)] if self._start_up.end() else []

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bridge.core import facts
-from bridge.core.alarm_input import LONGEST_UNKNOWN_S
 from bridge.core.alarm_output import AlarmOutput, TurnedOn
 from bridge.core.arming import Arming
 from bridge.core.boot_hold import BootHold
@@ -22,6 +21,7 @@ from bridge.core.consequences import Consequences
 from bridge.core.effect_collector import EffectCollector
 from bridge.core.effects import Answer, DeleteJob, DriveLine, PublishClock, PublishSettings, RequestInput, RequestOutput
 from bridge.core.facts import Fact, Now
+from bridge.core.input_contact import LONGEST_UNKNOWN_S
 from bridge.core.reconfigure import Reconfiguration
 from bridge.core.terminals import Terminals
 from bridge.errors import Fault

@@ -49,10 +49,10 @@ class WallClock:
 
 def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView:
     """Returns the view of an input at `now`."""
-    settings, gate = alarm_input.settings, alarm_input.schedule_gate
-    contact = alarm_input.contact
+    settings, gate, reading = alarm_input.settings, alarm_input.schedule_gate, alarm_input.reading
+    contact = reading.contact
     armed = settings.enabled and alarm_input.is_armed and gate.open
-    problem = "line_fault" if alarm_input.lost else "chatter" if alarm_input.quiet_period.chatter.raised else None
+    problem = "line_fault" if reading.lost else "chatter" if alarm_input.quiet_period.chatter.raised else None
     return InputView(
         id=settings.id,
         contact=contact,
@@ -61,13 +61,13 @@ def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView
         enabled=settings.enabled,
         armed=armed,
         armed_until=gate.changes_at.astimezone(now.local.tzinfo) if armed and gate.changes_at else None,
-        since=walls.time(f"{settings.id} since", alarm_input.since, now),
+        since=walls.time(f"{settings.id} since", reading.since, now),
         last_alarm=alarm_input.last_alarm,
         alarms=alarm_input.alarms,
         held_back=alarm_input.held_back,
-        glitches=alarm_input.debouncer.glitches,
+        glitches=reading.debouncer.glitches,
         problem=problem,
-        available=alarm_input.lost is None,
+        available=reading.lost is None,
     )
 
 
