@@ -1,15 +1,12 @@
 """Takes the engine's linkage effects and does them; the engine never waits for any of it.
 
-Above 300 lines, since every action of an alarm begins here, under one limit of running actions and with its row
-of the outbox; what an action does is in modules of its own.
+Every action of an alarm begins here, with its row of the outbox; what an action does is in modules of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -28,6 +25,7 @@ from bridge.linkage.devices import Media, camera_of
 from bridge.linkage.mqtt_picture import PublishedPictures
 from bridge.linkage.pending_actions import NOT_TAKEN, PendingActions
 from bridge.linkage.preload import warm_up
+from bridge.linkage.running_actions import TOO_MANY, RunningActions
 from bridge.runtime.supervise import kept_alive
 
 if TYPE_CHECKING:
@@ -35,14 +33,7 @@ if TYPE_CHECKING:
     from bridge.core.facts import Now
     from bridge.store.store import Store
 
-log = logging.getLogger(__name__)
-
-MOST_AT_ONCE = 100
-"""Limit of running actions; above it a new one is refused, and reported."""
 FLUSH_S = 1.0
-TOO_MANY = "too many at once"
-
-_Work = Callable[[], Coroutine[None, None, None]]
 
 
 class Linkage:
@@ -72,14 +63,12 @@ class Linkage:
         self._report = report
         self._changed = changed
         self._rebuild, self._warm = asyncio.Event(), asyncio.Event()
-        self._group: asyncio.TaskGroup | None = None
-        self._early: deque[tuple[str, _Work]] = deque()
-        self._under_way = 0
         self._show = show
-        self._published = PublishedPictures(
-            publish=publish, spawn=lambda source, work: self._spawn("snapshot", source, work), report=report
-        )
         self._pending = PendingActions(outbox=store.outbox, now=now, report=report)
+        self._actions = RunningActions(report=report, pending=self._pending)
+        self._published = PublishedPictures(
+            publish=publish, spawn=partial(self._actions.begin, "snapshot"), report=report
+        )
         cache = PictureCache(store.outbox.pictures)
         queue = partial(
             DeliveryQueue,
@@ -158,17 +147,14 @@ class Linkage:
         self._changed()
 
     async def run(self) -> None:
-        """Runs until cancelled; clips are finished then, while mails and uploads wait on the disk."""
+        """Runs until cancelled; clips are finished then, mails and uploads wait on the disk."""
         async with asyncio.TaskGroup() as group:
-            self._group = group
             self._pending.report_cut_short()
             try:
                 group.create_task(self._warm_up(), name="warm up")
                 for key, queue in self._queues.items():
                     group.create_task(kept_alive(CHANNEL[key].words.many, queue.run), name=key)
-                while self._early:
-                    name, work = self._early.popleft()
-                    self._begin(group, name, work)
+                self._actions.open(group)
                 media = group.create_task(kept_alive("media", self.media.run), name="media")
                 while True:
                     await self._rebuild.wait()
@@ -181,7 +167,7 @@ class Linkage:
                     before.cancel()
                     await asyncio.wait((before,))
             finally:
-                self._group = None
+                self._actions.close()
 
     # An alarm, or an action by command
 
@@ -252,7 +238,7 @@ class Linkage:
         for job in order.uploads:
             self._queues[job.kind].add(job, held=True)
         pending = self._pending.begin("snapshot", seq=order.seq, input=order.input, by=order.by, alarm=order.alarm)
-        if not self._spawn("snapshot", order.input, partial(self._take, order), pending):
+        if not self._actions.begin("snapshot", order.input, partial(self._take, order), pending):
             self._pictures.refuse(order, TOO_MANY)
             self._pending.end(pending)
 
@@ -278,46 +264,11 @@ class Linkage:
         """Plays a sound in a task of its own; reports it as failed if too many actions run."""
         asked = self._sounds.ask(sound)
         pending = self._pending.begin("audible", seq=seq, input=sound.owner, by=sound.by, alarm=sound.alarm)
-        if not self._spawn("audible", sound.owner, partial(self._sounds.play, asked), pending):
+        if not self._actions.begin("audible", sound.owner, partial(self._sounds.play, asked), pending):
             self._sounds.refuse(asked, TOO_MANY)
             self._pending.end(pending)
 
     # Around
-
-    def _spawn(self, kind: str, source: str | None, work: _Work, pending: str | None = None) -> bool:
-        """Runs `work` in a task of its own; its exception is reported, and ends no other task.
-
-        `pending` is the id of its row of actions under way, if it has one; if the task is cancelled, the row stays for
-        the next start. Returns False, and does nothing, if `MOST_AT_ONCE` run already.
-        """
-        if self._under_way >= MOST_AT_ONCE:
-            return False
-        self._under_way += 1
-        guarded = partial(self._guarded, kind, source, work, pending)
-        if self._group is None:
-            self._early.append((kind, guarded))
-        else:
-            self._begin(self._group, kind, guarded)
-        return True
-
-    def _begin(self, group: asyncio.TaskGroup, kind: str, work: _Work) -> None:
-        group.create_task(work(), name=kind).add_done_callback(self._ended)
-
-    def _ended(self, _task: object) -> None:
-        """Counts the end of a task, also of one that was cancelled before its first step."""
-        self._under_way -= 1
-
-    async def _guarded(self, kind: str, source: str | None, work: _Work, pending: str | None) -> None:
-        """Runs `work`, reports its exception as a failed action, and removes its row; a cancelled one keeps the row."""
-        try:
-            await work()
-        except Exception as error:
-            log.exception("%s failed", kind)
-            self._report(
-                ActionEnded(kind=kind, reason="failed", input=source, error=f"fault inside: {type(error).__name__}")
-            )
-        if pending is not None:
-            self._pending.end(pending)
 
     def _make_media(self) -> Media:
         return Media(

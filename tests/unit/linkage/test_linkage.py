@@ -15,7 +15,8 @@ from words.builders import an_input, settings_of
 
 from bridge.core.effects import EndLinkage, ExtendLinkage, RunAction, RunLinkage, SilenceSound
 from bridge.core.facts import ActionRequested, Now, Origin
-from bridge.linkage.linkage import MOST_AT_ONCE, Linkage
+from bridge.linkage.linkage import Linkage
+from bridge.linkage.running_actions import MOST_AT_ONCE
 from bridge.store.outbox import Outbox
 from bridge.store.outbox_pictures import Pictures
 from bridge.store.writer.handover import Handover

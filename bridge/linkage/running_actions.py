@@ -1,0 +1,79 @@
+"""The actions under way, each a task of its own under one limit; a fault of one ends no other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine
+from functools import partial
+
+from bridge.core.facts import ActionEnded
+from bridge.linkage.pending_actions import PendingActions
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 100
+"""Limit of running actions; above it a new one is refused, and reported."""
+TOO_MANY = "too many at once"
+
+Work = Callable[[], Coroutine[None, None, None]]
+
+
+class RunningActions:
+    """Runs actions between `open` and `close`; one that begins before waits for `open`.
+
+    `report` gets the fault of an action that failed by one of our own; `pending` has the rows of actions under way.
+    """
+
+    def __init__(self, *, report: Callable[[ActionEnded], None], pending: PendingActions) -> None:
+        self._report = report
+        self._pending = pending
+        self._group: asyncio.TaskGroup | None = None
+        self._early: deque[tuple[str, Work]] = deque()
+        self._under_way = 0
+
+    def begin(self, kind: str, source: str | None, work: Work, row: str | None = None) -> bool:
+        """Begins an action of the input `source`; its fault is reported.
+
+        `row` is its row of actions under way; one that is cancelled stays there for the next start.
+        Returns False when `MOST_AT_ONCE` run already.
+        """
+        if self._under_way >= MOST_AT_ONCE:
+            return False
+        self._under_way += 1
+        guarded = partial(self._guarded, kind, source, work, row)
+        if self._group is None:
+            self._early.append((kind, guarded))
+        else:
+            self._create(self._group, kind, guarded)
+        return True
+
+    def open(self, group: asyncio.TaskGroup) -> None:
+        """Runs actions as tasks of this group from now on, first those that have begun already."""
+        self._group = group
+        while self._early:
+            kind, work = self._early.popleft()
+            self._create(group, kind, work)
+
+    def close(self) -> None:
+        """The group ends; an action that begins from now on waits."""
+        self._group = None
+
+    def _create(self, group: asyncio.TaskGroup, kind: str, work: Work) -> None:
+        group.create_task(work(), name=kind).add_done_callback(self._ended)
+
+    def _ended(self, _task: object) -> None:
+        """Called at the end of a task, also of one that was cancelled before its first step."""
+        self._under_way -= 1
+
+    async def _guarded(self, kind: str, source: str | None, work: Work, row: str | None) -> None:
+        try:
+            await work()
+        except Exception as error:
+            log.exception("%s failed", kind)
+            self._report(
+                ActionEnded(kind=kind, reason="failed", input=source, error=f"fault inside: {type(error).__name__}")
+            )
+        if row is not None:
+            self._pending.end(row)
