@@ -27,9 +27,10 @@ RETRY_S = 2.0
 
 
 class Listener:
-    """`run` listens for ever. `receive` gets every message in order; `link` gets the connection's problem, or None.
+    """Listens to a device's topics; `run` listens for ever.
 
-    It has a client id of its own, so that any number of listeners may run beside the bridge.
+    `receive` gets every message in order; `link` gets None for a connection, else the reason why there is none. It has
+    a client id of its own, so that any number of listeners may run beside the bridge.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Listener:
         self._client_id = f"{client_id_of(settings)}-watch-{token_hex(3)}"
 
     async def run(self) -> None:
-        """Listens until cancelled.
+        """Listens until cancelled, and connects again after each end.
 
         Raises:
             BrokerError: the broker refuses the password or the right to connect: a retry does not help.
@@ -63,7 +64,10 @@ class Listener:
             await asyncio.sleep(RETRY_S)
 
     async def _attempt(self) -> Ended:
-        """Runs one connection from dialling to its end. Returns the reason of the end."""
+        """Runs one connection from dialling to its end. Returns the reason of the end.
+
+        Raises BrokerError without a connection.
+        """
         session = await connect(
             self._settings,
             client_id=self._client_id,
@@ -89,8 +93,8 @@ class Listener:
 def filters(settings: Settings) -> tuple[str, ...]:
     """Returns the topic filters of a device's whole state; pictures are left out.
 
-    By name where the settings have the terminal, since some brokers send nothing retained to a wildcard; by wildcard
-    for all others.
+    A terminal in the settings has filters by name, since some brokers send nothing retained to a wildcard; wildcards
+    cover all others.
     """
     topics = Topics.of(settings)
     ins = [topics.input(one) for one in (*(each.id for each in settings.inputs), "+")]

@@ -19,9 +19,9 @@ from bridge.text.printable import escaped
 
 
 def seen_input(input_id: str, payloads: Mapping[str, bytes]) -> InputView | None:
-    """Returns the input of the last payloads of its topics `state`, `alarm`, `attributes` and `availability`.
+    """Returns the view of an input from the last payloads of its topics, by their last segment.
 
-    Returns None if `state` or `attributes` is missing.
+    The segments are `state`, `alarm`, `attributes` and `availability`. None if `state` or `attributes` is missing.
     """
     facts = as_object(payloads.get("attributes", b""))
     if facts is None or "state" not in payloads:
@@ -45,7 +45,10 @@ def seen_input(input_id: str, payloads: Mapping[str, bytes]) -> InputView | None
 
 
 def seen_output(output_id: str, payloads: Mapping[str, bytes]) -> OutputView | None:
-    """Returns the output of the last payloads of its topics `state`, `attributes` and `availability`, or None."""
+    """Returns the view of an output from the last payloads of its topics, by their last segment.
+
+    The segments are `state`, `attributes` and `availability`. None if `state` or `attributes` is missing.
+    """
     facts = as_object(payloads.get("attributes", b""))
     if facts is None or "state" not in payloads:
         return None
@@ -67,7 +70,7 @@ def seen_output(output_id: str, payloads: Mapping[str, bytes]) -> OutputView | N
 
 
 def seen_entry(payload: bytes) -> JournalEntry | None:
-    """Returns the journal entry of a payload, or None if it is none."""
+    """Returns the journal entry in a payload; None if it has no time or kind, or is no JSON object."""
     facts = as_object(payload)
     if facts is None:
         return None
@@ -91,7 +94,7 @@ def seen_entry(payload: bytes) -> JournalEntry | None:
 
 
 def as_object(payload: bytes) -> dict[str, Any] | None:
-    """Returns a JSON object, or None for anything else."""
+    """Returns the JSON object in a payload, or None for anything else."""
     try:
         value = json.loads(payload)
     except (ValueError, RecursionError):
@@ -100,16 +103,20 @@ def as_object(payload: bytes) -> dict[str, Any] | None:
 
 
 def _contact(value: object) -> Contact:
+    """Returns the contact that a value names; unknown for any other value."""
     return Contact(value) if isinstance(value, str) and value in tuple(Contact) else Contact.UNKNOWN
 
 
 def _text(value: object) -> str | None:
+    """Returns a text made printable; None for an empty one or another value."""
     return escaped(value) if isinstance(value, str) and value else None
 
 
 def _number(value: object) -> int | float | None:
+    """Returns a number, or None for any other value."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _count(value: object) -> int:
+    """Returns a whole number, or 0 for any other value."""
     return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -17,7 +17,7 @@ OFFLINE = b"offline"
 
 
 def on_off(is_on: bool | None) -> bytes:  # noqa: FBT001 - a state's one value
-    """Returns the payload of a binary state; None is unknown."""
+    """Returns the payload of a binary state; `None`, which Home Assistant shows as unknown, for None."""
     if is_on is None:
         return UNKNOWN
     return ON if is_on else OFF
@@ -29,7 +29,7 @@ def online(is_available: bool) -> bytes:  # noqa: FBT001 - a state's one value
 
 
 def input_attributes(view: InputView) -> bytes:
-    """Returns an input's attributes: everything but contact and alarm state."""
+    """Returns the payload of an input's attributes: all of the view but whether it is tripped or in alarm."""
     return as_json(
         {
             "contact": view.contact,
@@ -47,7 +47,7 @@ def input_attributes(view: InputView) -> bytes:
 
 
 def output_attributes(view: OutputView) -> bytes:
-    """Returns an output's attributes: everything but its demand."""
+    """Returns the payload of an output's attributes: all of the view but its demand and availability."""
     return as_json(
         {
             "contact": view.contact,
@@ -62,7 +62,7 @@ def output_attributes(view: OutputView) -> bytes:
 
 
 def event(happened: PublishEvent) -> bytes:
-    """Returns an input's event."""
+    """Returns the payload of an input's event; `picture` is left out if none follows."""
     return as_json(
         {
             "event_type": happened.event_type,
@@ -77,7 +77,10 @@ def event(happened: PublishEvent) -> bytes:
 
 
 def journal(entry: JournalEntry, *, replayed: bool) -> bytes:
-    """Returns a journal entry; fields that do not apply are left out."""
+    """Returns the payload of a journal entry; fields that do not apply are left out.
+
+    `replayed` says that the entry is published later than it was made.
+    """
     return as_json(
         {
             **head(entry),

@@ -31,7 +31,10 @@ _SIREN_WORDS = {SOUND_CLIP.name: "tone", VOLUME.name: "volume_level", SOUND_S.na
 
 
 def action_requested(kind: str, fields: Fields, origin: Origin) -> ActionRequested:
-    """Returns the fact of an action's command; `kind` is the topic's segment. Raises CommandRefused."""
+    """Returns the fact of an action's command; `kind` is the topic's segment.
+
+    Raises CommandRefused for an unknown kind, an unknown field, or a value that is not allowed.
+    """
     action = _ACTIONS.get(kind)
     if action is None:
         message = f"there is no action {short_repr(kind)}; there are {', '.join(_ACTIONS)}"
@@ -45,7 +48,10 @@ def action_requested(kind: str, fields: Fields, origin: Origin) -> ActionRequest
 
 
 def _audible(action: Action, known: tuple[str, ...], fields: Fields, origin: Origin) -> ActionRequested:
-    """Takes our own keys or those of Home Assistant's siren; OFF is a stop, whatever the other keys."""
+    """Returns the fact of a sound by our own keys or those of Home Assistant's siren.
+
+    OFF is a stop, whatever else is there. Raises CommandRefused.
+    """
     if is_off(fields.get("state")):
         return ActionRequested(kind=action.kind, origin=origin, stop=True)
     only(fields, *known, "state", *_SIREN_WORDS.values())
@@ -57,12 +63,13 @@ def _audible(action: Action, known: tuple[str, ...], fields: Fields, origin: Ori
 
 
 def _key(field: ActionField, fields: Fields) -> str:
+    """Returns the name under which the payload has a field: the siren's if that is there, else our own."""
     siren = _SIREN_WORDS.get(field.name)
     return siren if siren is not None and siren in fields else field.name
 
 
 def _value(field: ActionField, fields: Fields, key: str) -> Any:
-    """The checked value of `key`, in the unit of `field`; None when it is absent."""
+    """Returns the checked value of `key`, in the unit of `field`; None if it is absent. Raises CommandRefused."""
     if key not in fields:
         return None
     if isinstance(field, InputField):
@@ -85,7 +92,10 @@ def _input(value: object, key: str) -> str:
 
 
 def _text(value: object, key: str, longest: int) -> str:
-    """Returns any text that can be stored in UTF-8, which a lone surrogate cannot; the mail escapes the rest."""
+    """Returns any text that can be stored in UTF-8 (the mail escapes the rest).
+
+    Raises CommandRefused for a lone surrogate, a text that is too long, or another value.
+    """
     if not isinstance(value, str) or len(value) > longest:
         message = f"must be a text of at most {longest} characters, is {short_repr(value)}"
         raise CommandRefused(message, path=key)

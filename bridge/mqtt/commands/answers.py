@@ -24,7 +24,10 @@ class Request:
 
 
 def answer(request: Request, faults: Iterable[Fault], time: datetime) -> bytes:
-    """Returns the payload that answers `request`: `ok` without faults, else every fault with its place."""
+    """Returns the payload that answers `request`: `ok` without faults, else every fault with its place.
+
+    `time` is that of the answer.
+    """
     wrong = [{"path": fault.path, "message": _in_full(fault)} for fault in faults]
     return as_json(
         {"id": request.id, "ok": not wrong, "error": wrong or None, "topic": request.topic, "time": instant(time)}
@@ -32,5 +35,5 @@ def answer(request: Request, faults: Iterable[Fault], time: datetime) -> bytes:
 
 
 def _in_full(fault: Fault) -> str:
-    """Returns the message with the value and with what is allowed, but without the place, which has its own key."""
+    """Returns a fault's message with the value and with what is allowed, without the place, which has its own key."""
     return str(Fault(path="", message=fault.message, value=fault.value, allowed=fault.allowed))

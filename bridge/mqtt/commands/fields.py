@@ -20,18 +20,21 @@ DECORATION = " \t\r\n\v\f\0\ufeff"
 
 
 def word_of(text: str, words: tuple[str, ...]) -> str | None:
-    """Returns the word of `words` that a text is, whatever its case and the decoration around it; else None."""
+    """Returns the word of `words` that a text is, whatever its case and the decoration around it.
+
+    None if it is none.
+    """
     written = text.strip(DECORATION).upper()
     return next((word for word in words if word.upper() == written), None)
 
 
 def is_off(value: object) -> bool:
-    """Returns whether a value is OFF, also in quotes: a stop that is refused leaves a siren on."""
+    """Returns whether a value is OFF, in any case, decoration or quotes: a stop that is refused leaves a siren on."""
     return isinstance(value, str) and value.strip(f"{DECORATION}\"'").upper() == "OFF"
 
 
 def only(fields: Fields, *known: str) -> None:
-    """Raises CommandRefused for a field that is not known; `expires` is known to every command."""
+    """Raises CommandRefused if there is a field that is not `known`; `expires` is known to every command."""
     for key in fields:
         if key not in known and key != "expires":
             message = f"is not known; known are {', '.join(known)}, id and expires"
@@ -39,7 +42,10 @@ def only(fields: Fields, *known: str) -> None:
 
 
 def one_of(fields: Fields, key: str, words: tuple[str, ...]) -> str | None:
-    """Returns a word of `words`, or None if the field is absent."""
+    """Returns the word of `words` in a field, or None if the field is absent.
+
+    Raises CommandRefused for any other value.
+    """
     if key not in fields:
         return None
     value = fields[key]
@@ -51,7 +57,11 @@ def one_of(fields: Fields, key: str, words: tuple[str, ...]) -> str | None:
 
 
 def number(fields: Fields, key: str, low: float, high: float) -> float | None:
-    """Returns a number in a range, or None if absent; JSON's `true` is refused, though Python counts it as a number."""
+    """Returns the number in a field, or None if the field is absent.
+
+    Raises CommandRefused unless it is from `low` to `high`; JSON's `true` is refused, though Python counts it as a
+    number.
+    """
     if key not in fields:
         return None
     value = fields[key]
@@ -62,7 +72,10 @@ def number(fields: Fields, key: str, low: float, high: float) -> float | None:
 
 
 def whole(fields: Fields, key: str, low: int, high: int) -> int | None:
-    """Returns a whole number in a range, or None if absent."""
+    """Returns the whole number in a field, or None if the field is absent.
+
+    Raises CommandRefused unless it is whole and from `low` to `high`.
+    """
     value = number(fields, key, low, high)
     whole_value = whole_number(value)
     if value is not None and whole_value is None:
@@ -72,7 +85,7 @@ def whole(fields: Fields, key: str, low: int, high: int) -> int | None:
 
 
 def not_both(fields: Fields, key: str, other: str) -> None:
-    """Raises CommandRefused if both names of one value are present."""
+    """Raises CommandRefused if two fields that name the same value are both present."""
     if key in fields and other in fields:
         message = f"says the same as {key}; give one of them"
         raise CommandRefused(message, path=other)

@@ -33,7 +33,7 @@ _Question = tuple[Request, int | None, int, frozenset[str] | None]
 
 
 class JournalQuestions:
-    """Takes questions; `run` answers them, and has to be a running task while there is a session.
+    """Queues questions and answers them; the caller keeps `run` running as a task while there is a session.
 
     `send` publishes an answer; `refuse` answers a question that cannot be answered after all.
     """
@@ -54,7 +54,10 @@ class JournalQuestions:
         self._waiting: asyncio.Queue[tuple[Origin, _Question]] = asyncio.Queue(MOST_WAITING)
 
     def __call__(self, topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
-        """Takes a question; see `Handler`."""
+        """Queues a question; its answer follows later.
+
+        Raises CommandRefused if its fields are wrong or too many wait.
+        """
         del topic
         only(fields, "after", "limit", "kinds")
         after = whole(fields, "after", 0, LARGEST_SEQ)
@@ -70,7 +73,7 @@ class JournalQuestions:
             raise CommandRefused(message) from None
 
     async def run(self) -> None:
-        """Answers questions until cancelled, at the end of a session; those that wait then are forgotten with it."""
+        """Answers questions until cancelled, at the end of a session; those that wait then are forgotten."""
         try:
             while True:
                 origin, (request, after, limit, kinds) = await self._waiting.get()
@@ -90,7 +93,7 @@ class JournalQuestions:
                 self._waiting.get_nowait()
 
     async def _read(self, after: int | None, limit: int, kinds: frozenset[str] | None) -> Sequence[JournalEntry]:
-        """Reads entries. No other read begins while one hangs.
+        """Returns entries of the source, as its `past` does. No other read begins while one hangs.
 
         Raises:
             StoreError: the disk does not answer within the limit.
@@ -106,14 +109,15 @@ class JournalQuestions:
         return self._reading.result()
 
     def _topic(self, request: Request) -> str:
+        """Returns the topic of the answer: the request's own, or that of past entries if it has none."""
         topics = self._topics()
         return topics.journal_entries if request.reply_to == topics.response else request.reply_to
 
 
 def entries_answer(command_id: str | None, found: Sequence[JournalEntry], limit: int) -> bytes:
-    """Returns the answer with the first `limit` entries of `found`, or with as many as fit.
+    """Returns the payload of an answer: the first `limit` entries of `found`, or as many as fit into `LARGEST` bytes.
 
-    Each is as on the journal's own topic, marked as replayed. `more`: there are others after the last.
+    Each is as on the journal's own topic, marked as replayed. `more` in it: `found` has others after the last.
     """
     head = as_json({"id": command_id, "ok": True, "entries": []})[: -len("]}")]
     tail = b'],"more":false}'
@@ -130,7 +134,10 @@ def entries_answer(command_id: str | None, found: Sequence[JournalEntry], limit:
 
 
 def _kinds(fields: Mapping[str, object]) -> frozenset[str] | None:
-    """Returns the kinds asked for; None for all. Raises CommandRefused for a word that is no kind."""
+    """Returns the kinds that the question names; None if it names none.
+
+    Raises CommandRefused for a word that is no kind.
+    """
     if "kinds" not in fields:
         return None
     written = fields["kinds"]

@@ -49,7 +49,10 @@ class Payload:
 
 
 def read(kind: CommandKind, payload: bytes) -> Payload:
-    """Parses a payload. Raises CommandRefused if it is not valid for its topic."""
+    """Returns the parsed payload.
+
+    Raises CommandRefused if it is not valid for its topic; a silence never is refused.
+    """
     if kind is CommandKind.SILENCE:
         return _anything(payload)
     text = text_of(payload).strip(DECORATION)
@@ -72,7 +75,10 @@ def read(kind: CommandKind, payload: bytes) -> Payload:
 
 
 def expires_of(payload: Payload) -> datetime | None:
-    """Returns the time after which the command is refused, or None. Raises CommandRefused if it is no time."""
+    """Returns the time after which the command is refused, in UTC; None if it has none.
+
+    Raises CommandRefused for no time.
+    """
     written = payload.fields.get("expires")
     instant = read_instant(written)
     if instant is None and written is not None:
@@ -82,12 +88,15 @@ def expires_of(payload: Payload) -> datetime | None:
 
 
 def fact_of(topic: CommandTopic, payload: Payload, origin: Origin) -> Command:
-    """Returns the fact of a command. Raises CommandRefused; KeyError for a kind that has no fact."""
+    """Returns the fact of a command.
+
+    Raises CommandRefused for invalid fields, and KeyError for a kind that has no fact.
+    """
     return _MAKERS[topic.kind](topic.target, payload.fields, origin)
 
 
 def _anything(payload: bytes) -> Payload:
-    """Accepts any payload, since a silence is always executed; a valid id or date in it is used."""
+    """Returns any payload as a silence, which is always executed; a valid id or date in it is used."""
     try:
         fields = object_of(text_of(payload))
     except CommandRefused:
@@ -96,7 +105,7 @@ def _anything(payload: bytes) -> Payload:
 
 
 def _stop(fields: Fields, said: Fields) -> Payload:
-    """Returns a stop that says `said`, with the id and the date of `fields` where they are valid."""
+    """Returns a stop with the fields `said`, and with the id and the date of `fields` if they are valid."""
     command_id, written = fields.get("id"), fields.get("expires")
     dated = {**said, "expires": written} if read_instant(written) else said
     return Payload(id=command_id if _is_id(command_id) else None, fields=dated, stops=True)
@@ -107,6 +116,7 @@ def _is_id(value: object) -> TypeGuard[str]:
 
 
 def _id(value: object) -> str | None:
+    """Returns the command's own id, or None if it has none. Raises CommandRefused for an id that is not allowed."""
     if value is None or _is_id(value):
         return value
     message = f"must be a text of 1 to {LONGEST_ID} printable characters, is {short_repr(value)}"
@@ -114,6 +124,7 @@ def _id(value: object) -> str | None:
 
 
 def _output_set(target: str, fields: Fields, origin: Origin) -> Command:
+    """Returns the fact of an output's command: a start, a stop or a toggle. Raises CommandRefused."""
     if is_off(fields.get("state")):
         return OutputStopRequested(output=target, origin=origin)
     only(fields, "state", "duration_ms", "mode", "duration", "tone", "volume_level")
@@ -128,6 +139,7 @@ def _output_set(target: str, fields: Fields, origin: Origin) -> Command:
 
 
 def _input_trigger(target: str, fields: Fields, origin: Origin) -> Command:
+    """Returns the fact of an alarm by command. Raises CommandRefused."""
     only(fields, "duration_ms")
     duration_ms = whole(fields, "duration_ms", 1, LONGEST_MS)
     if duration_ms is None:
@@ -140,12 +152,13 @@ def _silence(_target: str, _fields: Fields, origin: Origin) -> Command:
 
 
 def _armed_set(_target: str, fields: Fields, origin: Origin) -> Command:
+    """Returns the fact of arming or disarming. Raises CommandRefused."""
     only(fields, "state")
     return ArmingRequested(armed=_state(fields, CommandKind.ARMED_SET) == "ON", origin=origin)
 
 
 def _state(fields: Fields, kind: CommandKind) -> str:
-    """Returns the word of the field `state`, which must be there."""
+    """Returns the word of the field `state`. Raises CommandRefused if it is missing or none of the kind's words."""
     state = one_of(fields, "state", WORDS[kind])
     if state is None:
         message = "is missing"
@@ -163,6 +176,9 @@ _MAKERS: Mapping[CommandKind, Callable[[str, Fields, Origin], Command]] = {
 
 
 def _duration_s(fields: Fields) -> int | None:
-    """Returns milliseconds: Home Assistant's siren sends seconds."""
+    """Returns the milliseconds of the field `duration`, which is in seconds, or None if it is absent.
+
+    Raises CommandRefused. Home Assistant's siren sends seconds.
+    """
     value = number(fields, "duration", 0.001, LONGEST_MS / 1000)
     return None if value is None else round(value * 1000)

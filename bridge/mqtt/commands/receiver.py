@@ -30,20 +30,21 @@ LONGEST_TOPIC_KEPT = 200
 
 
 class Handler(Protocol):
-    """Executes a kind of command that is no fact of the core: a change of settings."""
+    """Executes a kind of command that is no fact of the core: a change of settings, or a question."""
 
     def __call__(self, topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
-        """Starts a command; its `Answer` follows later. Raises CommandRefused, and then no `Answer` follows.
+        """Starts a command; its `Answer` follows later.
 
-        `fields` is strict JSON without the command's own `id` and `expires`.
+        Raises CommandRefused to refuse it, and then no `Answer` follows. `fields` is strict JSON without the command's
+        own `id` and `expires`.
         """
 
 
 class CommandReceiver:
-    """Parses commands, submits them as facts, and answers. Synchronous; it never blocks.
+    """Parses commands, submits them as facts, and answers each once. Synchronous; it never blocks.
 
-    `submit` takes facts; `send` publishes an answer; `clear` removes a retained message; `now` is
-    the time. `handlers` execute the kinds that are no facts; one without a handler is refused.
+    `submit` takes facts; `send` publishes an answer; `clear` removes a retained message; `now` is the time. `handlers`
+    execute the kinds that are no facts; a kind without a handler is refused.
     """
 
     def __init__(
@@ -68,7 +69,10 @@ class CommandReceiver:
         self._seen = SeenCommands()
 
     def take(self, message: Incoming) -> bool:
-        """Executes or refuses a message. Returns False if its topic is no command topic."""
+        """Executes or refuses the command in a message, and answers a refusal.
+
+        Returns whether the topic is one of commands; any other message is left alone.
+        """
         topic = self.topics.command(message.topic)
         if topic is None:
             return False
@@ -86,7 +90,7 @@ class CommandReceiver:
         return True
 
     def answer(self, effect: Answer) -> None:
-        """Publishes the result of a command from MQTT; other origins are ignored."""
+        """Publishes the result of a command from MQTT, to repeats of it too; other origins are ignored."""
         request = effect.origin.request
         if not isinstance(request, Request):
             return
@@ -97,6 +101,10 @@ class CommandReceiver:
             self._reply(asker, content)
 
     def _obey(self, topic: CommandTopic, payload: commands.Payload, message: Incoming, request: Request) -> None:
+        """Executes a parsed command, unless it is a repeat, which gets the answer of the first.
+
+        Raises CommandRefused.
+        """
         check_retained(retained=message.retained)
         if not payload.stops:
             self._check_response_topic(message.response_topic)
@@ -123,6 +131,7 @@ class CommandReceiver:
             raise
 
     def _hand_on(self, topic: CommandTopic, payload: commands.Payload, origin: Origin) -> None:
+        """Submits a command as a fact, or starts its handler. Raises CommandRefused."""
         if topic.target and topic.kind is not CommandKind.ACTION_RUN and not topic.names_an_id:
             message = f"{short_repr(topic.target)} is no id"
             raise CommandRefused(message)
@@ -136,6 +145,7 @@ class CommandReceiver:
         handler(topic, {key: value for key, value in payload.fields.items() if key != "expires"}, origin)
 
     def _request(self, message: Incoming, command_id: str | None) -> Request:
+        """Returns the request of a message, with its own response topic if that is safe, else with the device's."""
         own = message.response_topic
         return Request(
             topic=message.topic,
@@ -145,6 +155,7 @@ class CommandReceiver:
         )
 
     def _check_response_topic(self, own: str | None) -> None:
+        """Raises CommandRefused for a response topic that is not safe."""
         if own is not None and not self._may_answer_on(own):
             message = "its response topic cannot be answered on"
             raise CommandRefused(message)
@@ -163,6 +174,7 @@ class CommandReceiver:
         )
 
     def _refuse(self, request: Request, refused: CommandRefused) -> None:
+        """Counts, journals and answers a refusal."""
         self.rejected += 1
         # The journal tells it too, and that is limited: whoever floods commands must not flood the log.
         _LOG.debug("command on %s refused: %s", escaped(request.topic), refused)
@@ -177,7 +189,10 @@ class CommandReceiver:
 
 
 def _read(kind: CommandKind, message: Incoming) -> commands.Payload:
-    """Reads a payload. One that was cut is refused, since its end may say another thing; a silence never is."""
+    """Returns the parsed payload of a message. Raises CommandRefused if it is invalid or was cut.
+
+    The end of a cut payload may say another thing; a silence is executed all the same.
+    """
     if message.cut and kind is not CommandKind.SILENCE:
         text = "is larger than the bridge reads"
         raise CommandRefused(text)

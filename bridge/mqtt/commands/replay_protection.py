@@ -30,10 +30,11 @@ def check_retained(*, retained: bool) -> None:
 
 
 def check_age(*, expires: datetime | None, utc: datetime, expiry_s: int | None, clock_is_right: bool) -> None:
-    """Raises CommandRefused for an outdated command. `expiry_s` is the rest of MQTT 5's own expiry.
+    """Raises CommandRefused for an outdated command.
 
-    While the clock is not set, `expires` cannot be judged and is ignored: a refusal could
-    keep a siren on.
+    `expires` is the command's own limit or None, `utc` the time now, `expiry_s` the rest of MQTT 5's expiry or None.
+    While the clock is not set (`clock_is_right`), `expires` cannot be judged and is ignored: a refusal could keep a
+    siren on.
     """
     if expiry_s == 0:
         message = "came after its message expiry"
@@ -67,10 +68,10 @@ class SeenCommands:
         return len(self._seen)
 
     def seen_before(self, request: Request, at: float) -> Repeat | None:
-        """Records a command at `at` (monotonic seconds). Returns None if it is new and is to be executed.
+        """Records a command at `at` (monotonic seconds).
 
-        A repeat whose answer is pending gets it from `remember_answer`. Raises
-        CommandRefused if too many repeats are pending already.
+        Returns None if it is new, or has no id: the caller executes it. A repeat whose answer is pending gets that from
+        `remember_answer`. Raises CommandRefused if too many repeats are pending already.
         """
         if request.id is None:
             return None
@@ -88,7 +89,7 @@ class SeenCommands:
         return Repeat(answer=known.answer)
 
     def remember_answer(self, request: Request, answer: bytes) -> tuple[Request, ...]:
-        """Stores a command's answer. Returns its pending repeats, which get the same."""
+        """Stores a command's answer. Returns its pending repeats, which get the same answer; perhaps none."""
         known = self._seen.get((request.topic, request.id)) if request.id is not None else None
         if known is None:
             return ()
@@ -97,11 +98,12 @@ class SeenCommands:
         return waiting
 
     def withdraw(self, request: Request) -> None:
-        """Forgets a command that was not executed after all."""
+        """Forgets a command that was not executed after all; an unknown one is ignored."""
         if request.id is not None:
             self._seen.pop((request.topic, request.id), None)
 
     def _forget(self, at: float) -> None:
+        """Forgets commands that are older than `REMEMBERED_S`, and the oldest above `MOST_REMEMBERED`."""
         while self._seen:
             oldest = next(iter(self._seen.values()))
             if at - oldest.at < REMEMBERED_S and len(self._seen) < MOST_REMEMBERED:

@@ -18,7 +18,10 @@ Submit = Callable[[edits.Edit, Origin], None]
 
 
 def settings_handlers(submit: Submit) -> dict[CommandKind, Handler]:
-    """Returns the handlers of `settings/set`, of the device, an input and an output."""
+    """Returns the handlers of `settings/set`, of the device, an input and an output, by their kinds.
+
+    Each passes an edit to `submit`, and raises CommandRefused for a setting that may not be changed over MQTT.
+    """
 
     def device(topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
         del topic

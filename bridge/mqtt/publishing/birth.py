@@ -20,7 +20,10 @@ class Birth:
         self._answers = RateLimit(at_most=1, within_s=QUIET_S)
 
     def heard(self, payload: bytes, at: float) -> float | None:
-        """Returns the seconds before everything is announced again, or None if this message needs no answer."""
+        """Returns the seconds to wait before everything is announced again; None if this message needs no answer.
+
+        That is another payload than `online`, or one within `QUIET_S` of the last that was answered.
+        """
         if payload != BORN or not self._answers.take(at):
             return None
         return SOONEST_S + (LATEST_S - SOONEST_S) * self._random()

@@ -19,7 +19,10 @@ MOST_WITHHELD = 20
 
 
 class EventGate:
-    """Passes events on to `put`, those of new inputs later; `later` calls a function after some seconds."""
+    """Passes events on to `put`: at once, or those of new inputs once Home Assistant can have subscribed.
+
+    `later` calls a function after some seconds.
+    """
 
     def __init__(
         self, *, put: Callable[[Outgoing], object], later: Callable[[float, Callable[[], None]], object]
@@ -31,7 +34,7 @@ class EventGate:
         """Number of events that were dropped."""
 
     def put(self, input_id: str, event: Outgoing) -> None:
-        """Passes an event on, after those of the same input that are withheld."""
+        """Passes an event on, or withholds it while its input is new; above `MOST_WITHHELD` the oldest is dropped."""
         waiting = self._withheld.get(input_id)
         if waiting is None:
             self._put(event)
@@ -40,16 +43,19 @@ class EventGate:
             waiting.append(event)
 
     def close(self, input_ids: Iterable[str]) -> None:
-        """Withholds the events of these inputs: their first description is on its way."""
+        """Withholds the events of these inputs from now on; called when their first description is published."""
         for input_id in input_ids:
             self._withheld.setdefault(input_id, deque(maxlen=MOST_WITHHELD))
 
     def acknowledged(self, input_ids: Iterable[str]) -> None:
-        """The broker has the description of these inputs: their events are passed on once they can be heard."""
+        """Passes the events of these inputs on after `SUBSCRIBED_S`; called when the broker has their description."""
         self._later(SUBSCRIBED_S, partial(self._open, tuple(input_ids)))
 
     def reset(self) -> None:
-        """Drops what is withheld: on a new connection it is no longer live."""
+        """Drops all withheld events, and withholds none.
+
+        Called on a new connection, on which they are no longer live.
+        """
         self._withheld.clear()
 
     def _open(self, input_ids: tuple[str, ...]) -> None:

@@ -36,21 +36,24 @@ class JournalSource(Protocol):
     """The stored journal. All reads include every entry handed to the store before the call."""
 
     async def unsent(self, *, after: int, limit: int) -> Sequence[JournalEntry]:
-        """Returns unsent entries after `after`, oldest first."""
+        """Returns the first `limit` unsent entries after `after`, oldest first; an empty sequence if there are none."""
 
     async def past(self, *, after: int | None, limit: int, kinds: frozenset[str] | None) -> Sequence[JournalEntry]:
-        """Returns the first `limit` entries of these kinds after `after`, or without it the newest; oldest first."""
+        """Returns the first `limit` entries after `after`, or for None the newest; oldest first.
+
+        `kinds` None means all kinds.
+        """
 
     def sent(self, *seqs: int) -> None:
-        """Marks entries as acknowledged by the broker. Must not block."""
+        """Marks entries as acknowledged by the broker; never blocks."""
 
 
 class JournalPublisher:
     """Publishes entries as they come, or from the source if some were missed.
 
-    Every entry is passed to `entry` right after it was handed to the store; `run` lasts as long as
-    a connection. `put` publishes and calls back with the acknowledgement; `unsent_changed` is called when
-    the source has fewer unsent entries than before.
+    The caller passes every entry to `entry` right after it was handed to the store; `run` lasts as long as a
+    connection. `put` publishes and calls back with the acknowledgement; `unsent_changed` is called when the source has
+    fewer unsent entries than before.
     """
 
     def __init__(
@@ -82,7 +85,10 @@ class JournalPublisher:
         self._wake = asyncio.Event()
 
     def entry(self, entry: JournalEntry) -> None:
-        """Publishes an entry now, or in its turn."""
+        """Publishes an entry now, or queues it behind older ones.
+
+        Without a connection it is read from the source later.
+        """
         if self._running and not self._behind and not self._held and self._unacknowledged < self._window:
             self._publish(entry, replayed=False)
             return
@@ -94,18 +100,21 @@ class JournalPublisher:
         self._wake.set()
 
     def again(self) -> None:
-        """Send what the broker refused on this connection: it may take it now."""
+        """Publishes all unsent entries again, also those that the broker refused on this connection.
+
+        The broker may take them now.
+        """
         self._behind = True
         self._handed = 0
         self._wake.set()
 
     def widen(self, window: int) -> None:
-        """The connection takes so many unacknowledged messages from now on."""
+        """Sets the broker's limit of unacknowledged messages of all kinds, for the rest of the connection."""
         self._window, self._in_turn = window, max(window - window // FOR_STATES, 1)
         self._wake.set()
 
     async def run(self, *, window: int = WINDOW) -> None:
-        """Publishes missed entries, then new ones; cancelled when the connection ends.
+        """Publishes missed entries, then new ones, until cancelled at the end of the connection.
 
         `window` is the broker's limit of unacknowledged messages of all kinds.
         """
@@ -129,6 +138,7 @@ class JournalPublisher:
             self._mark()
 
     async def _catch_up(self) -> None:
+        """Publishes the unsent entries of the source, up to the first that is queued here."""
         if self._source is None:
             self._behind = False
             return
@@ -146,7 +156,7 @@ class JournalPublisher:
                 self._publish(entry, replayed=True)
 
     async def _turn(self) -> None:
-        """Waits until an entry may be published: for the rate, and for the broker."""
+        """Waits until an entry may be published, by the rate and by the broker's limit."""
         wait_s = self._pace.wait_s(asyncio.get_running_loop().time())
         if wait_s is not None:
             await asyncio.sleep(wait_s)
@@ -158,6 +168,7 @@ class JournalPublisher:
         self._wake.clear()
 
     def _publish(self, entry: JournalEntry, *, replayed: bool) -> None:
+        """Publishes an entry; its acknowledgement is counted, and reported to the source."""
         seq = entry.seq
 
         def acknowledged(taken: bool) -> None:  # noqa: FBT001 - the one thing it says
@@ -176,6 +187,7 @@ class JournalPublisher:
         self._put(Outgoing(topic=self.topic, payload=payloads.journal(entry, replayed=replayed)), acknowledged)
 
     def _mark(self) -> None:
+        """Reports the acknowledged entries to the source."""
         if self._mark_timer is not None:
             self._mark_timer.cancel()
             self._mark_timer = None

@@ -18,7 +18,7 @@ LATE_S = 0.05
 
 
 class ReplayPace:
-    """Counts entries; bursts begin at absolute times, so that late wake-ups do not slow it down."""
+    """Limits entries to a rate; bursts begin at absolute times, so late wake-ups do not slow it down."""
 
     def __init__(self, *, burst: int = BURST, burst_s: float = BURST_S) -> None:
         self._burst = burst
@@ -27,9 +27,9 @@ class ReplayPace:
         self._next_at = 0.0
 
     def wait_s(self, at: float) -> float | None:
-        """Returns the wait before the next entry, or None for no wait. 0 yields the loop for one turn.
+        """Returns the seconds to wait before the next entry, or None for no wait; 0 yields the loop for one turn.
 
-        The entry counts as sent after that wait.
+        The call counts the entry, as published after that wait.
         """
         if self._left:
             self._left -= 1

@@ -20,7 +20,7 @@ class Retained:
         self._held: dict[str, bytes] = {}
 
     def hold(self, topic: str, payload: bytes) -> bool:
-        """Sets a topic's payload. Returns whether it was published: an equal payload is not."""
+        """Sets a topic's payload and publishes it if it differs. Returns whether it does."""
         held = self._held.get(topic)
         if held == payload:
             return False
@@ -47,11 +47,11 @@ class Retained:
             self._outbox.put(Outgoing(topic=topic, payload=payload, retained=True))
 
     def forget(self, topic: str) -> None:
-        """Stops publishing a topic, without clearing it at the broker."""
+        """Stops publishing a topic, without clearing it at the broker; an unknown topic is ignored."""
         self._held.pop(topic, None)
 
     def clear(self, topic: str) -> None:
-        """Clears a topic at the broker; the ledger drops it with the acknowledgement."""
+        """Clears a topic at the broker; the ledger drops the topic with the acknowledgement."""
         self.forget(topic)
 
         def acknowledged(taken: bool) -> None:  # noqa: FBT001 - the one thing it says

@@ -15,17 +15,23 @@ from bridge.text.json_text import as_json
 
 
 def input_settings(one: InputSettings) -> bytes:
-    """Returns one input's settings."""
+    """Returns the payload of one input's settings, with its label as name."""
     return as_json({**as_document(one), "name": one.label})
 
 
 def output_settings(one: OutputSettings) -> bytes:
-    """Returns one output's settings; a cut-off that follows from its kind is written out."""
+    """Returns the payload of one output's settings, with its label as name.
+
+    A cut-off that follows from its kind too.
+    """
     return as_json({**as_document(one), "name": one.label, "max_active_s": one.cut_off_s or 0})
 
 
 def device_settings(settings: Settings) -> bytes:
-    """Returns the settings besides inputs and outputs; a section that is not configured is null."""
+    """Returns the payload of the published settings besides inputs and outputs.
+
+    Null for a section that is not configured.
+    """
     shown = {part: as_document(getattr(settings, part), keys) for part, keys in PUBLISHED.items()}
     shown["device"]["name"] = settings.device.label
     return as_json(shown)

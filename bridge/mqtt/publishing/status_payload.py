@@ -7,7 +7,10 @@ from bridge.text.json_text import as_json, instant
 
 
 def status(view: BridgeStatus, *, clock_synchronised: bool, broker_problem: str | None = None) -> bytes:
-    """Returns the payload; an unconfigured service is left out. `broker_problem` is a lack of rights at the broker."""
+    """Returns the payload of the bridge's status; an unconfigured service is left out.
+
+    `broker_problem` is a lack of rights at the broker, or None.
+    """
     fields: dict[str, object] = {
         "version": view.version,
         "started": instant(view.started),

@@ -8,7 +8,7 @@ LAG_S = 0.2
 
 
 class ThrottledTopics:
-    """Publishes the newest payload of each topic after `LAG_S`.
+    """Passes the newest payload of each topic to `hold`, `LAG_S` after the first change.
 
     The JSON of a payload costs more than the rest of an edge's publication, so it is made only then.
     """
@@ -25,14 +25,14 @@ class ThrottledTopics:
         self._armed = False
 
     def put(self, topic: str, write: Callable[[], bytes]) -> None:
-        """Schedules a topic's payload, made by `write` when it is due; replaces a scheduled one."""
+        """Schedules a topic's payload, which `write` returns when it is due; replaces one that is scheduled."""
         self._waiting[topic] = write
         if not self._armed:
             self._armed = True
             self._later(LAG_S, self.flush)
 
     def forget(self, topic: str) -> None:
-        """Cancels a topic's scheduled payload."""
+        """Cancels a topic's scheduled payload, if there is one."""
         self._waiting.pop(topic, None)
 
     def flush(self) -> None:
