@@ -81,6 +81,30 @@ def test_what_is_set_on_the_page_is_in_the_file_and_in_another_browser_and_nothi
     other.get_by_text("Disabled").first.wait_for()
 
 
+def test_an_input_becomes_a_stop_button_that_starts_nothing_or_a_key_and_is_always_armed(browser, bridge):
+    page = open_page(browser, bridge, "alarm-in?input=garage-door")
+    stop = page.get_by_role("group", name="Stop button").get_by_label("Enable")
+    page.get_by_label("Siren").check()
+    stop.check()
+    apply(page)
+    fault(page, "linkage.outputs").filter(has_text="whose alarm only stops").wait_for()
+    page.get_by_label("Siren").uncheck()
+    apply(page)
+    page.get_by_text("Applied.").wait_for()
+    assert written(bridge)["inputs"][0]["linkage"]["silence"] is True
+    stop.uncheck()
+    page.get_by_role("group", name="Key switch").get_by_label("Enable").check()
+    page.get_by_label("Always armed").select_option("Enable")
+    apply(page)
+    page.get_by_text("Applied.").wait_for()
+    wait_until(lambda: written(bridge)["inputs"][0]["linkage"].get("disarm") is True, what="the key switch")
+    door = written(bridge)["inputs"][0]
+    assert door["always_armed"] is True
+    assert door["linkage"].get("silence", False) is False
+    bridge.board("connect garage-door")
+    page.locator('#armed[aria-checked="false"]').wait_for()
+
+
 def test_every_setting_of_an_output_is_in_the_file(browser, bridge):
     page = open_page(browser, bridge, "alarm-out?output=strobe")
     for label, choice in (

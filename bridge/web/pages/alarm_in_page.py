@@ -90,6 +90,10 @@ def _actions(edited: Form, settings: Settings, sounds: Sequence[str]) -> list[Ht
         edited.choice("linkage.camera", "Camera", [("", "The first"), *((name, name) for name in settings.cameras)])
         if settings.cameras
         else None,
+        edited.check("linkage.silence", "Stop button", "Its alarm stops every output and sound, and starts nothing."),
+        edited.check(
+            "linkage.disarm", "Key switch", "The device is disarmed while its alarm lasts, and armed after it."
+        ),
     ]
 
 
@@ -145,5 +149,11 @@ def _when(edited: Form, settings: Settings, owner: str) -> list[Html]:
             "when_schedule_opens",
             "When it opens while tripped",
             [("trigger", "Alarm begins"), ("wait", "Wait for the next trip")],
+            "The same counts when the device is armed while the input is tripped.",
+        ),
+        edited.switch(
+            "always_armed",
+            "Always armed",
+            "Enabled, it alarms also while the device is disarmed; stop buttons and key switches always do.",
         ),
     ]
