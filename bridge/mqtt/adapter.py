@@ -1,15 +1,9 @@
-"""The MQTT side as one object: keeps a session with the broker, publishes effects, submits commands as facts.
-
-Above 300 lines, since it is the one object that has connection, publishing and commands: halves of it would
-call each other for everything.
-"""
+"""The MQTT side as one object: takes effects, keeps a session with the broker, submits commands as facts."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 
 from bridge.core.definitions.settings import Settings
 from bridge.core.effects import (
@@ -21,21 +15,14 @@ from bridge.core.effects import (
     PublishOutput,
     PublishSettings,
 )
-from bridge.core.facts import BrokerFound, BrokerLost, Fact, Now
+from bridge.core.facts import Fact, Now
 from bridge.core.journal import JournalEntry
 from bridge.core.status import BridgeStatus
-from bridge.errors import BrokerError
+from bridge.mqtt.broker_link import BrokerLink
 from bridge.mqtt.commands.answers import Request
 from bridge.mqtt.commands.journal_questions import JournalQuestions
 from bridge.mqtt.commands.receiver import CommandReceiver, Handler
-from bridge.mqtt.connection import reason_codes as codes
-from bridge.mqtt.connection.broker_limits import BrokerLimits
-from bridge.mqtt.connection.broker_socket import address_of, is_local
-from bridge.mqtt.connection.connect import client_id_of, connect, will_of
-from bridge.mqtt.connection.protocol_version import VersionChoice
-from bridge.mqtt.connection.reconnect import EndReason, Reconnect, Retry
-from bridge.mqtt.connection.session import Session
-from bridge.mqtt.connection.session_types import Ended
+from bridge.mqtt.description_limit import DescriptionLimit
 from bridge.mqtt.dispatcher import Dispatcher
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.publishing.birth import Birth
@@ -43,17 +30,11 @@ from bridge.mqtt.publishing.journal_publisher import JournalPublisher, JournalSo
 from bridge.mqtt.publishing.publisher import Publisher
 from bridge.mqtt.publishing.send_queue import SendQueue
 from bridge.mqtt.publishing.status_payload import status
+from bridge.mqtt.publishing.status_publisher import StatusPublisher
 from bridge.mqtt.publishing.topic_ledger import Ledger
 from bridge.mqtt.rights_watch import ASK_AGAIN_S, RightsWatch
-from bridge.mqtt.subscriptions import Subscriptions
+from bridge.mqtt.session_service import GOODBYE_S, Served, SessionService
 from bridge.mqtt.topics import CommandKind
-
-_LOG = logging.getLogger(__name__)
-STATUS_EVERY_S = 60.0
-STATUS_GAP_S = 1.0
-GOODBYE_S = 2.0
-SETTLED_S = 10.0
-"""A connection that has stood for so long, and has nothing left to publish, was not ended by an announcement."""
 
 MqttEffect = (
     PublishInput | PublishOutput | PublishEvent | PublishArmed | PublishClock | PublishSettings | Answer | JournalEntry
@@ -85,16 +66,17 @@ class MqttAdapter:
         ask_again_s: float = ASK_AGAIN_S,
     ) -> None:
         self._settings = settings
-        self._submit = submit
-        self._status_view = status_view
+        self._synchronised = True
         self._outbox = SendQueue()
         self._publisher = Publisher(
             settings=settings,
             outbox=self._outbox,
             ledger=ledger,
             later=self._later,
-            hurry=self._hurry,
             online_answered=self._online_answered,
+        )
+        self._status = StatusPublisher(
+            payload=lambda: self._status_payload(status_view()), publish=self._publisher.status
         )
         self._rights = RightsWatch(
             publisher=self._publisher,
@@ -102,7 +84,6 @@ class MqttAdapter:
             restored=self._announce_everything,
             ask_again_s=ask_again_s,
         )
-        self._limits = BrokerLimits(warn=_LOG.warning)
         topics = self._publisher.topics
         self._questions = JournalQuestions(
             source=journal,
@@ -124,26 +105,39 @@ class MqttAdapter:
         self._feed = JournalPublisher(
             source=journal, topic=topics.journal, put=self._outbox.put, unsent_changed=self.status_changed
         )
-        self._reconnect = Reconnect(random=random)
-        self._versions = VersionChoice()
-        self._session: Session | None = None
-        self._leave = asyncio.Event()
-        """Set to end the session in good order: the broker's settings changed, or `stop` was called."""
-        self._stopping = False
-        self._no_session: str | None = "not connected yet"
-        """The reason why there is no session, for a person; None while there is one."""
-        self._synchronised = True
-        self._status_due = asyncio.Event()
+        self._description = DescriptionLimit(self._publisher)
+        self._link = BrokerLink(
+            settings=lambda: self._settings,
+            receive=self._receive,
+            refused=self._refused,
+            random=random,
+        )
+        self._service = SessionService(
+            Served(
+                outbox=self._outbox,
+                publisher=self._publisher,
+                dispatcher=self._dispatcher,
+                rights=self._rights,
+                description=self._description,
+                feed=self._feed,
+                questions=self._questions,
+                status=self._status,
+            ),
+            settings=lambda: self._settings,
+            submit=submit,
+            stands=self._link.stands,
+            leaving=self._link.leaving,
+        )
 
     @property
     def connected(self) -> bool:
         """Whether there is a session on which everything has been announced."""
-        return self._session is not None
+        return self._service.session is not None
 
     @property
     def problem(self) -> str | None:
         """Reason why there is no session, or the rights that it lacks, for a person; None while all is well."""
-        return self._no_session or self._rights.problem
+        return self._link.problem or self._rights.problem
 
     @property
     def rejected_commands(self) -> int:
@@ -193,40 +187,25 @@ class MqttAdapter:
         """Publishes which sound clips can be chosen."""
         self._publisher.clips(names)
 
-    def _hurry(self) -> None:
-        if self._session is not None:
-            self._session.flush()
-
     def status_changed(self) -> None:
         """Schedules `<d>/status`, since a value of `status_view` has changed."""
-        self._status_due.set()
+        self._status.changed()
 
     async def run(self) -> None:
         """Keeps a session with the broker, for ever."""
-        while not self._stopping:
-            self._leave.clear()
-            retry = await self._attempt()
-            if retry is None or self._stopping:
-                continue
-            self._no_session = retry.message
-            _LOG.log(retry.level, "%s", retry.message)
-            try:
-                async with asyncio.timeout(retry.wait_s):
-                    await self._leave.wait()
-            except TimeoutError:
-                continue
+        await self._link.run(self._service.serve)
 
     async def stop(self) -> None:
         """Publishes `offline` and disconnects, within about three seconds; `run` ends."""
-        self._stopping = True
-        self._leave.set()
-        if self._session is not None:
-            await asyncio.wait((self._session.ended,), timeout=GOODBYE_S + 1)
+        self._link.stop()
+        session = self._service.session
+        if session is not None:
+            await asyncio.wait((session.ended,), timeout=GOODBYE_S + 1)
 
     def _take(self, settings: Settings) -> None:
         """Applies new settings.
 
-        A change of broker, device id or discovery prefix ends the session; `run` opens the next.
+        A change of broker, device id or discovery prefix ends the session; `run` begins the next.
         """
         before, self._settings = self._settings, settings
         self._publisher.settings(settings)
@@ -239,8 +218,7 @@ class MqttAdapter:
             settings.device.id,
             settings.home_assistant.prefix,
         ):
-            self._limits.forget()
-            self._leave.set()
+            self._link.settings_changed()
         self._rights.parts_changed()
 
     def _judge_clock(self) -> None:
@@ -250,111 +228,11 @@ class MqttAdapter:
         """
         self._receiver.clock_is_right = self._synchronised or self._settings.device.clock == "trust"
 
-    async def _attempt(self) -> Retry | None:
-        """Runs one connection from dialling to its end.
-
-        Returns the wait before the next, or None if it was left on purpose.
-        """
-        settings = self._settings
-        try:
-            session = await connect(
-                settings,
-                client_id=client_id_of(settings),
-                receive=self._receive,
-                will=will_of(settings),
-                versions=self._versions,
-                limits=self._limits,
-                refused=self._refused,
-            )
-        except BrokerError as error:
-            self._limits.forget()
-            return self._reconnect.ended(EndReason.UNREACHABLE, str(error), near=is_local(settings.mqtt))
-        stood_s = None
-        if isinstance(session, Ended):
-            ended = session
-        else:
-            stands_since = asyncio.get_running_loop().time()
-            try:
-                ended = await self._serve(session)
-            finally:
-                session.abort("the program ends")
-            stood_s = asyncio.get_running_loop().time() - stands_since
-        if self._leave.is_set():
-            return None
-        return self._reconnect.ended(
-            ended.how,
-            f"{address_of(settings.mqtt)}: {ended.why}",
-            near=is_local(settings.mqtt),
-            after_s=stood_s,
-            may_be_a_twin=ended.may_be_a_twin,
-            gives_reasons=ended.gives_reasons,
-            learnt=self._limits.learn(ended, asyncio.get_running_loop().time()),
-        )
-
-    async def _serve(self, session: Session) -> Ended:
-        """Subscribes, announces everything, then feeds the session until it ends."""
-        self._submit(BrokerFound())
-        self._put_status()
-        self._outbox.open(session.publish, window=session.window)
-        self._dispatcher.begin(echoes=session.echoes)
-        self._rights.begin(session)
-        self._fit_description(session)
-        subscriptions = Subscriptions(session)
-        topics = self._publisher.topics
-        try:
-            refused = await subscriptions.description(topics) or await subscriptions.all_others(topics, self._settings)
-            if refused is not None:
-                return refused
-            self._publisher.announce()
-            self._session, self._no_session = session, None
-            self._dispatcher.announced = True
-            place = address_of(self._settings.mqtt)
-            _LOG.info("%s to %s, MQTT %s", self._reconnect.connected(), place, session.version.label)
-            return await self._feed_until_ended(session, subscriptions)
-        finally:
-            self._session = None
-            self._dispatcher.announced = False
-            self._outbox.close()
-            self._submit(BrokerLost())
-
-    async def _feed_until_ended(self, session: Session, subscriptions: Subscriptions) -> Ended:
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._feed.run(window=session.window), name="mqtt journal"),
-                group.create_task(self._keep_status(), name="mqtt status"),
-                group.create_task(self._questions.run(), name="mqtt journal questions"),
-                group.create_task(self._rights.run(session, subscriptions, lambda: self._settings), name="mqtt rights"),
-                group.create_task(self._settle(session), name="mqtt window"),
-                group.create_task(self._goodbye_when_asked(session), name="mqtt goodbye"),
-            ]
-            ended = await asyncio.shield(session.ended)
-            for task in tasks:
-                task.cancel()
-        return ended
-
-    async def _settle(self, session: Session) -> None:
-        """A connection that stands for a while, with everything published, takes all that it may."""
-        await asyncio.sleep(SETTLED_S)
-        while self._outbox.unfinished:  # noqa: ASYNC110 - it changes with each message
-            await asyncio.sleep(STATUS_GAP_S)
-        self._limits.settled()
-        self._outbox.widen(session.window)
-        self._feed.widen(session.window)
-
-    def _fit_description(self, session: Session) -> None:
-        """Limits the description to what the broker announced, or to half of what it named too large."""
-        refused = session.limits.refused_sizes.get(self._publisher.topics.discovery)
-        half = None if refused is None else refused // 2
-        known = [one for one in (session.announced_largest, half) if one is not None]
-        self._publisher.largest_packet = min(known, default=None)
-
     def _refused(self, topic: str, size: int, code: int, words: str) -> None:
-        """Takes a refusal of a message, or the end of one; a description that is too large is made smaller."""
+        """Takes a refusal of a message, or the end of one."""
         self._rights.refused(topic, size, code, words)
-        if code == codes.TOO_LARGE and topic == self._publisher.topics.discovery and self._session is not None:
-            self._session.limits.too_large(topic, size)
-            self._fit_description(self._session)
-            self._publisher.repeat([topic])
+        if self._service.session is not None:
+            self._description.refused(self._service.session, topic, size, code)
 
     def _online_answered(self, taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
         self._rights.online_answered(taken)
@@ -364,42 +242,8 @@ class MqttAdapter:
         self._publisher.announce()
         self._feed.again()
 
-    async def _keep_status(self) -> None:
-        """Publishes the status on change at most once a second, and every minute as a sign of life."""
-        clock = asyncio.get_running_loop().time
-        sign_of_life_at = clock() + STATUS_EVERY_S
-        while True:
-            await asyncio.sleep(STATUS_GAP_S)
-            try:
-                async with asyncio.timeout_at(sign_of_life_at):
-                    await self._status_due.wait()
-            except TimeoutError:
-                sign_of_life_at = clock() + STATUS_EVERY_S
-                self._put_status(again=True)
-            else:
-                self._put_status()
-
-    def _put_status(self, *, again: bool = False) -> None:
-        self._status_due.clear()
-        payload = status(
-            self._status_view(), clock_synchronised=self._synchronised, broker_problem=self._rights.problem
-        )
-        self._publisher.status(payload, again=again)
-
-    async def _goodbye_when_asked(self, session: Session) -> None:
-        """Publishes `offline` before the disconnect; if the broker does not acknowledge it, the will publishes it."""
-        await self._leave.wait()
-        self._dispatcher.announced = False
-        acknowledged: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._publisher.say_offline(acknowledged.set_result)
-        is_published = False
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GOODBYE_S):
-                is_published = await acknowledged
-        if is_published:
-            await session.close()
-        else:
-            session.abort("the broker does not take the goodbye")
+    def _status_payload(self, view: BridgeStatus) -> bytes:
+        return status(view, clock_synchronised=self._synchronised, broker_problem=self._rights.problem)
 
     def _receive(self, message: Incoming) -> None:
         rejected = self._receiver.rejected

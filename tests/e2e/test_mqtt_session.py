@@ -159,7 +159,7 @@ async def test_a_clean_stop_says_offline_last_and_says_goodbye(broker):
         await until(lambda: client.last(f"{D}/availability") == b"offline")
         assert client.topics()[-1] == f"{D}/availability"
         assert b'"reason":"stop"' in client.last(f"{D}/output/siren/attributes")
-    assert "Received DISCONNECT from alarm2mqtt-front-gate" in broker.log()
+    await until(lambda: "Received DISCONNECT from alarm2mqtt-front-gate" in broker.log(), what="the goodbye")
 
 
 async def test_a_stop_does_not_wait_long_for_a_broker_that_hangs(broker):

@@ -58,21 +58,13 @@ class BufferedSocket:
                 self._break(error)
         return False
 
-    def recv(self, _count: int) -> bytes:
-        """For paho, which reads nothing."""
-        raise BlockingIOError
-
-    def send(self, data: bytes | bytearray) -> int:
-        """Buffers all of `data`, as paho asks for too. The window of publishes bounds the unsent bytes."""
+    def send(self, data: bytes) -> None:
+        """Buffers all of `data`. The window of publishes bounds the unsent bytes."""
         self._out += data
-        return len(data)
 
     def fileno(self) -> int:
         """Returns the socket's descriptor, -1 once it is closed."""
         return self._socket.fileno()
-
-    def setblocking(self, _flag: bool) -> None:  # noqa: FBT001 - paho's protocol
-        """For paho; the socket never blocks anyway."""
 
     def close(self) -> None:
         """Sends the unsent bytes as far as the socket takes them now, and closes it."""

@@ -13,14 +13,17 @@ from bridge.mqtt.connection.broker_limits import BrokerLimits
 from bridge.mqtt.connection.broker_socket import connect_socket
 from bridge.mqtt.connection.buffered_socket import BufferedSocket
 from bridge.mqtt.connection.protocol_version import VersionChoice
+from bridge.mqtt.connection.publish_window import Refused
 from bridge.mqtt.connection.reconnect import EndReason
-from bridge.mqtt.connection.session import Refused, Session
+from bridge.mqtt.connection.session import Session
 from bridge.mqtt.connection.session_types import Ended, Login
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.payloads import OFFLINE
 from bridge.mqtt.topics import Topics
 
 _LOG = logging.getLogger(__name__)
+LONGEST_TEXT = 0xFFFF
+"""Bytes of a text in a packet (MQTT 5 and 3.1.1, 1.5)."""
 
 
 def client_id_of(settings: Settings) -> str:
@@ -52,7 +55,8 @@ async def connect(
         An open session, or the reason that the broker gave against one.
 
     Raises:
-        BrokerError: there is no connection to the broker, or `password_file` cannot be read.
+        BrokerError: there is no connection to the broker, `password_file` cannot be read, or a text is longer than a
+            packet allows.
     """
     versions = versions or VersionChoice()
     while True:
@@ -64,6 +68,7 @@ async def connect(
             will=will,
             version=versions.next,
         )
+        _check_lengths(login)
         session = Session(
             sock=BufferedSocket(await connect_socket(settings.mqtt)),
             login=login,
@@ -82,6 +87,13 @@ async def connect(
         if ended.how is not EndReason.TOO_NEW or not versions.not_understood():
             return ended
         _LOG.debug("no MQTT 5 (%s); trying 3.1.1", ended.why)
+
+
+def _check_lengths(login: Login) -> None:
+    for name, text in (("client_id", login.client_id), ("username", login.username), ("password", login.password)):
+        if text is not None and len(text.encode()) > LONGEST_TEXT:
+            message = f"mqtt.{name} is longer than the {LONGEST_TEXT} bytes that MQTT allows"
+            raise BrokerError(message)
 
 
 async def _password(mqtt: MqttSettings) -> str | None:

@@ -14,8 +14,7 @@ NO_PROPERTIES = b"\x00"
 _PUBLISH = 0x30
 _QOS_1 = 0x02
 _MORE = 0x80
-PUBACK = 4
-_PUBREL = 6
+PUBACK, PUBREC, PUBREL, PUBCOMP = 4, 5, 6, 7
 
 
 def publish(message: Outgoing, *, identifier: int | None, properties: bytes, retain: bool = True) -> bytes:
@@ -33,7 +32,7 @@ def publish(message: Outgoing, *, identifier: int | None, properties: bytes, ret
 
 def answer(kind: int, identifier: int) -> bytes:
     """Returns a PUBACK, PUBREC, PUBREL or PUBCOMP of success (3.4 to 3.7), by its packet type."""
-    flags = _QOS_1 if kind == _PUBREL else 0
+    flags = _QOS_1 if kind == PUBREL else 0
     return b"%c\x02%b" % (kind << 4 | flags, identifier.to_bytes(2, "big"))
 
 

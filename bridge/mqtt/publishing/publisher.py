@@ -38,8 +38,7 @@ class Publisher:
     """Keeps every topic of the device up to date.
 
     `later` calls a function after some seconds; it may do nothing without a connection.
-    `hurry` sends the messages published so far, before any other work. `online_answered` is called with the broker's
-    answer for each `online`.
+    `online_answered` is called with the broker's answer for each `online`.
     """
 
     def __init__(
@@ -49,10 +48,8 @@ class Publisher:
         outbox: SendQueue,
         ledger: Ledger,
         later: Callable[[float, Callable[[], None]], object],
-        hurry: Callable[[], None],
         online_answered: Callable[[bool], None],
     ) -> None:
-        self._hurry = hurry
         self._online_answered = online_answered
         self.topics = Topics.of(settings)
         self._settings = settings
@@ -93,7 +90,7 @@ class Publisher:
         hold = self._states.hold
         hold(own.availability, payloads.online(view.available))
         if hold(own.state, payloads.on_off(view.tripped)):
-            self._hurry()
+            self._outbox.hurry()
         hold(own.alarm, payloads.on_off(view.alarm))
         self._attributes.put(own.attributes, partial(payloads.input_attributes, view))
 
@@ -106,7 +103,7 @@ class Publisher:
         hold = self._states.hold
         hold(own.availability, payloads.online(view.available))
         if hold(own.state, payloads.on_off(view.on)):
-            self._hurry()
+            self._outbox.hurry()
         self._attributes.put(own.attributes, partial(payloads.output_attributes, view))
 
     def armed(self, *, armed: bool) -> None:

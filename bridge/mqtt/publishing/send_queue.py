@@ -33,6 +33,7 @@ class SendQueue:
         self._events = 0
         self._serial = 0
         self._send: Send | None = None
+        self._flush: Callable[[], None] | None = None
         self._window = 0
         self._unacknowledged = 0
 
@@ -41,10 +42,11 @@ class SendQueue:
         """Number of messages that are queued or not acknowledged yet."""
         return len(self._waiting) + self._unacknowledged
 
-    def open(self, send: Send, *, window: int) -> None:
-        """Starts a connection. `send` publishes a message."""
+    def open(self, send: Send, *, window: int, flush: Callable[[], None] | None = None) -> None:
+        """Starts a connection. `send` publishes a message, `flush` writes what was sent so far."""
         self.close()
         self._send = send
+        self._flush = flush
         self._window = window
 
     def widen(self, window: int) -> None:
@@ -55,10 +57,15 @@ class SendQueue:
     def close(self) -> None:
         """Ends the connection and empties the queue: all states are sent again on the next."""
         self.dropped += self._events
-        self._send = None
+        self._send = self._flush = None
         self._waiting.clear()
         self._events = 0
         self._unacknowledged = 0
+
+    def hurry(self) -> None:
+        """Writes the messages sent so far, before any other work."""
+        if self._flush is not None:
+            self._flush()
 
     def put(self, message: Outgoing, acknowledged: Acknowledged | None = None) -> None:
         """Publishes as soon as the window allows it; without a connection the message is dropped."""

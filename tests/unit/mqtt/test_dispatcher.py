@@ -28,7 +28,6 @@ async def published_after(*payloads: bytes, connects_again: bool = False) -> lis
         outbox=queue,
         ledger=MemoryLedger(),
         later=lambda _, act: delayed.append(act),
-        hurry=lambda: None,
         online_answered=lambda _: None,
     )
     topics = publisher.topics

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bridge.mqtt.connection.broker_limits import LARGE, LEFT_OUT_S, LONGEST_S, BrokerLimits
-from bridge.mqtt.connection.end_text import hang_up_text
+from bridge.mqtt.connection.hang_up import last_sent_text
 from bridge.mqtt.connection.protocol_version import Version
 from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.connection.session_types import Ended, Filter
@@ -209,12 +209,12 @@ def test_an_event_that_is_not_repeated_is_found_by_staying_careful():
 
 def test_what_was_sent_last_is_named_by_the_large_one_among_many():
     small, large = (STATE, 30), (PICTURE, LARGE)
-    assert "right after gate/snapshot/door (4096 bytes) and 1 more" in hang_up_text((small, large), (), Version.V5)
-    assert "right after gate/input/door/state (30 bytes) was" in hang_up_text((small,), (), Version.V5)
-    assert "SUBSCRIBE to a, b" in hang_up_text((), (Filter(topic="a"), Filter(topic="b")), Version.V5)
-    assert "had been answered" in hang_up_text((), (), Version.V5)
+    assert "right after gate/snapshot/door (4096 bytes) and 1 more" in last_sent_text((small, large), (), Version.V5)
+    assert "right after gate/input/door/state (30 bytes) was" in last_sent_text((small,), (), Version.V5)
+    assert "SUBSCRIBE to a, b" in last_sent_text((), (Filter(topic="a"), Filter(topic="b")), Version.V5)
+    assert "had been answered" in last_sent_text((), (), Version.V5)
 
 
 def test_under_3_1_1_both_causes_are_named():
-    assert "another client" in hang_up_text(((STATE, 30),), (), Version.V311)
-    assert "another client" not in hang_up_text(((STATE, 30),), (), Version.V5)
+    assert "another client" in last_sent_text(((STATE, 30),), (), Version.V311)
+    assert "another client" not in last_sent_text(((STATE, 30),), (), Version.V5)

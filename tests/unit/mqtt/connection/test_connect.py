@@ -115,3 +115,10 @@ async def test_a_password_file_is_read_for_each_login(tmp_path):
         file.unlink()
         with pytest.raises(BrokerError, match=r"password_file .*: No such file or directory"):
             await log_in(settings)
+
+
+@pytest.mark.parametrize("key", ["client_id", "username", "password"])
+async def test_a_text_that_no_packet_can_hold_is_refused_in_words(key):
+    async with broker(ACCEPTED, **{"username": "me", key: "\u00e9" * 40_000}) as (_, settings):
+        with pytest.raises(BrokerError, match=f"mqtt.{key} is longer than the 65535 bytes"):
+            await connect(settings, client_id=settings.mqtt.client_id or "me", receive=lambda _: None)

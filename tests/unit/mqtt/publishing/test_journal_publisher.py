@@ -7,7 +7,7 @@ from fakes.journal_source import MemoryJournal
 from fakes.mqtt_bridge import an_entry
 from programs.mqtt_client import until
 
-from bridge.mqtt.connection.session import LARGEST_WINDOW
+from bridge.mqtt.connection.publish_window import LARGEST_WINDOW
 from bridge.mqtt.publishing.journal_publisher import (
     MOST_HELD,
     WINDOW,

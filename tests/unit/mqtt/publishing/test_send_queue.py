@@ -149,3 +149,15 @@ def test_however_slow_the_broker_is_every_topic_ends_with_its_newest_payload(put
         broker.acknowledge()
     assert dict(broker.sent) == {topic: payload for topic, payload, _ in puts}
     assert outbox.unfinished == 0
+
+
+def test_hurry_writes_as_long_as_there_is_a_connection():
+    outbox, broker = SendQueue(), Broker()
+    written = []
+    outbox.hurry()
+    outbox.open(broker.send, window=1, flush=lambda: written.append(len(broker.sent)))
+    outbox.put(state("s", b"1"))
+    outbox.hurry()
+    outbox.close()
+    outbox.hurry()
+    assert written == [1]

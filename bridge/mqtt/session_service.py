@@ -1,0 +1,134 @@
+"""Serves one session with the broker: subscribes, announces everything, publishes until its end (`mqtt.md` 3)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bridge.core.definitions.settings import Settings
+from bridge.core.facts import BrokerFound, BrokerLost, Fact
+from bridge.mqtt.commands.journal_questions import JournalQuestions
+from bridge.mqtt.connection.session import Session
+from bridge.mqtt.connection.session_types import Ended
+from bridge.mqtt.description_limit import DescriptionLimit
+from bridge.mqtt.dispatcher import Dispatcher
+from bridge.mqtt.publishing.journal_publisher import JournalPublisher
+from bridge.mqtt.publishing.publisher import Publisher
+from bridge.mqtt.publishing.send_queue import SendQueue
+from bridge.mqtt.publishing.status_publisher import StatusPublisher
+from bridge.mqtt.rights_watch import RightsWatch
+from bridge.mqtt.subscriptions import Subscriptions
+
+GOODBYE_S = 2.0
+"""Limit for the broker's answer to `offline`."""
+SETTLED_S = 10.0
+"""A connection that has stood for so long, and has nothing left to publish, was not ended by an announcement."""
+LOOK_S = 1.0
+"""Between two looks whether everything is published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """Parts of this room that take part in a session, and live longer than one."""
+
+    outbox: SendQueue
+    publisher: Publisher
+    dispatcher: Dispatcher
+    rights: RightsWatch
+    description: DescriptionLimit
+    feed: JournalPublisher
+    questions: JournalQuestions
+    status: StatusPublisher
+
+
+class SessionService:
+    """`submit` takes the facts that the broker was found and lost; `settings` returns those in force.
+
+    `stands` is called once everything is announced; when `leaving` is set, the session ends in good order.
+    """
+
+    def __init__(
+        self,
+        parts: Served,
+        *,
+        settings: Callable[[], Settings],
+        submit: Callable[[Fact], None],
+        stands: Callable[[Session], None],
+        leaving: asyncio.Event,
+    ) -> None:
+        self.session: Session | None = None
+        """The session on which everything has been announced; None without one."""
+        self._parts = parts
+        self._settings = settings
+        self._submit = submit
+        self._stands = stands
+        self._leaving = leaving
+
+    async def serve(self, session: Session) -> Ended:
+        """Returns the end of the session."""
+        parts = self._parts
+        self._submit(BrokerFound())
+        parts.status.put()
+        parts.outbox.open(session.publish, window=session.window, flush=session.flush)
+        parts.dispatcher.begin(echoes=session.echoes)
+        parts.rights.begin(session)
+        parts.description.begin(session)
+        subscriptions = Subscriptions(session)
+        topics = parts.publisher.topics
+        try:
+            ended = await subscriptions.description(topics)
+            ended = ended or await subscriptions.all_others(topics, self._settings())
+            if ended is not None:
+                return ended
+            parts.publisher.announce()
+            self.session = session
+            parts.dispatcher.announced = True
+            self._stands(session)
+            return await self._publish_until_ended(session, subscriptions)
+        finally:
+            self.session = None
+            parts.dispatcher.announced = False
+            parts.outbox.close()
+            self._submit(BrokerLost())
+
+    async def _publish_until_ended(self, session: Session, subscriptions: Subscriptions) -> Ended:
+        parts = self._parts
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(parts.feed.run(window=session.window), name="mqtt journal"),
+                group.create_task(parts.status.run(), name="mqtt status"),
+                group.create_task(parts.questions.run(), name="mqtt journal questions"),
+                group.create_task(parts.rights.run(session, subscriptions, self._settings), name="mqtt rights"),
+                group.create_task(self._settle(session), name="mqtt window"),
+                group.create_task(self._goodbye_when_asked(session), name="mqtt goodbye"),
+            ]
+            ended = await asyncio.shield(session.ended)
+            for task in tasks:
+                task.cancel()
+        return ended
+
+    async def _settle(self, session: Session) -> None:
+        """A connection that stands for a while, with everything published, takes all that it may."""
+        await asyncio.sleep(SETTLED_S)
+        while self._parts.outbox.unfinished:  # noqa: ASYNC110 - it changes with each message
+            await asyncio.sleep(LOOK_S)
+        session.limits.settled()
+        self._parts.outbox.widen(session.window)
+        self._parts.feed.widen(session.window)
+
+    async def _goodbye_when_asked(self, session: Session) -> None:
+        """Publishes `offline` before the disconnect; if the broker does not acknowledge it, the will publishes it."""
+        await self._leaving.wait()
+        self._parts.dispatcher.announced = False
+        acknowledged: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._parts.publisher.say_offline(acknowledged.set_result)
+        is_published = False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                is_published = await acknowledged
+        if is_published:
+            await session.close()
+        else:
+            session.abort("the broker does not take the goodbye")
