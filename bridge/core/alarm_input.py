@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bridge.core.contact import Contact, Level
+from bridge.core.contact import Contact, Level, level_of
 from bridge.core.debounce import Settled
 from bridge.core.facts import Now, StoredInput
 from bridge.core.input_contact import InputContact
@@ -75,6 +76,11 @@ class AlarmInput:
         self.last_id = ""
         """The id of the newest begin's journal entry, whose number is `last_seq`."""
         self.reading = InputContact(settings)
+        self.ignored = 0
+        """The number of messages that meant nothing."""
+        self.source_time: datetime | None = None
+        """The source's own time of the newest contact, where it gives one."""
+        self._reported: Contact | None = None  # the newest contact of a far source
         self._start_up = StartUp(stored, until=stored_until)
         self._alarm: _Alarm | None = None
         self._waiting = False
@@ -86,8 +92,9 @@ class AlarmInput:
 
     @property
     def known(self) -> bool:
-        """Whether a level has been stable, or the line is lost and there can be none."""
-        return self.reading.lost is not None or self.reading.is_read
+        """Whether a level has been stable, or there is none to wait for: the line is lost, or its source silent."""
+        reading = self.reading
+        return reading.lost is not None or reading.is_unheard or reading.is_read
 
     @property
     def lost(self) -> str | None:
@@ -160,6 +167,22 @@ class AlarmInput:
         settled = self.reading.saw(level, at, more=more)
         return self._count(settled, holding=holding) if settled else []
 
+    def report(
+        self, contact: Contact, at: float, *, is_event: bool, holding: bool, source_time: datetime | None = None
+    ) -> list[Transition]:
+        """Processes a contact that a far source reported at `at`. Returns the transitions.
+
+        An event begins an alarm as `input`, even as the first contact after a start; without `is_event` the
+        contact was so before, and the start-up table judges it. An unknown contact is none, and no fault either.
+        """
+        if contact is Contact.UNKNOWN:
+            self._reported = None
+            self.reading.unhear(at)
+            return []
+        if contact is not self._reported:
+            self._reported, self._start_up.by_event, self.source_time = contact, is_event, source_time
+        return self.saw(level_of(contact, self.settings.connected_level), at, holding=holding)
+
     def missed(self, edges: int) -> None:
         """Counts edges that were lost between the kernel and the bridge; the caller reads the level afterwards."""
         self.reading.missed(edges)
@@ -169,6 +192,7 @@ class AlarmInput:
 
         A tripped input stays tripped for `LONGEST_UNKNOWN_S`, or until a level is stable again.
         """
+        self._reported = None
         self.reading.lose(problem, now)
 
     def find(self) -> None:
@@ -222,7 +246,7 @@ class AlarmInput:
         """
         ended = self._end_from_before_stop("settings", now)
         self.reading.rewire(now)
-        self._start_up = StartUp(None)
+        self._start_up, self._reported = StartUp(None), None
         self.quiet_period = QuietPeriod()
         return ended
 
@@ -369,7 +393,8 @@ class AlarmInput:
                 return [Ended("restored", at, None)]
             case "normal":
                 return [DecidedNormal()]
-        return self._begin(decision, at)
+        ended = self._end_from_before_stop("restored", at)  # an event begins what the table has not decided
+        return [*ended, *self._begin("input" if decision == "event" else decision, at)]
 
     def _begin(self, cause: str, at: float) -> list[Transition]:
         """Begins an alarm at `at`. Returns its `Began`, with the share of the linkage that runs."""

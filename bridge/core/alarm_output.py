@@ -13,6 +13,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bridge.core.confirmation import Confirmation
 from bridge.core.contact import Contact, Level, demanded_contact, idle_level, level_of
 from bridge.core.facts import Now, Origin
 from bridge.core.pulse import phase
@@ -57,6 +58,9 @@ class AlarmOutput:
         self.schedule_gate = ScheduleGate(schedule, open_unset=False)
         self.sources: dict[str, None] = {}  # in the order in which they began
         self.lost: str | None = None
+        self.unreachable: str | None = None
+        """The problem of a far output's device that cannot be commanded; it clears nothing."""
+        self.confirmation = Confirmation()
         self.latched = False
         self.on = False
         self.reason: str | None = None
@@ -93,8 +97,12 @@ class AlarmOutput:
     @property
     def level(self) -> Level:
         """The level to drive now, in a pulse's pause the idle one."""
-        contact = demanded_contact(active=self._active, valid_signal=self.settings.valid_signal)
-        return level_of(contact, self.settings.connected_level)
+        return level_of(self._phase_contact, self.settings.connected_level)
+
+    @property
+    def driven_until(self) -> float | None:
+        """The end of the demand that a far output's device is to know; None without demand or end."""
+        return self.until if self._active and self.settings.is_far else None
 
     @property
     def idle_level(self) -> Level:
@@ -118,6 +126,7 @@ class AlarmOutput:
             self._pulse_edge,
             self._cut_off_at(),
             broker if self._manual and self._manual.by == OVER_MQTT else None,
+            self.confirmation.due,
         )
         return min((due for due in dues if due is not None), default=None)
 
@@ -200,6 +209,18 @@ class AlarmOutput:
         self._clear()
         self._ending = ("fault", None)
 
+    @property
+    def problem(self) -> str | None:
+        """`line_fault` for a lost line and a device out of reach, `not_confirmed`, or None."""
+        if self.lost or self.unreachable:
+            return "line_fault"
+        return "not_confirmed" if self.confirmation.is_missing else None
+
+    def rewire(self) -> None:
+        """Forgets all that was known of the line, which has changed."""
+        self.lost = self.unreachable = None
+        self.confirmation = Confirmation()
+
     def find(self) -> None:
         """Marks the line as usable again."""
         self.lost = None
@@ -267,6 +288,7 @@ class AlarmOutput:
             self._phase_mode, self._pulse_start = self.mode, at
         self.until = self._until()
         self._pulse(at)
+        self.confirmation.compare(self._phase_contact, at)
         return changes
 
     def _demand(self) -> tuple[str, str | None] | None:
@@ -293,6 +315,11 @@ class AlarmOutput:
             self._manual, self._ending = None, ("broker_loss", None)
         if self._deadline is not None and at >= self._deadline:
             self._deadline = None
+
+    @property
+    def _phase_contact(self) -> Contact:
+        """The contact to drive now; in a pulse's pause it is the idle one."""
+        return demanded_contact(active=self._active, valid_signal=self.settings.valid_signal)
 
     def _by_following(self) -> bool:
         """Whether demand, as of the last `settle`, follows an alarm."""

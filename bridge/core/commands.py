@@ -140,11 +140,14 @@ class Commands:
         self._refuse(now, by=fact.origin.by, path=fact.topic, error=fact.message)
 
     def _start(self, fact: OutputStartRequested | OutputToggleRequested, now: Now) -> None:
-        """Starts the output. Raises CommandRefused if it is unknown, its line is lost, or it was started too often."""
+        """Starts the output. Raises CommandRefused if it is unknown, lost, started too often, or cannot pulse."""
         output = self._output(fact.output)
         if output.lost:
             message = f"line lost: {output.lost}"
             raise CommandRefused(message)
+        if fact.mode == "pulse" and not output.settings.can_pulse:
+            message = "its line is too slow for its pulse, or takes none"
+            raise CommandRefused(message, path="mode")
         if not self._starts.take(fact.output, now.monotonic):
             message = f"more than {STARTS_A_SECOND} starts a second"
             raise CommandRefused(message)

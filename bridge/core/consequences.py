@@ -28,6 +28,7 @@ class Consequences:
         self._arming = arming
         self.mail_limits = MailLimits()
         self._chattering: set[str] = set()
+        self._unconfirmed: set[str] = set()
 
     def carry(self, alarm_input: AlarmInput, transitions: list[Transition], now: Now) -> None:
         """Causes everything that follows from an input's transitions, in their order.
@@ -80,9 +81,21 @@ class Consequences:
         if raised:
             self._collector.event("fault", alarm_input, entry, "chatter")
 
+    def journal_confirmation(self, output: AlarmOutput, now: Now) -> None:
+        """Journals a fault when a far output's device has not done as it was commanded, healed when it has."""
+        output_id, missing = output.settings.id, output.confirmation.is_missing
+        if missing == (output_id in self._unconfirmed):
+            return
+        self._unconfirmed ^= {output_id}
+        self._collector.journal("fault" if missing else "healed", now, output=output_id, cause="not_confirmed")
+
     def forget(self, input_id: str) -> None:
         """Forgets the chatter of an input that was removed."""
         self._chattering.discard(input_id)
+
+    def forget_output(self, output_id: str) -> None:
+        """Forgets the missing confirmation of an output that was removed or has another line."""
+        self._unconfirmed.discard(output_id)
 
     def _run(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> None:
         """Journals and publishes a begin or a re-trigger, then runs the transition's share of the linkage."""
@@ -90,7 +103,14 @@ class Consequences:
         if not isinstance(transition, LinkageDue):
             again = isinstance(transition, Retriggered) or transition.retrigger
             kind = "retrigger" if again else "alarm_begin"
-            entry = self._collector.journal(kind, now, at=transition.at, input=input_id, cause=transition.cause)
+            entry = self._collector.journal(
+                kind,
+                now,
+                at=transition.at,
+                input=input_id,
+                cause=transition.cause,
+                source_time=_source_time(alarm_input, transition.cause),
+            )
             # Every whole linkage takes a picture, with the input's camera or the first one.
             takes_picture = transition.linkage == "whole" and bool(self._terminals.settings.cameras)
             picture = "taking" if takes_picture else None
@@ -131,7 +151,13 @@ class Consequences:
         """Journals and publishes the end of an alarm, and removes its demand from the outputs."""
         input_id = alarm_input.settings.id
         entry = self._collector.journal(
-            "alarm_end", now, at=ended.at, input=input_id, cause=ended.cause, seconds=ended.seconds
+            "alarm_end",
+            now,
+            at=ended.at,
+            input=input_id,
+            cause=ended.cause,
+            seconds=ended.seconds,
+            source_time=_source_time(alarm_input, ended.cause),
         )
         self._collector.event("alarm_end", alarm_input, entry, ended.cause)
         for output_id, output in self._terminals.outputs.items():
@@ -145,3 +171,10 @@ class Consequences:
         for output_id in alarm_input.settings.linkage.outputs:
             act(self._terminals.outputs[output_id])
             self._terminals.touch(output_id)
+
+
+def _source_time(alarm_input: AlarmInput, cause: str) -> str | None:
+    """Returns the source's own time of a begin or an end that its report caused; None for every other cause."""
+    if alarm_input.source_time is None or cause not in ("input", "restored"):
+        return None
+    return alarm_input.source_time.isoformat(timespec="milliseconds")

@@ -40,15 +40,20 @@ class ReleaseLine:
 
 @value
 class DriveLine:
-    """Drive an output's line to a level."""
+    """Drive an output's line to a level.
+
+    `until` is the end of the demand (monotonic), for a far output alone, whose device may end it by itself;
+    None has no end in sight, or is no demand. A new end is driven anew.
+    """
 
     terminal: str
     level: Level
+    until: float | None = None
 
 
 @value
 class InputView:
-    """The published state of an input. `alarms`, `held_back` and `glitches` are counts."""
+    """The published state of an input. `alarms`, `held_back`, `glitches` and `ignored` are counts."""
 
     id: str
     contact: Contact
@@ -65,6 +70,8 @@ class InputView:
     alarms: int
     held_back: int
     glitches: int
+    ignored: int = 0
+    """Messages of a far input's source that mean nothing."""
     problem: str | None
     """`line_fault`, `chatter` or None."""
     available: bool
@@ -85,8 +92,10 @@ class OutputView:
     sources: tuple[str, ...]
     until: datetime | None
     remaining_ms: int | None = field(compare=False)
+    confirmed: bool | None = None
+    """Whether the device of a far output did as it was commanded; None where nothing tells."""
     problem: str | None
-    """`line_fault` or None."""
+    """`line_fault`, `not_confirmed` or None."""
     available: bool
 
 

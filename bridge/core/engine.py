@@ -21,6 +21,7 @@ from bridge.core.consequences import Consequences
 from bridge.core.effect_collector import EffectCollector
 from bridge.core.effects import Answer, DeleteJob, DriveLine, PublishClock, PublishSettings, RequestInput, RequestOutput
 from bridge.core.facts import Fact, Now
+from bridge.core.far_lines import FarLines
 from bridge.core.input_contact import LONGEST_UNKNOWN_S
 from bridge.core.reconfigure import Reconfiguration
 from bridge.core.terminals import Terminals
@@ -46,6 +47,7 @@ class Engine:
         self._consequences = Consequences(self._terminals, self._collector, self._arming)
         self._commands = Commands(self._terminals, self._collector, self._consequences, self._arming)
         self._hold = BootHold()
+        self._far_lines = FarLines(self._terminals, self._collector, self._consequences, self._hold)
         self._kernel_synchronised = True
         self._clock_shown: bool | None = None
         self._clock_set: bool | None = None
@@ -57,6 +59,11 @@ class Engine:
             facts.EdgesLost: self._edges_lost,
             facts.LineLost: self._line_lost,
             facts.LineFound: self._line_found,
+            facts.ContactReported: self._far_lines.contact_reported,
+            facts.MessageIgnored: self._far_lines.message_ignored,
+            facts.SinkLost: self._far_lines.sink_lost,
+            facts.SinkFound: self._far_lines.sink_found,
+            facts.SinkReported: self._far_lines.sink_reported,
             facts.StateRestored: self._state_restored,
             facts.SettingsChanged: self._settings_changed,
             facts.OutputStartRequested: self._commands.start,
@@ -354,9 +361,11 @@ class Engine:
             self._collector.journal(
                 "output_off", now, output=output_id, reason=change.reason, by=change.by, seconds=change.seconds
             )
-        if self._terminals.driven[output_id] is not output.level:
-            self._terminals.driven[output_id] = output.level
-            self._collector.add(DriveLine(terminal=output_id, level=output.level))
+        drive = DriveLine(terminal=output_id, level=output.level, until=output.driven_until)
+        if self._terminals.driven[output_id] != drive:
+            self._terminals.driven[output_id] = drive
+            self._collector.add(drive)
+        self._consequences.journal_confirmation(output, now)
         self._terminals.settled(output)
         self._collector.publish_output(output, now)
 
@@ -364,7 +373,7 @@ class Engine:
 def _instant(fact: Fact, now: Now) -> float:
     """Returns the instant of a fact: for edges that of the first one, else the present."""
     match fact:
-        case facts.LineChanged():
+        case facts.LineChanged() | facts.ContactReported():
             return fact.at
         case facts.EdgesSeen():
             return fact.edges[0].at

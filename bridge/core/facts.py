@@ -1,5 +1,7 @@
 """Facts: events that adapters report to the engine, in the past tense.
 
+Above 300 lines, since it is the one list of all that the engine takes.
+
 Ids of inputs and outputs name their terminals; an input and an output never share one. Instants
 (`at`) and durations are seconds of the monotonic clock.
 """
@@ -11,7 +13,7 @@ from dataclasses import field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
-from bridge.core.contact import Level
+from bridge.core.contact import Contact, Level
 from bridge.core.value import value
 
 if TYPE_CHECKING:
@@ -99,6 +101,55 @@ class LineFound:
     """A terminal's line is requested, at first or again. An output is at the level last driven."""
 
     terminal: str
+
+
+@value
+class ContactReported:
+    """The source of a far input reported its contact.
+
+    `UNKNOWN` is a contact that cannot be known although the source can be reached: nothing was heard yet,
+    or it was no answer. `is_event` says that it happened now; without it the contact was so before somebody
+    listened, as a retained message is. `source_time` is the source's own time of it.
+    """
+
+    terminal: str
+    contact: Contact
+    at: float
+    is_event: bool
+    source_time: datetime | None = None
+
+
+@value
+class MessageIgnored:
+    """The source of a far input sent a message that means nothing; it is counted."""
+
+    terminal: str
+
+
+@value
+class SinkLost:
+    """The device behind a far output cannot be commanded; `problem` says why, for a person.
+
+    Unlike a lost line it clears nothing: demand, deadline and published state go on.
+    """
+
+    terminal: str
+    problem: str
+
+
+@value
+class SinkFound:
+    """The device behind a far output was commanded, at first or again."""
+
+    terminal: str
+
+
+@value
+class SinkReported:
+    """The device behind a far output reported its contact; `UNKNOWN` withdraws what it reported before."""
+
+    terminal: str
+    contact: Contact
 
 
 @value
@@ -272,6 +323,7 @@ Command = (
     | ArmingRequested | ActionRequested
 )  # fmt: skip
 Fact = (
-    LineChanged | EdgesSeen | EdgesLost | LineLost | LineFound | StateRestored | SettingsChanged | Command
+    LineChanged | EdgesSeen | EdgesLost | LineLost | LineFound
+    | ContactReported | MessageIgnored | SinkLost | SinkFound | SinkReported | StateRestored | SettingsChanged | Command
     | CommandRejected | ActionEnded | JobClosed | BrokerLost | BrokerFound | ClockStepped | ClockChecked | StopBegun
 )  # fmt: skip

@@ -29,6 +29,8 @@ class InputContact:
         self._known_until: float | None = None  # while younger edges wait to be read
         self.lost: str | None = None
         """The problem of a lost line; None for one that can be read."""
+        self.is_unheard = False
+        """Whether a far source can be reached, and has said nothing that is a contact."""
         self.contact = Contact.UNKNOWN
         """The debounced contact."""
         self.tripped = False
@@ -63,7 +65,7 @@ class InputContact:
 
     def count(self, settled: Settled) -> bool:
         """Makes a stable level the contact. Returns whether the input is tripped by it and was not before."""
-        was_tripped, self.since = self.tripped, settled.at
+        was_tripped, self.since, self.is_unheard = self.tripped, settled.at, False
         self._last_level, self._unknown_until = settled.level, None
         self._read()
         return self.tripped and not was_tripped
@@ -85,7 +87,18 @@ class InputContact:
 
         A tripped input stays tripped for `LONGEST_UNKNOWN_S`, or until a level is stable again.
         """
-        self.lost, self.since = problem, now
+        self.lost, self.is_unheard = problem, False
+        self._forget_contact(now)
+
+    def unhear(self, now: float) -> None:
+        """Marks the contact as unknown though its source can be reached; a trip lasts on as when a line is lost."""
+        self.is_unheard = True
+        self._forget_contact(now)
+
+    def _forget_contact(self, now: float) -> None:
+        """Makes the contact unknown, and bounds the time that a trip outlives it."""
+        if self.contact is not Contact.UNKNOWN or self.since is None:
+            self.since = now
         if self._unknown_until is None and self._last_level is not None:
             self._unknown_until = now + LONGEST_UNKNOWN_S
         self.debouncer.forget()
@@ -107,7 +120,7 @@ class InputContact:
 
     def rewire(self, now: float) -> None:
         """Forgets all that was known of the line, since line or bias have changed."""
-        self.lost, self.since = None, now
+        self.lost, self.since, self.is_unheard = None, now, False
         self.debouncer.forget()
         self._known_until = self._last_level = self._unknown_until = None
         self._read()

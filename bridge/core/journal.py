@@ -58,6 +58,8 @@ class JournalEntry:
     held_back: int | None = None
     alarm: str | None = None
     """The id of the entry of the alarm that an action belongs to."""
+    source_time: str | None = None
+    """The source's own time of a far input's event (ISO 8601), where it gives one."""
 
 
 HEAD = ("seq", "id", "boot", "kind")

@@ -6,12 +6,26 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from bridge.core.contact import Level
-from bridge.core.facts import EdgesLost, EdgesSeen, LineChanged, LineFound, LineLost
+from bridge.core.facts import (
+    ContactReported,
+    EdgesLost,
+    EdgesSeen,
+    LineChanged,
+    LineFound,
+    LineLost,
+    MessageIgnored,
+    SinkFound,
+    SinkLost,
+    SinkReported,
+)
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import InputSettings, OutputSettings
 
-LineFact = LineChanged | EdgesSeen | EdgesLost | LineLost | LineFound
+LineFact = (
+    LineChanged | EdgesSeen | EdgesLost | LineLost | LineFound
+    | ContactReported | MessageIgnored | SinkLost | SinkFound | SinkReported
+)  # fmt: skip
 Report = Callable[[LineFact], None]
 """Takes a fact about a line; called on the event loop's thread, never from within a driver's method
 of the same line twice for one thing."""
@@ -26,6 +40,10 @@ class LineDriver(Protocol):
     After that facts may be reported from within a method, about that method's terminal.
 
     A terminal that is requested again gets its new settings, and is reported as found or lost anew.
+
+    A far line, in another device, is reported otherwise: an input's contact as `ContactReported`, as
+    `UNKNOWN` until its source was heard; a sink that cannot be commanded as `SinkLost` and `SinkFound`. An
+    output's contact at the time a lost sink is back is commanded once: nothing queued is done late.
     """
 
     def request_input(self, settings: InputSettings) -> None:
@@ -37,8 +55,12 @@ class LineDriver(Protocol):
         A line that is requested already, and stays the same, is changed without being released.
         """
 
-    def drive(self, terminal: str, level: Level) -> None:
-        """Drive an output to a level; a lost line gets the level when it is requested again."""
+    def drive(self, terminal: str, level: Level, *, until: float | None = None) -> None:
+        """Drive an output to a level; a lost line gets the level when it is requested again.
+
+        `until` is the end of a far output's demand (monotonic); None: no end in sight, or no demand. Local
+        drivers ignore it.
+        """
 
     def release(self, terminal: str) -> None:
         """Release a line; unknown terminals are ignored. Lost lines that waited for it are retried soon."""

@@ -100,12 +100,13 @@ class Reconfiguration:
         if (new.line, new.drive) != (old.line, old.drive):
             idle = known.idle_level
             self._collector.add(DriveLine(terminal=new.id, level=idle), ReleaseLine(terminal=new.id))
-            if known.lost:
+            if known.problem:
                 self._collector.journal("healed", now, output=new.id, cause="settings")
-                known.find()
+            known.rewire()
+            self._consequences.forget_output(new.id)
         known.apply(new, self._terminals.settings.schedule(new.timing.schedule), now.monotonic)
         if (new.line, new.drive) != (old.line, old.drive):
-            self._terminals.driven[new.id] = known.idle_level
+            self._terminals.driven[new.id] = DriveLine(terminal=new.id, level=known.idle_level)
             self._requests.append(RequestOutput(settings=new, level=known.idle_level))
 
     def _remove_input(self, terminal: str, now: Now) -> None:
@@ -124,6 +125,7 @@ class Reconfiguration:
         gone.stop("settings", None)
         self._settle_output(gone, now)
         self._collector.add(DriveLine(terminal=terminal, level=gone.idle_level), ReleaseLine(terminal=terminal))
+        self._consequences.forget_output(terminal)
         self._terminals.remove(terminal)
         self._collector.forget(terminal)
 

@@ -7,6 +7,7 @@
 | none | alarm | `startup`: an alarm begins |
 | nothing stored | alarm | `initial`: an alarm begins, and links nothing |
 | none, or nothing stored | none | `normal` |
+| any | an alarm by an event | `event`: it happened now, and an alarm from before the stop has ended |
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from bridge.core.facts import StoredInput
 
-Decision = Literal["resumed", "ended", "startup", "initial", "normal"]
+Decision = Literal["resumed", "ended", "startup", "initial", "normal", "event"]
 
 
 class StartUp:
@@ -33,6 +34,8 @@ class StartUp:
         """Whether the input was in alarm when the program stopped, and nothing has been decided since."""
         self.decided = False
         """Whether the table has been gone through."""
+        self.by_event = False
+        """Whether the newest contact is an event of a far source, and not how things stood before."""
 
     @property
     def is_kept(self) -> bool:
@@ -41,6 +44,9 @@ class StartUp:
 
     def decide(self, *, alarm: bool) -> Decision:
         """Goes through the table, once; `alarm` is whether the first stable reading makes one."""
+        if alarm and self.by_event:
+            self.decided = True
+            return "event"
         was_in_alarm = self.end()
         self.decided = True
         if was_in_alarm:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bridge.core.alarm_input import AlarmInput
 from bridge.core.alarm_output import AlarmOutput
+from bridge.core.effects import DriveLine
 from bridge.core.facts import StoredInput
 
 if TYPE_CHECKING:
-    from bridge.core.contact import Level
     from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 
 Terminal = TypeVar("Terminal", AlarmInput, AlarmOutput)
@@ -27,8 +27,8 @@ class Terminals:
         self.settings = settings
         self.inputs: dict[str, AlarmInput] = {}
         self.outputs: dict[str, AlarmOutput] = {}
-        self.driven: dict[str, Level] = {}
-        """The level that each output was last asked to be at."""
+        self.driven: dict[str, DriveLine] = {}
+        """The level that each output was last driven to, with the end of its demand if it is far."""
         self._armed = True
         self._touched: set[str] = set()
         self._dues: dict[str, float] = {}
@@ -55,7 +55,7 @@ class Terminals:
         """
         output = AlarmOutput(settings, self.settings.schedule(settings.timing.schedule))
         self.outputs[settings.id] = output
-        self.driven[settings.id] = output.level
+        self.driven[settings.id] = DriveLine(terminal=settings.id, level=output.level)
         self.touch(settings.id)
         return output
 

@@ -66,6 +66,7 @@ def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView
         alarms=alarm_input.alarms,
         held_back=alarm_input.held_back,
         glitches=reading.debouncer.glitches,
+        ignored=alarm_input.ignored,
         problem=problem,
         available=reading.lost is None,
     )
@@ -84,6 +85,7 @@ def output_view(output: AlarmOutput, now: Now, walls: WallClock) -> OutputView:
         sources=tuple(output.sources),
         until=walls.time(f"{settings.id} until", until, now),
         remaining_ms=None if until is None else max(round((until - now.monotonic) * 1000), 0),
-        problem="line_fault" if output.lost else None,
-        available=output.lost is None,
+        confirmed=output.confirmation.confirmed,
+        problem=output.problem,
+        available=output.lost is None and output.unreachable is None,
     )

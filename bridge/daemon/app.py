@@ -1,5 +1,7 @@
 """The composition root: the only file that names every concrete class.
 
+Above 300 lines, since each part of the program is made and connected here, and nowhere else.
+
 Slow modules are imported when they are first needed, after the outputs are idle and the inputs
 watched: a siren must not sound through the import of a database.
 """
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from bridge.core.facts import StateRestored
     from bridge.core.line_driver import LineDriver
     from bridge.core.status import BridgeStatus
+    from bridge.lines.surroundings import Surroundings
     from bridge.linkage.linkage import Linkage
     from bridge.mqtt.adapter import MqttAdapter
     from bridge.settings.store import SettingsStore
@@ -55,10 +58,19 @@ class App:
     """One run of the program, from idle outputs to a clean stop.
 
     The caller has requested all outputs of `lines` at idle; `lines` is started once the engine can take its facts.
+    `surroundings` are the ports of lines in other devices; they are connected to the rooms here.
     `board` takes a command of the simulated board and returns its answer; None if there is no board.
     """
 
-    def __init__(self, loaded: Loaded, *, lines: LineDriver, board: Callable[[str], bytes] | None) -> None:
+    def __init__(
+        self,
+        loaded: Loaded,
+        *,
+        lines: LineDriver,
+        surroundings: Surroundings,
+        board: Callable[[str], bytes] | None,
+    ) -> None:
+        self._surroundings = surroundings
         self._loaded = loaded
         self._settings = loaded.settings
         self._clock = Clock(loaded.settings.device.timezone)
@@ -278,6 +290,7 @@ class App:
     def _apply(self, loaded: Loaded, origin: Origin) -> None:
         before = self._settings
         self._loaded, self._settings = loaded, loaded.settings
+        self._surroundings.settings = loaded.settings
         self._warnings.changed(loaded)
         for part in AT_NEXT_START:
             if getattr(before, part) != getattr(loaded.settings, part):

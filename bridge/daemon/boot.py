@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bridge.core.contact import idle_level
 from bridge.lines.drivers import DRIVERS, SIMULATED, driver_key
+from bridge.lines.surroundings import Surroundings
 from bridge.lines.terminal_lines import TerminalLines
 
 if TYPE_CHECKING:
@@ -29,17 +30,18 @@ def run(loaded: Loaded, *, ends_with_terminal: bool = False) -> None:
         BoardError: the simulated board is taken, or its folder cannot be used.
         StartFailed: a package that a line needs is missing.
     """
-    lines = open_lines(loaded.settings)
+    surroundings = Surroundings(loaded.settings)
+    lines = open_lines(loaded.settings, surroundings)
     for output in loaded.settings.outputs:
         idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
         lines.request_output(output, idle)
     from bridge.daemon.app import App  # noqa: PLC0415 - all that is slow
 
-    app = App(loaded, lines=lines, board=_board(lines, loaded.settings))
+    app = App(loaded, lines=lines, surroundings=surroundings, board=_board(lines, loaded.settings))
     asyncio.run(app.run(ends_with_terminal=ends_with_terminal))
 
 
-def open_lines(settings: Settings) -> TerminalLines:
+def open_lines(settings: Settings, surroundings: Surroundings) -> TerminalLines:
     """Returns the lines of all terminals, with the driver of each kind in use opened.
 
     Raises:
@@ -47,7 +49,7 @@ def open_lines(settings: Settings) -> TerminalLines:
         StartFailed: a package that a line needs is missing.
     """
     lines = TerminalLines(
-        drivers={key: partial(driver.open, settings) for key, driver in DRIVERS.items()},
+        drivers={key: partial(driver.open, settings, surroundings) for key, driver in DRIVERS.items()},
         key_of=partial(driver_key, settings=settings),
     )
     used = [driver_key(output, settings) for output in settings.outputs]

@@ -152,7 +152,7 @@ def line_receiver(lines: LineDriver) -> Callable[[do.LineEffect], None]:
     def perform(effect: do.LineEffect) -> None:
         match effect:
             case do.DriveLine():
-                lines.drive(effect.terminal, effect.level)
+                lines.drive(effect.terminal, effect.level, until=effect.until)
             case do.RequestOutput():
                 lines.request_output(effect.settings, effect.level)
             case do.RequestInput():

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
     from bridge.core.line_driver import LineDriver
     from bridge.lines.made_safe import MadeSafe
+    from bridge.lines.surroundings import Surroundings
 
 SIMULATED = "simulated"
 
@@ -25,13 +26,14 @@ class Driver:
     """The ways to drive lines of a kind: by the daemon, and by `safe` when there is none.
 
     open
-        Returns the driver; raises an `Alarm2MqttError` when it cannot be had on this machine.
+        Returns the driver; raises an `Alarm2MqttError` when it cannot be had on this machine. A driver of far
+        lines reaches the other rooms through the surroundings.
     make_safe
         Sets outputs of the kind idle and returns one result each, in their order; raises an
         `Alarm2MqttError` or `OSError` when that holds for none of them.
     """
 
-    open: Callable[[Settings], LineDriver]
+    open: Callable[[Settings, Surroundings], LineDriver]
     make_safe: Callable[[Settings, Sequence[OutputSettings]], list[MadeSafe]]
 
 
@@ -45,11 +47,11 @@ def driver_key(terminal: InputSettings | OutputSettings, settings: Settings) -> 
 # ruff: noqa: PLC0415 - a driver that no terminal needs is not imported
 
 
-def _open_gpio(settings: Settings) -> LineDriver:
+def _open_gpio(settings: Settings, surroundings: Surroundings) -> LineDriver:
     """Returns the driver of the kernel's lines. Raises StartFailed without the gpiod package."""
     from bridge.lines.gpio.driver import GpiodLines
 
-    del settings
+    del settings, surroundings
     return GpiodLines()
 
 
@@ -60,11 +62,12 @@ def _make_gpio_safe(settings: Settings, outputs: Sequence[OutputSettings]) -> li
     return make_safe(outputs)
 
 
-def _open_board(settings: Settings) -> LineDriver:
+def _open_board(settings: Settings, surroundings: Surroundings) -> LineDriver:
     """Returns the driver of the simulated board. Raises BoardError if it is taken or cannot be used."""
     from bridge.lines.simulated.board_lock import board_socket
     from bridge.lines.simulated.driver import SimulatedLines
 
+    del surroundings
     return SimulatedLines(socket=board_socket(settings.store.folder))
 
 

@@ -85,11 +85,11 @@ class TerminalLines:
         """Requests an output's line from the driver of its kind, at a level, now or when that can be opened."""
         self._request(settings, level)
 
-    def drive(self, terminal: str, level: Level) -> None:
+    def drive(self, terminal: str, level: Level, *, until: float | None = None) -> None:
         """Drives an output to a level, now or when its driver can be opened; one that was not requested is logged."""
         waiting = self._waiting.get(terminal)
         if terminal in self._at:
-            self._opened[self._at[terminal]].drive(terminal, level)
+            self._opened[self._at[terminal]].drive(terminal, level, until=until)
         elif waiting is not None and waiting.level is not None:
             waiting.level = level
         else:

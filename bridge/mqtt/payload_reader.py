@@ -39,6 +39,7 @@ def seen_input(input_id: str, payloads: Mapping[str, bytes]) -> InputView | None
         alarms=_count(facts.get("alarms")),
         held_back=_count(facts.get("held_back")),
         glitches=_count(facts.get("glitches")),
+        ignored=_count(facts.get("ignored")),
         problem=_text(facts.get("problem")),
         available=payloads.get("availability") != OFFLINE,
     )
@@ -64,7 +65,8 @@ def seen_output(output_id: str, payloads: Mapping[str, bytes]) -> OutputView | N
         sources=tuple(filter(None, map(_text, sources))) if isinstance(sources, list) else (),
         until=read_instant(facts.get("until")),
         remaining_ms=None,
-        problem=None if available else "line_fault",
+        confirmed=confirmed if isinstance(confirmed := facts.get("confirmed"), bool) else None,
+        problem=_text(facts.get("problem")) or (None if available else "line_fault"),
         available=available,
     )
 

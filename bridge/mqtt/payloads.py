@@ -41,6 +41,7 @@ def input_attributes(view: InputView) -> bytes:
             "alarms": view.alarms,
             "held_back": view.held_back,
             "glitches": view.glitches,
+            "ignored": view.ignored,
             "problem": view.problem,
         }
     )
@@ -57,6 +58,8 @@ def output_attributes(view: OutputView) -> bytes:
             "until": instant(view.until),
             "remaining_ms": view.remaining_ms,
             "by": view.by,
+            "confirmed": view.confirmed,
+            "problem": view.problem,
         }
     )
 

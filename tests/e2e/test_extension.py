@@ -103,7 +103,8 @@ FILE_LINE: Mapping[str, str | tuple[tuple[str, str], ...]] = {
         (
             "_Form = LineByOffset | LineByName\n",
             (
-                '@dataclass(frozen=True, slots=True, kw_only=True)\nclass FileLine:\n    """A line in a file."""\n\n'
+                "@dataclass(frozen=True, slots=True, kw_only=True)\nclass FileLine(Local):\n"
+                '    """A line in a file."""\n\n'
                 '    kind: Literal["file"] = "file"\n    """Kind of the line."""\n'
                 '    path: Text\n    """The file that holds the level: high or low."""\n\n\n'
                 "_Form = LineByOffset | LineByName | FileLine\n"
@@ -114,7 +115,7 @@ FILE_LINE: Mapping[str, str | tuple[tuple[str, str], ...]] = {
         (
             "DRIVERS: Mapping[str, Driver] = {\n",
             (
-                "def _open_files(settings):\n"
+                "def _open_files(settings, surroundings):\n"
                 "    from bridge.lines.file.driver import FileLines\n\n"
                 "    return FileLines()\n\n\n"
                 "def _make_files_safe(settings, outputs):\n"
@@ -156,7 +157,7 @@ class FileLines:
         self.drive(settings.id, level)
         self._facts.put(LineFound(terminal=settings.id))
 
-    def drive(self, terminal, level):
+    def drive(self, terminal, level, *, until=None):
         self._paths[terminal].write_text(level)
 
     def release(self, terminal):

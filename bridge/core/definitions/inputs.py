@@ -107,6 +107,11 @@ class InputSettings:
         return self.name or self.id
 
     @property
+    def is_far(self) -> bool:
+        """Whether its line is in another device."""
+        return self.line is not None and self.line.is_far
+
+    @property
     def ignores_arming(self) -> bool:
         """Whether the input alarms also while the device is disarmed."""
         return self.always_armed or self.linkage.silence or self.linkage.disarm

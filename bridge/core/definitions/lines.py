@@ -1,7 +1,7 @@
 """The kinds of line: where the level of a terminal comes from, or goes to.
 
-A new kind is a dataclass whose first field is its `kind`, such as `kind: Literal["mqtt"] = "mqtt"`, and a
-member of `_Form`. A line whose `kind` is left out is a GPIO line.
+A new kind is a dataclass whose first field is its `kind`, such as `kind: Literal["mqtt"] = "mqtt"`, `Local` or
+`Far`, and a member of `_Form`. A line whose `kind` is left out is a GPIO line.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,30 @@ GPIO: Final = "gpio"
 """The kind that may be left out, and that no payload names."""
 
 
+class Local:
+    """Facts of every line of this machine: edges are seen as they happen, and a level is driven at once."""
+
+    __slots__ = ()
+    is_far: ClassVar[bool] = False
+    for_inputs: ClassVar[bool] = True
+    for_outputs: ClassVar[bool] = True
+    shortest_phase_ms: ClassVar[int | None] = 0
+    """The shortest phase of mode pulse; None: no pulses."""
+
+
+class Far:
+    """Facts of every line in another device: its contact is reported and commanded, and may be out of reach."""
+
+    __slots__ = ()
+    is_far: ClassVar[bool] = True
+    for_inputs: ClassVar[bool] = True
+    for_outputs: ClassVar[bool] = True
+    shortest_phase_ms: ClassVar[int | None] = 1000
+    """The shortest phase of mode pulse, for a command takes its time; None: no pulses."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineByOffset:
+class LineByOffset(Local):
     """A line of a GPIO chip by its number."""
 
     kind: ClassVar[Literal["gpio"]] = GPIO
@@ -27,7 +49,7 @@ class LineByOffset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineByName:
+class LineByName(Local):
     """A line by the name that the board gives it."""
 
     kind: ClassVar[Literal["gpio"]] = GPIO

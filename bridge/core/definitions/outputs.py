@@ -110,6 +110,19 @@ class OutputSettings:
         return self.name or self.id
 
     @property
+    def is_far(self) -> bool:
+        """Whether its line is in another device."""
+        return self.line is not None and self.line.is_far
+
+    @property
+    def can_pulse(self) -> bool:
+        """Whether its line takes the phases of `pulse`; a far one is slower than that, or takes no pulses."""
+        if self.line is None:
+            return True
+        shortest_ms = self.line.shortest_phase_ms
+        return shortest_ms is not None and min(self.pulse.on_ms, self.pulse.off_ms) >= shortest_ms
+
+    @property
     def cut_off_s(self) -> float | None:
         """Seconds that the output may be active at most; None if unlimited. A siren has a limit by default."""
         seconds = self.max_active_s

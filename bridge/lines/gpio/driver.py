@@ -81,8 +81,9 @@ class GpiodLines:
         else:
             self._facts.put(LineFound(terminal=settings.id))
 
-    def drive(self, terminal: str, level: Level) -> None:
+    def drive(self, terminal: str, level: Level, *, until: float | None = None) -> None:
         """Drives an output to a level, now or when its line is found again; an unknown output is logged."""
+        del until  # the engine ends a local demand itself
         known = self._terminals.get(terminal)
         if known is None or known.level is None:
             _log.warning("%s is driven, but no output of that id was requested", terminal)

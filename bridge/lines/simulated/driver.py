@@ -68,8 +68,9 @@ class SimulatedLines:
         self.drive(settings.id, level)
         self._report_state(settings.id)
 
-    def drive(self, terminal: str, level: Level) -> None:
+    def drive(self, terminal: str, level: Level, *, until: float | None = None) -> None:
         """Drives an output to a level, and sends its contact to all watchers at once; an unknown output is logged."""
+        del until  # the engine ends a local demand itself
         if terminal not in self._outputs:
             _log.warning("%s is driven, but no output of the simulated board", terminal)
             return

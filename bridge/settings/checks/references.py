@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bridge.core.definitions.channels import CHANNELS, KEYS
 from bridge.settings.checks.addresses import broker_findings, host_findings, page_findings, timezone_findings
+from bridge.settings.checks.far_lines import far_line_findings
 from bridge.settings.checks.line_conflicts import wiring_findings
 from bridge.settings.location import Finding, Loc, means
 
@@ -23,7 +24,9 @@ def findings(document: Mapping[object, object]) -> Iterator[Finding]:
     """All references that lead nowhere, and all that excludes one another."""
     inputs, outputs = _items(document, "inputs"), _items(document, "outputs")
     yield from _ids(inputs, outputs)
-    yield from wiring_findings(section(document, "lines"), {"inputs": inputs, "outputs": outputs})
+    terminals = {"inputs": inputs, "outputs": outputs}
+    yield from wiring_findings(section(document, "lines"), terminals)
+    yield from far_line_findings(terminals)
     yield from _schedules(document, inputs, outputs)
     yield from _links(document, inputs, outputs)
     yield from _cameras(document, inputs)

@@ -36,7 +36,7 @@ class Lines:
     def request_output(self, settings, level):
         pass
 
-    def drive(self, terminal, level):
+    def drive(self, terminal, level, **_until):
         assert "closed" not in self.order
         self.order.append((terminal, str(level)))
 

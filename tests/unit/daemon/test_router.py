@@ -80,15 +80,15 @@ def test_each_line_effect_is_one_call_of_the_driver():
 
     class Lines:
         def __getattr__(self, name):
-            return lambda *arguments: calls.append((name, *arguments))
+            return lambda *arguments, **named: calls.append((name, *arguments, *named.values()))
 
     perform = line_receiver(Lines())
-    perform(do.DriveLine(terminal="siren", level=Level.HIGH))
+    perform(do.DriveLine(terminal="siren", level=Level.HIGH, until=60.0))
     perform(do.RequestOutput(settings="output", level=Level.LOW))
     perform(do.RequestInput(settings="input"))
     perform(do.ReleaseLine(terminal="door"))
     assert calls == [
-        ("drive", "siren", Level.HIGH),
+        ("drive", "siren", Level.HIGH, 60.0),
         ("request_output", "output", Level.LOW),
         ("request_input", "input"),
         ("release", "door"),

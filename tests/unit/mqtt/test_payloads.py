@@ -28,7 +28,7 @@ def test_an_inputs_attributes_are_what_the_contract_lists():
     view = an_input_view(contact=Contact.UNKNOWN, problem="line_fault", since=LOCAL, armed_until=LOCAL, alarms=3)
     assert json.loads(payloads.input_attributes(view)) == {
         "contact": "unknown", "armed": True, "armed_until": SHOWN, "enabled": True, "since": SHOWN, "last_alarm": None,
-        "alarms": 3, "held_back": 0, "glitches": 0, "problem": "line_fault",
+        "alarms": 3, "held_back": 0, "glitches": 0, "ignored": 0, "problem": "line_fault",
     }  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def test_an_outputs_attributes_are_what_the_contract_lists():
     view = an_output_view(reason="alarm", sources=("a", "b"), until=LOCAL, remaining_ms=1500)
     assert json.loads(payloads.output_attributes(view)) == {
         "contact": "disconnected", "mode": "switch", "reason": "alarm", "sources": ["a", "b"], "until": SHOWN,
-        "remaining_ms": 1500, "by": None,
+        "remaining_ms": 1500, "by": None, "confirmed": None, "problem": None,
     }  # fmt: skip
 
 
