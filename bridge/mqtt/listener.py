@@ -100,7 +100,7 @@ def filters(settings: Settings) -> tuple[str, ...]:
     ins = [topics.input(one) for one in (*(each.id for each in settings.inputs), "+")]
     outs = [topics.output(one) for one in (*(each.id for each in settings.outputs), "+")]
     return (
-        *(topics.availability, topics.journal, topics.settings),
+        *(topics.availability, topics.armed, topics.journal, topics.settings),
         *(topic for one in ins for topic in (one.settings, one.availability, one.attributes, one.alarm, one.state)),
         *(topic for one in outs for topic in (one.settings, one.availability, one.attributes, one.state)),
     )

@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 import pytest
-from programs.bridge import MAIN, Bridge
+from programs.bridge import MAIN, Bridge, Ear
 from programs.terminal import AtTerminal
 from servers.mosquitto import Mosquitto
 from servers.process import wait_until
@@ -55,6 +55,26 @@ def test_all_terminals_are_on_the_screen_and_stay_live(bridge):
         assert "s3cret-word" not in terminal.shown
         terminal.type("q")
         assert terminal.ended() == 0
+
+
+def test_a_disarmed_device_is_seen_at_a_glance_and_so_is_what_alarms_all_the_same(bridge, broker):
+    bridge.write(
+        mqtt={"username": "bridge", "password_file": str(bridge.folder / "password")},
+        inputs=[an_input("door", name="Garage door"), an_input("tamper", always_armed=True)],
+        outputs=[],
+    )
+    bridge.signal(signal.SIGHUP)
+    with (
+        AtTerminal("watch", str(bridge.file)) as terminal,
+        Ear(broker.port, username="bridge", password="s3cret-word") as ear,
+    ):
+        assert "isarmed" not in terminal.wait_for("bridge online   armed", "Garage door", "tamper")
+        ear.publish("alarm2mqtt/front-gate/armed/set", b"OFF")
+        screen = terminal.wait_for("bridge online   DISARMED", "  disarmed  ", "Device disarmed")
+        (tamper,) = (line for line in screen.splitlines() if line.startswith("tamper"))
+        assert "  armed  " in tamper
+        ear.publish("alarm2mqtt/front-gate/armed/set", b"ON")
+        terminal.wait_for("bridge online   armed", "Device armed")
 
 
 def test_counters_go_on_while_nothing_happens(bridge):
@@ -135,16 +155,17 @@ def test_a_wrong_password_is_told_and_ends_it(bridge):
 
 def test_without_a_terminal_every_change_is_a_line(bridge):
     with subprocess.Popen([*MAIN, "watch", str(bridge.file)], stdout=subprocess.PIPE, text=True) as watching:
-        lines = [watching.stdout.readline() for _ in range(5)]
+        lines = [watching.stdout.readline() for _ in range(6)]
         assert [" ".join(line.split()[1:3]) for line in lines] == [
             "broker state=connected",
             "bridge state=online",
+            "armed state=on",
             "input door",
             "input window",
             "output siren",
         ]
-        assert "alarm=off" in lines[2]
-        assert "enabled=no" in lines[3]
+        assert "alarm=off" in lines[3]
+        assert "enabled=no" in lines[4]
         bridge.board("connect door")
         seen = [watching.stdout.readline() for _ in range(4)]
         assert sum(" journal " in line for line in seen) == 2

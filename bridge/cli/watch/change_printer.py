@@ -6,7 +6,15 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from bridge.cli.watch.change_text import bridge_line, broker_line, entry_line, gone_line, input_line, output_line
+from bridge.cli.watch.change_text import (
+    armed_line,
+    bridge_line,
+    broker_line,
+    entry_line,
+    gone_line,
+    input_line,
+    output_line,
+)
 from bridge.cli.watch.device_mirror import DeviceMirror
 from bridge.mqtt.messages import Incoming
 from bridge.mqtt.publishing.throttled_topics import LAG_S
@@ -57,6 +65,8 @@ class PlainLines:
         now, mirror = self._now(), self._mirror
         if kind == "bridge":
             return bridge_line(mirror.online, now)
+        if kind == "armed":
+            return armed_line(mirror.armed, now)
         if kind == "input" and (seen := mirror.input(part)) is not None:
             return input_line(seen, now)
         if kind == "output" and (found := mirror.output(part)) is not None:

@@ -62,6 +62,11 @@ def bridge_line(online: bool | None, now: datetime) -> str:  # noqa: FBT001 - a 
     return _line(now, "bridge", [("state", "unknown" if online is None else "online" if online else "offline")])
 
 
+def armed_line(armed: bool | None, now: datetime) -> str:  # noqa: FBT001 - a state's one value
+    """Returns the line of the device's armed switch; `unknown` for None."""
+    return _line(now, "armed", [("state", "unknown" if armed is None else _on(armed))])
+
+
 def broker_line(problem: str | None, now: datetime) -> str:
     """Returns the line of the connection to the broker: connected for None, else lost, with the reason."""
     return _line(now, "broker", [("state", "connected")] if problem is None else [("state", "lost"), ("why", problem)])

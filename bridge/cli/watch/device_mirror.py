@@ -12,7 +12,7 @@ from bridge.core.effects import InputView, OutputView
 from bridge.core.journal import JournalEntry
 from bridge.mqtt.messages import Incoming
 from bridge.mqtt.payload_reader import as_object, seen_entry, seen_input, seen_output
-from bridge.mqtt.payloads import ONLINE
+from bridge.mqtt.payloads import OFF, ON, ONLINE
 from bridge.mqtt.topics import Topics, is_id
 from bridge.text.printable import escaped
 
@@ -28,6 +28,8 @@ class DeviceMirror:
         self.settings = settings
         self.online: bool | None = None
         """Whether the bridge is online; None before its availability was received."""
+        self.armed: bool | None = None
+        """The device's armed switch; None before it was received."""
         self.problem: str | None = "not connected yet"
         """The reason why there is no connection to the broker; None while there is one."""
         self.notice: str | None = None
@@ -50,19 +52,22 @@ class DeviceMirror:
         """Records a connection (`problem` None) or its failure. A new connection discards the states of the last."""
         self.problem = problem
         if problem is None:
-            self.online = self.notice = None
+            self.online = self.armed = self.notice = None
             for parts in self._payloads.values():
                 parts.clear()
 
     def take(self, message: Incoming) -> tuple[str, str]:
         """Updates the mirror from a message. Returns kind and id of the part that changed, `("", "")` for none.
 
-        Kinds are `input`, `output`, `bridge` and `journal`.
+        Kinds are `input`, `output`, `bridge`, `armed` and `journal`.
         """
         topics = self._topics
         if message.topic == topics.availability:
             self.online = message.payload == ONLINE if message.payload else None
             return "bridge", ""
+        if message.topic == topics.armed:
+            self.armed = {ON: True, OFF: False}.get(message.payload)
+            return "armed", ""
         if message.topic == topics.settings:
             device = (as_object(message.payload) or {}).get("device")
             name = device.get("name") if isinstance(device, dict) else None
@@ -115,10 +120,10 @@ class DeviceMirror:
         return seen_output(part, self._payloads["output"].get(part, {}))
 
     def input_settings(self, part: str) -> InputSettings:
-        """Returns an input's settings: name and schedule as published, the rest from the file or by default."""
+        """Returns an input's settings: name, schedule, `always_armed` as published, the rest of the file or default."""
         known = self._of_file["input"].get(part)
         settings = known if isinstance(known, InputSettings) else InputSettings(id=part)
-        return replace(settings, **self._in_force("input", part, {"name": str, "schedule": str}))
+        return replace(settings, **self._in_force("input", part, {"name": str, "schedule": str, "always_armed": bool}))
 
     def output_settings(self, part: str) -> OutputSettings:
         """Returns an output's settings: name and `follow_source` as published, the rest from the file or by default."""

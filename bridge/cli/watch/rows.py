@@ -39,12 +39,14 @@ STATE = 2
 def input_row(view: InputView, mirror: DeviceMirror, now: datetime) -> Row:
     """Returns the row of one input: name, contact, state, arming, age of the contact."""
     settings = mirror.input_settings(view.id)
-    state = input_words(view, settings, now, device_armed=True)["state"]
+    disarmed = mirror.armed is False and not settings.ignores_arming
+    state = input_words(view, settings, now, device_armed=not disarmed)["state"]
     if view.alarm:
         state = f"ALARM {elapsed(view.last_alarm, now)}".rstrip() if view.available else "ALARM, line fault"
     if view.problem == "chatter":
         state = "ALARM, chatter" if view.alarm else "Chatter"
-    cells = (settings.label, CONTACT[view.contact].lower(), state, _armed(view, now), _since(view.since, now))
+    armed = _armed(view, now, disarmed=disarmed)
+    cells = (settings.label, CONTACT[view.contact].lower(), state, armed, _since(view.since, now))
     return Row(cells=cells, mood="fault" if view.problem and not view.alarm else input_mood(view))
 
 
@@ -95,11 +97,12 @@ def _since(moment: datetime | None, now: datetime) -> str:
     return f"{when} ({elapsed(moment, now)})"
 
 
-def _armed(view: InputView, now: datetime) -> str:
+def _armed(view: InputView, now: datetime, *, disarmed: bool) -> str:
+    """Returns whether an input is armed, and until when; `disarmed`: the device is not, and this input with it."""
     if not view.enabled:
         return "disabled"
     if not view.armed:
-        return "not now"
+        return "disarmed" if disarmed else "not now"
     if view.armed_until is None:
         return "armed"
     until = view.armed_until.astimezone(now.tzinfo)

@@ -102,6 +102,8 @@ def _link(mirror: DeviceMirror) -> Text:
         line.append(silent, "bold yellow")
     else:
         line.append("bridge OFFLINE: this is what it said last", "bold white on red")
+    if mirror.armed is not None:
+        line.append("   ").append(*(("armed", "green") if mirror.armed else ("DISARMED", "bold black on yellow")))
     return line.append(f"   broker {address_of(mirror.settings.mqtt)} connected")
 
 

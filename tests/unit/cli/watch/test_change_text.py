@@ -10,7 +10,7 @@ from fakes.mqtt_bridge import D, an_entry, an_input_view, an_output_view
 from words.builders import an_input, settings_of
 
 from bridge.cli.watch.change_printer import PlainLines
-from bridge.cli.watch.change_text import bridge_line, broker_line, entry_line, input_line, output_line
+from bridge.cli.watch.change_text import armed_line, bridge_line, broker_line, entry_line, input_line, output_line
 from bridge.cli.watch.device_mirror import DeviceMirror
 from bridge.core.contact import Contact
 from bridge.mqtt import payloads
@@ -53,6 +53,11 @@ def test_what_is_no_word_is_in_quotes_and_cannot_steer_a_terminal():
 @pytest.mark.parametrize(("online", "word"), [(True, "online"), (False, "offline"), (None, "unknown")])
 def test_the_bridge_is_online_offline_or_unknown(online, word):
     assert bridge_line(online, NOW) == f"{AT} bridge state={word}"
+
+
+@pytest.mark.parametrize(("armed", "word"), [(True, "on"), (False, "off"), (None, "unknown")])
+def test_the_device_is_armed_or_not(armed, word):
+    assert armed_line(armed, NOW) == f"{AT} armed state={word}"
 
 
 def said(what, payload):

@@ -81,6 +81,16 @@ def test_the_bridge_is_silent_until_it_speaks():
     assert picture.online is False
 
 
+def test_the_armed_switch_is_unknown_until_it_is_told_and_when_it_is_taken_back():
+    picture = DeviceMirror(SETTINGS)
+    assert picture.armed is None
+    for payload, armed in ((b"OFF", False), (b"ON", True), (b"", None), (b"OFF", False)):
+        assert picture.take(told("armed", payload)) == ("armed", "")
+        assert picture.armed is armed
+    picture.link(None)
+    assert picture.armed is None
+
+
 def test_a_new_connection_begins_with_nothing_but_what_happened():
     picture = DeviceMirror(SETTINGS)
     tell_input(picture, an_input_view("door"))

@@ -99,6 +99,21 @@ def test_an_input_in_words(changes, cells, mood):
 
 
 @pytest.mark.parametrize(
+    ("settings", "changes", "armed"),
+    [
+        ({}, {"armed": False}, "disarmed"),
+        ({}, {"armed": False, "enabled": False}, "disabled"),
+        ({"always_armed": True}, {"armed": True}, "armed"),
+        ({"silence": True}, {"armed": False}, "not now"),
+    ],
+)
+def test_on_a_disarmed_device_an_input_is_disarmed_with_it_or_is_always_armed(settings, changes, armed):
+    picture = DeviceMirror(settings_of(an_input("door", **settings)))
+    picture.armed = False
+    assert input_row(an_input_view("door", **changes), picture, NOW).cells[3] == armed
+
+
+@pytest.mark.parametrize(
     ("part", "changes", "cells", "mood"),
     [
         ("siren", {}, ("disconnected", "Off", "", ""), "off"),
