@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from fakes.fake_kernel import FakeKernel
 from servers.gpio_sim import SimChip
+from words import waiting
 
 from bridge.core.contact import Contact, Level, contact_of, level_of
 from bridge.core.definitions.settings import InputSettings, LineByOffset, OutputSettings
@@ -239,9 +240,7 @@ class Seen:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait for something that must come."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await asyncio.sleep(0.002)
+    await waiting.until(condition, within_s=PATIENCE_S)
 
 
 async def settled(seen: Seen, quiet_s: float = 0.1) -> None:

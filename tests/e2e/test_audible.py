@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from servers.camera import wait_until
+from servers.process import wait_until
 from servers.sound_card import RATE_HZ, SoundCard, write_tone
 
 from bridge.actions.sound.speaker import Speaker

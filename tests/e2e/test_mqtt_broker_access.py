@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 import pytest
@@ -41,12 +40,12 @@ async def test_a_password_opens_the_broker_and_is_in_no_log_and_on_no_topic(tmp_
     assert SECRET not in caplog.text
 
 
-async def test_a_password_file_is_read_for_each_connection(tmp_path):
+async def test_a_password_file_is_read_for_each_connection(tmp_path, caplog):
     file = tmp_path / "password"
     with Mosquitto(tmp_path / "broker", users={"gate": SECRET}) as broker:
         settings = on_port(broker.port, username="gate", password_file=file)
         async with Bridge(settings).running(connected=False) as bridge:
-            await asyncio.sleep(0.1)
+            await until(lambda: str(file) in caplog.text, what="the missing file in the log")
             assert not bridge.adapter.connected
             file.write_text(f"{SECRET}\n")
             await until(lambda: bridge.adapter.connected)
@@ -179,7 +178,8 @@ async def test_a_missing_right_is_a_problem_once_and_everything_comes_when_it_is
             await until(lambda: bridge.adapter.problem, within_s=10, what="a problem")
             assert missing in bridge.adapter.problem
             assert f"{D}/#" in bridge.adapter.problem
-            await asyncio.sleep(1.5)  # it asks again, and says nothing again
+            asked = broker.log().count("Received SUBSCRIBE")
+            await until(lambda: broker.log().count("Received SUBSCRIBE") > asked, within_s=10, what="another try")
             if right == "write":
                 await until(lambda: b"may not read" in (tap.last(f"{D}/status") or b""), within_s=5)
             rights.set("readwrite")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import timedelta
 
@@ -21,7 +20,7 @@ RESPONSE = f"{D}/response"
 
 
 async def told(broker, *commands, answers=None, prepare=None, **settings):
-    """Publish these to a running bridge; gives the bridge and the answers."""
+    """Publish these to a running bridge; gives the bridge and the answers, of which no more are to come."""
     async with Bridge(on_port(broker.port, **settings)).running() as bridge:
         if prepare is not None:
             prepare(bridge)
@@ -29,8 +28,14 @@ async def told(broker, *commands, answers=None, prepare=None, **settings):
             for topic, payload, *options in commands:
                 client.publish(topic, payload, **(options[0] if options else {}))
             await until(lambda: len(client.heard) >= (len(commands) if answers is None else answers))
-            await asyncio.sleep(0.05)
-            return bridge, client.heard
+            return bridge, await all_until_mark(client)
+
+
+async def all_until_mark(client):
+    """What came before the answer to a question behind everything else."""
+    client.publish(f"{D}/journal/get", "", response_topic="test/mark")
+    await until(lambda: client.on("test/mark"), what="the answer to the last question")
+    return [one for one in client.heard if one.topic != "test/mark"]
 
 
 async def test_a_start_is_done_and_answered(broker):
@@ -103,14 +108,13 @@ async def test_a_retained_command_is_refused_cleared_and_answered_after_a_connec
     with MqttClient(broker.port) as early:
         early.publish(SET, "ON", retain=True)
         early.publish(f"{D}/input/door/trigger", "{}", retain=True)
-    with MqttClient(broker.port, RESPONSE) as client:
+    with MqttClient(broker.port, RESPONSE, "test/#") as client:
         async with Bridge(on_port(broker.port)).running() as bridge:
             await until(lambda: len(client.heard) == 2)
             assert {one.json["ok"] for one in client.heard} == {False}
             assert bridge.commands == []
             await until(lambda: retained(broker.port, f"{D}/output/siren/set", f"{D}/input/door/trigger") == {})
-            await asyncio.sleep(0.1)
-            assert len(client.heard) == 2
+            assert len(await all_until_mark(client)) == 2
             assert bridge.adapter.rejected_commands == 2
 
 
@@ -157,8 +161,8 @@ async def test_a_repeat_of_a_command_at_work_waits_for_the_same_answer(broker):
             client.publish(SET, '{"state": "ON", "id": "slow"}')
             client.publish(SET, '{"state": "ON", "id": "slow"}', response_topic="test/second")
             await until(lambda: bridge.commands)
-            await asyncio.sleep(0.1)
-            assert client.heard == []
+            assert await all_until_mark(client) == []
+            client.heard.clear()
             fault = Fault(path="", message="too many starts")
             bridge.adapter.perform(Answer(origin=bridge.commands[0].origin, faults=(fault,)))
             await until(lambda: len(client.heard) == 2)

@@ -14,7 +14,6 @@ from bridge.core.contact import Contact
 from bridge.core.effects import PublishInput, PublishOutput
 from bridge.core.facts import BrokerFound, BrokerLost
 from bridge.mqtt.publishing.send_queue import IN_ORDER, MOST_EVENTS
-from bridge.mqtt.publishing.throttled_topics import LAG_S
 
 pytestmark = pytest.mark.e2e
 
@@ -124,7 +123,7 @@ async def test_a_restart_in_good_order_is_found_again(tmp_path):
 
 async def test_a_broker_that_hangs_is_noticed_within_one_and_a_half_keepalives(broker, caplog):
     async with Bridge(on_port(broker.port, keepalive_s=5)).running() as bridge:
-        await asyncio.sleep(0.2)
+        await until(lambda: bridge.adapter.unfinished_messages == 0)
         began = asyncio.get_running_loop().time()
         broker.pause()
         bridge.adapter.perform(PublishInput(view=an_input_view(tripped=True)))
@@ -188,10 +187,13 @@ async def test_a_bridge_that_is_taken_over_says_so_and_waits(broker, caplog):
             async with Bridge(on_port(broker.port)).running() as second:
                 await until(lambda: "taken over" in caplog.text)
                 assert "trying again in 60 s" in caplog.text
-                assert not first.adapter.connected
-                await asyncio.sleep(1.5)
-                assert second.adapter.connected
-                assert not first.adapter.connected
+                # An old Mosquitto does not name the reason: then it is either of the two that gives way.
+                await until(lambda: first.adapter.connected != second.adapter.connected)
+                stays, waits = (first, second) if first.adapter.connected else (second, first)
+                with MqttClient(broker.port, f"{D}/input/door/event") as client:
+                    stays.adapter.perform(an_event())
+                    await until(lambda: client.heard, what="an event of the one that stays")
+                assert (stays.adapter.connected, waits.adapter.connected) == (True, False)
                 found = retained(broker.port, f"{D}/availability")
                 assert found == {f"{D}/availability": b"online"}
 
@@ -241,7 +243,10 @@ async def test_nothing_is_written_when_nothing_changed(broker):
             await until(lambda: client.last(f"{D}/availability") == b"online")
             for _ in range(10):
                 bridge.adapter.perform(PublishInput(view=an_input_view()))
-            await asyncio.sleep(LAG_S + 0.05)
+            # What is throttled is written together: the attributes of an output that did change come with the others'.
+            bridge.adapter.perform(PublishOutput(view=an_output_view(by="page")))
+            await until(lambda: [one for one in client.on(f"{D}/output/siren/attributes") if not one.stored])
             bridge.adapter.perform(an_event())
             await until(lambda: client.on(f"{D}/input/door/event"))
-            assert [one.topic for one in client.heard if not one.stored] == [f"{D}/input/door/event"]
+            written = [one.topic for one in client.heard if not one.stored]
+            assert written == [f"{D}/output/siren/attributes", f"{D}/input/door/event"]

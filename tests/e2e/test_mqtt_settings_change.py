@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import time
 
 import pytest
 from fakes.ledger import MemoryLedger
-from fakes.mqtt_bridge import Bridge, D, an_input_view, on_port
+from fakes.mqtt_bridge import Bridge, D, an_event, an_input_view, on_port
 from programs.mqtt_client import MqttClient, retained, until
 from servers.mosquitto import Mosquitto
 from words.builders import an_input, an_output
@@ -144,22 +144,29 @@ async def test_home_assistants_birth_brings_discovery_and_states_again_once_in_f
             client.publish("homeassistant/status", b"online")
             client.publish("homeassistant/status", b"online")
             await until(lambda: client.last(f"{D}/availability"))
-            await asyncio.sleep(0.1)
+            await until(lambda: bridge.adapter.unfinished_messages == 0)
+            bridge.adapter.perform(an_event())
+            await until(lambda: client.on(f"{D}/input/door/event"), what="an event behind all of it")
             assert client.topics()[0] == CONFIG
             assert client.topics().count(CONFIG) == 1
             assert client.topics().count(f"{D}/input/door/state") == 1
-            assert client.topics()[-1] == f"{D}/availability"
+            assert client.topics()[-2:] == [f"{D}/availability", f"{D}/input/door/event"]
 
 
 async def test_a_birth_message_that_lay_on_the_broker_is_old_news(broker):
+    """One that is answered silences the next ones: the live one behind it would be answered too early, or never."""
     with MqttClient(broker.port) as client:
         client.publish("homeassistant/status", b"online", retain=True)
 
     async with Bridge(on_port(broker.port)).running() as bridge:
         await until(lambda: bridge.adapter.unfinished_messages == 0)
         with MqttClient(broker.port, CONFIG) as client:
-            await asyncio.sleep(birth.SOONEST_S + 0.3)
-            assert [one.stored for one in client.heard] == [True]
+            await until(lambda: client.heard)
+            born = time.monotonic()
+            client.publish("homeassistant/status", b"online")
+            await until(lambda: len(client.heard) == 2, what="the answer to the live one")
+            assert [one.stored for one in client.heard] == [True, False]
+            assert client.heard[1].at - born >= birth.SOONEST_S
 
 
 async def test_purge_clears_all_that_was_ever_published_and_nothing_else(broker):

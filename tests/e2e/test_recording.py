@@ -7,10 +7,12 @@ import shutil
 import signal
 import subprocess
 import time
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from servers.camera import RtspCamera, rtsp_camera_is_missing
+from words.waiting import until
 
 from bridge.actions.camera.jpeg import measure
 from bridge.actions.camera.url import camera_url
@@ -66,18 +68,15 @@ async def recording(camera, folder, *, password="p:w/ä", times=TIMES, **storage
     url = camera_url(camera.url, username="viewer", password=password)
     recorder = CameraRecorder(camera="gate", url=url, store=store, report=told.append, times=times)
 
-    async def until(condition, *, within_s=20.0):
-        async with asyncio.timeout(within_s):
-            while not condition():
-                await asyncio.sleep(0.02)
-
     def of(kind):
         return [report for report in told if isinstance(report, kind)]
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(store.run()), group.create_task(recorder.run())]
         try:
-            yield SimpleNamespace(recorder=recorder, store=store, told=told, until=until, of=of, folder=folder)
+            yield SimpleNamespace(
+                recorder=recorder, store=store, told=told, until=partial(until, within_s=20.0), of=of, folder=folder
+            )
         finally:
             for task in tasks:
                 task.cancel()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from programs.bridge import Bridge
 from programs.page import PagedBridge
+from programs.without import environment_without
 from servers.process import free_port, wait_until
 from words.builders import an_input, an_output
 
@@ -32,8 +33,8 @@ def test_a_page_that_is_not_wanted_is_not_even_imported(tmp_path):
 
 
 def test_without_its_extra_there_is_one_line_in_the_log_and_everything_else(tmp_path, monkeypatch):
-    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['aiohttp'] = None\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    for name, value in environment_without("aiohttp", tmp_path / "without").items():
+        monkeypatch.setenv(name, value)
     with Bridge(tmp_path, 1, web={"enabled": True, "port": free_port()}, **PARTS) as bridge:
         assert works(bridge)
         wait_until(lambda: "no page: install alarm2mqtt[web]" in bridge.said(), what="the line in the log")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import Callable, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +14,9 @@ from typing import Any
 
 from aiohttp import ClientSession, CookieJar
 from servers.process import free_port
+from words.waiting import until
+
+__all__ = ["PageBridge", "page_bridge", "until", "watching"]
 
 from bridge.core.definitions.settings import Settings
 from bridge.core.effects import (
@@ -96,13 +100,12 @@ class PageBridge:
         self.lines.close()
 
     async def _listens(self) -> None:
-        while True:
-            assert not self.served.done(), self.served
-            with suppress(ConnectionRefusedError):
-                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                writer.close()
-                return
-            await asyncio.sleep(0.001)
+        await until(self._is_open, what="the page's port")
+
+    def _is_open(self) -> bool:
+        assert not self.served.done(), self.served
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     async def get(self, path: str, **headers: str) -> tuple[int, Any]:
         """Status and JSON of an answer, or its text."""
@@ -174,15 +177,6 @@ async def page_bridge(folder: Path, settings: Settings, **parts: Any):
         yield bridge
     finally:
         await bridge.end()
-
-
-async def until(condition: Any, *, what: str, within_s: float = 5.0) -> None:
-    """Polls on the event loop until it is true."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + within_s
-    while not condition():
-        assert loop.time() < deadline, what
-        await asyncio.sleep(0.01)
 
 
 class Stream:

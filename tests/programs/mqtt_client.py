@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -14,15 +12,9 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from words.waiting import until, wait_until
 
-
-async def until(condition: Callable[[], Any], *, within_s: float = 5.0, what: str = "the condition") -> Any:
-    """Poll on the event loop until `condition()` is true, and give what it gave."""
-    deadline = time.monotonic() + within_s
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"{what} did not come true within {within_s} s"
-        await asyncio.sleep(0.005)
-    return value
+__all__ = ["Heard", "MqttClient", "retained", "until"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +111,5 @@ def retained(port: int, *filters: str) -> dict[str, bytes]:
     """What lies on the broker now. A last message of our own tells that all of it has come."""
     with MqttClient(port, *filters, "test/mark") as client:
         client.publish("test/mark", b"end")
-        deadline = time.monotonic() + 5
-        while "test/mark" not in client.topics():
-            assert time.monotonic() < deadline, "the broker does not send what it was sent"
-            time.sleep(0.005)
+        wait_until(lambda: "test/mark" in client.topics(), within_s=5, what="the broker sending what it was sent")
         return {one.topic: one.payload for one in client.heard if one.stored}

@@ -6,11 +6,11 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 import trustme
+from words.waiting import wait_until
 
 
 def free_port():
@@ -18,15 +18,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def wait_until(condition, *, within_s=20.0, what="the condition"):
-    """Poll until `condition()` is true, and give what it gave."""
-    deadline = time.monotonic() + within_s
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"{what} did not come true within {within_s} s"
-        time.sleep(0.01)
-    return value
 
 
 def open_connections(port):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from words.journal_entries import NOON
+from words.waiting import wait_until
 
 from bridge.core.facts import StateRestored
 from bridge.store.store import Store, open_store
@@ -53,7 +53,4 @@ def a_store(folder: Path, *, now: datetime = NOON) -> Iterator[Probe]:
 
 def eventually(condition: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
     """Fail unless the condition holds before the deadline."""
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.005)
+    wait_until(condition, within_s=within_s)

@@ -13,7 +13,7 @@ from bridge.errors import ActionFailed, ActionRefused
 async def fail(error, *, explain=lambda _: None, limit_s=1.0):
     async with Steps(server="mail.example:587", limit_s=limit_s, explain=explain).step("login"):
         if error is None:
-            await asyncio.sleep(3600)
+            await asyncio.Event().wait()
         else:
             raise error
 

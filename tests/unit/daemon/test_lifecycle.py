@@ -8,6 +8,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from words.waiting import until
+
 from bridge.core.contact import Level
 from bridge.core.engine import Engine
 from bridge.core.facts import LineChanged, LineFound, LineLost, StateRestored
@@ -176,8 +178,7 @@ async def test_facts_of_lines_reach_the_engine_once_the_lines_are_started(tmp_pa
             bridge.lines.report(LineLost(terminal="door", problem="unplugged"))
             bridge.lines.report(LineFound(terminal="door"))
             bridge.lines.report(LineChanged(terminal="door", level=Level.LOW, at=bridge.clock.now().monotonic))
-            while not views or views[-1].contact != "connected":
-                await asyncio.sleep(0.01)
+            await until(lambda: views and views[-1].contact == "connected")
             stop.set()
 
         await bridge.serve(stop=stop, goodbye=partial(asyncio.sleep, 0), press=press)

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from pathlib import Path
 
+from words.waiting import until
+
 from bridge.daemon.settings_warnings import SettingsWarnings
 from bridge.settings.load import Loaded, load
 
@@ -29,8 +31,7 @@ def test_a_warning_is_logged_once_for_as_long_as_it_lasts(tmp_path, caplog):
         counts = []
         for text in ("", f"mqtt: {{{ALONE}}}\nftp: {{host: a, {ALONE}}}\n", ""):
             before = warnings.found
-            while warnings.found is before:
-                await asyncio.sleep(0.001)
+            await until(lambda: warnings.found is not before)  # noqa: B023 - now
             counts.append(len(caplog.records))
             warnings.changed(loaded(file, text))
         task.cancel()

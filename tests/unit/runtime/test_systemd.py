@@ -40,12 +40,16 @@ def test_a_watchdog_for_another_process_is_not_ours():
     assert ServiceManager({"WATCHDOG_USEC": "1000000", "WATCHDOG_PID": "1"}).watchdog_s is None
 
 
+@pytest.mark.virtual_time
 async def test_the_watchdog_hears_us_at_half_its_patience(manager_socket):
-    environ = {"NOTIFY_SOCKET": manager_socket.getsockname(), "WATCHDOG_USEC": "40000"}
+    environ = {"NOTIFY_SOCKET": manager_socket.getsockname(), "WATCHDOG_USEC": "40000000"}
     task = asyncio.create_task(signs_of_life(ServiceManager(environ)))
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(50)
     task.cancel()
+    manager_socket.setblocking(False)
     assert [manager_socket.recv(100) for _ in range(3)] == [b"WATCHDOG=1"] * 3
+    with pytest.raises(BlockingIOError):
+        manager_socket.recv(100)
 
 
 async def test_what_fails_is_logged_and_begun_again(caplog):

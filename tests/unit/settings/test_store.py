@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
+from words.waiting import until
 
 from bridge.core.definitions.settings import Settings
 from bridge.core.effects import Answer
@@ -465,9 +466,7 @@ async def test_those_that_were_submitted_are_made_in_order_and_too_many_are_refu
     with pytest.raises(CommandRefused, match="too many changes"):
         desk.store.submit(edits.patch_input("door", {}), Origin(by="mqtt", request="late"))
     working = asyncio.create_task(desk.store.run())
-    async with asyncio.timeout(30):
-        while len(desk.answers) < MOST_WAITING:
-            await asyncio.sleep(0.01)
+    await until(lambda: len(desk.answers) == MOST_WAITING, within_s=30)
     working.cancel()
     assert [one.origin.request for one in desk.answers] == list(range(MOST_WAITING))
     assert desk.store.loaded.settings.inputs[0].quiet_s == MOST_WAITING + 9

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 from servers.camera import grey_jpeg, note_of
+from words.waiting import until
 
 from bridge.actions.camera.picture import picture_of, take_series
 from bridge.actions.camera.shared_camera import RingRate, SharedCamera
@@ -33,8 +34,7 @@ class SlowCamera:
 
 
 async def until_asked(camera, times):
-    while len(camera.asked) < times:
-        await asyncio.sleep(0.001)
+    await until(lambda: len(camera.asked) >= times)
 
 
 async def test_three_that_want_one_instant_share_one_request():
@@ -126,9 +126,9 @@ async def test_the_ring_gives_the_picture_of_the_instant_and_says_how_far_it_is(
     camera = SlowCamera()
     shared = SharedCamera(source=camera, ring=RingRate(rate_hz=500, keep_s=0.01), clock=camera.clock)
     filling = asyncio.create_task(shared.run())
-    while len(camera.asked) < 8:
+    for times in range(1, 9):
         camera.now += 0.002
-        await asyncio.sleep(0.001)
+        await until_asked(camera, times)
     filling.cancel()
     asked = len(camera.asked)
     picture = await shared.picture(at=camera.now - 0.0005)

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from words.waiting import until
 
 from bridge.actions.recording.clip_store import ClipStore
 from bridge.actions.recording.mount import missing_card, mount_points, unmounted
@@ -128,8 +129,7 @@ async def test_a_card_that_hangs_is_a_problem_until_it_answers(tmp_path):
         folder=tmp_path / "clips", limits=Limits(), fstab=tmp_path / "fstab", timeout_s=0.05, report=told.append
     )
     looking = asyncio.create_task(store.look())
-    while not told:
-        await asyncio.sleep(0.01)
+    await until(lambda: told)
     assert "does not answer" in store.problem
     assert not looking.done()
     await asyncio.to_thread((tmp_path / "fstab").write_text, "")

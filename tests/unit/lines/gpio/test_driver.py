@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+from pathlib import Path
 
 import pytest
 from contract.line_rigs import Seen, settled, until
 from fakes.fake_kernel import FakeKernel
+from programs.without import said_without
 
 from bridge.core.contact import Level
 from bridge.core.definitions.settings import InputSettings, LineByOffset, OutputSettings
 from bridge.core.facts import LineLost
-from bridge.errors import LineBusy, LineDenied, LineMissing, StartFailed
+from bridge.errors import LineBusy, LineDenied, LineMissing
 from bridge.lines.gpio.driver import GpiodLines
 from bridge.lines.gpio.edge_reader import FLOOD_S, KERNEL_DEBOUNCE_S
 
@@ -84,6 +85,7 @@ async def test_an_output_with_new_settings_is_not_let_go_of_unless_its_line_is_a
     lines.close()
 
 
+@pytest.mark.virtual_time
 async def test_a_release_lets_lines_that_wait_be_tried_soon() -> None:
     kernel, seen, lines = made()
     kernel.refuse["door"] = LineBusy
@@ -94,11 +96,11 @@ async def test_a_release_lets_lines_that_wait_be_tried_soon() -> None:
     kernel.plug("door")
     lines.release("window")
     async with asyncio.timeout(1):
-        while seen.words("door") != ["lost", "found", "high"]:
-            await asyncio.sleep(0.01)
+        await until(lambda: seen.words("door") == ["lost", "found", "high"])
     lines.close()
 
 
+@pytest.mark.virtual_time
 async def test_nothing_wakes_the_loop_while_all_lines_are_held() -> None:
     kernel, seen, lines = made()
     lines.request_input(InputSettings(id="door"))
@@ -149,6 +151,7 @@ async def test_while_one_line_floods_another_is_read_in_every_turn() -> None:
     lines.close()
 
 
+@pytest.mark.virtual_time
 async def test_a_line_that_is_lost_while_it_floods_is_lost_once() -> None:
     kernel, seen, lines = made()
     lines.request_input(InputSettings(id="door"))
@@ -158,12 +161,12 @@ async def test_a_line_that_is_lost_while_it_floods_is_lost_once() -> None:
     await settled(seen)
     kernel.unplug("door")
     await until(lambda: seen.words("door")[-1] == "lost")
-    await asyncio.sleep(FLOOD_S)
+    await asyncio.sleep(2 * FLOOD_S)
     assert seen.words("door").count("lost") == 1
     lines.close()
 
 
-def test_without_the_gpiod_package_the_start_fails_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "bridge.lines.gpio.gpiod_kernel", None)
-    with pytest.raises(StartFailed, match="gpiod package"):
-        GpiodLines()
+def test_without_the_gpiod_package_the_start_fails_with_its_reason(tmp_path: Path) -> None:
+    said = said_without("gpiod", "from bridge.lines.gpio.driver import GpiodLines; GpiodLines()", tmp_path)
+    assert "bridge.errors.StartFailed: " in said
+    assert "gpiod package" in said

@@ -171,9 +171,10 @@ async def test_commands_are_left_unread_while_too_many_answers_are(tmp_path: Pat
     writer.write(commands)
     await until(lambda: len(seen.facts) > 50_000)
     count = -1
-    while count != len(seen.facts):
-        count = len(seen.facts)
-        await asyncio.sleep(0.1)
+    async with await BoardClient.open(tmp_path / "board.sock") as other:
+        while count != len(seen.facts):
+            count = len(seen.facts)
+            await other.contacts()  # the driver had turns meanwhile, and used none for the first one's commands
     assert count < 200_000
     writer.transport.resume_reading()  # type: ignore[attr-defined]
     answers = 0

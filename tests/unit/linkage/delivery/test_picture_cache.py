@@ -27,6 +27,16 @@ class DeadDisk(Pictures):
         return super().write(content, suffix)
 
 
+async def found(cache, name):
+    """The picture, once the disk answers."""
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                return await cache.picture(name)
+            except StoreError:
+                await asyncio.sleep(0.005)
+
+
 async def test_a_picture_is_on_the_disk_and_known_by_its_size_also_after_a_restart(tmp_path):
     name = await PictureCache(Pictures(tmp_path)).keep(b"jpeg")
     cache = PictureCache(Pictures(tmp_path))
@@ -64,13 +74,7 @@ async def test_a_dead_disk_is_waited_for_once_and_used_again_when_it_lives(tmp_p
     with pytest.raises(StoreError, match="does not answer"):
         await cache.picture(on_disk)
     disk.gate.set()
-    async with asyncio.timeout(5):
-        while True:
-            try:
-                assert await cache.picture(on_disk) == b"old"
-                break
-            except StoreError:
-                await asyncio.sleep(0.005)
+    assert await found(cache, on_disk) == b"old"
 
 
 async def test_a_folder_that_cannot_be_read_is_said(tmp_path):
@@ -88,12 +92,6 @@ async def test_an_error_of_a_disk_that_was_given_up_is_not_reported_by_asyncio(t
     cache = PictureCache(disk, limit_s=0.01)
     await cache.keep(b"jpeg")
     disk.gate.set()
-    async with asyncio.timeout(5):
-        while True:
-            try:
-                assert await cache.picture("0123.jpg") is None
-                break
-            except StoreError:
-                await asyncio.sleep(0.005)
+    assert await found(cache, "0123.jpg") is None
     gc.collect()
     assert problems == []

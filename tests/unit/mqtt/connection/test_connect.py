@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from words.builders import settings_of
+from words.waiting import until
 
 from bridge.errors import BrokerError
 from bridge.mqtt.connection.connect import connect
@@ -94,9 +95,8 @@ async def test_a_wrong_password_is_not_tried_again_in_3_1_1():
 async def test_a_login_that_is_cancelled_leaves_no_connection():
     async with broker({5: None}) as (silent, settings):
         task = asyncio.create_task(log_in(settings))
+        await until(lambda: silent.hellos)
         async with asyncio.timeout(5):
-            while not silent.hellos:
-                await asyncio.sleep(0.005)
             task.cancel()
             await silent.left.wait()
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from fakes.far_end import FarEnd
+from words.waiting import until
 
 from bridge.mqtt.connection.packet_reader import LARGEST_KEPT
 
@@ -21,7 +20,7 @@ async def test_a_receiver_that_fails_ends_nothing(caplog):
     await far.connected()
     await far.listens("topic")
     await far.sends(b"\x30\x05\x00\x01a\x001" + b"\x30\x05\x00\x01b\x001")
-    await asyncio.sleep(0.01)
+    await until(lambda: len(received) == 2)
     assert [one.topic for one in received] == ["a", "b"]
     assert not far.session.ended.done()
     far.session.abort("the end")
@@ -53,7 +52,7 @@ async def test_no_packet_ends_the_session(packet):
     await far.connected()
     await far.listens("topic")
     await far.sends(packet + b"\x30\x09\x00\x05topic\x001")
-    await asyncio.sleep(0.01)
+    await until(lambda: far.received)
     assert [(one.topic, one.payload) for one in far.received] == [("topic", b"1")]
     assert not far.session.ended.done()
     far.session.abort("the end")
@@ -68,7 +67,7 @@ async def test_a_message_that_is_larger_than_is_read_comes_cut_and_is_named_once
         [len(body) & 0x7F | 0x80, len(body) >> 7 & 0x7F | 0x80, len(body) >> 14 & 0x7F | 0x80, len(body) >> 21]
     )
     await far.sends((packet + body) * 2 + b"\x30\x09\x00\x05topic\x001")
-    await asyncio.sleep(0.05)
+    await until(lambda: len(far.received) == 3)
     assert [one.cut for one in far.received] == [True, True, False]
     assert max(len(one.payload) for one in far.received) <= LARGEST_KEPT
     far.session.abort("the end")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from fakes.far_end import FarEnd
+from words.waiting import until
 
 from bridge.mqtt.messages import Outgoing
 
@@ -27,8 +26,10 @@ async def test_every_form_of_a_puback_is_understood(puback, taken):
     told = []
     far.session.publish(Outgoing(topic="t", payload=b"1"), told.append)
     assert (await far.reads())[0] == 0x32
-    await far.sends(puback + puback + b"\x40\x02\x7f\xff")
-    await asyncio.sleep(0.01)
+    behind = []
+    far.session.publish(Outgoing(topic="t", payload=b"2"), behind.append)
+    await far.sends(puback + puback + b"\x40\x02\x7f\xff" + b"\x40\x02\x00\x02")
+    await until(lambda: behind)
     assert told == [taken]
     assert not far.session.ended.done()
     far.session.abort("the end")
@@ -69,7 +70,7 @@ async def test_a_puback_of_any_code_is_a_refusal_from_0x80_on(code, form):
     far.session.publish(Outgoing(topic="t", payload=b"1"), told.append)
     await far.reads()
     await far.sends(form % code)
-    await asyncio.sleep(0.01)
+    await until(lambda: told)
     assert told == [code < 0x80]
     assert not far.session.ended.done()
     far.session.abort("the end")

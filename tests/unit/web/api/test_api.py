@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from fakes.page_bridge import page_bridge
 from words.builders import an_input, an_output, settings_of
+from words.waiting import until
 
 from bridge.core.journal import JournalEntry
 from bridge.errors import ActionRefused, Fault
@@ -270,8 +271,7 @@ async def test_the_broker_is_tried_by_one_at_a_time(tmp_path):
 
     async with page_bridge(tmp_path, SETTINGS, try_broker=slow) as bridge:
         first = asyncio.create_task(bridge.post("/api/broker/test"))
-        while not begun:
-            await asyncio.sleep(0.001)
+        await until(lambda: begun, what="the first try")
         status, answer = await bridge.post("/api/broker/test")
         assert (status, answer["error"][0]["message"]) == (422, "it is being tried already")
         go_on.set()
