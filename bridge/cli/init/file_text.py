@@ -47,10 +47,13 @@ _COMMENTS = {
     "store.folder": "journal, states, and mails that wait",
 }
 _ALSO = {
-    "inputs": '# schedule: {mon-fri: ["00:00-07:00", "18:00-24:00"], sat-sun: ["00:00-24:00"]}  # else: always armed',
-    "outputs": "# mode: pulse  # without it: steady",
+    "inputs": (
+        '# schedule: {mon-fri: ["00:00-07:00", "18:00-24:00"], sat-sun: ["00:00-24:00"]}  # else: at all times',
+        "# linkage: {silence: true}  # instead: a stop button; {disarm: true}: a key switch for all alarms",
+    ),
+    "outputs": ("# mode: pulse  # without it: steady",),
 }
-"""A comment with the next useful option, below the first item of each kind."""
+"""Comments with the next useful options, below the first item of each kind."""
 
 
 def settings_text(document: Mapping[str, Any]) -> str:
@@ -80,7 +83,7 @@ def _section(key: str, title: str, value: Any) -> Iterator[str]:
                     f"  {'  ' if nth else '- '}{name}: {flow(part)}", f"{key}.{name}", part, repeated=number > 0
                 )
             if number == 0:
-                yield f"    {_ALSO[key]}"
+                yield from (f"    {option}" for option in _ALSO[key])
 
 
 def _line(text: str, place: str, value: object, *, repeated: bool = False) -> str:

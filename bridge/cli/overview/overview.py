@@ -30,6 +30,8 @@ def orientation_text(seen: Situation, called: Caller) -> str:
     found = [("settings", _settings(seen)), ("bridge", _bridge(seen))]
     if seen.page is not None:
         found.append(("page", seen.page))
+    if seen.disarmed:
+        found.append(("arming", "DISARMED: only inputs that are always armed can alarm"))
     return "\n".join(
         [
             f"alarm2mqtt {__version__}: alarm inputs and outputs of this machine, also on MQTT.",

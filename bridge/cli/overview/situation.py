@@ -1,4 +1,4 @@
-"""The state of this machine: settings file, running bridge, its page. Touches no hardware."""
+"""The state of this machine: settings file, running bridge, its page, its armed switch. Touches no hardware."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from pathlib import Path
 from bridge.cli.overview.page_address import answers, page_address
 from bridge.cli.overview.running_bridges import RunningBridge, running_bridges
 from bridge.core.definitions.settings import Settings
-from bridge.errors import Fault, SettingsError
+from bridge.errors import Fault, SettingsError, StoreError
 from bridge.settings.load import load
+from bridge.store.armed_switch import read_armed
+from bridge.store.sqlite.connection import FILE_NAME
 
 UNITS = (Path("/etc/systemd/system/alarm2mqtt.service"), Path("/usr/lib/systemd/system/alarm2mqtt.service"))
 _SYSTEMD = Path("/run/systemd/system")
@@ -36,12 +38,14 @@ class Situation:
     """The address of a page that answers."""
     service: bool = False
     """Whether systemd has a unit of this program."""
+    disarmed: bool = False
+    """Whether the store says that the device is disarmed; False if this user may not read the store."""
 
 
 def look(default: Path, *, bridges: Sequence[RunningBridge] | None = None) -> Situation:
     """Returns the situation of this machine, with `default` as the service's settings file.
 
-    `bridges` None means those that run here. Blocks for half a second at most.
+    `bridges` None means those that run here. Blocks for half a second at most, or a second longer for a locked store.
     """
     running = _meant(default, running_bridges(default) if bridges is None else bridges)
     return look_at(running.file if running is not None else default, default=default, running=running)
@@ -66,7 +70,15 @@ def look_at(file: Path, *, default: Path, running: RunningBridge | None) -> Situ
         running=running,
         page=page,
         service=_SYSTEMD.is_dir() and any(unit.exists() for unit in UNITS),
+        disarmed=settings is not None and _is_disarmed(settings.store.folder),
     )
+
+
+def _is_disarmed(folder: Path) -> bool:
+    try:
+        return not read_armed(folder / FILE_NAME)
+    except (StoreError, OSError):
+        return False  # a first start is still to come, or the store is not this user's to read
 
 
 def _meant(default: Path, bridges: Sequence[RunningBridge]) -> RunningBridge | None:

@@ -52,6 +52,11 @@ def test_a_file_that_is_wrong_is_checked_and_its_first_faults_are_shown():
     assert "runs (process 17), with the settings from before" in said(replace(WRONG, running=RUNNING))
 
 
+def test_a_disarmed_device_is_called_so():
+    assert "arming     DISARMED: only inputs that are always armed can alarm" in said(replace(RIGHT, disarmed=True))
+    assert "armed" not in said(RIGHT)
+
+
 def test_a_file_that_is_right_is_run():
     assert "right; 1 input, 0 outputs" in said(RIGHT)
     assert commands(RIGHT) == ["alarm2mqtt run", "alarm2mqtt watch", "alarm2mqtt check", "alarm2mqtt --help"]

@@ -8,12 +8,15 @@ import threading
 from pathlib import Path
 
 import pytest
+from words.store_probe import a_store, eventually
 
 from bridge.cli.overview.invocation import caller
 from bridge.cli.overview.page_address import answers, page_address
 from bridge.cli.overview.running_bridges import RunningBridge
 from bridge.cli.overview.situation import look
 from bridge.core.definitions.settings import WebSettings
+from bridge.core.effects import KeepArmed
+from bridge.store.sqlite.connection import FILE_NAME
 
 RIGHT = "web: {enabled: false}\nlines: {driver: simulated}\ninputs: [{id: door}]\n"
 
@@ -39,6 +42,23 @@ def test_a_file_that_is_right(file):
     assert seen.settings is not None
     assert seen.running is not None
     assert (seen.is_default, seen.readable, seen.page) == (True, True, None)
+
+
+def test_a_device_that_was_disarmed_is_seen_with_its_bridge_and_without(file, tmp_path):
+    write(file, RIGHT + f"store: {{folder: {tmp_path / 'state'}}}\n")
+    running = [RunningBridge(process=1, command="run", file=file)]
+    assert look(file, bridges=[]).disarmed is False, "there is no store yet"
+    for armed in (False, True):
+        with a_store(tmp_path / "state") as probe:
+            probe.store.perform(KeepArmed(armed=armed))
+            eventually(lambda armed=armed: look(file, bridges=running).disarmed is not armed)
+        assert look(file, bridges=[]).disarmed is not armed
+
+
+def test_a_store_that_is_no_database_is_not_called_disarmed(file, tmp_path):
+    write(file, RIGHT + f"store: {{folder: {tmp_path}}}\n")
+    (tmp_path / FILE_NAME).write_bytes(b"no database" * 100)
+    assert look(file, bridges=[]).disarmed is False
 
 
 def test_a_file_that_is_wrong(file):
