@@ -47,10 +47,13 @@ class LineDriver(Protocol):
     """
 
     def request_input(self, settings: InputSettings) -> None:
-        """Request an input's line and watch it; edges carry the kernel's stamps in seconds of the monotonic clock."""
+        """Requests an input's line and watches it.
+
+        Edges carry the kernel's stamps in seconds of the monotonic clock.
+        """
 
     def request_output(self, settings: OutputSettings, level: Level) -> None:
-        """Request an output's line with its level set in the request itself, so that it never glitches.
+        """Requests an output's line with its level set in the request itself, so that it never glitches.
 
         A line that is requested already, and stays the same, is changed without being released.
         """
@@ -66,10 +69,10 @@ class LineDriver(Protocol):
         """Release a line; unknown terminals are ignored. Lost lines that waited for it are retried soon."""
 
     def start(self, report: Report) -> None:
-        """Report all facts until now, in order, and each later one at once.
+        """Reports all facts until now, in order, and each later one at once.
 
-        Called once, with the event loop running.
+        The caller calls once, with the event loop running.
         """
 
     def close(self) -> None:
-        """Release all lines. Outputs keep the level last driven as far as the driver can."""
+        """Releases all lines. Outputs keep the level last driven as far as the driver can."""

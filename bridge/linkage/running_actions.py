@@ -21,9 +21,9 @@ Work = Callable[[], Coroutine[None, None, None]]
 
 
 class RunningActions:
-    """Runs actions between `open` and `close`; one that begins before waits for `open`.
+    """Runs actions between `open` and `close`; an action that begins before `open` waits for it.
 
-    `report` gets the fault of an action that failed by one of our own; `pending` has the rows of actions under way.
+    `report` gets the fault of an action that failed by a bug. `pending` has the rows of the actions under way.
     """
 
     def __init__(self, *, report: Callable[[ActionEnded], None], pending: PendingActions) -> None:
@@ -34,10 +34,10 @@ class RunningActions:
         self._under_way = 0
 
     def begin(self, kind: str, source: str | None, work: Work, row: str | None = None) -> bool:
-        """Begins an action of the input `source`; its fault is reported.
+        """Begins an action of the input `source`, or returns False if `MOST_AT_ONCE` run already.
 
-        `row` is its row of actions under way; one that is cancelled stays there for the next start.
-        Returns False when `MOST_AT_ONCE` run already.
+        Returns True if it began. A fault of the action is reported. `row` is its row among the actions under way; the
+        row of an action that is cancelled stays for the next start.
         """
         if self._under_way >= MOST_AT_ONCE:
             return False
@@ -50,24 +50,25 @@ class RunningActions:
         return True
 
     def open(self, group: asyncio.TaskGroup) -> None:
-        """Runs actions as tasks of this group from now on, first those that have begun already."""
+        """Starts the actions that wait, and from now on each new one, as tasks of this group."""
         self._group = group
         while self._early:
             kind, work = self._early.popleft()
             self._create(group, kind, work)
 
     def close(self) -> None:
-        """The group ends; an action that begins from now on waits."""
+        """Makes actions that begin from now on wait; the caller ends the group."""
         self._group = None
 
     def _create(self, group: asyncio.TaskGroup, kind: str, work: Work) -> None:
         group.create_task(work(), name=kind).add_done_callback(self._ended)
 
     def _ended(self, _task: object) -> None:
-        """Called at the end of a task, also of one that was cancelled before its first step."""
+        """Counts down at the end of a task, also of one that was cancelled before its first step."""
         self._under_way -= 1
 
     async def _guarded(self, kind: str, source: str | None, work: Work, row: str | None) -> None:
+        """Runs an action, reports its fault, and drops its row; a cancelled action keeps the row."""
         try:
             await work()
         except Exception as error:

@@ -83,12 +83,12 @@ def schema_text() -> str:
 
 
 def write_schema(path: Path) -> None:
-    """Writes the schema to a file. Raises OSError."""
+    """Writes the schema to a file. Raises OSError if that fails."""
     path.write_text(schema_text(), encoding="utf-8")
 
 
 def _section(section: type, sections: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a section; those that it refers to are added to `sections`."""
+    """Returns the schema of a section; the schemas that it refers to are added to `sections`."""
     meanings = _meanings(section)
     required = [name for name, field in keys(section).items() if _is_required(field)]
     return {
@@ -105,7 +105,7 @@ def _section(section: type, sections: dict[str, Any]) -> dict[str, Any]:
 
 
 def _meanings(section: type) -> dict[str, str]:
-    """The docstring under each field, from the source."""
+    """Returns the docstring under each field, by the field's name; read from the source."""
     (definition,) = ast.parse(inspect.getsource(section)).body
     assert isinstance(definition, ast.ClassDef)  # noqa: S101 - a section is a class
     found = {}
@@ -126,7 +126,7 @@ def _field(name: str, field: dataclasses.Field[Any], sections: dict[str, Any]) -
 
 
 def _sorted(part: Any) -> Any:
-    """By key, all the way down, so that a change of the schema is small to review."""
+    """Returns a value with its keys in order, all the way down, so that a change of the schema is small to review."""
     if isinstance(part, list):
         return [_sorted(one) for one in part]
     return {key: _sorted(part[key]) for key in sorted(part)} if isinstance(part, dict) else part
@@ -185,7 +185,7 @@ def _simple(kind: Any, sections: dict[str, Any]) -> dict[str, Any]:
 
 
 def _limited(plain: dict[str, Any], marks: tuple[Any, ...]) -> dict[str, Any]:
-    """With the limits that the marks set."""
+    """Returns `plain`, changed in place, with the limits that the marks set."""
     items = plain.get("type") == "array"
     for one in marks:
         if isinstance(one, Range):
@@ -199,7 +199,7 @@ def _limited(plain: dict[str, Any], marks: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _words(name: str) -> str:
-    """`PictureRing` as `Picture ring`."""
+    """Returns `PictureRing` as `Picture ring`."""
     return re.sub(r"(?<!^)[A-Z]", lambda letter: f" {letter[0].lower()}", name)
 
 

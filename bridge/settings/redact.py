@@ -33,7 +33,7 @@ def _text(value: object) -> str:
 
 
 def looks_like_a_path(value: object) -> bool:
-    """Returns whether the text is safe to show as a file's name; without a folder it may be the password itself."""
+    """Returns whether a value is safe to show as a file's name; a name without a folder may be the password itself."""
     return str(value).startswith(("/", "./", "../"))
 
 

@@ -155,7 +155,10 @@ def signs(files: Iterable[Path]) -> list[tuple[int, int, int] | int | None]:
 
 
 def _sign(file: Path) -> tuple[int, int, int] | int | None:
-    """Returns inode, size and time of change of a file, or the errno if it cannot be reached."""
+    """Returns inode, size and time of change of a file, or the errno if the file cannot be reached.
+
+    None without a number.
+    """
     try:
         status = file.stat()
     except OSError as error:

@@ -35,19 +35,19 @@ class SettingsDesk(Protocol):
     """
 
     def patch_input(self, input_id: str, patch: Mapping[str, Any], by: str) -> Awaitable[tuple[Fault, ...]]:
-        """Applies a merge patch (RFC 7396) to one input."""
+        """Applies a merge patch (RFC 7396) to one input. Returns all faults."""
 
     def patch_output(self, output_id: str, patch: Mapping[str, Any], by: str) -> Awaitable[tuple[Fault, ...]]:
-        """Applies a merge patch to one output."""
+        """Applies a merge patch to one output. Returns all faults."""
 
     def patch_rest(self, patch: Mapping[str, Any], by: str) -> Awaitable[tuple[Fault, ...]]:
-        """Applies a merge patch to the settings other than inputs and outputs."""
+        """Applies a merge patch to the settings other than inputs and outputs. Returns all faults."""
 
     def add(self, kind: str, settings: Mapping[str, Any], by: str) -> Awaitable[tuple[Fault, ...]]:
-        """Adds an item to `inputs` or `outputs` (`kind`), with these settings."""
+        """Adds an item to `inputs` or `outputs` (`kind`), with these settings. Returns all faults."""
 
     def remove(self, kind: str, part_id: str, by: str) -> Awaitable[tuple[Fault, ...]]:
-        """Removes the item `part_id` from `inputs` or `outputs` (`kind`)."""
+        """Removes the item `part_id` from `inputs` or `outputs` (`kind`). Returns all faults."""
 
 
 class Clip(Protocol):

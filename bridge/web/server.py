@@ -50,7 +50,7 @@ class WebServer:
         await made.serve()
 
     def _make_site(self) -> site.Site:
-        """Imports aiohttp and builds the site: some hundred milliseconds, off the event loop."""
+        """Imports aiohttp and returns the site; blocks for some hundred milliseconds, so it runs off the event loop."""
         module = importlib.import_module("bridge.web.application")
         made: site.Site = module.Site(
             settings=self._settings, live=self._live, ports=self._ports, ingress=self._ingress

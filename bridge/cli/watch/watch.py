@@ -73,7 +73,7 @@ async def _draw(mirror: DeviceMirror, end: asyncio.Event, now: Callable[[], date
     screen, keys = _screen(mirror), Keys(pressed)
 
     def suspended() -> None:
-        """Ctrl-Z: gives the terminal to the shell until `fg`."""
+        """Gives the terminal to the shell at Ctrl-Z, until `fg`."""
         keys.__exit__()
         screen.__exit__()
         os.kill(os.getpid(), signal.SIGSTOP)

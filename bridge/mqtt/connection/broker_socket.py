@@ -31,7 +31,7 @@ def address_of(settings: MqttSettings) -> str:
 
 
 def is_local(settings: MqttSettings) -> bool:
-    """Returns whether the broker is on this machine, as far as its name says."""
+    """Returns whether the broker's host is this machine for sure: a Unix socket, `localhost` or a loopback address."""
     if settings.host.startswith(UNIX) or settings.host == "localhost":
         return True
     try:
@@ -41,7 +41,7 @@ def is_local(settings: MqttSettings) -> bool:
 
 
 async def connect_socket(settings: MqttSettings) -> socket.socket:
-    """Connects to the broker, and with TLS shakes hands. A Unix socket has no TLS: its peer is this machine.
+    """Connects to the broker, and with TLS shakes hands; a Unix socket has no TLS, since its peer is this machine.
 
     Returns:
         A connected, non-blocking socket.
@@ -78,14 +78,21 @@ async def connect_socket(settings: MqttSettings) -> socket.socket:
 
 
 def _in_words(error: OSError | ValueError) -> str:
-    """Returns the reason without error numbers, and without the address, which asyncio puts in its place."""
+    """Returns the reason of an error without its number, and without the address that asyncio puts in its place."""
     if isinstance(error, ConnectionError) and error.errno:
         return os.strerror(error.errno)
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 async def _secured(plain: socket.socket, host: str, tls: TlsSettings) -> socket.socket:
-    """Files are read beside the loop: the system's certificates take a slow board a tenth of a second."""
+    """Returns a TLS socket around `plain` after the handshake; `plain` is closed if that fails.
+
+    Reads the certificates beside the loop: those of the system take a slow board a tenth of a second.
+
+    Raises:
+        TlsFileError: a file of the settings cannot be used.
+        OSError: the handshake failed (ssl.SSLError), or took too long (TimeoutError).
+    """
     try:
         async with asyncio.timeout(HANDSHAKE_S):
             context = await asyncio.to_thread(
@@ -105,6 +112,7 @@ async def _secured(plain: socket.socket, host: str, tls: TlsSettings) -> socket.
 
 
 async def _shake_hands(secure: ssl.SSLSocket) -> None:
+    """Completes the TLS handshake of a non-blocking socket. Raises OSError if it fails."""
     loop = asyncio.get_running_loop()
     while True:
         try:
@@ -118,6 +126,10 @@ async def _shake_hands(secure: ssl.SSLSocket) -> None:
 
 
 async def _ready(watch: Callable[..., object], forget: Callable[[int], object], descriptor: int) -> None:
+    """Waits until the event loop reports a descriptor.
+
+    `watch` and `forget` are its functions for reading or writing.
+    """
     ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def tell() -> None:

@@ -39,7 +39,10 @@ class Keepalive:
         self._sent = at
 
     def check(self, at: float) -> Check:
-        """Returns the action that is due; a ping counts as sent. To be called at `next_check`, or at any time."""
+        """Returns the action that is due, NOTHING if there is none; a PING counts as sent by this call.
+
+        The caller calls at `next_check`, and may call at any other time.
+        """
         waits = DEAD_AFTER - PING_AFTER
         if self._pinged is not None:
             # Counted from the ping: a process that was stopped for a while has read nothing meanwhile either.
@@ -51,7 +54,7 @@ class Keepalive:
         return Check.NOTHING
 
     def next_check(self) -> float:
-        """Returns the instant of the next check."""
+        """Returns the monotonic second at which `check` may next have something to do."""
         if self._pinged is not None:
             return self._pinged + (DEAD_AFTER - PING_AFTER) * self._keepalive_s
         return min(self._heard, self._sent) + PING_AFTER * self._keepalive_s

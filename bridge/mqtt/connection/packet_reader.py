@@ -84,7 +84,10 @@ Packet = Connack | Puback | Suback | Publish | Disconnect | Other
 
 
 class PacketReader:
-    """`feed` takes bytes, `next` returns packets. `largest_kept` has the limits of topics with larger messages."""
+    """Turns a broker's bytes into packets: `feed` takes the bytes, `next` returns the packets.
+
+    `largest_kept` holds limits in bytes, by topic, for topics with larger messages than `LARGEST_KEPT`.
+    """
 
     def __init__(self, version: Version) -> None:
         self.largest_kept: dict[str, int] = {}
@@ -105,10 +108,10 @@ class PacketReader:
         self._at = 0
 
     def next(self) -> Packet | None:
-        """Returns the next packet; None until more bytes have come.
+        """Returns the next packet, or None until more bytes have come.
 
         Raises:
-            BrokerError: the length of a packet makes no sense, so that none can be found behind it.
+            BrokerError: the length of a packet makes no sense, so that no packet can be found behind it.
         """
         data, begin = self._in, self._at
         if data[begin : begin + 2] == _PLAIN_PUBACK and not self._skip and len(data) >= begin + 4:
@@ -132,13 +135,14 @@ class PacketReader:
         return self._packet(data[begin], data[body : body + kept], size)
 
     def _dropped(self) -> bool:
+        """Drops what is left of an oversized packet, as far as it has come. Returns whether all of it is dropped."""
         count = min(self._skip, len(self._in) - self._at)
         self._at += count
         self._skip -= count
         return not self._skip
 
     def _kept(self, kind: int, size: int, body: int) -> int | None:
-        """Returns the bytes of a packet that are kept; None until its topic has come, which decides that."""
+        """Returns the number of bytes of a packet that are kept; None until the topic, which decides it, has come."""
         if size <= LARGEST_KEPT:
             return size
         if kind != _PUBLISH:
@@ -151,6 +155,7 @@ class PacketReader:
         return min(size, limit)
 
     def _packet(self, first: int, body: bytes, size: int) -> Packet:
+        """Returns a packet by its first byte, its body as far as it is kept, and the size of the whole body."""
         match first >> 4:
             case 3:
                 return self._publish(first, body, size)
@@ -192,6 +197,7 @@ class PacketReader:
         return Suback(identifier=_identifier(body), codes=body[at:], reason=reason)
 
     def _publish(self, first: int, body: bytes, size: int) -> Publish:
+        """Returns a message; its topic is None if the packet contradicts itself or the topic is not usable."""
         at = 2 + int.from_bytes(body[:2], "big")
         topic = _topic(body[2:at]) if at <= len(body) else None
         qos = first >> 1 & 3
@@ -223,7 +229,10 @@ class PacketReader:
         )
 
     def _properties(self, body: bytes, at: int) -> Properties:
-        """Returns the properties of an answer, which may be left out (3.4.2.2.1)."""
+        """Returns the properties of an answer that begin at `at`.
+
+        Empty where the packet leaves them out (3.4.2.2.1).
+        """
         if not self._has_properties or len(body) <= at:
             return Properties()
         length = props.variable_number(body, at)
@@ -233,11 +242,12 @@ class PacketReader:
 
 
 def _identifier(body: bytes) -> int:
+    """Returns the packet identifier in a body's first two bytes."""
     return int.from_bytes(body[:2], "big")
 
 
 def _topic(raw: bytes) -> str | None:
-    """Returns a topic; None for one that is empty (an alias, which was never allowed), a filter, or no text."""
+    """Returns a topic, or None if the bytes are empty (an alias, which was never allowed), a filter, or no text."""
     try:
         topic = raw.decode()
     except UnicodeDecodeError:

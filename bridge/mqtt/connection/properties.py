@@ -52,13 +52,16 @@ class Properties:
     odd: list[str] = field(default_factory=list)
 
     def text(self, identifier: int) -> str | None:
-        """Returns a text; bytes that are no UTF-8 become signs for that."""
+        """Returns a text, or None if the packet does not have it; bytes that are no UTF-8 become U+FFFD."""
         found = self.texts.get(identifier)
         return None if found is None else found.decode("utf-8", "replace")
 
 
 def variable_number(data: bytes, at: int) -> tuple[int, int] | None:
-    """Returns a variable byte integer (1.5.5) and the place behind it; None where it ends too early or never."""
+    """Returns a variable byte integer (1.5.5) and the offset behind it.
+
+    None if the data ends first or it has no end.
+    """
     number = 0
     for count, byte in enumerate(data[at : at + 4]):
         number |= (byte & 0x7F) << 7 * count
@@ -85,7 +88,7 @@ def read(data: bytes) -> Properties:
 
 
 def _read_one(found: Properties, data: bytes, at: int, identifier: int) -> int | None:
-    """Reads one value. Returns the place behind it, None for one that is cut off or unknown."""
+    """Reads one value into `found`. Returns the offset behind it, or None if it is cut off or unknown."""
     size = _BYTES.get(identifier)
     if size is not None:
         return _number(found, data, at, identifier, size)
@@ -101,6 +104,10 @@ def _read_one(found: Properties, data: bytes, at: int, identifier: int) -> int |
 
 
 def _number(found: Properties, data: bytes, at: int, identifier: int, size: int) -> int | None:
+    """Reads a number of `size` bytes into `found`; of two the smaller counts.
+
+    Returns the offset behind it, None if cut off.
+    """
     if at + size > len(data):
         return None
     if identifier in found.numbers:
@@ -111,6 +118,7 @@ def _number(found: Properties, data: bytes, at: int, identifier: int, size: int)
 
 
 def _text(found: Properties, data: bytes, at: int, identifier: int) -> int | None:
+    """Reads a text into `found`; of two the first counts. Returns the offset behind it, or None if it is cut off."""
     end = _behind_text(data, at)
     if end is None:
         return None
@@ -121,5 +129,6 @@ def _text(found: Properties, data: bytes, at: int, identifier: int) -> int | Non
 
 
 def _behind_text(data: bytes, at: int) -> int | None:
+    """Returns the offset behind a text with its length before it, or None if it is cut off."""
     end = at + 2 + int.from_bytes(data[at : at + 2], "big")
     return end if end <= len(data) and at + 2 <= len(data) else None

@@ -33,9 +33,9 @@ class VersionChoice:
         self._worked = self.next
 
     def not_understood(self) -> bool:
-        """Records that the broker refused the version `next`, or closed without an answer.
+        """Records that the broker refused the version `next`, or closed without an answer, and may change `next`.
 
-        Returns whether another version is worth a try at once.
+        Returns whether the caller should try the new version at once.
         """
         if self._worked is Version.V5:
             return False

@@ -71,14 +71,17 @@ _CONNACK_311 = {1: 0x84, 2: 0x85, 3: 0x88, 4: 0x86, 5: 0x87}
 
 
 def from_311(return_code: int) -> int:
-    """Returns the reason code of MQTT 5 for a CONNACK's return code of 3.1.1; one that 3.1.1 lacks is a refusal."""
+    """Returns the reason code of MQTT 5 for a CONNACK's return code of 3.1.1.
+
+    0x80 for a code that 3.1.1 does not know; 0 and codes from 0x80 on stay as they are.
+    """
     if return_code == 0 or return_code >= FAILED:
         return return_code
     return _CONNACK_311.get(return_code, FAILED)
 
 
 def in_words(code: int, *, reason: str | None = None, server: str | None = None) -> str:
-    """Returns the name of a code, or its number; with the broker's own words, cleaned and cut, where it sent some."""
+    """Returns the name of a code, or its number; behind it the broker's own words, cleaned and cut, if it sent some."""
     text = _NAMES.get(code, f"reason code 0x{code:02X}")
     if server:
         text += f', "{printable(server)}"'

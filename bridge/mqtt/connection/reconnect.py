@@ -66,7 +66,7 @@ class Reconnect:
         self._quick = 0
 
     def connected(self) -> str:
-        """Records a connection. Returns its log line, for the level info."""
+        """Records a connection. Returns its log line, which the caller writes at the level info."""
         back, self._away = self._away, False
         return "connected again" if back else "connected"
 
@@ -84,9 +84,9 @@ class Reconnect:
         """Records the end of an attempt or of a connection. Returns the next wait and the log line.
 
         `near`: the broker is on this machine. `after_s` is the duration of the connection; None after an attempt.
-        `may_be_a_twin`: nothing but another client with this client id explains the end, twice in a row, or three
-        times where `gives_reasons`: that version of MQTT has a reason for it, though Mosquitto 2.0.11 does not send it.
-        `learnt`: the next connection will do without what ended this one.
+        `may_be_a_twin`: nothing but another client with this client id explains the end, twice in a row, or three times
+        where `gives_reasons`: that version of MQTT has a reason for it, though Mosquitto 2.0.11 does not send it.
+        `learnt`: the next connection will do without the feature that ended this one.
         """
         if after_s is None and how is EndReason.UNREACHABLE:
             self._quick = 0  # a broker that is gone has not closed the connection for another client
@@ -114,6 +114,7 @@ class Reconnect:
         return self._retry(how, waits.wait_s(self._failures, self._random()), why)
 
     def _retry(self, how: EndReason, wait_s: float, why: str) -> Retry:
+        """Returns the wait and the line: a warning for the first failure of its kind, debug for those after it."""
         loud = how not in self._logged
         self._logged.add(how)
         self._away = True

@@ -19,7 +19,7 @@ from ha_discovery import BinarySensor, Entity, Sensor
 
 
 def _queue(part: Part, common: CommonFields, queue: str) -> Entity:
-    """The number of queued jobs; the time of the last success is among its attributes."""
+    """Returns a sensor with the number of queued jobs; the time of the last success is among its attributes."""
     return Sensor(
         **common,
         state_topic=part.topics.status,
@@ -31,7 +31,7 @@ def _queue(part: Part, common: CommonFields, queue: str) -> Entity:
 
 
 def _last_error(part: Part, common: CommonFields, queue: str) -> Entity:
-    """`none` while the last attempt succeeded; unknown before the first status."""
+    """Returns a sensor that says `none` while the last attempt succeeded; unknown before the first status."""
     return Sensor(
         **common,
         state_topic=part.topics.status,
@@ -40,7 +40,7 @@ def _last_error(part: Part, common: CommonFields, queue: str) -> Entity:
 
 
 def _free_space(part: Part, common: CommonFields) -> Entity:
-    """Unknown while the card cannot be read; its problem is among the attributes."""
+    """Returns a sensor in MB that is unknown while the card cannot be read; its problem is among the attributes."""
     return Sensor(
         **common,
         state_topic=part.topics.status,
@@ -54,7 +54,7 @@ def _free_space(part: Part, common: CommonFields) -> Entity:
 
 
 def _rejected_commands(part: Part, common: CommonFields) -> Entity:
-    """Counted from the start of the bridge, which Home Assistant allows for an increasing total."""
+    """Returns a counter from the start of the bridge, which Home Assistant allows for an increasing total."""
     return Sensor(
         **common,
         state_topic=part.topics.status,
@@ -81,7 +81,10 @@ def _clock(part: Part, common: CommonFields) -> Entity:
 
 
 def _problem(part: Part, common: CommonFields) -> Entity:
-    """On while something is wrong with store, card or rights on the broker; its attributes say what."""
+    """Returns a sensor that is on while store, card or rights on the broker have a problem.
+
+    Its attributes say which.
+    """
     return BinarySensor(
         **common,
         device_class="problem",

@@ -10,7 +10,10 @@ from bridge.settings.location import Finding, means
 
 
 def host_findings(sections: Mapping[str, Mapping[str, object]]) -> Iterator[Finding]:
-    """A server's host is a name or an address and nothing else; the broker's may be `unix:/path`."""
+    """Yields a finding for each section whose `host` is neither a name nor an address alone.
+
+    The broker's may be `unix:/path` as well. `sections` are the document's, by name; other types are passed over.
+    """
     for name, section in sections.items():
         host = section.get("host")
         if not isinstance(host, str) or not host or (name == "mqtt" and host.startswith("unix:/")):
@@ -29,7 +32,7 @@ def host_findings(sections: Mapping[str, Mapping[str, object]]) -> Iterator[Find
 
 
 def broker_findings(mqtt: Mapping[str, object]) -> Iterator[Finding]:
-    """A certificate comes with its key, and a socket on this machine needs neither."""
+    """Yields findings for a certificate without its key or a key without its certificate, and for TLS on a socket."""
     host, tls = mqtt.get("host"), mqtt.get("tls")
     if not isinstance(tls, Mapping):
         return
@@ -41,7 +44,10 @@ def broker_findings(mqtt: Mapping[str, object]) -> Iterator[Finding]:
 
 
 def page_findings(web: object) -> Iterator[Finding]:
-    """A page that others on the network can open needs a password."""
+    """Yields a finding for each setting that lets other machines open the page while it has no password.
+
+    `web` is the document's section; a page that is off, or a section of another type, has none.
+    """
     if not isinstance(web, Mapping) or means(web.get("enabled"), on=False):
         return
     host = web.get("host")
@@ -66,12 +72,13 @@ def page_findings(web: object) -> Iterator[Finding]:
 
 
 def _is_loopback(host: str) -> bool:
+    """Returns whether a host is this machine alone; False for a name other than `localhost`."""
     address = None if host == "127.0.0.1" else _address(host)
     return host in ("localhost", "127.0.0.1") or (address is not None and address.is_loopback)
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that a host is; None for a name."""
+    """Returns the address that a host is, or None for a name."""
     try:
         return ip_address(host)
     except ValueError:
@@ -79,7 +86,7 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def timezone_findings(device: Mapping[str, object]) -> Iterator[Finding]:
-    """A time zone is one of the database's."""
+    """Yields a finding if the device's time zone is not in the system's database, with the nearest name that is."""
     name = device.get("timezone")
     if not isinstance(name, str) or not name:
         return

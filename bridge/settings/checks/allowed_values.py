@@ -24,12 +24,15 @@ class Shape:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of a section; empty when the definitions leave them to the person."""
+        """The keys of a section.
+
+        Empty where the definitions leave the keys to the person, and for what is no section.
+        """
         return tuple(dict.fromkeys(key for kind in self.types if is_section(kind) for key in introspection.keys(kind)))
 
     @property
     def of_a_key(self) -> Shape:
-        """The shape of a key where the definitions leave the keys to the person."""
+        """The shape of a key where the definitions leave the keys to the person; an empty shape elsewhere."""
         return next((_shape(get_args(kind)[0]) for kind in self.types if get_origin(kind) is Mapping), Shape(()))
 
     @property
@@ -39,7 +42,7 @@ class Shape:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of a choice; empty when it is none."""
+        """The words of a choice; empty for any other type."""
         words: list[str] = []
         for kind in self.types:
             if get_origin(kind) is Literal:
@@ -50,7 +53,7 @@ class Shape:
 
     @property
     def range(self) -> str | None:
-        """`0 to 10000`, `at least 0`; None where any number will do."""
+        """The allowed numbers in words, `0 to 10000` or `at least 0`; None if there is no limit."""
         limits = introspection.mark(self.marks, Range)
         if limits is None:
             return None
@@ -58,7 +61,10 @@ class Shape:
         return f"at least {low}" if limits.le is None else f"{low} to {_number(limits.le)}"
 
     def meant_by(self, value: object) -> Shape:
-        """Returns the shape of the members of the kind that a value is meant to be; of any other shape itself."""
+        """Returns the shape of the members of a union that a value is meant to be.
+
+        The shape itself if it is no union with a tag, or if the value chooses no member.
+        """
         one_of = introspection.mark(self.marks, OneOf)
         if one_of is None or one_of.tag is None:
             return self
@@ -73,7 +79,7 @@ class Shape:
         return Shape(forms, self.marks)
 
     def below(self, part: str | int) -> Shape:
-        """Returns the shape one step further; an empty one where nothing should be."""
+        """Returns the shape of a key's value or of a list's item, or an empty shape if nothing may be there."""
         for kind in self.types:
             arguments = get_args(kind)
             if get_origin(kind) is tuple and isinstance(part, int):
@@ -86,7 +92,10 @@ class Shape:
 
 
 def shape_at(loc: Loc, document: object) -> Shape:
-    """Returns the shape of a place; below a union, that of the member which the document means."""
+    """Returns the shape of a place, below a union that of the member which the document means.
+
+    An empty shape for a place that the definitions do not know.
+    """
     shape, value = Shape((Settings,)), document
     for part in loc:
         shape = shape.meant_by(value).below(part)
@@ -95,7 +104,10 @@ def shape_at(loc: Loc, document: object) -> Shape:
 
 
 def nearest(word: object, known: tuple[str, ...]) -> str | None:
-    """The known word that was probably meant: the one that begins like it, else the most alike."""
+    """Returns the known word that was probably meant, or None if no word is alike.
+
+    A word that begins like the written one goes before one that is merely alike.
+    """
     written = str(word).lower()
     for form in (written.replace("-", "_"), written):
         begun = [one for one in known if form and one.startswith(form)]
@@ -107,7 +119,10 @@ def nearest(word: object, known: tuple[str, ...]) -> str | None:
 
 
 def _shape(annotation: Any) -> Shape:
-    """A type with its marks; of a union all members, those of unions within it too, with theirs."""
+    """Returns the shape of an annotation: the type with its marks.
+
+    Of a union all members with theirs, nested ones too.
+    """
     kind, marks = unwrapped(annotation)
     if members(kind) == (kind,):
         return Shape((kind,), marks)

@@ -33,7 +33,10 @@ _TYPES = (
 
 
 def findings_of(error: ErrorDetails, document: object) -> Iterator[Finding]:
-    """Returns the findings that one of pydantic's errors means for a document."""
+    """Yields the findings that one of pydantic's errors means for a document; none for a list whose items are wrong.
+
+    The items have errors of their own.
+    """
     loc, on_key = _place(error["loc"], document)
     shape = shape_at(loc[:-1], document).of_a_key if on_key else shape_at(loc, document)
     context: dict[str, Any] = error.get("ctx", {})
@@ -58,12 +61,12 @@ def findings_of(error: ErrorDetails, document: object) -> Iterator[Finding]:
 
 
 def _may_be_told(shape: Shape, value: object) -> bool:
-    """A text where keys or a list belong may be a whole section, with its password."""
+    """Returns whether a message may show the value; not a text in place of a section, which may hold a password."""
     return not shape.is_container or not isinstance(value, str)
 
 
 def _place(given: Loc, document: object) -> tuple[Loc, bool]:
-    """The place in the document, and whether the key itself is meant."""
+    """Returns pydantic's location as a place in the document, and whether the key there is meant, not its value."""
     loc: list[str | int] = []
     value = document
     for part in given:
@@ -78,6 +81,7 @@ def _place(given: Loc, document: object) -> tuple[Loc, bool]:
 
 
 def _unknown_key(loc: Loc, document: object) -> Finding:
+    """Returns the finding for a key that no definition knows, with the key that was probably meant."""
     section = value_at(document, loc[:-1])
     keys = shape_at(loc[:-1], document).meant_by(section).keys
     near = nearest(loc[-1], tuple(key for key in keys if step(section, key) is ABSENT))
@@ -91,7 +95,7 @@ def _unknown_key(loc: Loc, document: object) -> Finding:
 
 
 def _no_member(loc: Loc, shape: Shape, value: object) -> Finding:
-    """A value that is no member of a union."""
+    """Returns the finding for a value that is no member of a union, at the key that the union's chooser blames."""
     one_of = next(one for one in shape.marks if isinstance(one, OneOf))
     try:
         one_of.choose(value)
@@ -103,7 +107,7 @@ def _no_member(loc: Loc, shape: Shape, value: object) -> Finding:
 
 
 def _words(error: ErrorDetails, context: dict[str, Any], shape: Shape, value: object) -> tuple[str, str | None]:
-    """The message, and what is allowed."""
+    """Returns the message for an error of pydantic's, and what is allowed; None if that is not known."""
     kind = error["type"]
     if kind in _FIXED:
         return _FIXED[kind]
@@ -125,12 +129,12 @@ def _hint(near: str | None) -> str:
 
 
 def _list(near: str | None, known: tuple[str, ...]) -> str:
-    """All that is known, the nearest first."""
+    """Returns the known words as one text, the nearest first."""
     return ", ".join(sorted(known, key=lambda word: word != near))
 
 
 def _limits(kind: str, context: dict[str, Any], shape: Shape, value: object) -> tuple[str, str | None]:
-    """A wrong type or length."""
+    """Returns message and what is allowed for a wrong type or length; None if that is not known."""
     if kind == "string_too_long":
         return "is too long", f"at most {context['max_length']} characters"
     if kind == "string_type" and isinstance(value, bool | int | float):

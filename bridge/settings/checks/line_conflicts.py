@@ -12,7 +12,10 @@ Items = Sequence[tuple[int, Mapping[str, object]]]
 
 
 def wiring_findings(lines: Mapping[str, object], terminals: Mapping[str, Items]) -> Iterator[Finding]:
-    """Yields GPIO lines that are missing, or that two terminals share; the simulated board needs none."""
+    """Yields a finding for each terminal without a GPIO line, and for each whose line another one has already.
+
+    None with a driver other than `gpiod`, and none for a terminal whose line is of another kind.
+    """
     if (lines.get("driver") or "gpiod") != "gpiod":
         return
     taken: list[tuple[_Line, str]] = []
@@ -45,6 +48,7 @@ _Line = tuple[str | None, int | None, str | None]
 
 
 def _line(written: object) -> _Line | None:
+    """Returns chip, offset and name as far as they are written, or None if they name no line."""
     if not isinstance(written, Mapping):
         return None
     chip, name, offset = written.get("chip"), written.get("name"), whole_number(written.get("offset"))
@@ -55,7 +59,10 @@ def _line(written: object) -> _Line | None:
 
 
 def _same(one: _Line, other: _Line) -> bool:
-    """Whether two are one line for sure; a chip's label and its device name cannot be compared."""
+    """Returns whether two are certainly one line.
+
+    False for a chip's label and its device name, which may be one chip.
+    """
     if one[1:] != other[1:]:
         return False
     return one[0] == other[0] or (one[1] is None and None in (one[0], other[0]))

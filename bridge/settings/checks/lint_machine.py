@@ -21,7 +21,7 @@ def machine_findings(
     has_module: Callable[[str], bool] = lambda name: find_spec(name) is not None,
     has_program: Callable[[str], bool] = lambda name: shutil.which(name) is not None,
 ) -> Iterator[Finding]:
-    """Yields one finding for each need that is not met."""
+    """Yields a finding for each package, program, certificate and sound clip that the settings need and lack."""
     for module, extra, loc in _modules(settings):
         if not has_module(module):
             yield Finding(

@@ -42,7 +42,10 @@ def schedule_findings(settings: Settings) -> Iterator[Finding]:
 
 
 def doubtful_hole(schedule: Schedule) -> Period | None:
-    """Returns a closed time of the week that is probably a slip, in minutes since Monday 00:00; None for none."""
+    """Returns a closed time of the week that is probably a slip, or None if there is none.
+
+    Begin and end in minutes since Monday 00:00; the end may lie in the next week.
+    """
     open_periods = merged(
         (day * DAY + start, day * DAY + end) for day, periods in enumerate(schedule.week) for start, end in periods
     )

@@ -99,6 +99,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
 
 
 def _port_for(name: str, security: str) -> str:
+    """Returns `port <number> for <security>`, the first well-known port that goes with it."""
     port = next(port for port, fitting in _FITTING[name].items() if security in fitting)
     return f"port {port} for {security}"
 
@@ -124,6 +125,7 @@ def _camera_ports(loc: Loc, camera: CameraSettings) -> Iterator[Finding]:
 
 
 def _port_of(address: str) -> int | None:
+    """Returns the port in an address, or None if it has none or is malformed."""
     try:
         return urlsplit(address).port
     except ValueError:  # refused when the camera is asked

@@ -32,7 +32,7 @@ _AS_BLOCK = "YAML reads | and > as the begin of a text of several lines"
 
 
 def yaml_findings(text: str, document: Mapping[Any, Any], settings: Settings) -> Iterator[Finding]:
-    """Yields the keys whose value was swallowed or cut; `document` is the content of `text`."""
+    """Yields a finding for each key whose value YAML swallowed or cut; `document` is the content of `text`."""
     root = tree(text)
     if root is None:
         return
@@ -70,7 +70,7 @@ def _swallowed(
 
 
 def _cut(text: str, entry: Entry, *, secret: bool, lost_anchor: bool) -> str | None:
-    """Returns what a value has lost at its begin or end, or None."""
+    """Returns what a value has lost at its begin or end, as a message; None if it is whole."""
     if secret and _TAG.match(text, _behind_colon(text, entry)):
         return f"is cut at its begin: {_AS_TAG}"
     if secret and lost_anchor:
@@ -81,7 +81,10 @@ def _cut(text: str, entry: Entry, *, secret: bool, lost_anchor: bool) -> str | N
 
 
 def _comment_is_meant(text: str, entry: Entry, *, secret: bool) -> bool:
-    """Returns whether the comment behind an empty value reads like a value; a word alone, where it is no password."""
+    """Returns whether the comment behind an empty value reads like the value.
+
+    Without `secret` only a single word does.
+    """
     behind = entry.value.end
     if secret:
         return _CLOSE_COMMENT.match(text, behind) is not None
@@ -109,7 +112,7 @@ def _aliases(node: Node) -> Iterator[Node]:
 
 
 def _value_at(settings: Settings, loc: Loc) -> Any:
-    """Returns the checked value at a place; ABSENT for none."""
+    """Returns the checked value at a place, or ABSENT if there is none."""
     value: Any = settings
     for part in loc:
         value = getattr(value, str(part), ABSENT) if is_dataclass(value) else value_at(value, (part,))

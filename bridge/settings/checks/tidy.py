@@ -18,7 +18,10 @@ _NUMBERS = (int, float)
 
 
 def tidy(value: Any, annotation: Any) -> Any:
-    """Returns a written value, ready for the check of its type; a value of another type stays as it is."""
+    """Returns a written value, ready for the check of its type: empty keys are gone, unions reduced to one member.
+
+    A value of another type than the annotation's stays as it is, for the check to refuse.
+    """
     kind, marks = unwrapped(annotation)
     one_of = mark(marks, OneOf)
     if one_of is not None:
@@ -42,7 +45,7 @@ def _tidy_plain(value: Any, kind: Any) -> Any:
 
 
 def with_host_id(document: Mapping[Any, Any], host: str) -> Mapping[Any, Any]:
-    """The document with the device's id: where none is written it is made of the host's name."""
+    """Returns the document with a device id; where none is written it is made of the host's name."""
     device = document.get("device")
     if device is not None and not (isinstance(device, Mapping) and device.get("id") is None):
         return document

@@ -25,7 +25,7 @@ _Section = TypeVar("_Section")
 
 
 def validated(section: type[_Section], written: Mapping[Any, Any]) -> _Section:
-    """The section that is written; each of its values is checked, and nothing that ties them together.
+    """Returns the section that is written. Each value is checked alone; `references` checks what ties them together.
 
     Raises:
         pydantic_core.ValidationError: with every fault.
@@ -37,7 +37,7 @@ def validated(section: type[_Section], written: Mapping[Any, Any]) -> _Section:
 
 
 def if_sound(section: type[_Section], written: Mapping[Any, Any]) -> _Section | None:
-    """The section that is written; None when anything is wrong with it."""
+    """Returns the section that is written, or None if anything is wrong with it."""
     try:
         return validated(section, written)
     except ValidationError:
@@ -45,7 +45,7 @@ def if_sound(section: type[_Section], written: Mapping[Any, Any]) -> _Section | 
 
 
 def name_of(member: Any) -> str:
-    """A member of a union as pydantic's places name it: in parentheses, as no key is called."""
+    """Returns a union's member as pydantic's places name it: in parentheses, as no key is called."""
     words = get_args(member) if get_origin(member) is Literal else (member.__name__,)
     return f"({words[0]})"
 
@@ -104,7 +104,7 @@ def _union(kinds: tuple[Any, ...], one_of: OneOf) -> schemas.CoreSchema:
 
 
 def _composed(kind: Any, marks: tuple[Any, ...]) -> schemas.CoreSchema:
-    """A choice of words, a list, or what is called by ids."""
+    """Returns the schema of a choice of words, of a list, or of a mapping by ids."""
     arguments = get_args(kind)
     if get_origin(kind) is Literal:
         return schemas.literal_schema(list(arguments))
@@ -136,6 +136,7 @@ def _number(kind: Any, marks: tuple[Any, ...]) -> schemas.CoreSchema:
 
 
 def _other(kind: Any) -> schemas.CoreSchema:
+    """Returns the schema of a type that is neither text nor number. Raises TypeError for a type that has none."""
     if kind is bool:
         return schemas.bool_schema()
     if kind is Path:
@@ -149,6 +150,7 @@ def _other(kind: Any) -> schemas.CoreSchema:
 
 
 def _path(value: object) -> Path:
+    """Returns a text as a path. Raises Refused for a value that is neither text nor path."""
     if isinstance(value, str | Path):
         return Path(value)
     message = "must be a path"

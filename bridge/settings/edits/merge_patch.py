@@ -20,7 +20,11 @@ _LISTS_OF_IDS = (("linkage", "outputs"),)
 
 
 def merge_patch(target: object, patch: object, loc: Loc = ()) -> Any:
-    """Returns the target with the patch applied; both are unchanged. `loc` is the target's location in the document."""
+    """Returns the target with the patch applied; the arguments stay unchanged.
+
+    `loc` is the target's location in the document. A patch that is no object replaces the target, and None in an object
+    removes its key.
+    """
     if not isinstance(patch, Mapping):
         return patch
     if loc[-2:] in _LISTS_OF_IDS:
@@ -47,7 +51,10 @@ def leaves(patch: object, loc: Loc = ()) -> Iterator[Loc]:
 
 
 def _with_members(target: object, members: Mapping[str, object]) -> Any:
-    """Returns a list with ids added and removed; a value that is no truth value is returned for the check to refuse."""
+    """Returns a list of ids with some added (True) and removed (False).
+
+    If `members` holds any other value, a copy of it is returned, for the check to refuse.
+    """
     if not all(isinstance(wanted, bool) for wanted in members.values()):
         return dict(members)
     listed = list(target) if isinstance(target, list | tuple) else []
@@ -56,11 +63,12 @@ def _with_members(target: object, members: Mapping[str, object]) -> Any:
 
 
 def _is_schedule(loc: Loc) -> bool:
+    """Returns whether a location is that of a schedule, named or a terminal's own."""
     return loc[-1:] == ("schedule",) or (len(loc) == len(("schedules", "name")) and loc[0] == "schedules")
 
 
 def _as_published(written: object) -> object:
-    """Returns a schedule in its published form; an empty `special` counts as absent, as in the check."""
+    """Returns a schedule in its published form, without an empty `special`; one that is malformed as it is."""
     if not isinstance(written, Mapping):
         return written
     if step(written, "special") in (None, ABSENT):

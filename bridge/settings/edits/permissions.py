@@ -89,7 +89,7 @@ _REASON = "cannot be changed over MQTT"
 
 
 def not_changeable(patch: Mapping[str, Any], allowed: tuple[Loc, ...]) -> Iterator[Fault]:
-    """Yields a fault for each location of a patch that may not be changed; without its value."""
+    """Yields a fault for each location of a patch that is not below one of `allowed`; the fault holds no value."""
     for loc in leaves(patch):
         if loc and not any(loc[: len(place)] == place for place in allowed):
             reason = next((_REASONS[part] for part in map(str, loc) if part in _REASONS), _REASON)

@@ -32,12 +32,13 @@ def load_outputs(
     environ: Mapping[str, str] | None = None,
     supervisor: Supervisor | None = None,
 ) -> tuple[Settings, tuple[Fault, ...]]:
-    """Returns the settings and the faults; of a faulty file only driver, store and the faultless outputs.
+    """Returns the settings without faults, or the faultless outputs of a faulty file together with its faults.
 
-    Those of version 1 come first: a daemon that refused the file still runs with them.
+    Of a faulty file only driver, store and outputs are taken. The outputs of version 1 come first: a daemon that
+    refused the file still runs with them.
 
     Raises:
-        SettingsError: neither can be read, so no output is known.
+        SettingsError: neither the file nor version 1 can be read, so no output is known.
     """
     environ, path = os.environ if environ is None else environ, Path(path)
     options = options_layer(environ, supervisor or Supervisor()).values
@@ -58,7 +59,7 @@ def load_outputs(
 
 
 def _document(file: Path, *, options: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[Any, Any] | None:
-    """Returns the document of a file with its sources around it, or None if it cannot be read."""
+    """Returns the document of a file with the options below and the environment above it; None if it cannot be read."""
     try:
         document, _ = parse(read_text(file), file)
     except SettingsError:
@@ -82,7 +83,10 @@ def _both(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Settings:
 
 
 def _sound(document: Mapping[Any, Any]) -> Settings:
-    """Returns the faultless parts, each checked alone."""
+    """Returns the parts of a document that are faultless when checked alone.
+
+    An output's later duplicates are left out.
+    """
     parts: dict[str, Any] = {}
     for name in ("device", "lines", "store"):
         alone = if_sound(Settings, {name: document.get(name)})
@@ -95,7 +99,7 @@ def _sound(document: Mapping[Any, Any]) -> Settings:
 
 
 def _line(written: object) -> LineSettings | None:
-    """The line of an input, whatever else is wrong with it."""
+    """Returns the line of an input, whatever else is wrong with the input; None if its line is wrong or absent."""
     if not isinstance(written, Mapping):
         return None
     alone = if_sound(InputSettings, {"id": "any", "line": written.get("line")})
@@ -103,6 +107,7 @@ def _line(written: object) -> LineSettings | None:
 
 
 def _output(written: object) -> OutputSettings | None:
+    """Returns an output with its driving keys alone, or None if one of them is wrong."""
     if not isinstance(written, Mapping):
         return None
     return if_sound(OutputSettings, {key: written[key] for key in DRIVING if key in written})

@@ -29,13 +29,14 @@ class SettingsFile:
         self.path = path
 
     def read(self) -> bytes:
-        """Returns the content. Raises OSError."""
+        """Returns the content. Raises OSError if the file cannot be read."""
         return self.path.read_bytes()
 
     def replace(self, content: bytes, *, expected: bytes, secret: bool) -> bool:
-        """Replaces the content `expected`, which becomes version 1. Returns False, and does nothing, if it has changed.
+        """Replaces the content `expected`, which becomes version 1, and returns True.
 
-        Owner and permissions stay; with `secret` only the owner may read the file.
+        Returns False, and does nothing, if the file has other content. Owner and permissions stay; with `secret` only
+        the owner may read the file.
 
         Raises:
             OSError: the file cannot be written; it is unchanged.
@@ -71,9 +72,10 @@ class SettingsFile:
         _to_disk(target.parent)
 
     def keep(self, content: bytes, *, secret: bool) -> None:
-        """Keeps a former content as version 1. Raises OSError.
+        """Keeps a former content as version 1; does nothing if version 1 or the file itself has this content.
 
-        Does nothing if version 1 or the file itself has this content.
+        Raises:
+            OSError: the version cannot be written.
         """
         target = self.path.resolve()
         newest = version_of(target, 1)
@@ -107,13 +109,14 @@ def version_of(target: Path, number: int) -> Path:
 
 
 def _make_room(target: Path) -> None:
-    """Renames each version to the next number; the oldest is lost."""
+    """Renames each version to the next number; the oldest is lost. Raises OSError if one cannot be renamed."""
     for number in range(VERSIONS - 1, 0, -1):
         with suppress(FileNotFoundError):
             version_of(target, number).replace(version_of(target, number + 1))
 
 
 def _keep(target: Path, version: Path, *, secret: bool) -> None:
+    """Keeps the target's content as a version: a hard link, or a copy where there are none. Raises OSError."""
     try:
         version.hardlink_to(target)
     except OSError as error:
@@ -126,7 +129,7 @@ def _keep(target: Path, version: Path, *, secret: bool) -> None:
 
 
 def _to_disk(folder: Path) -> None:
-    """Syncs a rename. The rename is complete already, so a failure is logged and not raised."""
+    """Syncs a folder, and so a rename in it. The rename is complete already, so a failure is logged and not raised."""
     try:
         sync_folder(folder)
     except OSError as error:

@@ -43,6 +43,7 @@ def written_back(
 
 
 def _read(text: str, *, path: Path) -> Any:
+    """Returns the value of a YAML text. Raises SettingsError if it is no YAML or has a key twice."""
     document, twice = parse(text, path)
     if twice:
         raise SettingsError(twice)

@@ -42,8 +42,8 @@ class _Variables(EnvSettingsSource):
 def nested(given: Mapping[str, str]) -> dict[str, Any]:
     """Returns `{"mqtt__port": "1884"}` as `{"mqtt": {"port": "1884"}}`; names are in lower case.
 
-    Lists and whole sections are JSON. Ids of cameras and schedules have no `_`,
-    and many shells allow no `-` in names: there `_` stands for `-`.
+    Lists and whole sections are JSON; text that is no JSON stays text. Ids of cameras and schedules have no `_`, and
+    many shells allow no `-` in names: there `_` stands for `-`.
     """
     values = _Variables(given)()
     for section in ("cameras", "schedules"):
@@ -59,13 +59,13 @@ class _Part(BaseModel):
 
 
 def _model(section: type, base: type[BaseModel]) -> Any:
-    """The model that a section would be: pydantic-settings knows the keys of no other."""
+    """Returns the section as a model of pydantic's: pydantic-settings knows the keys of no other class."""
     fields: dict[str, Any] = {key: (_type(field.type), None) for key, field in keys(section).items()}
     return create_model(section.__name__, __base__=base, **fields)
 
 
 def _type(annotation: Any) -> Any:
-    """A type without its marks, with models for sections."""
+    """Returns a type without its marks, with models in place of sections."""
     kind, _ = unwrapped(annotation)
     if members(kind) != (kind,):
         return Union[tuple(_type(member) for member in members(kind))]  # noqa: UP007 - made at run time

@@ -13,7 +13,7 @@ _TWINS = {"password": "password_file", "password_file": "password"}
 
 
 def check_overridden(above: Iterable[Layer], touched: Iterable[Loc]) -> None:
-    """Raises SettingsError for every touched location whose value comes from a layer above the file."""
+    """Raises SettingsError with a fault for each touched location whose value comes from a layer above the file."""
     faults = tuple(_faults(tuple(above), touched))
     if faults:
         raise SettingsError(faults)
@@ -27,6 +27,7 @@ def _faults(layers: tuple[Layer, ...], touched: Iterable[Loc]) -> Iterator[Fault
 
 
 def _origin(layer: Layer, loc: Loc) -> str | None:
+    """Returns where a layer has the value of a location from, or None if the layer does not give it."""
     for length in range(1, len(loc) + 1):
         part = loc[:length]
         value = value_at(layer.values, part)

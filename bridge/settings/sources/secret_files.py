@@ -17,7 +17,7 @@ LARGEST_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithSecrets:
-    """A document with its `password`s read, the findings, and the files read."""
+    """A document with the `password`s of its `password_file`s, the findings, and the files read."""
 
     document: dict[Any, Any]
     findings: tuple[Finding, ...]
@@ -28,7 +28,7 @@ def secret_of(path: Path) -> str:
     """Returns a file's text without the newline at its end.
 
     Raises:
-        ValueError: the file holds no secret; the message is for a person.
+        ValueError: the file cannot be read or holds no secret; the message is for a person.
     """
     try:
         with path.open("rb") as file:
@@ -52,7 +52,10 @@ def secret_of(path: Path) -> str:
 
 
 def with_secret_files(document: Mapping[Any, Any]) -> WithSecrets:
-    """Returns a copy with a `password` for every `password_file`; the document itself is unchanged."""
+    """Returns a copy with a `password` for every `password_file` that can be read; the document itself is unchanged.
+
+    A file that cannot be read, or stands beside a `password`, gives a finding instead.
+    """
     copy = dict(document)
     findings: list[Finding] = []
     files: list[Path] = []
@@ -79,13 +82,14 @@ def with_secret_files(document: Mapping[Any, Any]) -> WithSecrets:
 
 
 def plain_secrets(document: Mapping[Any, Any]) -> Iterator[Loc]:
-    """Yields the locations of passwords in the document itself."""
+    """Yields the location of each password that stands in the document itself."""
     for loc, section in _sections(document):
         if section.get("password") not in (None, ""):
             yield (*loc, "password")
 
 
 def _places(document: Mapping[Any, Any]) -> Iterator[Loc]:
+    """Yields the location of each section with a `password_file`."""
     for loc, section in _sections(document):
         if isinstance(section.get("password_file"), str) and section["password_file"]:
             yield loc

@@ -154,7 +154,7 @@ class _Changes:
         return f"{line}- " + f"{line}  ".join(pairs)
 
     def _take_out(self, node: Node, members: list[tuple[int, int, bool]]) -> Iterator[Splice]:
-        """Yields the removals of members, each (start, end, whether it stays); at least one stays."""
+        """Yields the removals of members, each given as (start, end, whether it stays). At least one must stay."""
         layout = self._layout
         if not node.flow:
             for start, end, stays in members:
@@ -173,6 +173,7 @@ class _Changes:
             yield Splice(at, at, "".join(parts))
 
     def _replace(self, node: Node, target: Any, colon: int | None) -> Iterator[Splice]:
+        """Yields the replacement of a whole value by another; `colon` as in `_value`."""
         layout, text = self._layout, self._flow(target, node.quote)
         is_below = node.is_block and colon is not None and layout.line_start(node.start) > colon
         if colon is not None and (is_below or self._takes_lines(target)):

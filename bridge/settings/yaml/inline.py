@@ -14,9 +14,10 @@ _OTHER_MEANINGS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n"
 
 
 def flow(value: Any, *, as_json: bool = False, quote: str = "") -> str:
-    """Returns `{clips: [dog.wav], volume: 70}`; with `as_json` everything is quoted, for a file that is JSON.
+    """Returns a value as YAML on one line: `{clips: [dog.wav], volume: 70}`.
 
-    `quote` is the former quotation mark of a text.
+    With `as_json` everything is quoted, for a file that is JSON. `quote` is the former quotation mark of a text, which
+    is kept if the new text allows it.
     """
     if isinstance(value, Mapping):
         pairs = (f"{flow(str(key), as_json=as_json)}: {flow(part, as_json=as_json)}" for key, part in value.items())

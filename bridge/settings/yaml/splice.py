@@ -43,13 +43,13 @@ class Layout:
         return self.text.rfind("\n", 0, at) + 1
 
     def line_end(self, at: int) -> int:
-        """Returns the offset of the line's end, before its line break."""
+        """Returns the offset of the end of the line around `at`, before its line break."""
         end = self.text.find("\n", at)
         end = len(self.text) if end < 0 else end
         return end - 1 if end > at and self.text[end - 1] == "\r" else end
 
     def next_line(self, at: int) -> int:
-        """Returns the offset of the next line."""
+        """Returns the offset of the next line, or the text's end on the last one."""
         end = self.text.find("\n", at)
         return len(self.text) if end < 0 else end + 1
 
@@ -58,7 +58,7 @@ class Layout:
         return at - self.line_start(at)
 
     def indent(self, at: int) -> int:
-        """Returns the number of blanks at the line's begin; an item's dash counts as one."""
+        """Returns the number of blanks at the begin of the line around `at`; an item's dash counts as one."""
         start = self.line_start(at)
         line = self.text[start : self.line_end(at)]
         return len(line) - len(line.lstrip(" -"))
@@ -73,7 +73,7 @@ class Layout:
         return found.end() if found else None
 
     def in_place(self, start: int, end: int, text: str) -> Splice:
-        """Returns a replacement that keeps the column of a comment behind it, as far as there is room."""
+        """Returns a replacement that keeps the column of a comment behind the span, as far as there is room."""
         blanks = _BLANKS_BEFORE_COMMENT.match(self.text, end)
         if blanks is None:
             return Splice(start, end, text)

@@ -28,7 +28,7 @@ _MISTAKES = (
 
 
 def mistake(error: MarkedYAMLError) -> str:
-    """Returns the message in one line, without any quotation of the text."""
+    """Returns the parser's error as one line for a person, without any quotation of the text."""
     problem, context = error.problem or "", error.context or ""
     begun = "" if error.context_mark is None else f" of line {error.context_mark.line + 1}"
     if "flow" in context and "expected ',' or" in problem:

@@ -122,7 +122,7 @@ def _mapping(text: str, start: int, events: Iterator[Any], *, flow: bool) -> Nod
 
 
 def _behind_properties(text: str, start: int, event: Any) -> int:
-    """Returns the offset behind `&anchor` and `!tag`."""
+    """Returns the offset behind `&anchor` and `!tag`; `start` if the event has neither."""
     if event.anchor is None and event.tag is None:
         return start
     found = _PROPERTIES.match(text, start)
@@ -130,7 +130,10 @@ def _behind_properties(text: str, start: int, event: Any) -> int:
 
 
 def _line_part_behind_properties(text: str, at: int) -> int:
-    """Returns the offset behind the properties, for a new value on the key's own line."""
+    """Returns the offset behind the properties at `at`, for a new value on the key's own line.
+
+    `at` if there are none.
+    """
     blank = len(text[at:]) - len(text[at:].lstrip(" \t"))
     found = _PROPERTIES.match(text, at + blank)
     return at + blank + len(found[0].rstrip(" \t")) if found else at

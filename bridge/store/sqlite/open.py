@@ -70,11 +70,11 @@ def salvage(connection: sqlite3.Connection) -> Loaded:
 
 
 def _open(path: Path, *, at_least: int, fallback: Callable[[], int]) -> Opened:
-    # A file that lost its numbers, or one beside a file that was put aside, does not begin at 1.
-    """Opens the file; a broken one is replaced.
+    """Opens the file; a broken one is replaced. Returns the connection with what the file held.
 
     Raises sqlite3.Error, StoreError or OSError if there is no database then.
     """
+    # A file that lost its numbers, or one beside a file that was put aside, does not begin at 1.
     may_repeat = path.exists() or has_quarantined(path)
     connection = connect(path)
     try:

@@ -149,10 +149,10 @@ class Handover:
             self._changed.notify_all()
 
     def wait(self, *, last_begin: float, retry_at: float | None, other_at: float | None) -> bool:
-        """Writer's thread: blocks until there is work, without limit. Returns False then, and True after `close`.
+        """Blocks until there is work, without limit. Returns False then, and True after `close`.
 
-        `retry_at` postpones all pending changes to that time; `other_at` is the time of work beside them. None: no such
-        time.
+        The writer's thread calls. `retry_at` postpones all pending changes to that time; `other_at` is the time of work
+        beside them. None: no such time.
         """
         with self._changed:
             while not (self._closing or self._hurry):
@@ -171,9 +171,9 @@ class Handover:
             return self._closing
 
     def take(self, *, everything: bool = False) -> tuple[Batch, int]:
-        """Writer's thread: returns the batch to write now, and a number above all those handed out.
+        """Returns the batch to write now, and a number above all those handed out; the writer's thread calls.
 
-        With `everything` the batch has every state. `durable` or `not_durable` follows.
+        With `everything` the batch has every state. The caller enters `durable` or `not_durable` next.
         """
         with self._changed:
             self._urgent_since = self._lazy_since = None
@@ -182,7 +182,7 @@ class Handover:
 
     @contextmanager
     def durable(self) -> Iterator[Memory]:
-        """Writer's thread: yields the memory to record that the batch is on the disk, then wakes `flush`."""
+        """Yields the memory to record that the batch is on the disk, then wakes `flush`; the writer's thread calls."""
         with self._changed:
             yield self._memory
             self._durable = self._taken
@@ -191,7 +191,7 @@ class Handover:
 
     @contextmanager
     def not_durable(self) -> Iterator[Memory]:
-        """Writer's thread: yields the memory to record a failed attempt, then wakes `flush`."""
+        """Yields the memory to record a failed attempt, then wakes `flush`; the writer's thread calls."""
         with self._changed:
             yield self._memory
             self._failures += 1

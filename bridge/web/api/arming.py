@@ -43,18 +43,18 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
 
 
 class Arming:
-    """The handlers of these routes."""
+    """The handlers of the armed switch."""
 
     def __init__(self, *, live: Live, ports: Ports) -> None:
         self._live = live
         self._commands = Commands(ports.submit)
 
     async def read(self, call: Call) -> Reply:
-        """Returns the switch."""
+        """Replies with the armed switch."""
         del call
         return Reply(body={"armed": self._live.armed})
 
     async def move(self, call: Call) -> Reply:
-        """Arms or disarms the device. Arming is refused while a key switch holds it disarmed."""
+        """Arms or disarms the device. Replies with a refusal to arm while a key switch holds it disarmed."""
         armed = call.body["armed"]
         return await self._commands.ask(call.by, lambda origin: ArmingRequested(armed=armed, origin=origin))

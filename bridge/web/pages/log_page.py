@@ -98,7 +98,7 @@ def _controls() -> Html:
     )
 
 
-def _older(chosen: Filter) -> Html | None:
+def _older(chosen: Filter) -> Html:
     """Returns the button that searches more entries, or a note if the limit is reached."""
     limit = next((step for step in STEPS if step > chosen.limit), None)
     if limit is None:

@@ -61,6 +61,7 @@ class Exchange:
         Raises:
             ClosedEarly: the camera closed the connection without an answer.
             OSError: the connection broke.
+            ActionFailed: the answer ends too early.
             ActionError: the answer cannot be read.
         """
         lines = [b"GET " + target.encode("ascii") + b" HTTP/1.1"]
