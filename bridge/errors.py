@@ -44,7 +44,10 @@ class Fault:
     allowed: str | None = None
 
     def __str__(self) -> str:
-        """One line for a person: file:line: path: message (value; allowed)."""
+        """Returns one line for a person: `file:line: path: message (value.
+
+        Allowed)`, without the parts that are unknown.
+        """
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
         head = ": ".join(part for part in (place, self.path, self.message) if part)
         notes = [f"is {self.value}"] if self.value is not None else []

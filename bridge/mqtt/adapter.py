@@ -205,7 +205,7 @@ class MqttAdapter:
     def _take(self, settings: Settings) -> None:
         """Applies new settings.
 
-        A change of broker, device id or discovery prefix ends the session; `run` begins the next.
+        If broker, device id or discovery prefix differ, the session ends and `run` begins another.
         """
         before, self._settings = self._settings, settings
         self._publisher.settings(settings)
@@ -229,7 +229,7 @@ class MqttAdapter:
         self._receiver.clock_is_right = self._synchronised or self._settings.device.clock == "trust"
 
     def _refused(self, topic: str, size: int, code: int, words: str) -> None:
-        """Takes a refusal of a message, or the end of one."""
+        """Passes on that the broker refused a message, or takes messages on its topic again."""
         self._rights.refused(topic, size, code, words)
         if self._service.session is not None:
             self._description.refused(self._service.session, topic, size, code)
@@ -238,7 +238,7 @@ class MqttAdapter:
         self._rights.online_answered(taken)
 
     def _announce_everything(self) -> None:
-        """Rights that were missing are there."""
+        """Publishes everything again, after the broker granted rights that were missing."""
         self._publisher.announce()
         self._feed.again()
 
@@ -258,6 +258,7 @@ class MqttAdapter:
         self._outbox.put(Outgoing(topic=topic, payload=b"", retained=True))
 
     def _later(self, seconds: float, do: Callable[[], None]) -> None:
+        """Calls `do` after some seconds; never, if the event loop does not run yet."""
         try:
             asyncio.get_running_loop().call_later(seconds, do)
         except RuntimeError:

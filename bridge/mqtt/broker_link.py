@@ -22,10 +22,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class BrokerLink:
-    """`run` lasts until it is cancelled, or until a session ends after `stop`.
+    """Keeps a session with the broker; `run` lasts until it is cancelled, or until a session ends after `stop`.
 
-    `settings` returns those in force; `receive` and `refused` are those of `connect`; `random` returns numbers in
-    [0, 1).
+    `settings` returns those in force; `receive` and `refused` are those of `connect`; `random` returns numbers in [0,
+    1).
     """
 
     def __init__(

@@ -14,7 +14,7 @@ class DescriptionLimit:
         self._publisher = publisher
 
     def begin(self, session: Session) -> None:
-        """Applies the limit of a session, before anything is announced on it."""
+        """Applies a session's limit; the caller calls before anything is announced on it."""
         refused = session.limits.refused_sizes.get(self._publisher.topics.discovery)
         half = None if refused is None else refused // 2
         known = [one for one in (session.announced_largest, half) if one is not None]

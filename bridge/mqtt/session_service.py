@@ -44,9 +44,10 @@ class Served:
 
 
 class SessionService:
-    """`submit` takes the facts that the broker was found and lost; `settings` returns those in force.
+    """Serves one session after the other with the room's parts.
 
-    `stands` is called once everything is announced; when `leaving` is set, the session ends in good order.
+    `submit` takes the facts that the broker was found and lost; `settings` returns those in force. `stands` is called
+    once everything is announced; when `leaving` is set, the session ends in good order.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class SessionService:
         self._leaving = leaving
 
     async def serve(self, session: Session) -> Ended:
-        """Returns the end of the session."""
+        """Serves the session until it ends. Returns its end."""
         parts = self._parts
         self._submit(BrokerFound())
         parts.status.put()
@@ -110,7 +111,7 @@ class SessionService:
         return ended
 
     async def _settle(self, session: Session) -> None:
-        """A connection that stands for a while, with everything published, takes all that it may."""
+        """Lifts the caution of `BrokerLimits` once the session has stood for a while with everything published."""
         await asyncio.sleep(SETTLED_S)
         while self._parts.outbox.unfinished:  # noqa: ASYNC110 - it changes with each message
             await asyncio.sleep(LOOK_S)

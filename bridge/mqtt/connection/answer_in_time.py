@@ -7,7 +7,7 @@ from typing import Any
 
 
 async def came_in_time(answer: asyncio.Future[Any], ended: asyncio.Future[Any], limit_s: float) -> bool:
-    """Returns whether the answer came within the limit and before the end; one that did not come is cancelled."""
+    """Returns whether `answer` was done within the limit and before `ended`; an answer that was not is cancelled."""
     await asyncio.wait((answer, ended), timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
     came = answer.done()
     if not came:

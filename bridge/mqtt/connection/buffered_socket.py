@@ -59,7 +59,7 @@ class BufferedSocket:
         return False
 
     def send(self, data: bytes) -> None:
-        """Buffers all of `data`. The window of publishes bounds the unsent bytes."""
+        """Buffers all of `data`, without a limit: the window of publishes bounds the unsent bytes."""
         self._out += data
 
     def fileno(self) -> int:

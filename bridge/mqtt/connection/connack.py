@@ -50,6 +50,7 @@ def read(packet: Connack, version: Version) -> Terms | Ended:
 
 
 def _terms(packet: Connack) -> Terms:
+    """Returns the terms that a CONNACK of success announces, without those that make no sense."""
     numbers, odd = dict(packet.properties.numbers), list(packet.properties.odd)
     for zero in (props.RECEIVE_MAXIMUM, props.MAXIMUM_PACKET_SIZE):
         if numbers.get(zero) == 0:

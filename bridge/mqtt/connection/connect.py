@@ -27,7 +27,7 @@ LONGEST_TEXT = 0xFFFF
 
 
 def client_id_of(settings: Settings) -> str:
-    """Returns the client id of the settings, or one made from the device id."""
+    """Returns the client id of the settings; one made from the device id if they have none."""
     return settings.mqtt.client_id or f"alarm2mqtt-{settings.device.id}"
 
 
@@ -90,6 +90,7 @@ async def connect(
 
 
 def _check_lengths(login: Login) -> None:
+    """Raises BrokerError if client id, username or password is longer than a packet allows."""
     for name, text in (("client_id", login.client_id), ("username", login.username), ("password", login.password)):
         if text is not None and len(text.encode()) > LONGEST_TEXT:
             message = f"mqtt.{name} is longer than the {LONGEST_TEXT} bytes that MQTT allows"
@@ -97,7 +98,11 @@ def _check_lengths(login: Login) -> None:
 
 
 async def _password(mqtt: MqttSettings) -> str | None:
-    """Returns the password; its file is read for each connection, so that a changed secret needs no restart."""
+    """Returns the password, or None if the settings have none.
+
+    Its file is read for each connection, so that a changed secret needs no restart. Raises BrokerError if the file
+    cannot be read.
+    """
     if mqtt.password is not None:
         return mqtt.password.reveal()
     if mqtt.password_file is None:

@@ -67,7 +67,10 @@ def _ended(how: EndReason, why: str, last: LastSent, *, code: int | None = None)
 def last_sent_text(
     unanswered: Sequence[tuple[Outgoing, int]], filters: Sequence[Filter], version: Version | None
 ) -> str:
-    """Returns the words behind "closed the connection". `version` is None where the broker gave a reason."""
+    """Returns the words behind "closed the connection"; empty if nothing was sent and the broker gave a reason.
+
+    `version` is None where the broker gave a reason.
+    """
     if filters:
         last = f", right after SUBSCRIBE to {', '.join(one.topic for one in filters)}"
     elif unanswered:

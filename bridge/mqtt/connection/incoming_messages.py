@@ -17,7 +17,10 @@ _EXACTLY_ONCE = 2
 
 
 class IncomingMessages:
-    """`receive` is called for each message once the client has subscribed: `listens` is True then."""
+    """Acknowledges the broker's messages and hands each to `receive` once.
+
+    Nothing is handed on until the caller sets `listens`, since the client has subscribed then.
+    """
 
     def __init__(
         self, stream: PacketStream, reader: PacketReader, *, limits: BrokerLimits, receive: Callable[[Incoming], None]
@@ -31,7 +34,10 @@ class IncomingMessages:
         """Identifiers of messages at QoS 2 on their way; we subscribe at QoS 1, but a broker may send them."""
 
     def take(self, packet: Publish) -> None:
-        """Acknowledges a message and hands it on."""
+        """Acknowledges a message and hands it on.
+
+        A repeated one, and one that was not asked for, is only acknowledged.
+        """
         if packet.qos and not self._acknowledged(packet):
             return
         topic = packet.topic
@@ -61,7 +67,7 @@ class IncomingMessages:
             _LOG.exception("a message on %s could not be handled", escaped(topic))
 
     def released(self, identifier: int) -> None:
-        """Takes the PUBREL of a message at QoS 2."""
+        """Answers the PUBREL of a message at QoS 2; ignores an unknown identifier."""
         if identifier in self._twice_seen:
             self._twice_seen.discard(identifier)
             self._stream.send(packets.answer(packets.PUBCOMP, identifier))

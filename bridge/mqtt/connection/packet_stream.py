@@ -65,7 +65,7 @@ class PacketStream:
             self._write()
 
     def finish(self) -> None:
-        """Calls `over` once all that is unsent has been written."""
+        """Calls `over` once all unsent packets have been written."""
         self._finishing = True
         self._write()
 
@@ -83,6 +83,7 @@ class PacketStream:
         self.flush()
 
     def _write(self) -> None:
+        """Writes as much as the socket takes, and watches the socket for as long as anything is left."""
         if self.closed:
             return
         left = self._socket.flush()
@@ -103,6 +104,7 @@ class PacketStream:
         self._read()
 
     def _read(self) -> None:
+        """Hands on the packets that have come; after `TURN_S` the rest waits for the next turn of the loop."""
         until = self._loop.time() + TURN_S
         try:
             while (packet := self._reader.next()) is not None:
@@ -120,14 +122,15 @@ class PacketStream:
             self._over()
 
     def _read_on(self) -> None:
+        """Continues reading after the turn of others, unless the connection was closed meanwhile."""
         if not self.closed:
             self._loop.add_reader(self._descriptor, self._on_readable)
             self._read()
 
 
 def _ignore(_: object) -> None:
-    """Takes nothing of a closed connection."""
+    """Ignores a call for a closed connection."""
 
 
 def _nothing() -> None:
-    """Ends nothing twice."""
+    """Ignores the end of a closed connection."""

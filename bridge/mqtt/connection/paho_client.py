@@ -28,23 +28,23 @@ class _Out:
         self._send = send
 
     def send(self, data: bytes | bytearray) -> int:
-        """Sends all of `data`, so that paho never waits to write."""
+        """Sends all of `data`, so that paho never waits to write. Returns the number of bytes."""
         self._send(bytes(data))
         return len(data)
 
     def recv(self, _count: int) -> bytes:
-        """Has nothing: the session reads."""
+        """Raises BlockingIOError: the session reads, and paho finds nothing."""
         raise BlockingIOError
 
     def fileno(self) -> int:
-        """There is nothing to be watched."""
+        """Returns -1: paho has nothing to watch."""
         return -1
 
     def setblocking(self, _flag: bool) -> None:  # noqa: FBT001 - paho's protocol
-        """The session's socket never blocks anyway."""
+        """Ignores the mode: the session's socket never blocks."""
 
     def close(self) -> None:
-        """The session closes its own socket."""
+        """Does nothing: the session closes its own socket."""
 
 
 class PahoClient(Client):
@@ -91,6 +91,7 @@ class PahoClient(Client):
         self._send_pingreq()
 
     def _options(self, one: Filter, *, options: bool) -> Any:
+        """Returns the options of one subscription: the QoS alone for MQTT 3.1.1."""
         if self._version is not Version.V5:
             return 1
         if not options:

@@ -36,7 +36,8 @@ of the first one that it takes on that topic again."""
 class PublishWindow:
     """Publishes, and calls each sender back with the broker's answer.
 
-    Its sender keeps to `size`. `refused` is called for a publish that the broker refused.
+    The sender keeps to `size`. `refused` is called for a publish that the broker refused, and for the first that it
+    takes on that topic again.
     """
 
     def __init__(
@@ -87,9 +88,10 @@ class PublishWindow:
         self._retain = self._retain and terms.retain
 
     def publish(self, message: Outgoing, acknowledged: Acknowledged) -> bool:
-        """Publishes at QoS 1; `acknowledged` is called with the broker's answer.
+        """Publishes at QoS 1, or 0 for a broker without.
 
-        Returns False, and makes no call, once the session has ended, and for a message that the broker does not take.
+        Returns True; `acknowledged` is called with the broker's answer later. Returns False, and makes no call, once
+        the session has ended, and for a message that the broker does not take.
         """
         if self._stream.closed:
             return False
@@ -118,7 +120,7 @@ class PublishWindow:
         return True
 
     def acknowledge(self, packet: Puback) -> None:
-        """Takes the answer to a publish."""
+        """Calls the sender of a publish back with the broker's answer; ignores an unknown identifier."""
         waiting = self._pending.pop(packet.identifier, None)
         if waiting is None:
             return
@@ -137,13 +139,13 @@ class PublishWindow:
         self._settle(message, acknowledged)
 
     def ping_answered(self) -> None:
-        """Takes a PINGRESP: it acknowledges the oldest message at QoS 0 that went out alone."""
+        """Notes a PINGRESP: it acknowledges the oldest message at QoS 0 that went out alone, if there is one."""
         if self._answers:
             message, _, acknowledged = self._answers.popleft()
             self._settle(message, acknowledged)
 
     def release_stale(self) -> None:
-        """Gives up messages that wait since the call before the last: their answers were lost, and others wait."""
+        """Gives up messages that were unanswered at the last call already: their answers were lost, and others wait."""
         lost = [identifier for identifier in self._stale if identifier in self._pending]
         if lost and not self._acknowledges and self._qos:
             self._qos = self._limits.qos = 0
@@ -179,7 +181,7 @@ class PublishWindow:
         return bytes(properties.pack())  # type: ignore[no-untyped-call]
 
     def _settle(self, message: Outgoing, acknowledged: Acknowledged) -> None:
-        """Calls `acknowledged` for a message that the broker has taken."""
+        """Calls `acknowledged` for a message that the broker has taken; nothing after the end."""
         if self._stream.closed:
             return
         if self._limits.unproven:
@@ -190,10 +192,11 @@ class PublishWindow:
             acknowledged(True)  # noqa: FBT003
 
     def _probe(self, identifier: int) -> None:
-        """Asks a broker that does not answer for a message: some proxies report the end only at the next packet."""
+        """Sends a PINGREQ if a message is still unanswered: some proxies report the end only at the next packet."""
         if identifier in self._pending and not self._stream.closed:
             self._client.ping()
 
     def _log_refusal(self, topic: str, size: int, code: int, words: str) -> None:
+        """Logs a refused message, once for each topic; stands in for `refused`."""
         if code >= codes.FAILED:
             self._limits.log_once(f"refused {topic}", f"the broker refuses {topic} ({size} bytes): {words}")

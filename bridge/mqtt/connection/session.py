@@ -122,7 +122,7 @@ class Session:
         return self._window.largest_packet
 
     async def open(self) -> Ended | None:
-        """Sends CONNECT and waits for the answer. Returns None when the session is open, else the reason."""
+        """Sends CONNECT and waits for the answer. Returns None once the session is open, else the reason against it."""
         self._stream.open()
         self._client.hello()
         if not await came_in_time(self._connack, self.ended, ANSWER_S):
@@ -133,9 +133,10 @@ class Session:
         return None
 
     async def subscribe(self, filters: Sequence[Filter]) -> Ended | None:
-        """Subscribes, a few filters a packet, and waits for each answer. Returns None, or the end of the session.
+        """Subscribes, a few filters a packet, and waits for each answer.
 
-        `refused_filters` has those of these filters that the broker refused, or did not answer in time.
+        Returns None, or the session's end if it has ended. `refused_filters` has those of these filters that the broker
+        refused, or did not answer in time.
         """
         for one in filters:
             if one.largest_kept is not None:
@@ -145,7 +146,10 @@ class Session:
         return self.ended.result() if self.ended.done() else None
 
     async def close(self) -> None:
-        """Sends DISCONNECT, so that the broker publishes no will, and waits until it is written."""
+        """Sends DISCONNECT, so that the broker publishes no will, and waits until it is written.
+
+        At most `GOODBYE_S`.
+        """
         if self.ended.done():
             return
         self._leaving = True
@@ -159,6 +163,7 @@ class Session:
         self._end(Ended(how=how, why=why))
 
     def _take(self, packet: Packet) -> None:
+        """Hands a packet to the part that it is for; before the CONNACK any other packet ends the session."""
         match packet:
             case Puback():
                 self._window.acknowledge(packet)
@@ -178,6 +183,7 @@ class Session:
                 self._incoming.released(packet.identifier)
 
     def _on_connack(self, packet: Connack) -> None:
+        """Applies the terms of the broker and opens the session, or ends it if the broker refuses."""
         terms = connack.read(packet, self.version)
         if isinstance(terms, Ended):
             self._end(terms)
@@ -196,7 +202,7 @@ class Session:
         self._connack.set_result(None)
 
     def _failed(self, error: Exception) -> None:
-        """The broker's bytes make no sense, or a packet could not be handled."""
+        """Ends the session because of bytes that make no sense, or of a packet that could not be handled."""
         if isinstance(error, BrokerError):
             self.abort(f"the broker {error}", EndReason.UNREACHABLE if self._connack.done() else EndReason.TOO_NEW)
             return
@@ -204,7 +210,7 @@ class Session:
         self.abort("an error of our own")
 
     def _over(self) -> None:
-        """The connection has ended without a DISCONNECT of the broker."""
+        """Ends the session after a connection that ended without a DISCONNECT of the broker."""
         if self._leaving:
             self.abort("closed by this side")
         else:
@@ -219,6 +225,7 @@ class Session:
         )
 
     def _arm(self) -> None:
+        """Schedules the next check of the keepalive."""
         self._check = self._loop.call_at(self._stream.keepalive.next_check(), self._check_keepalive)
 
     def _check_keepalive(self) -> None:
@@ -234,6 +241,7 @@ class Session:
         self._arm()
 
     def _end(self, ended: Ended) -> None:
+        """Ends the session with this result and closes the connection; does nothing after the end."""
         if self.ended.done():
             return
         self.ended.set_result(ended)

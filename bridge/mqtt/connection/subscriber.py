@@ -19,7 +19,7 @@ UNANSWERED_S = 1.0
 
 
 class Subscriber:
-    """Subscriptions of a session whose end is `ended`."""
+    """Subscribes on one session; `ended` is that session's end."""
 
     def __init__(self, client: PahoClient, *, limits: BrokerLimits, ended: asyncio.Future[Ended]) -> None:
         self.refused: dict[str, str] = {}
@@ -36,7 +36,10 @@ class Subscriber:
         self._limit_s = SUBACK_S
 
     async def subscribe(self, filters: Sequence[Filter]) -> None:
-        """Subscribes, or returns at the end of the session; `refused` has those of these filters that failed."""
+        """Subscribes and waits for the answers, or returns at the end of the session.
+
+        `refused` has those of these filters that failed.
+        """
         taken = []
         for one in filters:
             self.refused.pop(one.topic, None)
@@ -51,7 +54,7 @@ class Subscriber:
                 return
 
     def answered(self, packet: Suback) -> None:
-        """Takes the answer to a SUBSCRIBE."""
+        """Records the broker's answer to a SUBSCRIBE; ignores one that nobody waits for."""
         if self._answer is not None and not self._answer.done() and packet.identifier == self._answer_to:
             self._answer.set_result(packet)
 

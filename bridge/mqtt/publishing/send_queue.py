@@ -50,7 +50,7 @@ class SendQueue:
         self._window = window
 
     def widen(self, window: int) -> None:
-        """The connection takes so many unacknowledged messages from now on."""
+        """Sets the number of messages that may be unacknowledged, and sends those that it lets through."""
         self._window = window
         self._send_waiting()
 
@@ -68,7 +68,11 @@ class SendQueue:
             self._flush()
 
     def put(self, message: Outgoing, acknowledged: Acknowledged | None = None) -> None:
-        """Publishes as soon as the window allows it; without a connection the message is dropped."""
+        """Queues a message, or sends it at once if the window allows; drops it without a connection.
+
+        `acknowledged` is called with the broker's answer, with False for a message that could not be sent; never after
+        the connection has ended.
+        """
         if self._send is None:
             return
         if self._unacknowledged < self._window and not self._waiting:
@@ -89,6 +93,7 @@ class SendQueue:
             self._drop_oldest_event()
 
     def _count(self, message: Outgoing, acknowledged: Acknowledged | None, step: int) -> None:
+        """Adds `step` to the number of queued events, if the message is one."""
         if not message.retained and acknowledged is None:
             self._events += step
 
@@ -101,6 +106,7 @@ class SendQueue:
                 return
 
     def _dispatch(self, send: Send, message: Outgoing, acknowledged: Acknowledged | None) -> None:
+        """Sends a message; one that cannot be sent is dropped, and its sender gets False."""
         if send(message, self._acknowledge if acknowledged is None else self._counting(acknowledged)):
             self._unacknowledged += 1
             return
@@ -110,6 +116,8 @@ class SendQueue:
             acknowledged(False)  # noqa: FBT003 - the one thing it says
 
     def _counting(self, acknowledged: Acknowledged) -> Acknowledged:
+        """Returns a callback that passes the answer on and frees a place in the window."""
+
         def callback(taken: bool) -> None:  # noqa: FBT001 - the one thing it says
             acknowledged(taken)
             self._acknowledge(taken)

@@ -16,7 +16,7 @@ class PublishStatus(Protocol):
     """Publishes a payload; `again` also if it has not changed."""
 
     def __call__(self, payload: bytes, *, again: bool) -> None:
-        """Publishes."""
+        """Publishes the payload if it differs from the last one; with `again` in any case."""
 
 
 class StatusPublisher:

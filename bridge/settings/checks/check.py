@@ -16,7 +16,7 @@ MOST_VALUES = 50_000
 
 
 def check(document: object) -> tuple[Settings | None, list[Finding]]:
-    """The settings, or all findings: of single values and of what ties them together.
+    """Returns the settings and no finding, or None and all findings: of single values and of what ties them together.
 
     Reads no file; `password_file` is taken as it is.
     """
@@ -40,9 +40,10 @@ def check(document: object) -> tuple[Settings | None, list[Finding]]:
 
 
 def _unfit(document: Mapping[object, object]) -> Finding | None:
-    """Findings in a document that must not be walked: endless or enormous, keys that are no names, NUL in a text.
+    """Returns a finding if a document must not be walked or used, else None.
 
-    Aliases of YAML make both from a few lines; no file name or topic takes a NUL.
+    Such a document is endless or enormous, or has keys that are no names, or NUL in a text. Aliases of YAML make the
+    first two from a few lines; no file name or topic takes a NUL.
     """
     waiting: list[tuple[Loc, object]] = [((), document)]
     seen = 0

@@ -84,7 +84,10 @@ class Lines:
         self._root = _yaml().compose(text)
 
     def of(self, loc: Loc) -> int | None:
-        """Returns the line of a location, or of its nearest parent in the text; the first is 1."""
+        """Returns the line of a location, or of its nearest parent in the text; the first is 1.
+
+        None if the text has none.
+        """
         node, line = self._root, None
         for part in loc:
             found = _below(node, part)
@@ -108,7 +111,10 @@ def _yaml() -> Any:
 
 
 def _below(node: Node | None, part: str | int) -> tuple[Node, int] | None:
-    """Returns the node one step further, and the line of its key or item; the last one of a repeated key."""
+    """Returns the node one step further, and the line of its key or item; None if there is none.
+
+    Of a repeated key the last one counts.
+    """
     if isinstance(node, MappingNode):
         for key, value in reversed(node.value):
             if getattr(key, "value", None) == str(part):
