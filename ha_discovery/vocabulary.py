@@ -9,6 +9,7 @@ from __future__ import annotations
 
 
 def _words(text: str) -> frozenset[str]:
+    """Returns the words of a text."""
     return frozenset(text.split())
 
 

@@ -72,6 +72,10 @@ def _parser() -> argparse.ArgumentParser:
     known = parser.add_subparsers(title="commands", metavar="COMMAND", prog="alarm2mqtt")
 
     def add(name: str, command: Callable[[argparse.Namespace], int], *, file: bool = True) -> argparse.ArgumentParser:
+        """Adds a command, whose help is its docstring, and with `file` the argument FILE.
+
+        Returns the command's parser.
+        """
         text = (command.__doc__ or "").strip()
         added = known.add_parser(name, help=text, description=text)
         added.set_defaults(command=command, prints_only=command in _PRINT_ONLY)

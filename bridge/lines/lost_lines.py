@@ -88,10 +88,12 @@ class LostLines:
         self._arm()
 
     def _arm(self) -> None:
+        """Starts the timer if a line waits and none runs yet."""
         if self._loop is not None and self._waits and self._timer is None:
             self._timer = self._loop.call_later(_LOOK_S, self._look)
 
     def _disarm_if_idle(self) -> None:
+        """Stops the timer if no line waits."""
         if self._timer is not None and not self._waits:
             self._timer.cancel()
             self._timer = None

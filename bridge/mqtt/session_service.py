@@ -95,6 +95,7 @@ class SessionService:
             self._submit(BrokerLost())
 
     async def _publish_until_ended(self, session: Session, subscriptions: Subscriptions) -> Ended:
+        """Runs the tasks of a session until it ends. Returns its end."""
         parts = self._parts
         async with asyncio.TaskGroup() as group:
             tasks = [

@@ -86,6 +86,7 @@ class EngineLoop:
         self._arm()
 
     def _schedule(self) -> None:
+        """Schedules `_consume` for the next turn of the loop, if facts wait and the loop runs."""
         if self._loop is not None and not self._scheduled and self._facts:
             self._scheduled = True
             self._loop.call_soon(self._consume)
@@ -101,6 +102,7 @@ class EngineLoop:
         self._arm()
 
     def _take(self, fact: Fact) -> None:
+        """Gives a fact to the engine and performs its effects."""
         self._step(lambda now: self._engine.receive(fact, now), type(fact).__name__)
 
     def _step(self, step: Callable[[Now], Iterable[Effect]], what: str) -> bool:
@@ -142,4 +144,5 @@ class EngineLoop:
 
 
 def _first_edge(fact: LineChanged | EdgesSeen) -> float:
+    """Returns the monotonic time of a fact's first edge."""
     return fact.at if isinstance(fact, LineChanged) else fact.edges[0].at

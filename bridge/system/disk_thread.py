@@ -25,6 +25,7 @@ def start_disk_thread(name: str, work: Callable[[], _Result]) -> asyncio.Future[
     done: asyncio.Future[_Result] = loop.create_future()
 
     def run() -> None:
+        """Does the work on the thread and hands its result or error to the loop."""
         try:
             result = work()
         except Exception as error:  # noqa: BLE001 - raised where the future is awaited
@@ -39,10 +40,12 @@ def start_disk_thread(name: str, work: Callable[[], _Result]) -> asyncio.Future[
 
 
 def _finish(done: asyncio.Future[_Result], result: _Result) -> None:
+    """Sets a result, unless the future was cancelled meanwhile."""
     if not done.done():
         done.set_result(result)
 
 
 def _fail(done: asyncio.Future[_Result], error: Exception) -> None:
+    """Sets an error, unless the future was cancelled meanwhile."""
     if not done.done():
         done.set_exception(error)

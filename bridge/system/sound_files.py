@@ -129,4 +129,5 @@ def _described(path: Path, form: bytes, begin: int, length: int) -> Wav:
 
 
 def _refuse(message: str) -> NoReturn:
+    """Raises ActionRefused with this message."""
     raise ActionRefused(message)

@@ -30,6 +30,7 @@ def safe_name(text: str, *, longest_bytes: int = LONGEST_BYTES) -> str:
 
 
 def _bad(letter: str) -> bool:
+    """Returns whether a character must not be in a file's name."""
     return letter in _NOT_ALLOWED or unicodedata.category(letter) in _NOT_ALLOWED_KINDS
 
 

@@ -99,6 +99,7 @@ def _input_state(view: InputView) -> str:
 
 
 def _armed(view: InputView, settings: InputSettings, now: datetime, *, device_armed: bool) -> str:
+    """Returns whether an input is armed, or why it is not, in words."""
     if not view.enabled:
         return "Disabled"
     if not (device_armed or settings.ignores_arming):

@@ -165,6 +165,7 @@ def _http_log() -> logging.Logger:
 
 
 async def _described(rows: tuple[Route, ...], live: Live, ports: Ports, request: web.Request) -> web.StreamResponse:
+    """Responds with the OpenAPI document of these routes."""
     del request
     inputs = [one.id for one in live.settings.inputs]
     outputs = [one.id for one in live.settings.outputs]

@@ -41,6 +41,7 @@ def document(*, lang: str, head: Html, body: Html) -> str:
 
 
 def _attribute(key: str, value: Value) -> str:
+    """Returns an attribute as HTML, escaped; empty for one that is left out."""
     if value is None or value is False:
         return ""
     name = key.rstrip("_").replace("_", "-")
@@ -48,10 +49,12 @@ def _attribute(key: str, value: Value) -> str:
 
 
 def _inside(children: Iterable[Child]) -> str:
+    """Returns the children of an element as HTML."""
     return "".join(_one(child) for child in children)
 
 
 def _one(child: Child) -> str:
+    """Returns one child as HTML; a text is escaped."""
     if child is None:
         return ""
     if isinstance(child, Html):

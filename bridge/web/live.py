@@ -164,6 +164,7 @@ class Live:
         return {**entry_json(entry), "words": entry_words(entry, self.name_of, self._local())}
 
     def _local(self) -> datetime:
+        """Returns the time of the device's zone."""
         return self._now().local
 
     def _take(self, settings: Settings) -> None:

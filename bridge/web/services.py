@@ -31,6 +31,7 @@ def services(status: BridgeStatus) -> dict[str, ServiceState | None]:
 
 
 def _queue(queue: QueueStatus | None) -> ServiceState | None:
+    """Returns the state of a queue of mails or uploads, or None if it is not configured."""
     if queue is None:
         return None
     facts = {"Server": queue.server, "Waiting": str(queue.queued)}
@@ -40,6 +41,7 @@ def _queue(queue: QueueStatus | None) -> ServiceState | None:
 
 
 def _card(card: RecordingStatus | None) -> ServiceState | None:
+    """Returns the state of recording, or None if it is not configured."""
     if card is None:
         return None
     facts = {"Clips": str(card.clips)}
@@ -51,6 +53,7 @@ def _card(card: RecordingStatus | None) -> ServiceState | None:
 
 
 def _audio(sound: SoundStatus | None) -> ServiceState | None:
+    """Returns the state of the loudspeaker, or None if it is not configured."""
     if sound is None:
         return None
     return ServiceState(problem=None, facts={"Sound": "plays" if sound.playing else "silent"})

@@ -37,5 +37,6 @@ def assets() -> Mapping[str, Asset]:
 
 
 def _asset(content: bytes, kind: str) -> Asset:
+    """Returns a file with its compressed form and its tag."""
     tag = hashlib.sha256(content).hexdigest()[:16]
     return Asset(kind=kind, packed=gzip.compress(content, mtime=0), tag=f'"{tag}"')

@@ -25,6 +25,7 @@ class _Policy(EmailPolicy):
     """Folds a Subject without loss: the library's own folding drops spaces between encoded words."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
+        """Returns a header as bytes; a Subject keeps the spaces between its encoded words."""
         if name != "Subject":
             return super().fold_binary(name, value)
         words = Header(str(value), "us-ascii" if value.isascii() else "utf-8", header_name=name)

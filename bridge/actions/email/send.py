@@ -37,6 +37,7 @@ async def send(
     outcomes: list[MailOutcome] = []
 
     def has_taken(outcome: MailOutcome) -> None:
+        """Notes the outcome, so that a later fault is known to come after it, and passes it on."""
         outcomes.append(outcome)
         taken(outcome)
 
@@ -54,6 +55,7 @@ async def send(
 
 
 def _session_class() -> type[SmtpSession]:
+    """Imports and returns the session's class, since its library takes long to import."""
     from bridge.actions.email.session import SmtpSession  # noqa: PLC0415 - heavy: only once a mail is sent
 
     return SmtpSession

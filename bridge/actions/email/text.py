@@ -109,4 +109,5 @@ def _pictures(mail: AlarmMail) -> list[str]:
 
 
 def _after(offset_ms: int) -> str:
+    """Returns an offset from the alarm's begin in words, "0.5 s before the alarm began"."""
     return f"{abs(offset_ms) / 1000:.1f} s {'before' if offset_ms < 0 else 'after'} the alarm began"

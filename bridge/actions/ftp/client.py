@@ -126,6 +126,7 @@ class FtpClient(aioftp.Client):
         return code, lines
 
     async def _parse_response(self) -> tuple[aioftp.Code, list[str]]:
+        """Returns code and lines of the next answer; more leniently than the library, since servers break the form."""
         code, rest = await self.parse_line()
         while not _is_code(code):
             code, rest = await self.parse_line()

@@ -57,6 +57,7 @@ async def _attempt(session: FtpSession, content: bytes, path: str) -> str:
 
 
 def _session_class() -> type[FtpSession]:
+    """Imports and returns the session's class, since its library takes long to import."""
     from bridge.actions.ftp.session import FtpSession  # noqa: PLC0415 - heavy: only once a file is uploaded
 
     return FtpSession

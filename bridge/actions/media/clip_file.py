@@ -99,6 +99,7 @@ class _Copied:
             self._track.codec_tag = "hvc1"
 
     def write(self, packet: Packet, pts: int, dts: int, base: Fraction) -> None:
+        """Writes a packet as it is, with times in units of `base`."""
         self._out.mux(_library_packet(packet, pts, dts, base, self._track))
 
     def finish(self) -> None:
@@ -117,12 +118,14 @@ class _Coded:
         self._resampler = av.AudioResampler("fltp", "mono", rate_hz)
 
     def write(self, packet: Packet, pts: int, dts: int, base: Fraction) -> None:
+        """Encodes a packet's sound anew and writes it; times are in units of `base`."""
         for frame in self._decoder.decode(_library_packet(packet, pts, dts, base, None)):
             frame.time_base = base
             for piece in self._resampler.resample(frame):
                 self._out.mux(self._track.encode(piece))
 
     def finish(self) -> None:
+        """Writes the sound that the encoder still holds."""
         self._out.mux(self._track.encode(None))
 
 

@@ -171,10 +171,12 @@ def picture_of_camera(order: TakePicture, camera: OpenCamera) -> PictureTaken | 
 
 
 def _taken(order: TakePicture, jpeg: bytes, monotonic: float) -> PictureTaken:
+    """Returns the answer to an order: the picture."""
     return PictureTaken(request=order.request, jpeg=base64.b64encode(jpeg).decode("ascii"), monotonic=monotonic)
 
 
 def _missed(order: TakePicture, error: ActionError) -> PictureMissed:
+    """Returns the answer to an order: the reason why there is no picture."""
     return PictureMissed(request=order.request, reason=str(error), permanent=isinstance(error, ActionRefused))
 
 

@@ -74,6 +74,7 @@ class ClipWriter:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        """Writes the queued packets and ends of clips, until None is queued; runs on a thread of its own."""
         while (item := self._todo.get()) is not None:
             match item:
                 case _Begin(order=order):

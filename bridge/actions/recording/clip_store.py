@@ -192,6 +192,7 @@ class ClipStore:
         return missing_card(self.folder, expected=mount_points(table))
 
     def _free(self) -> int:
+        """Returns the bytes that are free on the card. Raises OSError if it cannot be read."""
         numbers = os.statvfs(self.folder)
         return numbers.f_bavail * numbers.f_frsize
 

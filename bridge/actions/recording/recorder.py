@@ -270,6 +270,7 @@ class CameraRecorder:
         )
 
     def _wake_at(self, due: float | None, now: float) -> None:
+        """Replaces the timer by one for `due`, or by none for None."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

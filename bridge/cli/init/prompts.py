@@ -119,4 +119,5 @@ _YES, _NO = ("y", "yes", "j", "ja"), ("n", "no", "nein")
 
 
 def _yes_or_no(answer: str) -> str | None:
+    """Returns None for an answer that is yes or no, else an objection."""
     return None if answer.lower() in (*_YES, *_NO) else "answer yes or no"

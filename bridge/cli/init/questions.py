@@ -109,6 +109,7 @@ class Questions:
         """Asks for a whole number at a location and puts it into the draft."""
 
         def wrong(answer: str) -> str | None:
+            """Returns the objection to an answer, or None if it is a good number."""
             return self.draft.wrong(loc, int(answer)) if answer.isdecimal() else "must be a whole number"
 
         self.draft.put(loc, int(self._dialogue.ask(question, str(default), wrong)))

@@ -78,7 +78,10 @@ def _chosen(dialogue: Dialogue, lines: Sequence[OfferedLine]) -> tuple[list[_Ter
     """Asks for the lines of inputs and outputs. Returns the terminals of both."""
 
     def ask(question: str, default: Sequence[OfferedLine], taken: Sequence[OfferedLine]) -> list[OfferedLine]:
+        """Asks for lines until the answer is right. Returns those chosen, none of which is in `taken`."""
+
         def wrong(answer: str) -> str | None:
+            """Returns the objection to an answer, or None."""
             try:
                 both = [line for line in chosen_lines(several(answer), lines) if line in taken]
             except ValueError as error:
@@ -100,6 +103,7 @@ def _named(dialogue: Dialogue, draft: Draft, kind: str, default: Sequence[str]) 
     """Asks for the names of the terminals of one kind on the simulated board. Returns the terminals."""
 
     def wrong(answer: str) -> str | None:
+        """Returns the objection to the first wrong name, or None."""
         objections = (draft.wrong((kind, 0, "name"), name) for name in several(answer))
         return next((one for one in objections if one is not None), None)
 
@@ -138,6 +142,7 @@ def _ask_output(dialogue: Dialogue, draft: Draft, number: int, terminal: _Termin
 
 
 def _ask_name(dialogue: Dialogue, draft: Draft, place: tuple[str, int], terminal: _Terminal) -> str:
+    """Asks for a terminal's name; one without a line keeps the name that it has. Returns the name."""
     if terminal.line is None:
         return terminal.name
     what = "input" if place[0] == "inputs" else "output"
@@ -163,6 +168,7 @@ def _ask_links(dialogue: Dialogue, draft: Draft) -> None:
     known = {word: one["id"] for one in outputs for word in (one["name"].casefold(), one["id"])}
 
     def wrong(answer: str) -> str | None:
+        """Returns the objection to an answer that names an unknown output, or None."""
         unknown = [word for word in several(answer) if word.casefold() not in known]
         names = ", ".join(map(_listed_name, outputs))
         return f"there is no output {unknown[0]} (allowed: {names}, or {NONE})" if unknown else None

@@ -26,6 +26,7 @@ def shortest(path: Path) -> Path:
 
 
 def _fitting(seen: Situation, called: Caller) -> Iterator[Advice]:
+    """Yields the next commands to type, as they fit the state of this machine."""
     me = called.me if seen.readable else called.as_root
     file = "" if seen.is_default else f" {shlex.quote(str(shortest(seen.file)))}"
     if not seen.there:

@@ -78,6 +78,7 @@ def gone_line(kind: str, part: str, now: datetime) -> str:
 
 
 def _line(at: datetime, what: str, fields: Iterable[tuple[str, object]]) -> str:
+    """Returns a line of a log: time, word, and `key=value` for each field."""
     words = " ".join(f"{key}={_word(value)}" for key, value in fields)
     return f"{instant(at)} {what} {words}"
 
@@ -95,8 +96,10 @@ def _instant(moment: datetime | None, now: datetime) -> str | None:
 
 
 def _on(value: bool) -> str:  # noqa: FBT001 - a state's one value
+    """Returns `on` or `off`."""
     return "on" if value else "off"
 
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - a state's one value
+    """Returns `yes` or `no`."""
     return "yes" if value else "no"

@@ -144,6 +144,7 @@ class DeviceMirror:
         return [*(part for part in listed if part in live), *(part for part in live if part not in listed)]
 
     def _count(self) -> int:
+        """Returns the number of payloads that are kept."""
         return sum(map(len, self._payloads.values()))
 
     def _in_force(self, kind: str, part: str, fields: Mapping[str, type]) -> dict[str, Any]:

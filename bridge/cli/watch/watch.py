@@ -128,6 +128,7 @@ def _printer(end: Callable[[], None]) -> Callable[[str], None]:
     """Returns a function that prints a line; if the reader has closed the pipe, as `| head` does, it calls `end`."""
 
     def show(line: str) -> None:
+        """Prints a line; ends the command once nobody reads its output."""
         try:
             print(line, flush=True)  # noqa: T201 - this is what it is for
         except BrokenPipeError:
@@ -146,6 +147,7 @@ class _Notices(logging.Handler):
         self._mirror = mirror
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Shows a log record's message as the screen's notice."""
         self._mirror.notice = escaped(record.getMessage())
 
     def __enter__(self) -> Self:

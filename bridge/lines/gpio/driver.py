@@ -180,6 +180,7 @@ class GpiodLines:
                 self._lose(name, error)
 
     def _retry(self, name: str) -> bool:
+        """Requests a lost line again. Returns whether it is there."""
         return self._take(name)
 
     def _lose(self, name: str, error: LineError) -> None:

@@ -188,6 +188,7 @@ def _seen_chip(path: str) -> SeenChip | None:
 
 
 def _seen_line(info: gpiod.LineInfo) -> SeenLine:
+    """Returns the library's description of a line as ours."""
     return SeenLine(
         offset=info.offset,
         name=info.name or "",
@@ -199,11 +200,13 @@ def _seen_line(info: gpiod.LineInfo) -> SeenLine:
 
 
 def _by_number(path: str) -> tuple[int, str]:
+    """Returns a sort key for paths of chips: by number, those without one first."""
     digits = re.search(r"\d+$", path)
     return int(digits[0]) if digits else -1, path
 
 
 def _request(chip: gpiod.Chip, offset: int, config: gpiod.LineSettings) -> gpiod.LineRequest:
+    """Requests one line. Raises OSError if the kernel refuses."""
     return chip.request_lines({offset: config}, consumer=CONSUMER, event_buffer_size=EVENT_BUFFER)
 
 

@@ -160,8 +160,10 @@ def _missing(terminal: str, what: str, chips: Sequence[SeenChip]) -> LineError:
 
 
 def _denial(paths: str) -> str:
+    """Returns the message that this process may not open some chips."""
     return f"no permission to open {paths} (its group, often gpio, may)"
 
 
 def _listed(chips: Sequence[SeenChip]) -> str:
+    """Returns the chips as one text."""
     return ", ".join(map(str, chips))

@@ -123,6 +123,7 @@ class BoardClient:
         await self.close()
 
     async def _ask(self, command: str) -> BoardContacts:
+        """Sends a command and returns the contacts in its answer. Raises BoardError as `_answer`."""
         self._writer.write(f"{command}\n".encode())
         answer = await self._answer()
         return BoardContacts(
@@ -131,6 +132,7 @@ class BoardClient:
         )
 
     async def _answer(self) -> dict[str, Any]:
+        """Returns the board's next answer. Raises BoardError if the board hangs up or the connection breaks."""
         try:
             line = await self._reader.readline()
         except OSError as error:

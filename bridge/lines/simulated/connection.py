@@ -67,6 +67,7 @@ class BoardConnection:
         self._gone(self)
 
     def _read(self) -> None:
+        """Reads what has come and answers each whole line; pauses while the client reads too slowly."""
         try:
             data = self._sock.recv(READ_BYTES)
         except (BlockingIOError, InterruptedError):
@@ -90,6 +91,7 @@ class BoardConnection:
         self._loop.call_soon(self._send)
 
     def _answer(self, command: bytes) -> None:
+        """Obeys one command and buffers the answer; one that is too long is refused."""
         if len(command) > LONGEST_COMMAND_BYTES:
             self._unsent += TOO_LONG
             return
@@ -98,6 +100,7 @@ class BoardConnection:
         self.watches = self.watches or words == "watch"
 
     def _send(self) -> None:
+        """Sends the buffered answers as far as the socket takes them, and watches it for the rest."""
         if self._closed:
             return
         if self._deaf:

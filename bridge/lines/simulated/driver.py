@@ -164,4 +164,5 @@ class SimulatedLines:
 
 
 def _line(answer: object) -> bytes:
+    """Returns an answer as a line of JSON."""
     return json.dumps(answer).encode() + b"\n"

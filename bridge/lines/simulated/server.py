@@ -120,5 +120,6 @@ class BoardServer:
         )
 
     def _resume(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Accepts connections again, unless the server was closed meanwhile."""
         if self._listening.fileno() >= 0:
             loop.add_reader(self._listening.fileno(), self._accept, loop)

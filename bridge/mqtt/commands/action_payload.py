@@ -85,6 +85,7 @@ def _value(field: ActionField, fields: Fields, key: str) -> Any:
 
 
 def _input(value: object, key: str) -> str:
+    """Returns an input's id. Raises CommandRefused for any other value."""
     if not isinstance(value, str) or not is_id(value):
         message = f"must be the id of an input, is {short_repr(value)}"
         raise CommandRefused(message, path=key)
@@ -106,6 +107,7 @@ def _text(value: object, key: str, longest: int) -> str:
 
 
 def _clip(value: object, key: str) -> str:
+    """Returns a sound clip's name. Raises CommandRefused for any other value."""
     if not isinstance(value, str) or not is_sound_name(value):
         message = f"must be the name of a sound clip, without a folder, is {short_repr(value)}"
         raise CommandRefused(message, path=key)

@@ -53,6 +53,7 @@ def hung_up(broken: OSError | None, last: LastSent) -> Ended:
 
 
 def _ended(how: EndReason, why: str, last: LastSent, *, code: int | None = None) -> Ended:
+    """Returns an end with what was sent last."""
     return Ended(
         how=how,
         why=why,

@@ -59,6 +59,7 @@ class Subscriber:
             self._answer.set_result(packet)
 
     async def _subscribe(self, filters: tuple[Filter, ...]) -> None:
+        """Sends one SUBSCRIBE and waits for the answer; `refused` gets the filters that failed."""
         self._answer = answer = asyncio.get_running_loop().create_future()
         self.waiting = filters
         self._answer_to = self._client.subscribe_to(filters, options=self._limits.options)

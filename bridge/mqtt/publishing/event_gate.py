@@ -59,6 +59,7 @@ class EventGate:
         self._withheld.clear()
 
     def _open(self, input_ids: tuple[str, ...]) -> None:
+        """Publishes the withheld events of these inputs; later ones pass at once."""
         for input_id in input_ids:
             for event in self._withheld.pop(input_id, ()):
                 self._put(event)

@@ -36,6 +36,7 @@ def advice(settings: Settings, document: Mapping[Any, Any], text: str | None) ->
 
 
 def _timed_links(settings: Settings) -> Iterator[Finding]:
+    """Yields a finding for each link to an output that follows its timing, which therefore does nothing."""
     timed = {output.id for output in settings.outputs if output.timing.enabled}
     for index, one in enumerate(settings.inputs):
         for nth, link in enumerate(one.linkage.outputs):
@@ -48,6 +49,7 @@ def _timed_links(settings: Settings) -> Iterator[Finding]:
 
 
 def _cut_off_early(settings: Settings) -> Iterator[Finding]:
+    """Yields a finding for each Alarm Time that is longer than the output's cut-off."""
     for index, output in enumerate(settings.outputs):
         seconds = output.alarm_time_ms / 1000
         if output.cut_off_s is not None and output.cut_off_s < seconds and not output.follow_source:
@@ -59,6 +61,7 @@ def _cut_off_early(settings: Settings) -> Iterator[Finding]:
 
 
 def _buttons_that_rest(settings: Settings) -> Iterator[Finding]:
+    """Yields a finding for each stop button or key switch that works only while its schedule is open."""
     for index, one in enumerate(settings.inputs):
         if (one.linkage.silence or one.linkage.disarm) and one.schedule != ALWAYS:
             what = "stop button" if one.linkage.silence else "key switch"
@@ -71,6 +74,7 @@ def _buttons_that_rest(settings: Settings) -> Iterator[Finding]:
 
 
 def _upload_path(settings: Settings) -> Iterator[Finding]:
+    """Yields a finding if two uploads may get the same path."""
     if settings.ftp is None:
         return
     tokens = path_tokens(settings.ftp.path)

@@ -77,10 +77,12 @@ def _length(period: Period) -> int:
 
 
 def _clock(minute: int) -> str:
+    """Returns a minute of the week as `HH:MM`."""
     return f"{minute % DAY // 60:02}:{minute % 60:02}"
 
 
 def _places(settings: Settings) -> Iterator[tuple[Loc, Schedule]]:
+    """Yields each schedule that is written out, with its location."""
     named: Mapping[str, Schedule] = settings.schedules
     for name, schedule in named.items():
         yield ("schedules", name), schedule

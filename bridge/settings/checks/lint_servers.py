@@ -52,6 +52,7 @@ def server_findings(settings: Settings, document: Mapping[Any, Any]) -> Iterator
 
 
 def _passwords_alone(settings: Settings, document: Mapping[Any, Any]) -> Iterator[Finding]:
+    """Yields a finding for each password without a user name."""
     sections: list[tuple[Loc, Any, str]] = [
         (("mqtt",), settings.mqtt, "is not used without username: the broker gets neither"),
         (("email",), settings.email, "is not used without username: mail is sent without a log-in"),
@@ -69,6 +70,7 @@ def _passwords_alone(settings: Settings, document: Mapping[Any, Any]) -> Iterato
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
+    """Yields a finding for each port that does not fit its server's security or protocol."""
     mqtt = settings.mqtt
     if mqtt.host.startswith("unix:"):
         if mqtt.port is not None:
@@ -105,6 +107,7 @@ def _port_for(name: str, security: str) -> str:
 
 
 def _camera_ports(loc: Loc, camera: CameraSettings) -> Iterator[Finding]:
+    """Yields a finding for each address whose port is another scheme's, and for a `ca_file` that nothing uses."""
     for key, address in (("snapshot", camera.snapshot), ("stream", camera.stream)):
         if address is None:
             continue
@@ -133,6 +136,7 @@ def _port_of(address: str) -> int | None:
 
 
 def _unused(settings: Settings) -> Iterator[Finding]:
+    """Yields a finding for each setting that nothing reads."""
     for name, section in (("email", settings.email), ("ftp", settings.ftp)):
         if section is not None and section.security == "none" and section.ca_file is not None:
             yield Finding(loc=(name, "ca_file"), message="has no effect with security: none", shown=False)

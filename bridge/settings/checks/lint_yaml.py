@@ -96,6 +96,7 @@ def _behind_colon(text: str, entry: Entry) -> int:
 
 
 def _entries(node: Node, loc: Loc) -> Iterator[tuple[Loc, Entry]]:
+    """Yields each entry below a node with its location."""
     for entry in node.entries:
         place = (*loc, entry.key.text)
         yield place, entry
@@ -105,6 +106,7 @@ def _entries(node: Node, loc: Loc) -> Iterator[tuple[Loc, Entry]]:
 
 
 def _aliases(node: Node) -> Iterator[Node]:
+    """Yields each alias at or below a node."""
     if node.kind == "alias":
         yield node
     for part in (*(entry.value for entry in node.entries), *(entry.key for entry in node.entries), *node.items):

@@ -83,4 +83,5 @@ class _Reading:
 
 
 def _first(row: Row) -> Any:
+    """Returns a row's only column."""
     return row[0]

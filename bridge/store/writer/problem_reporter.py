@@ -56,6 +56,7 @@ class ProblemReporter:
         self._report("; ".join(part for part in parts if part) or None)
 
     def _report(self, text: str | None) -> None:
+        """Reports a problem, or None for its end, on the loop's thread, if it differs from the last one."""
         if text == self._reported:
             return
         self._reported = text

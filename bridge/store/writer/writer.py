@@ -99,6 +99,7 @@ class Writer:
         self._close()
 
     def _open(self) -> None:
+        """Opens the database, on the writer's thread."""
         with self._handover.memory() as memory:
             at_least = memory.next_seq
         self._opened(open_database(self._path, at_least=at_least, fallback=lambda: first_number_at(self._wall())))

@@ -71,6 +71,7 @@ class _Connection(asyncio.Protocol):
         self._limits = limits
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Hands the connection to the server's handler, or aborts it if the limits do not let the client in."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream server always has one
         name = transport.get_extra_info("peername")
         handler = self._limits.lets_in(name[0] if name else None)

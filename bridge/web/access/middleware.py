@@ -185,6 +185,7 @@ class AccessMiddleware:
 
 
 def _visit(request: web.Request) -> Visit:
+    """Returns what the access policy needs of a request."""
     headers = request.headers
     return Visit(
         peer=request.remote,

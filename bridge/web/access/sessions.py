@@ -88,9 +88,11 @@ class Password:
         return self._one_at_a_time.locked()
 
     def _mark(self, given: str) -> bytes:
+        """Returns a fast keyed digest of a password that was tried."""
         return hmac.digest(self._key, given.encode(errors="surrogateescape"), "sha256")
 
     def _derived(self, text: str) -> bytes:
+        """Returns the slow digest of a password (scrypt)."""
         return hashlib.scrypt(
             text.encode(errors="surrogateescape"),
             salt=self._salt,
@@ -148,4 +150,5 @@ class Sessions:
 
 
 def _digest(cookie: str) -> bytes:
+    """Returns the digest under which a cookie is kept."""
     return hashlib.sha256(cookie.encode()).digest()

@@ -47,10 +47,12 @@ STOP = Param(name="stop", schema={"type": "boolean"}, says="End the sound that p
 
 
 def _param(field: ActionField) -> Param:
+    """Returns an action's field as a parameter of the API."""
     return Param(name=field.name, schema=_schema(field), says=field.description)
 
 
 def _schema(field: ActionField) -> Schema:
+    """Returns the JSON Schema of an action's field."""
     match field:
         case NumberField():
             kind = "integer" if field.whole else "number"

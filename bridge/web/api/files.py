@@ -132,9 +132,11 @@ class SoundApi:
 
 
 def _clip(call: Call) -> str:
+    """Returns a recorded clip's name, `<day>/<file>`, from the address."""
     return f"{call.path['day']}/{call.path['file']}"
 
 
 def _list(name: str) -> dict[str, object]:
+    """Returns the JSON Schema of an object with one list, called `name`."""
     item = {"type": "string"} if name == "sounds" else {"$ref": "#/components/schemas/Clip"}
     return {"type": "object", "properties": {name: {"type": "array", "items": item}}, "required": [name]}

@@ -36,6 +36,10 @@ def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResp
             return await answered(request, LONGEST_FILE_S)
 
     async def answered(request: web.Request, longest_s: float) -> web.StreamResponse:
+        """Reads a request within `longest_s` seconds, does the route's work, and returns the response.
+
+        408 if it is late.
+        """
         try:
             async with asyncio.timeout(longest_s):
                 call = await _call(route, request)
@@ -117,6 +121,7 @@ def _saved_as(reply: Reply) -> dict[str, str]:
 
 
 def _response(reply: Reply) -> web.StreamResponse:
+    """Returns a reply without a stream as a response."""
     headers = _saved_as(reply)
     if reply.file is not None:
         return web.FileResponse(reply.file, headers={**headers, "Content-Type": reply.kind})

@@ -108,6 +108,7 @@ class JournalApi:
         """
 
         def part(after: int) -> tuple[bytes, int]:
+            """Returns the next entries as text, and the number of the last one; empty at the end."""
             found = self._entries(JournalQuery(limit=CHUNK, after_seq=after))
             return (written(found), found[-1].seq) if found else (b"", after)
 

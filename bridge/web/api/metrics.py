@@ -30,6 +30,7 @@ def metrics(live: Live, system: BridgeStatus) -> str:
 
 
 def _lines(live: Live, system: BridgeStatus) -> Iterator[str]:
+    """Yields the lines of all metrics in Prometheus' text format."""
     for name, kind, says, value in _INPUT:
         yield from _family(
             f"input_{name}", kind, says, (({"input": view.id}, value(view)) for view in live.inputs.values())

@@ -19,14 +19,17 @@ _CONTACT = {"type": "string", "enum": ["connected", "disconnected", "unknown"]}
 
 
 def _or_null(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a JSON Schema that also allows null."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
 def _object(required: Mapping[str, Any], **optional: Any) -> dict[str, Any]:
+    """Returns the JSON Schema of an object with these properties."""
     return {"type": "object", "properties": {**required, **optional}, "required": list(required)}
 
 
 def _ref(name: str) -> dict[str, str]:
+    """Returns a reference to a named schema."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
@@ -141,6 +144,7 @@ def document(routes: Sequence[Route], *, version: str, known: Mapping[str, Seque
 
 
 def _operation(route: Route, known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Returns the description of a route; `known` has the possible values of variables in paths."""
     refusals = [400, 401, 403, 429]
     variables = re.findall(r"\{(\w+)\}", route.path)
     refusals += [404] if variables else []
@@ -172,11 +176,13 @@ def _answer(route: Route) -> Mapping[str, Any]:
 
 def _refusal(code: int) -> dict[str, Any]:
     # The middleware may refuse before a route is reached, with one line of text.
+    """Returns the description of a refusal with this status."""
     content: dict[str, Any] = {"application/json": {"schema": _ref("Refused")}}
     return {"description": _WHY[code], "content": {**content, "text/plain": {"schema": _TEXT}}}
 
 
 def _variable(name: str, known: Sequence[str] | None) -> dict[str, Any]:
+    """Returns the description of a variable in a path."""
     schema: dict[str, Any] = {"type": "string", "minLength": 1}
     if known:
         schema["enum"] = list(known)
@@ -184,6 +190,7 @@ def _variable(name: str, known: Sequence[str] | None) -> dict[str, Any]:
 
 
 def _asked(param: Param) -> dict[str, Any]:
+    """Returns the description of a parameter in the query."""
     return {"name": param.name, "in": "query", "description": param.says, "schema": param.schema}
 
 

@@ -166,4 +166,5 @@ def _fixed_id(patch: Mapping[str, Any]) -> Reply | None:
 
 
 def _missing(kind: str) -> Reply:
+    """Returns the reply for an input or output that does not exist (404)."""
     return refused(f"there is no such {kind}", status=404)

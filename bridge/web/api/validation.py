@@ -55,6 +55,7 @@ def from_text(params: Sequence[Param], given: Mapping[str, str]) -> dict[str, An
 
 
 def _number(text: str) -> object:
+    """Returns a text of the query as a number, or unchanged if it is none."""
     number = float(text) if re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?", text) else None
     return text if number is None else int(text) if text.lstrip("-").isdigit() else number
 

@@ -49,6 +49,7 @@ def alarm_in_page(
 
 
 def _what(edited: Form) -> list[Html]:
+    """Returns the controls of an input's name, mode and times."""
     classes = [("", "None"), *((name, name.replace("_", " ")) for name in BINARY_SENSOR_CLASSES)]
     return [
         edited.text("name", "Name"),
@@ -66,6 +67,7 @@ def _what(edited: Form) -> list[Html]:
 
 
 def _actions(edited: Form, settings: Settings, sounds: Sequence[str]) -> list[Html | None]:
+    """Returns the controls of an input's linkage."""
     outputs = [(one.id, one.label) for one in settings.outputs]
     timed = [one.label for one in settings.outputs if one.timing.enabled]
     return [
@@ -98,11 +100,13 @@ def _actions(edited: Form, settings: Settings, sounds: Sequence[str]) -> list[Ht
 
 
 def _action(edited: Form, key: str, label: str, section: str, *, able: bool) -> Html:
+    """Returns the switch of one action; without `able` a note that its section is missing."""
     note = None if able else f"Not configured: the settings file has no section {section}."
     return edited.check(f"linkage.{key}", label, note, able=able)
 
 
 def _missing(path: str, label: str, section: str) -> Html:
+    """Returns a note in place of a control, since its section is missing."""
     return el(
         "div",
         el("span", label, class_="label"),
@@ -143,6 +147,7 @@ def _fresh(path: str, label: str, value: int) -> Html:
 
 
 def _when(edited: Form, settings: Settings, owner: str) -> list[Html]:
+    """Returns the controls of the times at which an input is armed."""
     return [
         edited.schedule("schedule", "Schedule", list(settings.schedules), f"inputs.{owner}"),
         edited.choice(

@@ -77,6 +77,7 @@ def _timing(edited: Form, settings: Settings, owner: str) -> list[Html]:
 
 
 def _more(edited: Form, chosen: OutputSettings) -> list[Html]:
+    """Returns the controls of settings that are rarely changed."""
     kinds = [("generic", "Generic"), ("siren", "Siren"), ("strobe", "Strobe"), ("lock", "Lock")]
     cut_off = f"Now after {chosen.cut_off_s:g} s" if chosen.cut_off_s else "Now never"
     return [

@@ -171,6 +171,7 @@ def _group(path: str, label: str, boxes: Sequence[Html], help_: Child, *, kind: 
 
 
 def _names(path: str, kind: str) -> dict[str, Any]:
+    """Returns the attributes that tie a control to its setting, help and fault."""
     own = _id(path)
     return {"id": own, "data_path": path, "data_kind": kind, "aria_describedby": f"{own}-help {own}-fault"}
 

@@ -56,6 +56,7 @@ def live_page(
 
 
 def _column(title: str, name: str, rows: Sequence[Html]) -> Html:
+    """Returns the list of inputs or of outputs; without any a link that adds one."""
     empty = el("p", "None yet: ", el("a", "add one", href=title.lower().replace(" ", "-")), ".", class_="note")
     return el(
         "section",
@@ -121,6 +122,7 @@ def output_part(settings: OutputSettings, event: Event | None, *, simulated: boo
 
 
 def _part(kind: str, part: str, event: Event | None, *inside: Html) -> Html:
+    """Returns the list's item of one input or output; `event` None: its state is not known yet."""
     mood = str(event["mood"]) if event else "unknown"
     return el(
         "li",
@@ -152,6 +154,7 @@ def _contact(settings: InputSettings, event: Event | None, label: str) -> Html:
 
 
 def _terminals() -> Html:
+    """Returns the drawing of a contact."""
     return el("span", _drawing(), class_="contact", aria_hidden="true")
 
 
@@ -190,12 +193,15 @@ def _line_buttons(part: str, label: str) -> list[Html]:
 
 
 def _button(text: str, path: str, label: str) -> Html:
+    """Returns a button that posts to `path`; `label` names the terminal to screen readers."""
     return el("button", text, type="button", aria_label=f"{text} {label}", data_post=path)
 
 
 def _word(words: Mapping[str, str], place: str) -> Html:
+    """Returns the element that shows one of the words, empty if there is none for `place`."""
     return el("span", words.get(place, ""), data_word=place)
 
 
 def _words(event: Event | None) -> Mapping[str, str]:
+    """Returns the words of an event, by their place on the page."""
     return event["words"] if event else {"state": "Not known yet"}

@@ -83,10 +83,12 @@ def _filter(settings: Settings, chosen: Filter) -> Html:
 
 
 def _labelled(label: str, control: Html, name: str) -> Html:
+    """Returns a control with its label; `name` is the control's id."""
     return el("p", el("label", label, for_=name), control)
 
 
 def _controls() -> Html:
+    """Returns the switch that follows new entries, and the links that export."""
     return el(
         "p",
         el("label", el("input", type="checkbox", id="follow", checked=True), "Follow"),

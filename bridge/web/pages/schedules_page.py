@@ -59,6 +59,7 @@ def editable_schedules(settings: Settings) -> tuple[EditableSchedule, ...]:
 def _own(
     settings: Settings, kind: str, part: str, label: str, ref: str | Schedule, patch: tuple[str, ...]
 ) -> EditableSchedule:
+    """Returns a terminal's own schedule, or the one that it borrows, ready to be edited as its own."""
     return EditableSchedule(
         key=f"{kind}.{part}",
         label=f"{label}: its own",
@@ -200,6 +201,7 @@ def _editor(chosen: EditableSchedule, users: Sequence[str]) -> Html:
 
 
 def _note(chosen: EditableSchedule, users: Sequence[str]) -> Html:
+    """Returns the sentence that names the users of the chosen schedule."""
     note: Child
     if chosen.borrowed is not None:
         note = f"It uses the schedule “{chosen.borrowed}” now. What is applied here becomes its own."

@@ -51,6 +51,7 @@ def system_page(
 def _service(
     key: str, name: str, state: Mapping[str, Any] | None, action: str, section: str, sound: str | None
 ) -> Html:
+    """Returns the card of a service; `state` None: not configured."""
     if state is None:
         inside: list[Html | None] = [
             el("p", f"Not configured: the settings file has no section {section}.", class_="note")
@@ -110,6 +111,7 @@ def _quoted(text: str) -> str:
 
 
 def _about(status: Mapping[str, Any]) -> Html:
+    """Returns the card of clock, version and counters."""
     return el(
         "section",
         el("h2", "Clock and version"),

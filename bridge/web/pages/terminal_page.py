@@ -93,6 +93,7 @@ def _choice(kind: str, options: Options, chosen: str | None, *, simulated: bool)
 
 
 def _line() -> tuple[Html, ...]:
+    """Returns the controls for the GPIO line of a new terminal."""
     return (
         el("label", "Chip", for_="new-chip"),
         el("input", type="text", id="new-chip", name="chip", value="gpiochip0", maxlength=128),

@@ -47,6 +47,7 @@ def challenges(values: Iterable[str]) -> tuple[Challenge, ...]:
 
 
 def _challenges_of(text: str) -> list[Challenge]:
+    """Returns the challenges of a `WWW-Authenticate` text, in order; parts that make no sense end the reading."""
     found: list[tuple[str, dict[str, str]]] = []
     at = 0
     while (word := _WORD.match(text, at)) is not None:

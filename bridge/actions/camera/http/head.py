@@ -148,4 +148,5 @@ def _head(lines: list[bytes]) -> Head:
 
 
 def _text(raw: bytes) -> str:
+    """Returns bytes of a header as text, without blanks around it."""
     return raw.decode("latin-1").strip(" \t\r\n\0")

@@ -49,6 +49,7 @@ class Login:
         return self._digest(method, target).encode()
 
     def _digest(self, method: str, target: str) -> str:
+        """Returns the `Authorization` value for one request by Digest (RFC 7616); the algorithm must be known."""
         get = self._challenge.get
         realm, nonce, quality = get("realm"), get("nonce"), _quality(self._challenge)
         algorithm = get("algorithm") or "MD5"
