@@ -211,7 +211,7 @@ class AlarmOutput:
 
     @property
     def problem(self) -> str | None:
-        """`line_fault` for a lost line and a device out of reach, `not_confirmed`, or None."""
+        """`line_fault` for a lost line or a device out of reach, `not_confirmed`, or None if all is well."""
         if self.lost or self.unreachable:
             return "line_fault"
         return "not_confirmed" if self.confirmation.is_missing else None
@@ -322,7 +322,7 @@ class AlarmOutput:
         return demanded_contact(active=self._active, valid_signal=self.settings.valid_signal)
 
     def _by_following(self) -> bool:
-        """Whether demand, as of the last `settle`, follows an alarm."""
+        """Returns whether demand, as of the last `settle`, follows an alarm."""
         return self.reason == "alarm" and self.settings.follow_source
 
     def _clear(self) -> None:

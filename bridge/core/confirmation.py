@@ -31,7 +31,10 @@ class Confirmation:
         return self._differs_since + LONGEST_DIFFERENCE_S
 
     def report(self, contact: Contact) -> None:
-        """Takes the contact that the device reports; `UNKNOWN` withdraws earlier reports. `compare` follows."""
+        """Notes the contact that the device reports; `UNKNOWN` withdraws earlier reports.
+
+        The caller calls `compare` next.
+        """
         self._reported = contact
 
     def compare(self, demanded: Contact, at: float) -> None:

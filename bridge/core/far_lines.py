@@ -25,7 +25,7 @@ class FarLines:
         self._hold = hold
 
     def contact_reported(self, fact: facts.ContactReported, now: facts.Now) -> None:
-        """Processes a contact of an input; one whose line is lost has to be found first."""
+        """Processes a reported contact of an input; ignored while the input's line is lost."""
         alarm_input = self._terminals.inputs.get(fact.terminal)
         if alarm_input is None or alarm_input.lost is not None:
             return

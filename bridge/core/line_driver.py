@@ -59,14 +59,14 @@ class LineDriver(Protocol):
         """
 
     def drive(self, terminal: str, level: Level, *, until: float | None = None) -> None:
-        """Drive an output to a level; a lost line gets the level when it is requested again.
+        """Drives an output to a level; a lost line gets the level when it is requested again.
 
-        `until` is the end of a far output's demand (monotonic); None: no end in sight, or no demand. Local
-        drivers ignore it.
+        `until` is the end of a far output's demand (monotonic); None: no end in sight, or no demand. Local drivers
+        ignore it.
         """
 
     def release(self, terminal: str) -> None:
-        """Release a line; unknown terminals are ignored. Lost lines that waited for it are retried soon."""
+        """Releases a line; unknown terminals are ignored. Lost lines that waited for the line are retried soon."""
 
     def start(self, report: Report) -> None:
         """Reports all facts until now, in order, and each later one at once.

@@ -43,7 +43,7 @@ class StartUp:
         return self.decided or not self._is_new
 
     def decide(self, *, alarm: bool) -> Decision:
-        """Goes through the table, once; `alarm` is whether the first stable reading makes one."""
+        """Returns the decision of the table, once; `alarm` is whether the first stable reading makes one."""
         if alarm and self.by_event:
             self.decided = True
             return "event"

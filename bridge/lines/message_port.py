@@ -82,7 +82,7 @@ class MessagePort:
             self._change(frozenset(), gone)
 
     def publish(self, topic: str, payload: bytes, sent: Sent) -> None:
-        """Publishes a message now, or reports at once that there is no broker; nothing is queued."""
+        """Publishes a message now, or calls `sent` at once if there is no broker; nothing is queued."""
         if self._send is None:
             sent(NO_BROKER)
         else:
@@ -100,12 +100,15 @@ class MessagePort:
         self._change = change
 
     def found(self, send: Send) -> None:
-        """Takes a new session, on which nothing is subscribed to yet."""
+        """Begins a session, on which nothing is subscribed to yet."""
         self._send = send
         self._subscribed.clear()
 
     def subscribed(self, topics: Iterable[str]) -> None:
-        """Reports topics that the broker accepted in this session; what it retains there comes after that."""
+        """Notes topics that the broker accepted in this session; calls `broker_found` where a follower's are complete.
+
+        Retained messages of these topics come after that.
+        """
         self._subscribed.update(topics)
         for terminal, follower in tuple(self._followers.items()):
             if terminal not in self._reached and follower.topics <= self._subscribed:
@@ -128,6 +131,7 @@ class MessagePort:
         return bool(followers)
 
     def _index(self) -> None:
+        """Recomputes the followers of each topic."""
         topics = {topic for follower in self._followers.values() for topic in follower.topics}
         self._by_topic = {
             topic: tuple(each for each in self._followers.values() if topic in each.topics) for topic in topics
@@ -135,5 +139,5 @@ class MessagePort:
 
 
 def _nobody(wanted: frozenset[str], gone: frozenset[str]) -> None:
-    """Takes changes of the topics while the broker's side is not there; it subscribes to all of them later."""
+    """Ignores changes of the topics while the broker's side is not there; it subscribes to all of them later."""
     del wanted, gone

@@ -98,7 +98,7 @@ def _since(moment: datetime | None, now: datetime) -> str:
 
 
 def _armed(view: InputView, now: datetime, *, disarmed: bool) -> str:
-    """Returns whether an input is armed, in words, with the end of the period if it is known."""
+    """Returns whether an input is armed, and until when, in words; `disarmed`: by the device's switch."""
     if not view.enabled:
         return "disabled"
     if not view.armed:

@@ -33,7 +33,7 @@ class _Out:
         return len(data)
 
     def recv(self, _count: int) -> bytes:
-        """Raises BlockingIOError: the session reads, and paho finds nothing."""
+        """Raises BlockingIOError, so that paho reads nothing: the session reads."""
         raise BlockingIOError
 
     def fileno(self) -> int:

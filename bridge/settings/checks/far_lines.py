@@ -20,7 +20,10 @@ PHASES = PulseSettings()
 
 
 def far_line_findings(terminals: Mapping[str, Items], kinds: Mapping[str, Any] = KINDS) -> Iterator[Finding]:
-    """Yields what contradicts the kind of a terminal's line; a kind that does not exist is passed over."""
+    """Yields a finding for each setting that contradicts the kind of its terminal's line.
+
+    Unknown kinds are passed over.
+    """
     for section, items in terminals.items():
         for index, item in items:
             line = item.get("line")
@@ -58,7 +61,7 @@ def _electrical(section: str, loc: Loc, item: Mapping[str, object]) -> Iterator[
 
 
 def _pulses(loc: Loc, item: Mapping[str, object], *, shortest_ms: int | None) -> Iterator[Finding]:
-    """Yields phases of mode pulse that are too short for the line, or the mode where the line takes none."""
+    """Yields a finding for each pulse phase that is too short for the line, or for mode pulse if it takes none."""
     if shortest_ms is None:
         yield Finding(
             loc=(*loc, "mode"),

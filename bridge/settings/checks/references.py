@@ -21,7 +21,10 @@ TAKEN_BY_THE_DEVICE = frozenset({"test"})
 
 
 def findings(document: Mapping[object, object]) -> Iterator[Finding]:
-    """All references that lead nowhere, and all that excludes one another."""
+    """Yields a finding for each reference that leads nowhere, and for each part that excludes another one.
+
+    Malformed parts are passed over.
+    """
     inputs, outputs = _items(document, "inputs"), _items(document, "outputs")
     yield from _ids(inputs, outputs)
     terminals = {"inputs": inputs, "outputs": outputs}
@@ -39,12 +42,13 @@ def findings(document: Mapping[object, object]) -> Iterator[Finding]:
 
 
 def section(document: Mapping[object, object] | Mapping[str, object], key: str) -> Mapping[str, object]:
-    """A part that is a mapping; an empty one where it is absent or malformed."""
+    """Returns a part that is a mapping, or an empty one where the part is absent or malformed."""
     part = document.get(key)
     return part if isinstance(part, Mapping) else {}
 
 
 def _items(document: Mapping[object, object], key: str) -> _Items:
+    """Returns the mappings of a list with their indexes; empty where the list is absent or malformed."""
     part = document.get(key)
     if not isinstance(part, list | tuple):
         return []
@@ -144,7 +148,7 @@ def _cameras(document: Mapping[object, object], inputs: _Items) -> Iterator[Find
 
 
 def _needs(document: Mapping[object, object], inputs: _Items) -> Iterator[Finding]:
-    """Findings for sections that a linkage uses and that are absent: one each, at the first use."""
+    """Yields a finding for each section that a linkage uses and that is absent, at its first use only."""
     uses: tuple[tuple[str, str, Callable[[object], bool]], ...] = (
         *((channel.key, channel.key, _on) for channel in CHANNELS),
         ("record", "recording", _on),
@@ -168,7 +172,7 @@ def _needs(document: Mapping[object, object], inputs: _Items) -> Iterator[Findin
 
 
 def _stop_buttons(inputs: _Items) -> Iterator[Finding]:
-    """Findings for what a stop button would start: its alarm is a silence and nothing else."""
+    """Yields a finding for each thing that an input with `linkage.silence` would start: its alarm only stops."""
     for index, item in inputs:
         linkage = section(item, "linkage")
         if not _on(linkage.get("silence")):
@@ -199,5 +203,6 @@ def _on(value: object) -> bool:
 
 
 def _choice(known: list[str]) -> str:
+    """Returns the known words as one text; those after the first twelve only as a number."""
     more = len(known) - _SHOWN_IDS
     return ", ".join(known[:_SHOWN_IDS]) + (f" and {more} more" if more > 0 else "")
