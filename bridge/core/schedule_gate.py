@@ -43,7 +43,10 @@ class ScheduleGate:
         self._asked = False
 
     def update(self, now: Now, *, clock_set: bool) -> bool:
-        """Evaluates the schedule if its answer may have changed. Returns whether it opened or closed in this call."""
+        """Evaluates the schedule if its answer may have changed. Returns whether it opened or closed in this call.
+
+        Without `clock_set` a schedule with periods counts as `open_unset`.
+        """
         if self._asked and (self.due is None or now.monotonic < self.due):
             return False
         self._asked = True

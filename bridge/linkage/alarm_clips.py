@@ -115,7 +115,7 @@ class Clips:
             self._rows.setdefault(camera_of(input_id, self._settings()) or "", []).append(row)
 
     def _not_pending(self, camera: str) -> None:
-        """Removes what is stored of a camera's clips under way."""
+        """Removes the rows of a camera's clips under way from the store."""
         for row in self._rows.pop(camera, ()):
             self._pending.end(row)
 

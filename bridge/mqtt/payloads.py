@@ -24,7 +24,7 @@ def on_off(is_on: bool | None) -> bytes:  # noqa: FBT001 - a state's one value
 
 
 def online(is_available: bool) -> bytes:  # noqa: FBT001 - a state's one value
-    """Returns the payload of a part's availability."""
+    """Returns `online` or `offline`, as a part's availability is published."""
     return ONLINE if is_available else OFFLINE
 
 

@@ -35,7 +35,10 @@ async def store(ftp: FtpClient, steps: Steps, name: str, content: bytes, *, verd
 
 
 async def _write(ftp: FtpClient, steps: Steps, writer: asyncio.StreamWriter, content: bytes) -> bool:
-    """Sends the content. Returns True if the server has confirmed it by now, before the data channel was closed."""
+    """Sends the content. Returns whether the server confirmed it before the data channel was closed.
+
+    Raises ActionError if the channel breaks or a step takes too long.
+    """
     for start in range(0, len(content), _PIECE_BYTES):
         async with steps.step("upload"):
             try:

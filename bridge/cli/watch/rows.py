@@ -62,7 +62,7 @@ def output_row(view: OutputView, mirror: DeviceMirror, now: datetime) -> Row:
 
 
 def entry_row(entry: JournalEntry, mirror: DeviceMirror, now: datetime) -> Row:
-    """Returns the row of one journal entry: time, event, cause and the rest."""
+    """Returns the row of one journal entry: time, what happened, who caused it, and notes."""
     words = entry_words(entry, mirror.name, now)
     return Row(cells=(_moment(entry.time, now), words["what"], words["who"], words["notes"]), mood=words["mood"])
 

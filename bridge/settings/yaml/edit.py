@@ -98,6 +98,7 @@ class _Changes:
         return not node.flow and not self._layout.is_first_on_line(entry.key.start)
 
     def _empty(self, entry: Entry) -> Iterator[Splice]:
+        """Yields the removal of an entry's value; the key stays."""
         value, layout = entry.value, self._layout
         if value.is_block:
             yield Splice(layout.line_start(value.start), layout.next_line(value.end), "")
@@ -105,6 +106,7 @@ class _Changes:
             yield Splice(entry.colon, value.end, "")
 
     def _put_in(self, node: Node, added: Mapping[str, Any], behind: int) -> Iterator[Splice]:
+        """Yields the insertion of keys with their values behind an offset."""
         if node.flow:
             pairs = [f", {self._flow(name)}: {self._flow(part)}" for name, part in added.items()]
             yield from self._insert(behind, pairs)
@@ -144,6 +146,10 @@ class _Changes:
         return " " + self._flow(value)
 
     def _takes_lines(self, value: Any) -> bool:
+        """Returns whether a value is a list of mappings, whose items get lines of their own.
+
+        Never in a file that is JSON.
+        """
         return not self._is_json and isinstance(value, list | tuple) and any(isinstance(one, Mapping) for one in value)
 
     def _item(self, item: Any, line: str) -> str:
@@ -169,6 +175,7 @@ class _Changes:
             yield Splice(members[last][1], members[-1][1], "")
 
     def _insert(self, at: int, parts: list[str]) -> Iterator[Splice]:
+        """Yields the insertion of these parts at an offset; none without parts."""
         if parts:
             yield Splice(at, at, "".join(parts))
 
@@ -186,6 +193,7 @@ class _Changes:
             yield layout.in_place(node.start, node.end, f" {text}" if node.is_empty else text)
 
     def _flow(self, value: Any, quote: str = "") -> str:
+        """Returns a value as `flow` writes it, in the style of this file."""
         return flow(value, as_json=self._is_json, quote=quote)
 
 

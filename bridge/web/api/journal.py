@@ -121,10 +121,12 @@ class JournalApi:
 
 
 def _json_lines(entries: tuple[JournalEntry, ...]) -> bytes:
+    """Returns each entry as a line of JSON."""
     return b"".join(as_json(entry_json(entry)) + b"\n" for entry in entries)
 
 
 def _csv_lines(entries: tuple[JournalEntry, ...]) -> bytes:
+    """Returns each entry as a line of CSV, in the order of `COLUMNS`."""
     text = io.StringIO()
     rows = csv.writer(text)
     for fields in map(entry_json, entries):

@@ -60,6 +60,7 @@ def log_page(
 
 
 def _filter(settings: Settings, chosen: Filter) -> Html:
+    """Returns the form that filters the entries, with what is `chosen` now."""
     parts = [(one.id, one.label) for one in settings.inputs] + [(one.id, one.label) for one in settings.outputs]
     return el(
         "form",
