@@ -189,6 +189,28 @@ def test_whatever_the_machine_is_called_its_defaults_are_right(host):
     validate(conversation(Person(), host=host).draft.document)
 
 
+@pytest.mark.parametrize(
+    ("option", "linkage"),
+    [("silence: true", {"silence": True}), ("disarm: true", {"disarm": True})],
+)
+def test_the_options_beside_the_first_input_are_right_as_they_stand(option, linkage):
+    document = conversation(Person()).draft.document
+    line = next(line for line in settings_text(document).splitlines() if option in line)
+    assert line.strip().startswith("# linkage: {silence: true}  # instead: ")
+    assert f"{{{option}}}" in line
+    document["inputs"][0]["linkage"] = linkage
+    validate(document)
+
+
+def test_the_schedule_beside_the_first_input_is_right_as_it_stands():
+    document = conversation(Person()).draft.document
+    text = settings_text(document)
+    used = text.replace("    # schedule:", "    schedule:")
+    assert used != text
+    assert set(yaml(used)["inputs"][0]["schedule"]) == {"mon-fri", "sat-sun"}
+    validate(yaml(used))
+
+
 NAMES = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=64).map(str.strip).filter(bool)
 
 
