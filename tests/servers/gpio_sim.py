@@ -75,6 +75,11 @@ class SimChip:
         """The level on a line: what it is driven to, else what is outside."""
         return int(os.pread(self._fd(line, "value", os.O_RDONLY), 2, 0))
 
+    def attribute(self, line: int | str, attribute: str) -> Path:
+        """The file of a line: `pull` or `value`."""
+        offset = line if isinstance(line, int) else self.names.index(line)
+        return self._sysfs / f"sim_gpio{offset}" / attribute
+
     def destroy(self) -> None:
         """Remove it for good."""
         self.unplug()

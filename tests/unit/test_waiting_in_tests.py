@@ -28,6 +28,7 @@ ALLOWED = {
     "contract/test_first_file_lines.py _closed_again": "a person who holds a contact",
     "contract/test_kernel_lines.py"
     " test_a_line_that_floods_is_debounced_for_a_while_and_another_line_is_read_meanwhile": "the kernel's own clock",
+    "contract/test_flooding_lines.py waited": "measures to the millisecond, beside a flood on one core",
     "e2e/test_answered_killed.py at_once": "looks as quickly as it can, since the instant is the matter",
     "e2e/test_answered_killed.py"
     " test_a_switch_that_was_answered_is_as_it_was_answered_after_a_kill_at_that_instant": "an instant by chance",
