@@ -36,11 +36,19 @@ class Heard:
 class MqttClient:
     """Connected from the beginning to the end of its `with`; everything it hears is kept in order."""
 
-    def __init__(self, port: int, *filters: str, username: str | None = None, password: str | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        *filters: str,
+        username: str | None = None,
+        password: str | None = None,
+        version: int = MQTTProtocolVersion.MQTTv5,
+    ) -> None:
         self.heard: list[Heard] = []
         self._filters = filters
         self._subscribed = threading.Event()
-        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion(version))
+        self._is_5 = version == MQTTProtocolVersion.MQTTv5
         self._client.username_pw_set(username, password)
         self._client.on_connect = self._subscribe
         self._client.on_subscribe = lambda *_: self._subscribed.set()
@@ -75,7 +83,7 @@ class MqttClient:
         wait: bool = True,
     ) -> None:
         """Publish at QoS 1, and return when the broker has it; without `wait` at once."""
-        properties = Properties(PacketTypes.PUBLISH)
+        properties = Properties(PacketTypes.PUBLISH) if self._is_5 else None
         if response_topic is not None:
             properties.ResponseTopic = response_topic
         if correlation is not None:
@@ -107,9 +115,9 @@ class MqttClient:
         self._client.loop_stop()
 
 
-def retained(port: int, *filters: str) -> dict[str, bytes]:
+def retained(port: int, *filters: str, **login: Any) -> dict[str, bytes]:
     """What lies on the broker now. A last message of our own tells that all of it has come."""
-    with MqttClient(port, *filters, "test/mark") as client:
+    with MqttClient(port, *filters, "test/mark", **login) as client:
         client.publish("test/mark", b"end")
         wait_until(lambda: "test/mark" in client.topics(), within_s=5, what="the broker sending what it was sent")
         return {one.topic: one.payload for one in client.heard if one.stored}
