@@ -12,9 +12,10 @@ debounce. A line that floods must not switch the whole system off."""
 
 
 class BootHold:
-    """Over (`over`) when the stored state is known, the grace is over, and every input has been read.
+    """The time after the start in which inputs are read, and none alarms.
 
-    An input that cannot be read holds the others back for `LONGEST_SETTLING_S` at most.
+    It is over (`over`) when the stored state is known, the grace has passed, and every input has been read. An input
+    that cannot be read holds the others back for `LONGEST_SETTLING_S` at most.
     """
 
     def __init__(self) -> None:

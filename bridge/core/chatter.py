@@ -9,7 +9,7 @@ MOST_TRIPS = 20
 
 
 class Chatter:
-    """Raised (`raised`) by more than 20 trips within a minute, until a whole minute had 20 or fewer."""
+    """The chatter of one input: raised (`raised`) by more than 20 trips in a minute, until a minute had 20 or fewer."""
 
     def __init__(self) -> None:
         self.raised = False

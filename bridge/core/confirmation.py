@@ -13,7 +13,7 @@ LONGEST_DIFFERENCE_S = 5.0
 
 
 class Confirmation:
-    """The newest report, and since when it differs from the demand."""
+    """The newest report of an output's device, and the time since when it differs from the demand."""
 
     def __init__(self) -> None:
         self.confirmed: bool | None = None

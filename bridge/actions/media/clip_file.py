@@ -91,6 +91,8 @@ class ClipFile:
 
 
 class _Copied:
+    """A track whose packets are written as they are."""
+
     def __init__(self, out: Any, stream: Any) -> None:
         self._out = out
         self._track = out.add_stream_from_template(stream)
@@ -107,6 +109,8 @@ class _Copied:
 
 
 class _Coded:
+    """A track whose sound is encoded anew, since MP4 cannot hold the camera's."""
+
     def __init__(self, out: Any, stream: Any) -> None:
         rate_hz = stream.codec_context.sample_rate
         self._out = out

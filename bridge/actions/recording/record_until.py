@@ -6,7 +6,10 @@ import math
 
 
 class RecordUntil:
-    """A clip is needed while an input is in alarm, and until the end of the longest post-roll. Instants in seconds."""
+    """The time for which a clip is needed: while an input is in alarm, and until the end of the longest post-roll.
+
+    Instants are in seconds.
+    """
 
     def __init__(self, *, post_s: float) -> None:
         self._post_s = post_s

@@ -21,7 +21,7 @@ _PLAIN_PUBACK = b"\x40\x02"
 
 @value
 class Connack:
-    """`old_form` is one without properties, as MQTT 3.1.1 has it."""
+    """A CONNACK; `old_form` if it has no properties, as in MQTT 3.1.1."""
 
     code: int
     session_present: bool
@@ -40,7 +40,7 @@ class Puback:
 
 @value
 class Suback:
-    """One code for each filter, if the broker counts right."""
+    """A SUBACK, with one code for each filter, if the broker counts right."""
 
     identifier: int
     codes: bytes

@@ -13,7 +13,7 @@ LATEST_S = 5.0
 
 
 class Birth:
-    """Spreads the answers: every device receives the birth message at once, and each answers after a random delay."""
+    """Spreads the answers to Home Assistant's birth message, which every device receives at once, by random delays."""
 
     def __init__(self, *, random: Callable[[], float]) -> None:
         self._random = random
