@@ -19,7 +19,10 @@ class Subscriptions:
         self._session = session
 
     async def description(self, topics: Topics) -> Ended | None:
-        """Subscribes to the own description: what lies there has come once the rest is answered."""
+        """Subscribes to the own description. Returns None, or the session's end.
+
+        A retained description has come once the next subscriptions are answered.
+        """
         return await self._session.subscribe(
             [Filter(topic=topics.discovery, flag_retained=False, largest_kept=LARGEST_DESCRIPTION)]
         )

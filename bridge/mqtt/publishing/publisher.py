@@ -295,7 +295,7 @@ class Publisher:
             )
 
     def _room_for_description(self) -> int | None:
-        """Returns the bytes that a packet of the broker leaves for the payload of a description."""
+        """Returns the bytes that a packet of the broker leaves for a description's payload; None without a limit."""
         if self.largest_packet is None:
             return None
         return self.largest_packet - len(self.topics.discovery) - PACKET_HEAD
