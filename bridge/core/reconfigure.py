@@ -54,7 +54,12 @@ class Reconfiguration:
         for output in new.outputs:
             self._put_output(output, now)
         # Keys first: what they do to the armed switch counts for every other input in the same transition.
-        for each in sorted(new.inputs, key=lambda each: not self._is_key(each)):
+        for each in (one for one in new.inputs if one.linkage.disarm):
+            self._put_input(each, now, clock_set=clock_set, holding=holding)
+        others = [one for one in new.inputs if not one.linkage.disarm]
+        for each in others:
+            self._arming.forget(each.id, now)  # one that is a key no more must not end by its own hold on the switch
+        for each in others:
             self._put_input(each, now, clock_set=clock_set, holding=holding)
         self._link()
         self._in_order(new)
@@ -80,11 +85,6 @@ class Reconfiguration:
         if rewired:
             self._collector.add(ReleaseLine(terminal=new.id))
             self._requests.append(RequestInput(settings=new))
-
-    def _is_key(self, new: InputSettings) -> bool:
-        """Returns whether an input is a key, or was one."""
-        known = self._terminals.inputs.get(new.id)
-        return new.linkage.disarm or (known is not None and known.settings.linkage.disarm)
 
     def _put_output(self, new: OutputSettings, now: Now) -> None:
         """Adds an output, or applies new settings to one that exists.

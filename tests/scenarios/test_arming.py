@@ -249,6 +249,26 @@ def test_a_key_that_is_removed_or_no_longer_one_lets_the_device_go():
     assert story.armed_shown is True
 
 
+def test_a_key_in_alarm_that_is_an_ordinary_input_by_an_edit_stays_in_alarm_and_arms_the_device():
+    story = a_house(KEY)
+    story.connect("key")
+    story.edit(a_house(an_input("key")).settings)
+    assert story.events() == [("alarm_begin", "input")]
+    assert story.input("key").alarm
+    assert story.armed_shown is True
+
+
+def test_two_keys_in_alarm_that_are_ordinary_inputs_by_one_edit_stay_in_alarm_as_well():
+    second = an_input("second", disarm=True)
+    story = a_house(KEY, second)
+    story.connect("key")
+    story.connect("second")
+    begun = story.events()
+    story.edit(a_house(an_input("key"), an_input("second")).settings)
+    assert story.events() == begun
+    assert story.armed_shown is True
+
+
 def test_the_switch_is_stored_before_the_alarm_of_the_key_that_moved_it():
     story = a_house(KEY)
     story.forget()
