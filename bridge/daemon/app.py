@@ -22,7 +22,7 @@ from bridge.core.definitions.channels import CHANNELS, server_of
 from bridge.core.engine import Engine
 from bridge.core.facts import ClockChecked, JobClosed, Origin, SettingsChanged
 from bridge.daemon.clip_folder import ClipFolder
-from bridge.daemon.lifecycle import LINKAGE, Lifecycle, Work
+from bridge.daemon.lifecycle import LINKAGE, LONGEST_GOODBYE_S, Lifecycle, Work
 from bridge.daemon.router import Router, answer_future, line_receiver
 from bridge.daemon.settings_warnings import SettingsWarnings
 from bridge.errors import Fault
@@ -59,7 +59,8 @@ class App:
 
     The caller has requested all outputs of `lines` at idle; `lines` is started once the engine can take its facts.
     `surroundings` are the ports of lines in other devices; they are connected to the rooms here.
-    `board` takes a command of the simulated board and returns its answer; None if there is no board.
+    `board` takes a command of the simulated board and returns its answer; None if there is no board. A stop that takes
+    longer than `longest_goodbye_s` ends the process.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class App:
         lines: LineDriver,
         surroundings: Surroundings,
         board: Callable[[str], bytes] | None,
+        longest_goodbye_s: float = LONGEST_GOODBYE_S,
     ) -> None:
         self._surroundings = surroundings
         self._loaded = loaded
@@ -84,7 +86,9 @@ class App:
         self._loop = EngineLoop(
             self._engine, perform=self._router.perform, overload=self._refuse_for_load, now=self._clock.now
         )
-        self._lifecycle = Lifecycle(lines=lines, loop=self._loop, router=self._router, manager=ServiceManager())
+        self._lifecycle = Lifecycle(
+            lines=lines, loop=self._loop, router=self._router, manager=ServiceManager(), longest_s=longest_goodbye_s
+        )
         self._stop = asyncio.Event()
         self._reloads = asyncio.Event()
         self._store: Store | None = None
