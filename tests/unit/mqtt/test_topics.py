@@ -50,3 +50,10 @@ def test_a_subscription_covers_every_command_of_every_part():
 def test_no_topic_that_is_published_is_a_command():
     published = {*TOPICS.retained(SETTINGS), TOPICS.journal, TOPICS.response, TOPICS.input("door").event}
     assert not [topic for topic in published if TOPICS.command(topic)]
+
+
+def test_where_a_broker_takes_no_wildcards_each_command_of_each_terminal_has_a_filter_of_its_own():
+    exact = TOPICS.exact_command_filters(SETTINGS)
+    assert not [one for one in exact if "+" in one or "#" in one]
+    assert {f"{D}/output/siren/set", f"{D}/input/door/trigger", f"{D}/action/email/run", f"{D}/silence"} <= set(exact)
+    assert {TOPICS.command(one).kind for one in exact} == set(CommandKind)

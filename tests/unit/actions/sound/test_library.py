@@ -88,3 +88,12 @@ def test_a_full_disk_leaves_the_old_clip_and_no_litter(tmp_path, tone):
             library.add("dog.wav", tone + bytes(100_000))
         assert (disk / "dog.wav").read_bytes() == tone
         assert {path.name for path in disk.iterdir()} == {"dog.wav", "ballast"}
+
+
+def test_a_clip_that_is_not_there_cannot_be_deleted_and_a_folder_in_its_place_says_why(tmp_path):
+    shelf = SoundLibrary(tmp_path)
+    with pytest.raises((ActionRefused, ActionFailed), match=r"dog\.wav"):
+        shelf.delete("dog.wav")
+    (tmp_path / "cat.wav").mkdir()
+    with pytest.raises((ActionRefused, ActionFailed), match=r"cat\.wav"):
+        shelf.delete("cat.wav")

@@ -8,6 +8,7 @@ from bridge.core.definitions.settings import MqttSettings
 from bridge.mqtt.connection.broker_socket import is_local
 from bridge.mqtt.connection.protocol_version import Version, VersionChoice
 from bridge.mqtt.connection.reconnect import EndReason, Reconnect
+from bridge.mqtt.connection.session_types import Ended, Filter
 
 
 def policy(random=0.5):
@@ -185,3 +186,23 @@ def test_a_broker_that_knew_5_is_never_spoken_to_in_3_1_1():
     choice.worked()
     assert not choice.not_understood()
     assert choice.next is Version.V5
+
+
+@pytest.mark.parametrize(("how", "words"), [(EndReason.TAKEN_OVER, "taken over"), (EndReason.SENT_AWAY, "refused")])
+def test_a_broker_that_sends_us_away_is_left_alone_for_a_minute(how, words):
+    (retry,) = failing(policy(), 1, how)
+    assert retry.wait_s == 60
+    assert words in retry.message
+
+
+@pytest.mark.parametrize(
+    ("more", "may_be"),
+    [
+        ({"hung_up": True}, True),
+        ({"hung_up": False}, False),
+        ({"hung_up": True, "code": 0x8E}, False),
+        ({"hung_up": True, "filters": (Filter(topic="a"),)}, False),
+    ],
+)
+def test_only_an_end_that_nothing_explains_may_be_another_client(more, may_be):
+    assert Ended(how=EndReason.UNREACHABLE, why="gone", **more).may_be_a_twin is may_be

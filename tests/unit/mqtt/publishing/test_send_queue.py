@@ -161,3 +161,20 @@ def test_hurry_writes_as_long_as_there_is_a_connection():
     outbox.close()
     outbox.hurry()
     assert written == [1]
+
+
+def test_a_window_that_is_widened_lets_what_waits_go():
+    outbox, broker = an_open_outbox(window=1)
+    for number in range(4):
+        outbox.put(state(f"t{number}", b"1"))
+    assert len(broker.sent) == 1
+    outbox.widen(3)
+    assert [topic for topic, _ in broker.sent] == ["t0", "t1", "t2"]
+
+
+def test_what_hurries_is_written_at_once_and_without_a_connection_nothing_is():
+    outbox, broker, flushed = SendQueue(), Broker(), []
+    outbox.hurry()
+    outbox.open(broker.send, window=1, flush=lambda: flushed.append(True))
+    outbox.hurry()
+    assert flushed == [True]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.settings.checks.lint import exposed_secrets
+
 SIMULATED = "lines: {driver: simulated}\nweb: {enabled: false}\n"
 TIMED = """
 outputs: [{id: lamp, timing: {enabled: true}}, {id: siren}]
@@ -142,3 +144,15 @@ def test_settings_that_are_well_have_no_warnings(loaded):
 def test_a_warning_of_a_value_from_above_the_file_names_where_it_is_from(loaded):
     (warning,) = loaded(SIMULATED, environ={"ALARM2MQTT_MQTT__PORT": "8883"}).warnings()
     assert warning.startswith("ALARM2MQTT_MQTT__PORT: mqtt.port: 8883 ")
+
+
+@pytest.mark.parametrize(("linkage", "what"), [("silence: true", "stop button"), ("disarm: true", "key switch")])
+def test_a_button_that_works_only_by_a_schedule_is_warned_of(loaded, linkage, what):
+    nights = "schedules: {nights: {mon: ['20:00-24:00']}}\n"
+    text = f"{nights}inputs: [{{id: b, schedule: nights, linkage: {{{linkage}}}}}]\n"
+    (warning,) = loaded(SIMULATED + text).warnings()
+    assert warning.endswith(f"inputs[0].schedule: this {what} works only while its schedule is open (allowed: always)")
+
+
+def test_a_file_that_is_not_written_yet_exposes_no_password(tmp_path):
+    assert list(exposed_secrets({"mqtt": {"password": "words"}}, tmp_path / "absent.yaml")) == []

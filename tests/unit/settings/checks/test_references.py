@@ -212,3 +212,10 @@ def test_a_misspelt_key_is_told_and_not_what_is_missing_because_of_it(faults_of,
 def test_a_reference_into_a_part_that_is_malformed_itself_is_not_told_as_well(faults_of):
     inputs = [{"id": "a", "schedule": "nights", "linkage": {"outputs": ["siren"]}}]
     assert set(faults_of({**simulated(inputs=inputs), "outputs": 5, "schedules": [1]})) == {"outputs", "schedules"}
+
+
+@pytest.mark.parametrize("line", [17, "IN1", [], {"chip": 5}, {"offset": "x", "chip": "gpiochip0"}])
+def test_a_line_that_cannot_be_understood_is_told_as_that_and_never_as_shared(faults_of, line):
+    found = faults_of({"inputs": [{"id": "a", "line": line}, {"id": "b", "line": line}]})
+    assert found
+    assert not any("as well" in str(fault) for fault in (found.values() if isinstance(found, dict) else found))

@@ -96,3 +96,11 @@ def test_a_sound_file_alone_counts_whatever_was_before(write):
     path.with_name(f"{path.name}.1").write_text(GOOD)
     settings, faults = load_outputs(path, environ={})
     assert (settings.outputs, faults) == ((), ())
+
+
+@pytest.mark.parametrize("inputs", ["[5, text, null]", "[{id: door, line: 5}]", "{a: 1}"])
+def test_inputs_that_are_no_inputs_keep_no_output_from_being_safe(write, inputs):
+    text = f"lines: {{driver: simulated}}\ninputs: {inputs}\noutputs: [{{id: siren}}, {{id: lamp, valid_signal: x}}]\n"
+    settings, faults = load_outputs(write(text), environ={})
+    assert [output.id for output in settings.outputs] == ["siren"]
+    assert faults
