@@ -1,0 +1,198 @@
+"""The device's topics without a broker: what goes out, in which order, and what is cleared."""
+
+from __future__ import annotations
+
+import json
+
+from fakes.ledger import MemoryLedger
+from fakes.mqtt_bridge import D, an_event, an_input_view, an_output_view
+from words.builders import an_input, an_output, settings_of
+
+from bridge.mqtt.publishing.publisher import LARGEST_SNAPSHOT, Publisher
+from bridge.mqtt.publishing.send_queue import SendQueue
+
+CONFIG = "homeassistant/device/front-gate/config"
+DOOR, SIREN = an_input("door", outputs=["siren"]), an_output("siren")
+
+
+class Device:
+    """A publisher before a broker that takes everything, and its clock in the test's hands."""
+
+    def __init__(self, *parts, known=(), **top):
+        self.sent, self.answers, self.timers = [], [], []
+        self.ledger = MemoryLedger(known)
+        self.queue = SendQueue()
+        self.publisher = Publisher(
+            settings=settings_of(*(parts or (DOOR, SIREN)), **top),
+            outbox=self.queue,
+            ledger=self.ledger,
+            later=lambda seconds, do: self.timers.append((seconds, do)),
+            online_answered=self.answers.append,
+        )
+        self.publisher.input(an_input_view("door"))
+        self.publisher.output(an_output_view("siren"))
+
+    def connects(self, *, takes=True):
+        def send(message, acknowledged):
+            self.sent.append(message)
+            if acknowledged is not None:
+                acknowledged(takes)
+            return True
+
+        self.queue.open(send, window=1000)
+        self.publisher.announce()
+        return self
+
+    def passes(self, seconds):
+        """So much time, for what was to be done later."""
+        due, self.timers = [each for each in self.timers if each[0] <= seconds], []
+        for _, do in due:
+            do()
+
+    def topics(self):
+        return [message.topic for message in self.sent]
+
+    def last(self, topic):
+        return next((message.payload for message in reversed(self.sent) if message.topic == topic), None)
+
+
+def test_a_connection_begins_with_the_description_and_ends_its_announcement_with_online():
+    device = Device().connects()
+    assert device.topics()[0] == CONFIG
+    assert device.topics()[-1] == f"{D}/availability"
+    assert device.last(f"{D}/input/door/state") == b"OFF"
+    assert set(device.topics()) <= device.ledger.known()
+    assert device.answers == [True]
+
+
+def test_a_state_that_did_not_change_is_not_sent_again():
+    device = Device().connects()
+    device.sent.clear()
+    device.publisher.input(an_input_view("door"))
+    assert device.topics() == []
+    device.publisher.input(an_input_view("door", tripped=True))
+    assert device.topics() == [f"{D}/input/door/state"]
+
+
+def test_a_part_that_is_removed_is_taken_out_of_the_description_and_its_topics_are_cleared():
+    device = Device().connects()
+    device.sent.clear()
+    device.publisher.settings(settings_of(SIREN))
+    steps = [json.loads(message.payload)["components"] for message in device.sent if message.topic == CONFIG]
+    assert len(steps[0]["door_state"]) == 1
+    assert not [key for key in steps[1] if key.startswith("door")]
+    cleared = [message.topic for message in device.sent if not message.payload]
+    assert f"{D}/input/door/state" in cleared
+    assert not [topic for topic in device.ledger.known() if "/door/" in topic]
+
+
+def test_a_topic_of_an_earlier_run_that_nothing_has_any_more_is_cleared():
+    device = Device(known=[f"{D}/input/long-gone/state"]).connects()
+    assert device.last(f"{D}/input/long-gone/state") == b""
+    assert f"{D}/input/long-gone/state" not in device.ledger.known()
+
+
+def test_a_removal_that_the_broker_did_not_take_stays_in_the_ledger():
+    device = Device(known=[f"{D}/input/long-gone/state"]).connects(takes=False)
+    assert f"{D}/input/long-gone/state" in device.ledger.known()
+
+
+def test_a_view_that_comes_before_its_settings_is_kept_for_them():
+    device = Device().connects()
+    device.publisher.input(an_input_view("late", tripped=True))
+    assert device.last(f"{D}/input/late/state") is None
+    device.publisher.settings(settings_of(DOOR, SIREN, an_input("late")))
+    assert device.last(f"{D}/input/late/state") == b"ON"
+
+
+def test_an_event_of_a_known_input_goes_out_and_that_of_another_does_not():
+    device = Device().connects()
+    device.passes(60)
+    device.publisher.event(an_event(7))
+    device.publisher.event(an_event(8, input_id="gone"))
+    assert device.topics()[-1] == f"{D}/input/door/event"
+    assert f"{D}/input/gone/event" not in device.topics()
+
+
+def test_a_picture_too_large_for_the_broker_clears_the_last_one():
+    device = Device().connects()
+    device.publisher.snapshot("door", b"jpeg")
+    assert (device.last(f"{D}/snapshot/door"), device.last(f"{D}/snapshot")) == (b"jpeg", b"jpeg")
+    device.publisher.snapshot("door", bytes(LARGEST_SNAPSHOT + 1))
+    assert (device.last(f"{D}/snapshot/door"), device.last(f"{D}/snapshot")) == (b"", b"")
+
+
+def test_a_picture_of_no_input_is_that_of_the_device_alone():
+    device = Device().connects()
+    device.publisher.snapshot(None, b"jpeg")
+    assert device.last(f"{D}/snapshot") == b"jpeg"
+    assert device.last(f"{D}/snapshot/door") is None
+
+
+def test_other_clips_describe_the_device_again_and_the_same_ones_do_not():
+    device = Device(audio={"folder": "/clips"}).connects()
+    device.sent.clear()
+    device.publisher.clips(("dog.wav",))
+    assert device.topics() == [CONFIG]
+    device.publisher.clips(("dog.wav",))
+    assert device.topics() == [CONFIG]
+
+
+def test_a_device_that_was_deleted_in_home_assistant_stays_so_until_its_settings_change(caplog):
+    caplog.set_level("INFO")
+    device = Device().connects()
+    device.publisher.found_description(b"")
+    assert "deleted in Home Assistant" in caplog.text
+    assert CONFIG not in device.ledger.known()
+    device.sent.clear()
+    device.publisher.announce_again()
+    assert CONFIG not in device.topics()
+    assert device.topics()[-1] == f"{D}/availability"
+    device.publisher.settings(settings_of(an_input("door", name="Back door", outputs=["siren"]), SIREN))
+    assert device.last(CONFIG)
+
+
+def test_home_assistants_start_brings_everything_again():
+    device = Device().connects()
+    first = device.topics()
+    device.sent.clear()
+    device.publisher.announce_again()
+    assert sorted(set(device.topics())) == sorted(set(first))
+
+
+def test_what_was_refused_is_published_once_more_from_what_it_holds():
+    device = Device().connects()
+    device.sent.clear()
+    device.publisher.repeat([CONFIG, f"{D}/input/door/state", f"{D}/input/door/event"])
+    assert device.topics() == [CONFIG, f"{D}/input/door/state"]
+
+
+def test_the_last_states_come_before_offline():
+    device, taken = Device().connects(), []
+    device.publisher.output(an_output_view("siren", reason="stop"))
+    device.sent.clear()
+    device.publisher.say_offline(taken.append)
+    assert device.topics() == [f"{D}/output/siren/attributes", f"{D}/availability"]
+    assert device.sent[-1].payload == b"offline"
+    assert taken == [True]
+
+
+def test_a_small_packet_limit_leaves_entities_out_and_says_so_once(caplog):
+    device = Device()
+    device.publisher.largest_packet = 3000
+    device.connects()
+    device.publisher.announce_again()
+    assert len(device.last(CONFIG)) < 3000
+    assert caplog.text.count("left out: ") == 1
+
+
+def test_the_armed_switch_and_the_status_are_topics_of_their_own():
+    device = Device().connects()
+    device.publisher.armed(armed=False)
+    device.publisher.status(b"{}", again=False)
+    device.publisher.status(b"{}", again=False)
+    device.publisher.status(b"{}", again=True)
+    assert device.last(f"{D}/armed") == b"OFF"
+    assert device.topics().count(f"{D}/status") == 2
+    device.publisher.settings(settings_of(DOOR, SIREN))
+    assert device.last(f"{D}/armed") == b"OFF"
