@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import socket
+import struct
 
 import pytest
+from words.waiting import wait_until
 
 from bridge.mqtt.connection.buffered_socket import CHUNK, BufferedSocket
 
@@ -91,3 +93,38 @@ def test_what_was_written_is_still_sent_when_it_is_closed(pair):
     wire.close()
     assert far.recv(9) == b"bye"
     assert wire.fileno() == -1
+
+
+def test_what_the_peer_said_last_comes_after_a_write_that_failed(pair):
+    wire, far = pair
+    far.send(b"the reason")
+    far.close()
+    wire.send(b"x" * 100)
+    wire.flush()
+    wire.send(b"y")
+    assert wire.flush() is False
+    assert wire.fill() == b"the reason"
+    assert wire.ended
+
+
+def test_a_connection_that_breaks_while_it_is_read_has_ended_with_its_error():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        near = socket.create_connection(server.getsockname())
+        far, _ = server.accept()
+        near.setblocking(False)
+        wire = BufferedSocket(near)
+        far.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        far.close()  # a reset
+        wait_until(lambda: wire.fill() == b"" and wire.ended)
+        assert isinstance(wire.error, ConnectionResetError)
+        wire.close()
+
+
+def test_the_end_sends_what_waits_and_closes_twice_without_an_error(pair):
+    wire, far = pair
+    wire.send(b"goodbye")
+    wire.close()
+    assert far.recv(9) == b"goodbye"
+    assert far.recv(9) == b""
+    assert wire.fileno() == -1
+    wire.close()

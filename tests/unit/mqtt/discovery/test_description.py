@@ -16,7 +16,15 @@ from words.example_settings import BIG, SMALL, any_settings
 
 from bridge import __version__
 from bridge.core.definitions.settings import HomeAssistantSettings, InputSettings, OutputSettings, Settings
-from bridge.mqtt.discovery.description import Announced, announced, describe, discovery, discovery_topic, read_announced
+from bridge.mqtt.discovery.description import (
+    Announced,
+    announced,
+    describe,
+    discovery,
+    discovery_topic,
+    fitting,
+    read_announced,
+)
 
 HA_ENTITY_ID = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 
@@ -243,3 +251,11 @@ def test_what_a_smaller_description_leaves_out_is_removed_first():
     gone = {key for key, part in removal["components"].items() if part.keys() == {"platform"}}
     assert gone == whole.keys() - smaller["components"].keys()
     assert gone
+
+
+def test_a_limit_that_holds_not_even_one_entity_leaves_no_description() -> None:
+    whole = describe(SMALL)
+    assert whole is not None
+    assert fitting(whole, 50) is None
+    assert announced(SMALL, 50) is None
+    assert fitting(whole, None) is whole
