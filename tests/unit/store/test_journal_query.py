@@ -57,6 +57,12 @@ def test_one_kind_alone(path):
     assert seqs(read_entries(path, EntryFilter(limit=2, kind="alarm_begin", after_seq=7))) == [10, 15]
 
 
+def test_some_kinds_and_no_kind_at_all(path):
+    kinds = frozenset({"alarm_begin", "fault"})
+    assert seqs(read_entries(path, EntryFilter(limit=2, kinds=kinds, after_seq=7))) == [10, 15]
+    assert read_entries(path, EntryFilter(kinds=frozenset())) == ()
+
+
 def test_since_a_time(path):
     since = NOON + timedelta(seconds=MANY - 1)
     assert seqs(read_entries(path, EntryFilter(since=since))) == [MANY - 1, MANY]

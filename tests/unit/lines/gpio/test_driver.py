@@ -73,6 +73,19 @@ async def test_an_output_whose_line_dies_while_driven_is_lost_and_nothing_raised
     lines.close()
 
 
+async def test_an_output_whose_line_dies_under_new_settings_is_lost_and_found_with_them() -> None:
+    kernel, seen, lines = made()
+    lines.request_output(OutputSettings(id="siren"), LOW)
+    lines.start(seen)
+    kernel.unplug("siren")
+    lines.request_output(OutputSettings(id="siren", connected_level=LOW), HIGH)
+    assert seen.words("siren") == ["found", "lost"]
+    kernel.plug("siren")
+    await until(lambda: seen.words("siren") == ["found", "lost", "found"])
+    assert kernel.requests[-1] == ("siren", HIGH)
+    lines.close()
+
+
 async def test_an_output_with_new_settings_is_not_let_go_of_unless_its_line_is_another() -> None:
     kernel, _, lines = made()
     here, there = LineByOffset(chip="a", offset=1), LineByOffset(chip="a", offset=2)
