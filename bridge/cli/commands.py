@@ -126,7 +126,7 @@ def safe(options: argparse.Namespace) -> int:
 
 
 def guard(options: argparse.Namespace) -> int:
-    """For containers: runs the daemon under a watchdog; makes outputs safe and starts it again when it ends."""
+    """Runs the daemon under a watchdog, for containers; makes outputs safe and starts it again when it ends."""
     from bridge.guard.guard import guard as keep
     from bridge.runtime import log_setup as logs
 
@@ -135,7 +135,7 @@ def guard(options: argparse.Namespace) -> int:
 
 
 def healthy(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: it asks the guard
-    """For containers: reports whether the guard's daemon is ready and gives signs of life."""
+    """Reports whether the guard's daemon is ready and gives signs of life, for containers."""
     from bridge.guard.sockets import ask
 
     well, words = ask()

@@ -27,7 +27,10 @@ class MediaChild:
 
     @classmethod
     async def start(cls, camera: OpenCamera) -> MediaChild:
-        """Starts a process and sends it `camera` as its first order. Raises ActionFailed if it cannot be started."""
+        """Starts a process, sends it `camera` as its first order, and returns it.
+
+        Raises ActionFailed if it cannot be started.
+        """
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", MODULE),

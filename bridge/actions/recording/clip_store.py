@@ -105,9 +105,9 @@ class ClipStore:
                 continue
 
     async def look(self) -> CardState:
-        """Checks and tidies now, off the loop.
+        """Checks and tidies now, off the loop, and returns the state.
 
-        Returns the state; a card that does not answer in time is its `problem`.
+        Reports a card that does not answer in time meanwhile.
         """
         now = time.time() if self._clock_trusted() else None
         looking = start_disk_thread("recording folder", functools.partial(self._look, now, frozenset(self._written)))

@@ -206,7 +206,7 @@ def _by_number(path: str) -> tuple[int, str]:
 
 
 def _request(chip: gpiod.Chip, offset: int, config: gpiod.LineSettings) -> gpiod.LineRequest:
-    """Requests one line. Raises OSError if the kernel refuses."""
+    """Requests one line and returns it. Raises OSError if the kernel refuses."""
     return chip.request_lines({offset: config}, consumer=CONSUMER, event_buffer_size=EVENT_BUFFER)
 
 

@@ -104,4 +104,5 @@ class PahoClient(Client):
         )
 
     def _create_socket(self) -> _Out:
+        """Returns the socket that paho writes to, in place of one that paho would open."""
         return self._out

@@ -246,7 +246,7 @@ class Control:
         return await self._commands.ask(call.by, lambda origin: ActionRequested(kind=kind, origin=origin, **values))
 
     async def try_broker(self, call: Call) -> Reply:
-        """Connects to the broker once with the present settings.
+        """Connects to the broker once with the present settings. Replies that it is done if that worked.
 
         Refused with the problem, or while another test runs.
         """

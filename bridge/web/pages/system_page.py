@@ -158,6 +158,7 @@ def _warnings(found: Sequence[str]) -> Html:
 
 
 def _device(edited: Form) -> list[Html]:
+    """Returns the controls of the device's name, area, time zone, clock and grace."""
     return [
         edited.text("device.name", "Name"),
         edited.text("device.area", "Area", "Where Home Assistant suggests to put it."),
@@ -168,6 +169,7 @@ def _device(edited: Form) -> list[Html]:
 
 
 def _mail(edited: Form, settings: Settings) -> list[Html]:
+    """Returns the controls of mail; none if it is not configured."""
     if settings.email is None:
         return []
     return [
@@ -178,6 +180,7 @@ def _mail(edited: Form, settings: Settings) -> list[Html]:
 
 
 def _recording(edited: Form, settings: Settings) -> list[Html]:
+    """Returns the controls of recording; none if it is not configured."""
     if settings.recording is None:
         return []
     return [
