@@ -45,18 +45,18 @@ class Dispatcher:
         """Number of expected echoes of our own empty messages, by topic; None with MQTT 5, which suppresses them."""
 
     def begin(self, *, echoes: bool) -> None:
-        """Starts a session; under 3.1.1 the broker returns our own messages on subscribed topics."""
+        """Starts a session. `echoes`: the broker returns our own messages on subscribed topics, as under 3.1.1."""
         self._echoes = {} if echoes else None
         self._is_online = False
         self._session += 1
 
     def expect_echo(self, topic: str) -> None:
-        """Announces the echo of an empty message that clears a topic; it is no command."""
+        """Notes that an empty message, which clears this topic, may come back; the echo is no command."""
         if self._echoes is not None:
             self._echoes[topic] = self._echoes.get(topic, 0) + 1
 
     def receive(self, message: Incoming) -> None:
-        """Dispatches a message."""
+        """Hands a message to the part that its topic concerns; ignores an expected echo."""
         topics = self._publisher.topics
         if message.topic == topics.availability:
             self._guard_availability(message.payload)
@@ -80,6 +80,7 @@ class Dispatcher:
             self._later(wait_s, partial(self._say_online, self._session))
 
     def _say_online(self, session: int) -> None:
+        """Publishes `online` and logs why, if that session still lasts."""
         if self.announced and session == self._session:
             _LOG.info(
                 "another client set %s to offline (a twin with this device id?); publishing online again",
@@ -88,6 +89,7 @@ class Dispatcher:
             self._publisher.say_online()
 
     def _answer_birth(self, message: Incoming) -> None:
+        """Announces everything again, after a while, if Home Assistant has started; ignores a retained message."""
         if message.retained:
             return  # retained from before this session, in which everything has just been announced
         wait_s = self._birth.heard(message.payload, asyncio.get_running_loop().time())
@@ -99,6 +101,7 @@ class Dispatcher:
             self._publisher.announce_again()
 
     def _is_echo(self, message: Incoming) -> bool:
+        """Returns whether a message is an expected echo, and expects one fewer."""
         if message.payload or not self._echoes or not self._echoes.get(message.topic):
             return False
         self._echoes[message.topic] -= 1

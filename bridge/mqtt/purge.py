@@ -20,10 +20,11 @@ TIMEOUT_S = 30.0
 async def purge(settings: Settings, ledger: Ledger) -> int:
     """Clears all topics of the ledger, and all that these settings publish. Returns their number.
 
-    A topic leaves the ledger when the broker has acknowledged that it is clear. Raises BrokerError
-    if there is no connection, or the broker refuses a topic; the topics that remain stay in the
-    ledger. The session has a client id of its own: a bridge that still runs keeps its session, and
-    publishes again, so it should be stopped first.
+    A topic leaves the ledger when the broker has acknowledged that it is clear. The session has a client id of its own:
+    a bridge that still runs keeps its session and publishes again, so the caller stops it first.
+
+    Raises:
+        BrokerError: there is no connection, or the broker refuses a topic; the topics that remain stay in the ledger.
     """
     topics = Topics.of(settings)
     doomed = sorted(ledger.known().union(topics.retained(settings), (topics.discovery,)))

@@ -16,7 +16,7 @@ MANY = 3
 
 
 class BrokerRights:
-    """One connection's findings: `begin`, then what was answered and heard; `problem` says what is missing."""
+    """The rights found on one connection: `begin`, then each answer and message; `problem` names what is missing."""
 
     def __init__(self) -> None:
         self.read_back = False
@@ -27,32 +27,35 @@ class BrokerRights:
         self._refused: dict[str, tuple[int, str]] = {}
 
     def begin(self, *, gives_reasons: bool) -> None:
-        """A connection begins. `gives_reasons`: its acknowledgements say whether a message was taken (MQTT 5)."""
+        """Forgets the last connection's findings.
+
+        `gives_reasons`: acknowledgements say whether a message was taken (MQTT 5).
+        """
         self.ask()
         self._gives_reasons = gives_reasons
         self._refused = {}
 
     def ask(self) -> None:
-        """`online` is published once more."""
+        """Forgets whether both rights are there; the caller publishes `online` once more."""
         self.read_back, self.written = False, None
 
     @property
     def proven(self) -> bool:
-        """Whether both rights are there, or the one to publish is known to lack."""
+        """Whether both rights are there, or the right to publish is known to be missing."""
         return self.written is False or (self.read_back and self.written is True)
 
     def heard(self) -> None:
-        """A message from below `<d>` has come."""
+        """Records that a message from below `<d>` has come."""
         self.read_back = True
 
     def refused(self, topic: str, code: int, words: str) -> bool:
-        """The broker refused a message. Returns whether this topic was not known to be refused."""
+        """Records that the broker refused a message. Returns whether this topic was not refused before."""
         new = topic not in self._refused
         self._refused[topic] = (code, words)
         return new
 
     def taken(self, topic: str) -> None:
-        """The broker took a message on a topic."""
+        """Records that the broker took a message on a topic."""
         self._refused.pop(topic, None)
 
     @property
@@ -61,7 +64,10 @@ class BrokerRights:
         return tuple(self._refused)
 
     def problem(self, topics: Topics, user: str | None, filters: Mapping[str, str]) -> str | None:
-        """Returns what is missing, for a person; None when all is there. `filters` were refused, with the reason."""
+        """Returns the missing rights as a sentence for a person, or None if none is missing.
+
+        `filters` are the refused ones, with the reason.
+        """
         missing = [*self._publishing(topics), *self._reading(topics, filters)]
         if not missing:
             return None
@@ -72,6 +78,7 @@ class BrokerRights:
         )
 
     def _publishing(self, topics: Topics) -> list[str]:
+        """Returns the missing rights to publish, in words; a whole device as one."""
         own = [topic for topic in self._refused if topic.startswith(f"{topics.device}/")]
         whole = topics.availability in own or len(own) >= MANY
         found = []

@@ -24,9 +24,10 @@ ASK_AGAIN_S = 60.0
 
 
 class RightsWatch:
-    """`problem` says what is missing, None while nothing is.
+    """Finds missing rights and asks for them again. `problem` names them for a person; None if none is missing.
 
-    `changed` is called when it is another, `restored` when everything is to be announced again.
+    `changed` is called when `problem` has changed, `restored` when the broker has granted the rights, so that
+    everything is to be announced again.
     """
 
     def __init__(
@@ -48,13 +49,13 @@ class RightsWatch:
         self._logged: str | None = None
 
     def begin(self, session: Session) -> None:
-        """A connection begins."""
+        """Forgets the last connection's findings, for a new session."""
         self._rights.begin(gives_reasons=session.version is Version.V5)
         self._news.clear()
         self.problem = None
 
     def refused(self, topic: str, _size: int, code: int, words: str) -> None:
-        """The broker refused a message, or with a code of success took one on a topic again."""
+        """Records that the broker refused a message or, with a code of success, took one on that topic again."""
         if code < codes.FAILED:
             self._rights.taken(topic)
             self._news.set()
@@ -62,18 +63,18 @@ class RightsWatch:
             self._news.set()
 
     def heard(self, topic: str) -> None:
-        """A message has come."""
+        """Records that a message on a topic has come."""
         if not self._rights.read_back and topic.startswith(f"{self._publisher.topics.device}/"):
             self._rights.heard()
             self._news.set()
 
     def online_answered(self, taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
-        """The broker answered for `online`."""
+        """Records whether the broker took `online`."""
         self._rights.written = taken
         self._news.set()
 
     def parts_changed(self) -> None:
-        """Inputs or outputs have come or gone."""
+        """Records that inputs or outputs have come or gone, whose command topics `run` then subscribes to."""
         self._parts_changed = True
         self._news.set()
 
@@ -98,7 +99,7 @@ class RightsWatch:
             self._judge(session, settings())
 
     async def _proven(self) -> None:
-        """Waits until `online` has come back and refusals have come, or for as long as that may take."""
+        """Waits until the rights are proven either way, at most `READ_BACK_S`."""
         with suppress(TimeoutError):
             async with asyncio.timeout(READ_BACK_S):
                 while not self._rights.proven:
@@ -106,12 +107,13 @@ class RightsWatch:
                     self._news.clear()
 
     async def _gone(self, session: Session, settings: Callable[[], Settings]) -> None:
-        """Waits until nothing is missing any more."""
+        """Waits until no right is missing."""
         while self._problem(session, settings()) is not None:
             await self._news.wait()
             self._news.clear()
 
     async def _ask(self, subscriptions: Subscriptions, settings: Settings) -> None:
+        """Subscribes again, publishes `online` and the refused topics again, and waits for the answers."""
         topics = self._publisher.topics
         refused = self._rights.refused_topics
         self._rights.ask()
@@ -122,9 +124,11 @@ class RightsWatch:
         await self._proven()
 
     def _problem(self, session: Session, settings: Settings) -> str | None:
+        """Returns the missing rights of a session for a person, or None if none is missing."""
         return self._rights.problem(self._publisher.topics, settings.mqtt.username, session.refused_filters)
 
     def _judge(self, session: Session, settings: Settings) -> None:
+        """Updates `problem`; logs a new problem and its end, and calls `changed` and `restored`."""
         before, self.problem = self.problem, self._problem(session, settings)
         if self.problem is not None and self.problem != self._logged:
             self._logged = self.problem

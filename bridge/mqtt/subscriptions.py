@@ -12,7 +12,7 @@ LARGEST_DESCRIPTION = 4 * 1024 * 1024
 
 
 class Subscriptions:
-    """Subscribes on one session; `by_name` once the broker has refused wildcards."""
+    """Subscribes on one session; `by_name` is True once the broker has refused wildcards."""
 
     def __init__(self, session: Session) -> None:
         self.by_name = not session.wildcards
@@ -30,7 +30,7 @@ class Subscriptions:
     async def all_others(self, topics: Topics, settings: Settings) -> Ended | None:
         """Subscribes to commands, the own availability and Home Assistant's birth message.
 
-        A wildcard that is refused is replaced by the names that it stands for. Returns None, or the session's end.
+        Returns None, or the session's end. A wildcard that is refused is replaced by the names that it stands for.
         """
         filters = [
             Filter(topic=topics.availability, own_too=True),

@@ -104,7 +104,7 @@ class Topics:
 
     @property
     def availability(self) -> str:
-        """Retained; also the topic of the will."""
+        """Retained: `online` or `offline`; also the topic of the will."""
         return f"{self.device}/availability"
 
     @property
@@ -148,7 +148,7 @@ class Topics:
         return f"{self.prefix}/device/{self.device_id}/config"
 
     def snapshot(self, input_id: str | None = None) -> str:
-        """Retained: the last picture of an input's alarm, or of any alarm."""
+        """Returns the retained topic of the last picture of an input's alarm; of any alarm without `input_id`."""
         return f"{self.device}/snapshot/{input_id}" if input_id else f"{self.device}/snapshot"
 
     def input(self, input_id: str) -> InputTopics:
@@ -188,7 +188,10 @@ class Topics:
         return tuple(f"{self.device}/{'/'.join(shape)}" for shape in _SHAPES.values())
 
     def exact_command_filters(self, settings: Settings) -> tuple[str, ...]:
-        """Returns the filters for commands where the broker takes no wildcards; they change with the terminals."""
+        """Returns the topics of all commands by name, where the broker takes no wildcards.
+
+        They change with the terminals.
+        """
         ids = {"input": [one.id for one in settings.inputs], "output": [one.id for one in settings.outputs]}
         ids["action"] = list(ACTION_KINDS)
         return tuple(
@@ -198,7 +201,7 @@ class Topics:
         )
 
     def command_topic(self, kind: CommandKind, target: str = "") -> str:
-        """Returns the topic of a command; `command` is the reverse."""
+        """Returns the topic of a command to `target`; the reverse of `command`."""
         return "/".join((self.device, *(target if part == "+" else part for part in _SHAPES[kind])))
 
     def command(self, topic: str) -> CommandTopic | None:

@@ -100,7 +100,7 @@ class BrokerLimits:
             self._retain_accepted = True
 
     def leaves_out(self, message: Outgoing, at: float) -> bool:
-        """Returns whether a message is not to be published."""
+        """Returns whether a message must not be published at `at`, since it or one like it ended connections."""
         if not self._left_out:
             return False
         own = self._left_out.get(message.topic)
@@ -133,7 +133,7 @@ class BrokerLimits:
         )
 
     def forget(self) -> None:
-        """The broker was away and may have other settings now: everything is tried again."""
+        """Forgets all limits: the broker was away, or is another one, and everything is tried again."""
         self.retain, self.qos, self.wildcards, self.options = True, 1, True, True
         self.filters_a_packet, self.largest = FILTERS_A_PACKET, None
         self.careful = self.slow = self._retain_accepted = self._recurring = False
@@ -154,7 +154,10 @@ class BrokerLimits:
         self._recurring = False
 
     def learn(self, ended: Ended, at: float) -> bool:
-        """Records the end of an attempt or a connection. Returns whether the next one will be another."""
+        """Records the end of an attempt or a connection.
+
+        Returns whether the next one will do without its likely cause.
+        """
         if ended.code is not None and self._learn_code(ended, ended.code):
             return True
         if ended.code in codes.INNOCENT or not ended.hung_up:
@@ -170,7 +173,7 @@ class BrokerLimits:
         return False
 
     def _learn_code(self, ended: Ended, code: int) -> bool:
-        """Learns from a reason that says by itself what is missing."""
+        """Learns from a reason code that says by itself what the broker lacks. Returns whether it was such a code."""
         if code == codes.NO_RETAIN and self.retain:
             self.retain = False
             self.log_once("retain", NO_RETAIN)
@@ -193,6 +196,10 @@ class BrokerLimits:
         return False
 
     def _learn_filters(self, filters: Sequence[Filter]) -> bool:
+        """Learns from an end during SUBSCRIBE, from the second one on.
+
+        Returns whether the next SUBSCRIBE will differ.
+        """
         self._subscribe_ends += 1
         if self._subscribe_ends < TWICE:
             return False
@@ -209,6 +216,10 @@ class BrokerLimits:
         return True
 
     def _learn_message(self, ended: Ended, at: float) -> bool:
+        """Learns from an end with unanswered messages: to send one at a time, then to leave the last one out.
+
+        Returns True: the next connection always differs.
+        """
         topics = {message.topic for message, _ in ended.unanswered}
         if not self.careful or len(ended.unanswered) > 1:
             self._recurring = not self.careful and not topics.isdisjoint(self._earlier)
@@ -229,6 +240,10 @@ class BrokerLimits:
         return True
 
     def _leave_out(self, message: Outgoing, size: int, at: float) -> None:
+        """Leaves this payload out for an hour, each further time for twice as long, at most a day.
+
+        Of a large one all larger.
+        """
         own = self._left_out.get(message.topic)
         if own is None:
             own = self._left_out[message.topic] = _LeftOut(until=at + LEFT_OUT_S)

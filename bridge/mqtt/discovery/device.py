@@ -22,6 +22,7 @@ MOST_TONES = 100
 
 
 def _run(part: Part, kind: str) -> str:
+    """Returns the command topic of an action's kind."""
     return part.topics.command_topic(CommandKind.ACTION_RUN, kind)
 
 
@@ -37,7 +38,10 @@ def tones(part: Part) -> tuple[str, ...]:
 
 
 def _audible(part: Part, common: CommonFields) -> Entity:
-    """On while a sound plays. A sound ends by itself, so Home Assistant must not assume the state."""
+    """Returns a siren that is on while a sound plays.
+
+    A sound ends by itself, so Home Assistant must not assume the state.
+    """
     return Siren(
         **common,
         command_topic=_run(part, "audible"),
@@ -77,15 +81,17 @@ def _sounds(part: Part) -> bool:
 
 
 def _sees(part: Part) -> bool:
+    """Returns whether there is a camera."""
     return bool(part.settings.cameras)
 
 
 def _mails(part: Part) -> bool:
+    """Returns whether there is a mail server."""
     return part.settings.email is not None
 
 
 def _records(part: Part) -> bool:
-    """Returns whether the first camera has a stream: it is recorded if no input is named."""
+    """Returns whether clips are recorded and the first camera, recorded without an input, has a stream."""
     first = next(iter(part.settings.cameras.values()), None)
     return part.settings.recording is not None and first is not None and first.stream is not None
 
@@ -103,7 +109,7 @@ def _test_row(channel: Channel) -> Row[Part]:
 
 
 def _armed(part: Part, common: CommonFields) -> Entity:
-    """Off: inputs are shown, and none of them alarms but those that are always armed."""
+    """Returns a switch; off means that inputs are shown, and that only those that are always armed alarm."""
     topic = part.topics.command_topic(CommandKind.ARMED_SET)
     return Switch(**common, command_topic=topic, state_topic=part.topics.armed)
 

@@ -42,23 +42,25 @@ def _record(part: InputPart, common: CommonFields) -> Entity:
 
 
 def _audible(part: InputPart, common: CommonFields) -> Entity:
-    """Off keeps the clips for later. The template also copes with a sound that is already removed."""
+    """Returns a switch; off keeps the clips for later. Its template also copes with a sound that is already removed."""
     place = _place(part, "linkage", "audible", "enabled")
     return switch(place, common, is_on="(value_json.linkage.audible or {'enabled': false}).enabled")
 
 
 def _links(part: InputPart) -> bool:
-    """Returns whether its alarm may start anything: a stop button's only stops."""
+    """Returns whether the input's alarm may start anything: that of a stop button only stops."""
     return not part.input.linkage.silence
 
 
 def _records(part: InputPart) -> bool:
+    """Returns whether the input's alarm can record a clip: its camera has a stream, and recording is configured."""
     cameras = part.settings.cameras
     camera = cameras.get(part.input.linkage.camera or next(iter(cameras), ""))
     return _links(part) and part.settings.recording is not None and camera is not None and camera.stream is not None
 
 
 def _sounds(part: InputPart) -> bool:
+    """Returns whether the input's alarm has a sound and there is a loudspeaker."""
     return _links(part) and part.settings.audio is not None and part.input.linkage.audible is not None
 
 

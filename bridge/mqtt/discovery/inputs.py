@@ -34,12 +34,12 @@ def _event(part: InputPart, common: CommonFields) -> Entity:
 
 
 def _image(part: InputPart, common: CommonFields) -> Entity:
-    """The picture of this input's last alarm alone; a test or a command never replaces it."""
+    """Returns the picture of this input's last alarm; a test or a command never replaces it."""
     return Image(**common, image_topic=part.topics.snapshot(part.id), content_type="image/jpeg")
 
 
 def _last_alarm(part: InputPart, common: CommonFields) -> Entity:
-    """Unknown before the first alarm."""
+    """Returns a timestamp, unknown before the first alarm."""
     return Sensor(
         **common,
         state_topic=_own(part).attributes,
@@ -49,7 +49,7 @@ def _last_alarm(part: InputPart, common: CommonFields) -> Entity:
 
 
 def _problem(part: InputPart, common: CommonFields) -> Entity:
-    """On for a lost line or chatter; the state's attributes name the problem."""
+    """Returns a sensor that is on for a lost line or chatter; the state's attributes name the problem."""
     return BinarySensor(
         **common,
         state_topic=_own(part).attributes,
@@ -59,7 +59,7 @@ def _problem(part: InputPart, common: CommonFields) -> Entity:
 
 
 def _test(part: InputPart, common: CommonFields) -> Entity:
-    """Triggers an alarm with the whole linkage. The payload must be empty or an object."""
+    """Returns a button that triggers an alarm with the whole linkage. The payload must be empty or an object."""
     topic = part.topics.command_topic(CommandKind.INPUT_TRIGGER, part.id)
     return Button(**common, command_topic=topic, payload_press="{}")
 

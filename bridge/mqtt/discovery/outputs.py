@@ -52,7 +52,7 @@ def _switch(part: OutputPart, common: CommonFields) -> Entity:
 
 
 def _siren(part: OutputPart, common: CommonFields) -> Entity:
-    """Without attributes: the list among them raises in Home Assistant's siren (see `Siren`)."""
+    """Returns a siren without attributes: the list among them raises in Home Assistant's siren (see `Siren`)."""
     return Siren(
         **common,
         command_topic=_set(part),
@@ -71,7 +71,7 @@ def _stop(part: OutputPart, common: CommonFields) -> Entity:
 
 
 def _reason(part: OutputPart, common: CommonFields) -> Entity:
-    """Unknown before the first run."""
+    """Returns a sensor with the reason for the last begin or end; unknown before the first run."""
     return Sensor(
         **common,
         state_topic=_own(part).attributes,
@@ -82,7 +82,7 @@ def _reason(part: OutputPart, common: CommonFields) -> Entity:
 
 
 def _problem(part: OutputPart, common: CommonFields) -> Entity:
-    """On while the line is lost, an output's one problem; the output is then unavailable."""
+    """Returns a sensor that is on while the line is lost, an output's one problem; the output is then unavailable."""
     return BinarySensor(
         **common,
         state_topic=_own(part).availability,

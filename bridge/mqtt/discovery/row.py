@@ -47,7 +47,7 @@ def nested_flag(part: str, key: str) -> str:
 
 
 def nested_object(part: str) -> str:
-    """Returns a template for an object as attributes; none while the object is missing."""
+    """Returns a template for an object as attributes; no attributes while the object is missing."""
     return f"{{{{ (value_json.{part} if {_is_defined(part)} else {{}}) | to_json }}}}"
 
 
@@ -56,7 +56,7 @@ def _is_defined(part: str) -> str:
 
 
 def cut(expression: str, length: int) -> str:
-    """Returns an expression for a text of at most `length` characters, with an ellipsis where it was cut."""
+    """Returns a template expression for a text of at most `length` characters, with an ellipsis where it was cut."""
     return f"{expression} | truncate({length}, true, '…', 0)"
 
 

@@ -33,17 +33,17 @@ class SettingPath:
 
     @property
     def expression(self) -> str:
-        """The template expression of its value."""
+        """The template expression of the setting's value."""
         return ".".join(("value_json", *self.keys))
 
     def patch(self, value: Any) -> Any:
-        """Returns a merge patch that sets it."""
+        """Returns a merge patch that sets the setting to a value."""
         for key in reversed(self.keys):
             value = {key: value}
         return value
 
     def template(self, value: str) -> str:
-        """Returns a template of the merge patch; `value` is an expression."""
+        """Returns a template whose result is the merge patch; `value` is an expression."""
         mark = "the value"
         written = json.dumps(self.patch(mark)).replace(json.dumps(mark), value)
         return f"{{{{ {written} | to_json }}}}"
@@ -68,7 +68,7 @@ def switch(place: SettingPath, common: CommonFields, *, is_on: str | None = None
 
 
 def words(place: SettingPath, common: CommonFields, options: tuple[str, ...]) -> Entity:
-    """Returns a select of the setting's own words."""
+    """Returns a select of the setting's own words, which are `options`."""
     return Select(
         **common,
         **_topics(place),
@@ -79,7 +79,7 @@ def words(place: SettingPath, common: CommonFields, options: tuple[str, ...]) ->
 
 
 def milliseconds(place: SettingPath, common: CommonFields, section: type, key: str) -> Entity:
-    """Returns a number box for whole milliseconds."""
+    """Returns a number box for whole milliseconds; the limits are those of the definition `section.key`."""
     limits = mark_at(section, key, Range)
     assert limits.le is not None  # noqa: S101 - every time in milliseconds has an end
     return Number(
@@ -97,9 +97,10 @@ def milliseconds(place: SettingPath, common: CommonFields, section: type, key: s
 
 
 def schedule(place: SettingPath, common: CommonFields, settings: Settings, in_force: str | Schedule) -> Entity:
-    """Returns a select of a schedule: a name, always or never; one that is written out can be kept, not chosen.
+    """Returns a select of a schedule: a name, always or never.
 
-    A name that this description does not have yet is unknown until the next one, which comes with it.
+    A schedule that is written out can be kept, and not chosen. A name that this description does not have yet is
+    unknown until the next one, which comes with it.
     """
     names = ("always", "never", *sorted(name for name in settings.schedules if name != _NO_OPTION))
     shown = f"({place.expression} if {place.expression} in {json.dumps(names)} else None)"
