@@ -6,6 +6,7 @@ arms it again. A key whose line is lost moves nothing.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from bridge.core.alarm_input import AlarmInput
@@ -67,10 +68,13 @@ class Arming:
         """Arms or disarms the device, with a journal entry that has `fields`; does nothing if it is so already."""
         if self._terminals.armed == armed:
             return
-        self._collector.journal("armed" if armed else "disarmed", now, **fields)
-        self._collector.add(KeepArmed(armed=armed), PublishArmed(armed=armed))
+        self._collector.later(partial(self._record, now, armed=armed, **fields))
         self._terminals.armed = armed
         self.moves += 1
+
+    def _record(self, now: Now, *, armed: bool, **fields: Any) -> None:
+        self._collector.journal("armed" if armed else "disarmed", now, **fields)
+        self._collector.add(KeepArmed(armed=armed), PublishArmed(armed=armed))
 
 
 def _holds(alarm_input: AlarmInput) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from bridge.core.alarm_input import AlarmInput
 from bridge.core.alarm_output import AlarmOutput
 from bridge.core.arming import Arming
+from bridge.core.contact import Contact
 from bridge.core.definitions.channels import CHANNELS, is_on
 from bridge.core.effect_collector import EffectCollector
 from bridge.core.effects import EndLinkage, ExtendLinkage, RunLinkage, SilenceSound
@@ -33,13 +35,14 @@ class Consequences:
     def carry(self, alarm_input: AlarmInput, transitions: list[Transition], now: Now) -> None:
         """Causes everything that follows from an input's transitions, in their order.
 
-        Changed outputs are only touched; the caller settles them.
+        Outputs are changed now but only touched; the caller settles them. What records the transitions is put off to
+        the end of the round.
         """
         for transition in transitions:
             if isinstance(transition, Ended):
                 self._end(alarm_input, transition, now)
             elif isinstance(transition, Resumed):
-                self._collector.journal("resumed", now, input=alarm_input.settings.id)
+                self._collector.later(partial(self._collector.journal, "resumed", now, input=alarm_input.settings.id))
                 self._link(alarm_input, lambda output: output.source_resumed(alarm_input.settings.id))
             elif not isinstance(transition, DecidedNormal):
                 self._run(alarm_input, transition, now)
@@ -49,7 +52,10 @@ class Consequences:
             self.keep(alarm_input)
 
     def keep(self, alarm_input: AlarmInput) -> None:
-        """Stores the state of an input that the start-up table will need, if it has changed."""
+        """Stores the state of an input that the start-up table will need, if it has changed; at the round's end."""
+        self._collector.later(partial(self._keep, alarm_input))
+
+    def _keep(self, alarm_input: AlarmInput) -> None:
         self._collector.keep_input(alarm_input, silenced=self._terminals.silenced_at(alarm_input.settings.id))
 
     def silence(self, by: str) -> None:
@@ -58,7 +64,7 @@ class Consequences:
             output.stop("stop", by)
             self.silenced(output)
         self._terminals.touch_all()
-        self._collector.add(SilenceSound())
+        self._collector.later(partial(self._collector.add, SilenceSound()))
 
     def silenced(self, output: AlarmOutput) -> None:
         """Stores that an output was stopped, so that what it silenced stays silent after a restart.
@@ -77,9 +83,7 @@ class Consequences:
         if raised == (input_id in self._chattering):
             return
         self._chattering ^= {input_id}
-        entry = self._collector.journal("fault" if raised else "healed", now, input=input_id, cause="chatter")
-        if raised:
-            self._collector.event("fault", alarm_input, entry, "chatter")
+        self._collector.later(partial(self._record_chatter, input_id, alarm_input.reading.contact, now, raised=raised))
 
     def journal_confirmation(self, output: AlarmOutput, now: Now) -> None:
         """Journals a fault when a far output's device has not done as it was commanded, healed when it has."""
@@ -87,7 +91,8 @@ class Consequences:
         if missing == (output_id in self._unconfirmed):
             return
         self._unconfirmed ^= {output_id}
-        self._collector.journal("fault" if missing else "healed", now, output=output_id, cause="not_confirmed")
+        kind = "fault" if missing else "healed"
+        self._collector.later(partial(self._collector.journal, kind, now, output=output_id, cause="not_confirmed"))
 
     def forget(self, input_id: str) -> None:
         """Forgets the chatter of an input that was removed."""
@@ -97,36 +102,50 @@ class Consequences:
         """Forgets the missing confirmation of an output that was removed or has another line."""
         self._unconfirmed.discard(output_id)
 
+    def _record_chatter(self, input_id: str, contact: Contact, now: Now, *, raised: bool) -> None:
+        entry = self._collector.journal("fault" if raised else "healed", now, input=input_id, cause="chatter")
+        if raised:
+            self._collector.event("fault", input_id, contact, entry, "chatter")
+
     def _run(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> None:
         """Journals and publishes a begin or a re-trigger, then runs the transition's share of the linkage."""
         input_id = alarm_input.settings.id
         if not isinstance(transition, LinkageDue):
-            again = isinstance(transition, Retriggered) or transition.retrigger
-            kind = "retrigger" if again else "alarm_begin"
-            entry = self._collector.journal(
-                kind,
-                now,
-                at=transition.at,
-                input=input_id,
-                cause=transition.cause,
-                source_time=_source_time(alarm_input, transition.cause),
+            self._collector.later(
+                partial(self._record_begin, alarm_input, alarm_input.reading.contact, transition, now)
             )
-            # Every whole linkage takes a picture, with the input's camera or the first one.
-            takes_picture = transition.linkage == "whole" and bool(self._terminals.settings.cameras)
-            picture = "taking" if takes_picture else None
-            self._collector.event(kind, alarm_input, entry, transition.cause, picture=picture)
-            alarm_input.last_alarm, alarm_input.last_seq, alarm_input.last_id = entry.time, entry.seq, entry.id
             if alarm_input.settings.linkage.silence and transition.cause != "initial":
                 self.silence(BY_INPUT)
         if transition.linkage in ("whole", "extend"):
             self._link(alarm_input, lambda output: output.source_began(input_id, now.monotonic))
         if transition.linkage == "extend":
-            self._collector.add(ExtendLinkage(input=input_id))
+            self._collector.later(partial(self._collector.add, ExtendLinkage(input=input_id)))
         if transition.linkage == "whole":
-            self._collector.add(self._linkage(alarm_input, transition, now))
+            self._run_actions(alarm_input, transition, now)
 
-    def _linkage(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> RunLinkage:
-        """Returns the effect that runs a whole linkage, with the channels that may be used now.
+    def _record_begin(
+        self, alarm_input: AlarmInput, contact: Contact, transition: Began | Retriggered, now: Now
+    ) -> None:
+        """Journals and publishes a begin or a re-trigger; the entry becomes the input's last alarm."""
+        input_id = alarm_input.settings.id
+        again = isinstance(transition, Retriggered) or transition.retrigger
+        kind = "retrigger" if again else "alarm_begin"
+        entry = self._collector.journal(
+            kind,
+            now,
+            at=transition.at,
+            input=input_id,
+            cause=transition.cause,
+            source_time=_source_time(alarm_input, transition.cause),
+        )
+        # Every whole linkage takes a picture, with the input's camera or the first one.
+        takes_picture = transition.linkage == "whole" and bool(self._terminals.settings.cameras)
+        picture = "taking" if takes_picture else None
+        self._collector.event(kind, input_id, contact, entry, transition.cause, picture=picture)
+        alarm_input.last_alarm, alarm_input.last_seq, alarm_input.last_id = entry.time, entry.seq, entry.id
+
+    def _run_actions(self, alarm_input: AlarmInput, transition: Began | Retriggered | LinkageDue, now: Now) -> None:
+        """Runs the actions of a whole linkage, with the channels that may be used now.
 
         An alarm that may send no mail, for the limits of mails, is counted and reported with the next mail.
         """
@@ -136,19 +155,32 @@ class Consequences:
         limited = any(channel.limited for channel in channels)
         may = not limited or self.mail_limits.take(alarm_input.settings.id, now.monotonic, min_gap_s=gap_s)
         alarm_input.held_back = 0 if may else held_back + 1
-        return RunLinkage(
-            input=alarm_input.settings.id,
-            cause=transition.cause,
-            seq=alarm_input.last_seq,
-            alarm=alarm_input.last_id,
-            time=alarm_input.last_alarm or now.local,
-            at=transition.at,
-            channels=tuple(channel.key for channel in channels if may or not channel.limited),
-            held_back=held_back,
+        keys = tuple(channel.key for channel in channels if may or not channel.limited)
+        self._collector.later(
+            lambda: self._collector.add(
+                RunLinkage(
+                    input=alarm_input.settings.id,
+                    cause=transition.cause,
+                    seq=alarm_input.last_seq,
+                    alarm=alarm_input.last_id,
+                    time=alarm_input.last_alarm or now.local,
+                    at=transition.at,
+                    channels=keys,
+                    held_back=held_back,
+                )
+            )
         )
 
     def _end(self, alarm_input: AlarmInput, ended: Ended, now: Now) -> None:
         """Journals and publishes the end of an alarm, and removes its demand from the outputs."""
+        input_id = alarm_input.settings.id
+        self._collector.later(partial(self._record_end, alarm_input, alarm_input.reading.contact, ended, now))
+        for output_id, output in self._terminals.outputs.items():
+            if input_id in output.sources or input_id in output.spent:
+                output.source_ended(input_id)
+                self._terminals.touch(output_id)
+
+    def _record_end(self, alarm_input: AlarmInput, contact: Contact, ended: Ended, now: Now) -> None:
         input_id = alarm_input.settings.id
         entry = self._collector.journal(
             "alarm_end",
@@ -159,11 +191,7 @@ class Consequences:
             seconds=ended.seconds,
             source_time=_source_time(alarm_input, ended.cause),
         )
-        self._collector.event("alarm_end", alarm_input, entry, ended.cause)
-        for output_id, output in self._terminals.outputs.items():
-            if input_id in output.sources or input_id in output.spent:
-                output.source_ended(input_id)
-                self._terminals.touch(output_id)
+        self._collector.event("alarm_end", input_id, contact, entry, ended.cause)
         self._collector.add(EndLinkage(input=input_id))
 
     def _link(self, alarm_input: AlarmInput, act: Callable[[AlarmOutput], None]) -> None:

@@ -100,6 +100,15 @@ class OutputView:
 
 
 @value
+class PublishTripped:
+    """Publish an input's state, which has changed, ahead of the view of which it is a part."""
+
+    input: str
+    tripped: bool | None
+    """None while the contact is unknown."""
+
+
+@value
 class PublishInput:
     """Publish an input's view, which has changed."""
 
@@ -240,8 +249,15 @@ class Answer:
 
 LineEffect = RequestInput | RequestOutput | ReleaseLine | DriveLine
 PublishEffect = (
-    PublishInput | PublishOutput | PublishEvent | PublishArmed | PublishClock | PublishSettings | Answer
-)  # fmt: skip
+    PublishTripped
+    | PublishInput
+    | PublishOutput
+    | PublishEvent
+    | PublishArmed
+    | PublishClock
+    | PublishSettings
+    | Answer
+)
 LinkageEffect = RunLinkage | ExtendLinkage | EndLinkage | RunAction | SilenceSound
 StoreEffect = JournalEntry | KeepInput | KeepLatched | KeepArmed | DeleteJob
 Effect = LineEffect | PublishEffect | LinkageEffect | StoreEffect

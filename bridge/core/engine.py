@@ -10,6 +10,7 @@ every step ends. Rules stand in the modules that it calls.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bridge.core import facts
@@ -18,7 +19,7 @@ from bridge.core.arming import Arming
 from bridge.core.boot_hold import BootHold
 from bridge.core.commands import Commands
 from bridge.core.consequences import Consequences
-from bridge.core.effect_collector import EffectCollector
+from bridge.core.effect_collector import AtOnce, EffectCollector
 from bridge.core.effects import Answer, DeleteJob, DriveLine, PublishClock, PublishSettings, RequestInput, RequestOutput
 from bridge.core.facts import Fact, Now
 from bridge.core.far_lines import FarLines
@@ -37,11 +38,14 @@ class Engine:
 
     `boot` is unique to this run; `release_year` is the year before which no clock can be right. The caller calls
     `begin` first, which requests all lines, then passes `StateRestored`, before which no alarm begins.
+    `at_once` takes lines to be driven and inputs' states as soon as they are known, in the middle of a step; they are
+    not among the effects that the step returns. It must not raise, nor call the engine. Without it they are the first
+    effects of a step.
     """
 
-    def __init__(self, settings: Settings, *, boot: str, release_year: int) -> None:
+    def __init__(self, settings: Settings, *, boot: str, release_year: int, at_once: AtOnce | None = None) -> None:
         self._release_year = release_year
-        self._collector = EffectCollector(boot)
+        self._collector = EffectCollector(boot, at_once)
         self._terminals = Terminals(settings)
         self._arming = Arming(self._terminals, self._collector)
         self._consequences = Consequences(self._terminals, self._collector, self._arming)
@@ -141,7 +145,7 @@ class Engine:
 
     def _line_changed(self, fact: facts.LineChanged, now: Now) -> None:
         alarm_input = self._terminals.inputs.get(fact.terminal)
-        if alarm_input is not None and alarm_input.lost is None:
+        if alarm_input is not None and alarm_input.reading.lost is None:
             transitions = alarm_input.saw(fact.level, fact.at, holding=not self._hold.over)
             self._consequences.carry(alarm_input, transitions, now)
             self._terminals.touch(fact.terminal)
@@ -149,7 +153,7 @@ class Engine:
     def _edges_seen(self, fact: facts.EdgesSeen, now: Now) -> None:
         """Processes several edges in one step, which ends once: in a flood the end of a step is what costs."""
         alarm_input = self._terminals.inputs.get(fact.terminal)
-        if alarm_input is None or alarm_input.lost is not None:
+        if alarm_input is None or alarm_input.reading.lost is not None:
             return
         due = self._due(now.monotonic)
         for edge in fact.edges:
@@ -176,15 +180,15 @@ class Engine:
         if output is not None and output.lost is None:
             self._collector.journal("fault", now, output=fact.terminal, cause="line_fault", error=fact.problem)
             output.lose(fact.problem)
-        if alarm_input is not None and alarm_input.lost is None:
+        if alarm_input is not None and alarm_input.reading.lost is None:
             entry = self._collector.journal("fault", now, input=fact.terminal, cause="line_fault", error=fact.problem)
             alarm_input.lose(fact.problem, now.monotonic)
-            self._collector.event("fault", alarm_input, entry, "line_fault")
+            self._collector.event("fault", fact.terminal, alarm_input.reading.contact, entry, "line_fault")
 
     def _line_found(self, fact: facts.LineFound, now: Now) -> None:
         alarm_input = self._terminals.inputs.get(fact.terminal)
         output = self._terminals.outputs.get(fact.terminal)
-        if alarm_input is not None and alarm_input.lost is not None:
+        if alarm_input is not None and alarm_input.reading.lost is not None:
             alarm_input.find()
             self._collector.journal("healed", now, input=fact.terminal, cause="line_fault")
         if output is not None and output.lost is not None:
@@ -300,11 +304,13 @@ class Engine:
         self._commands.elapse(now)
         self._settle_inputs(now, clock_set=clock_set, seen_until=seen_until)
         if self._hold.ends(self._terminals.inputs.values(), now.monotonic):
+            self._collector.end_round()
             self._terminals.touch_all()
             # Keys first: an input that was tripped meanwhile must not sound a siren before the key counts.
             self._settle_inputs(now, clock_set=clock_set, seen_until=seen_until, keys_first=True)
         for output in self._terminals.outputs_to_settle(now.monotonic):
             self._settle_output(output, now)
+        self._collector.end_round()
 
     def _settle_inputs(self, now: Now, *, clock_set: bool, seen_until: float | None, keys_first: bool = False) -> None:
         """Settles the inputs that are touched or due, again until no key moves the armed switch.
@@ -313,6 +319,8 @@ class Engine:
         """
         moves = None
         while moves != self._arming.moves:  # a key that moved the switch: every input follows in one more round
+            if moves is not None:
+                self._collector.end_round()
             moves = self._arming.moves
             inputs = self._terminals.inputs_to_settle(now.monotonic)
             if keys_first:
@@ -353,21 +361,24 @@ class Engine:
         output_id = output.settings.id
         for change in output.settle(now, clock_set=self._is_clock_set(now)):
             if isinstance(change, TurnedOn):
-                self._collector.journal("output_on", now, output=output_id, reason=change.reason, by=change.by)
+                self._journal_later("output_on", now, output=output_id, reason=change.reason, by=change.by)
                 continue
             if change.reason == "cut_off":
-                self._collector.journal("cut_off", now, output=output_id, seconds=change.seconds)
+                self._journal_later("cut_off", now, output=output_id, seconds=change.seconds)
                 self._consequences.silenced(output)
-            self._collector.journal(
+            self._journal_later(
                 "output_off", now, output=output_id, reason=change.reason, by=change.by, seconds=change.seconds
             )
         drive = DriveLine(terminal=output_id, level=output.level, until=output.driven_until)
         if self._terminals.driven[output_id] != drive:
             self._terminals.driven[output_id] = drive
-            self._collector.add(drive)
+            self._collector.drive(drive)
         self._consequences.journal_confirmation(output, now)
         self._terminals.settled(output)
         self._collector.publish_output(output, now)
+
+    def _journal_later(self, kind: str, now: Now, **fields: Any) -> None:
+        self._collector.later(partial(self._collector.journal, kind, now, **fields))
 
 
 def _instant(fact: Fact, now: Now) -> float:

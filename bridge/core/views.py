@@ -47,16 +47,21 @@ class WallClock:
         self._last = None
 
 
+def tripped(alarm_input: AlarmInput) -> bool | None:
+    """Returns the published state of an input; None while its contact is unknown."""
+    contact = alarm_input.reading.contact
+    return None if contact is Contact.UNKNOWN else is_tripped(contact, alarm_input.settings.trigger_mode)
+
+
 def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView:
     """Returns the view of an input at `now`."""
     settings, gate, reading = alarm_input.settings, alarm_input.schedule_gate, alarm_input.reading
-    contact = reading.contact
     armed = settings.enabled and alarm_input.is_armed and gate.open
     problem = "line_fault" if reading.lost else "chatter" if alarm_input.quiet_period.chatter.raised else None
     return InputView(
         id=settings.id,
-        contact=contact,
-        tripped=None if contact is Contact.UNKNOWN else is_tripped(contact, settings.trigger_mode),
+        contact=reading.contact,
+        tripped=tripped(alarm_input),
         alarm=alarm_input.alarm,
         enabled=settings.enabled,
         armed=armed,

@@ -28,6 +28,7 @@ from bridge.daemon.settings_warnings import SettingsWarnings
 from bridge.errors import Fault
 from bridge.runtime import log_setup as logs
 from bridge.runtime.clock import Clock, is_synchronised, zone
+from bridge.runtime.deadline_timer import deadline_timer
 from bridge.runtime.engine_loop import EngineLoop
 from bridge.runtime.journal_log import JournalLog
 from bridge.runtime.supervise import on_signals
@@ -77,14 +78,20 @@ class App:
         self._settings = loaded.settings
         self._clock = Clock(loaded.settings.device.timezone)
         self._started = self._clock.now().local
-        self._engine = Engine(loaded.settings, boot=secrets.token_hex(4), release_year=RELEASE_YEAR)
         self._board = board
         self._router = Router()
+        self._engine = Engine(
+            loaded.settings, boot=secrets.token_hex(4), release_year=RELEASE_YEAR, at_once=self._router.at_once
+        )
         self._router.connect("lines", line_receiver(lines))
         self._router.connect("log", JournalLog(time.monotonic).write)
         self._router.connect("caller", answer_future)
         self._loop = EngineLoop(
-            self._engine, perform=self._router.perform, overload=self._refuse_for_load, now=self._clock.now
+            self._engine,
+            perform=self._router.perform,
+            overload=self._refuse_for_load,
+            now=self._clock.now,
+            timer=deadline_timer,
         )
         self._lifecycle = Lifecycle(
             lines=lines, loop=self._loop, router=self._router, manager=ServiceManager(), longest_s=longest_goodbye_s

@@ -111,6 +111,7 @@ class Lifecycle:
         Works whatever failed before, the engine included. Entries that could not be written are reported in the log.
         """
         self._outputs_idle()
+        self._loop.close()
         for output in settings.outputs:  # and if the engine itself is what failed
             idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
             self._lines.drive(output.id, idle)

@@ -1,7 +1,8 @@
 """Hands each effect to the rooms that take it: lines first, then states that people see, then the rest.
 
-A step's lines are driven and its states published before its journal entries, events, answers and
-actions are looked at: those follow in the next turn of the loop, in their order.
+Lines and inputs' states of an edge are handed over by `at_once` in the middle of the engine's step, before anything
+else of it has been worked out. Of a whole step, too, lines are driven and states published before its journal
+entries, events, answers and actions are looked at: those follow in the next turn of the loop, in their order.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ TAKES: dict[str, tuple[type[Any], ...]] = {
     "lines": (do.DriveLine, do.RequestOutput, do.RequestInput, do.ReleaseLine),
     "store": (JournalEntry, do.KeepInput, do.KeepLatched, do.KeepArmed, do.DeleteJob),
     "mqtt": (
+        do.PublishTripped,
         do.PublishInput,
         do.PublishOutput,
         do.PublishEvent,
@@ -53,7 +55,7 @@ TAKES: dict[str, tuple[type[Any], ...]] = {
 the store has a journal entry before MQTT announces it."""
 _RANK = {taker: rank for rank, taker in enumerate(TAKES)}
 _AT_ONCE = frozenset(TAKES["lines"])
-_SEEN = frozenset({do.PublishInput, do.PublishOutput, do.PublishArmed})
+_SEEN = frozenset({do.PublishTripped, do.PublishInput, do.PublishOutput, do.PublishArmed})
 LONGEST_STORING_S = 2.0
 """So long an answer waits for a disk that hangs."""
 
@@ -92,6 +94,11 @@ class Router:
             receivers = self._receivers[kind] | {taker: receiver}
             self._receivers[kind] = dict(sorted(receivers.items(), key=lambda item: _RANK[item[0]]))
 
+    def at_once(self, effect: do.DriveLine | do.PublishTripped) -> None:
+        """Hands over one effect of a step that is not over yet; called on the event loop's thread, never raises."""
+        self._flush_soon()  # before a state is published: so all that follows it goes out together
+        self._give(effect)
+
     def perform(self, effects: Iterable[do.Effect]) -> None:
         """Hands over one step's effects; called on the event loop's thread.
 
@@ -106,16 +113,22 @@ class Router:
                 seen.append(effect)
             elif self._receivers[kind]:
                 self._waiting.append(effect)
-        if self._waiting and not self._scheduled:
-            # Before states are published: so what follows them goes out together, at the end of the next turn.
-            self._scheduled = True
-            asyncio.get_running_loop().call_soon(self.flush)
+        if self._waiting:
+            self._flush_soon()
         for effect in seen:
             self._give(effect)
+
+    def _flush_soon(self) -> None:
+        """Schedules `flush`; before the messages of this turn are sent, if it comes before the first of them."""
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self.flush)
 
     def flush(self) -> None:
         """Hands over all waiting effects now, in their order; answers may still wait for the store."""
         self._scheduled = False
+        if not self._waiting:
+            return
         with self._one_commit():
             while self._waiting:
                 effect = self._waiting.popleft()

@@ -14,6 +14,7 @@ from bridge.core.effects import (
     PublishInput,
     PublishOutput,
     PublishSettings,
+    PublishTripped,
 )
 from bridge.core.facts import Fact, Now
 from bridge.core.journal import JournalEntry
@@ -37,7 +38,15 @@ from bridge.mqtt.session_service import GOODBYE_S, Served, SessionService
 from bridge.mqtt.topics import CommandKind
 
 MqttEffect = (
-    PublishInput | PublishOutput | PublishEvent | PublishArmed | PublishClock | PublishSettings | Answer | JournalEntry
+    PublishTripped
+    | PublishInput
+    | PublishOutput
+    | PublishEvent
+    | PublishArmed
+    | PublishClock
+    | PublishSettings
+    | Answer
+    | JournalEntry
 )
 
 
@@ -157,6 +166,8 @@ class MqttAdapter:
     def perform(self, effect: MqttEffect) -> None:
         """Publishes an effect of the engine."""
         match effect:
+            case PublishTripped():
+                self._publisher.tripped(effect.input, effect.tripped)
             case PublishInput():
                 self._publisher.input(effect.view)
             case PublishOutput():
@@ -168,16 +179,20 @@ class MqttAdapter:
             case JournalEntry():
                 self._feed.entry(effect)
             case Answer():
-                self._receiver.answer(effect)
-                if effect.faults and isinstance(effect.origin.request, Request):
-                    self._publisher.settings_again(effect.origin.request.topic.removesuffix("/set"))
-                self.status_changed()
+                self._answer(effect)
             case PublishClock():
                 self._synchronised = effect.synchronised
                 self._judge_clock()
                 self.status_changed()
             case PublishSettings():
                 self._take(effect.settings)
+
+    def _answer(self, effect: Answer) -> None:
+        """Publishes an answer; after a refused edit also the settings that are still in force."""
+        self._receiver.answer(effect)
+        if effect.faults and isinstance(effect.origin.request, Request):
+            self._publisher.settings_again(effect.origin.request.topic.removesuffix("/set"))
+        self.status_changed()
 
     def snapshot(self, input_id: str | None, jpeg: bytes | None) -> None:
         """Publishes a picture of an input's alarm, or of no input; None clears the picture."""

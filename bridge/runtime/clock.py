@@ -14,6 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge.core.facts import Now
+from bridge.runtime.timerfd import ABSOLUTE, CANCEL_ON_SET, TimerFd
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +23,6 @@ STEP_S = 2.0
 
 _LOCALTIME = Path("/etc/localtime")
 _FAR_S = 2**31 - 1
-_TFD_FLAGS = os.O_NONBLOCK | os.O_CLOEXEC
-_TFD_ABSTIME_CANCEL_ON_SET = 1 | 2
 _STA_UNSYNC = 0x40
 
 
@@ -56,14 +55,6 @@ class Clock:
     def now(self) -> Now:
         """Returns the time on both clocks."""
         return Now(monotonic=time.monotonic(), local=datetime.now(self.zone))
-
-
-class _Timespec(ctypes.Structure):
-    _fields_ = (("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long))
-
-
-class _Itimerspec(ctypes.Structure):
-    _fields_ = (("interval", _Timespec), ("value", _Timespec))
 
 
 class _Timex(ctypes.Structure):
@@ -127,33 +118,36 @@ class StepWatch:
         self._stepped = stepped
         self._offset_s = offset_s
         self._meter = StepMeter(offset_s())
-        self._libc = ctypes.CDLL(None, use_errno=True)
-        self._fd = self._libc.timerfd_create(time.CLOCK_REALTIME, _TFD_FLAGS)
-        if self._fd < 0:
-            log.warning("steps of the clock will not be noticed at once: %s", os.strerror(ctypes.get_errno()))
+        self._timer: TimerFd | None = None
+        try:
+            self._timer = TimerFd(time.CLOCK_REALTIME)
+        except OSError as error:
+            log.warning("steps of the clock will not be noticed at once: %s", error)
             return
-        self._arm()
-        asyncio.get_running_loop().add_reader(self._fd, self._set)
+        self._arm(self._timer)
+        asyncio.get_running_loop().add_reader(self._timer.fileno(), self._set, self._timer)
 
     def close(self) -> None:
         """Stops watching the clock; a second call does nothing."""
-        if self._fd >= 0:
-            asyncio.get_running_loop().remove_reader(self._fd)
-            os.close(self._fd)
-            self._fd = -1
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            asyncio.get_running_loop().remove_reader(timer.fileno())
+            timer.close()
 
-    def _arm(self) -> None:
+    def _arm(self, timer: TimerFd) -> None:
         """Sets a timer in the far future that the kernel cancels when the clock is set."""
-        far = _Itimerspec(value=_Timespec(seconds=min(int(time.time()) + 10 * 365 * 86400, _FAR_S)))
-        self._libc.timerfd_settime(self._fd, _TFD_ABSTIME_CANCEL_ON_SET, ctypes.byref(far), None)
+        try:
+            timer.set(min(int(time.time()) + 10 * 365 * 86400, _FAR_S), ABSOLUTE | CANCEL_ON_SET)
+        except OSError as error:  # it is readable again
+            log.debug("the wall clock was set meanwhile: %s", error)
 
-    def _set(self) -> None:
+    def _set(self, timer: TimerFd) -> None:
         """Handles a set clock (the read fails with ECANCELED), and the end of the timer."""
         try:
-            os.read(self._fd, 8)
+            os.read(timer.fileno(), 8)
         except OSError as error:
             log.debug("the wall clock was set: %s", error)
-        self._arm()
+        self._arm(timer)
         step_s = self._meter.step_s(self._offset_s())
         if step_s is not None:
             self._stepped(step_s)

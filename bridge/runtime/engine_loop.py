@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from bridge.core.effects import Effect
 from bridge.core.engine import Engine
 from bridge.core.facts import Command, EdgesSeen, Fact, LineChanged, Now, Origin
+from bridge.runtime.deadline_timer import DeadlineTimer, LoopTimer, Ring
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,8 @@ class EngineLoop:
     """Passes facts to the engine in the order of their arrival, and its effects to `perform`.
 
     `perform` receives the effects of one step. `overload` receives the origin of a command that found the queue full. A
-    fact at which the engine fails is dropped and logged.
+    fact at which the engine fails is dropped and logged. `timer` makes the timer of the engine's deadline when the
+    consumer starts.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class EngineLoop:
         perform: Callable[[Iterable[Effect]], None],
         overload: Callable[[Origin], None],
         now: Callable[[], Now],
+        timer: Callable[[Ring], DeadlineTimer] = LoopTimer,
     ) -> None:
         self._engine = engine
         self._perform = perform
@@ -45,7 +48,10 @@ class EngineLoop:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._scheduled = False
         self._busy = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._make_timer = timer
+        self._timer: DeadlineTimer | None = None
+        self._deadline: float | None = None
+        """The instant that the timer is set to."""
 
     def submit(self, fact: Fact) -> None:
         """Appends a fact to the queue; called on the loop's thread, also before `start`.
@@ -77,8 +83,15 @@ class EngineLoop:
     def start(self) -> None:
         """Begins to pass queued facts to the engine; called once, on the running event loop."""
         self._loop = asyncio.get_running_loop()
+        self._timer = self._make_timer(self._wake)
         self._schedule()
         self._arm()
+
+    def close(self) -> None:
+        """Stops the timer: no deadline of the engine is met any more."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.close()
 
     def take_now(self, fact: Fact) -> None:
         """Passes a fact to the engine at once, ahead of all queued ones: the restored state, and the stop."""
@@ -123,24 +136,23 @@ class EngineLoop:
 
     def _wake(self) -> None:
         """Lets the engine act on its deadline, as of no later than the first edge that still waits in the queue."""
-        self._timer = None
+        self._deadline = None
         # An edge that still waits may contradict what would be stable by now.
         waiting = next((_first_edge(fact) for fact in self._facts if isinstance(fact, LineChanged | EdgesSeen)), None)
         if self._step(lambda now: self._engine.elapse(now, seen_until=waiting), "time"):
             self._arm()
         elif self._loop is not None:
-            self._timer = self._loop.call_later(PAUSE_AFTER_FAULT_S, self._wake)
+            self._set_timer(self._loop.time() + PAUSE_AFTER_FAULT_S)
 
     def _arm(self) -> None:
         """Sets the timer to the engine's next deadline, or cancels it if there is none; does nothing before `start`."""
-        if self._loop is None:
-            return
-        deadline = self._engine.next_deadline(self._loop.time())
-        if self._timer is not None:
-            if deadline is not None and self._timer.when() == deadline:
-                return
-            self._timer.cancel()
-        self._timer = None if deadline is None else self._loop.call_at(deadline, self._wake)
+        if self._loop is not None:
+            self._set_timer(self._engine.next_deadline(self._loop.time()))
+
+    def _set_timer(self, at: float | None) -> None:
+        if at != self._deadline and self._timer is not None:
+            self._deadline = at
+            self._timer.set(at)
 
 
 def _first_edge(fact: LineChanged | EdgesSeen) -> float:

@@ -81,6 +81,12 @@ class Publisher:
         """Number of events of new inputs that were dropped while they waited."""
         return self._events.dropped
 
+    def tripped(self, input_id: str, tripped: bool | None) -> None:  # noqa: FBT001 - the payload, as in a view
+        """Publishes an input's state, and sends it now; its view follows."""
+        own = self._inputs.get(input_id)
+        if own is not None and self._states.hold(own.state, payloads.on_off(tripped)):
+            self._outbox.hurry()
+
     def input(self, view: InputView) -> None:
         """Publishes an input's state; kept for later if its settings are not in force yet."""
         self._views[view.id] = view

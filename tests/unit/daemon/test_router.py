@@ -53,6 +53,22 @@ async def test_a_line_is_driven_and_a_state_published_before_an_entry_that_came_
     assert order == ["line", "PublishInput", "entry", "JournalEntry"]
 
 
+async def test_what_comes_at_once_is_given_before_the_step_is_over_and_the_rest_goes_out_after_it_together():
+    router, order = Router(), []
+    router.connect("store", lambda _: order.append("entry"))
+    router.connect("lines", lambda _: order.append("line"))
+    # As a session does: a message of this turn is sent at the end of it, or with what comes before that.
+    send = asyncio.get_running_loop().call_soon
+    router.connect("mqtt", lambda _: send(order.append, "sent"))
+    router.at_once(do.DriveLine(terminal="siren", level=Level.HIGH))
+    router.at_once(do.PublishTripped(input="door", tripped=True))
+    assert order == ["line"]
+    router.perform([entry()])
+    assert order == ["line"]
+    await asyncio.sleep(0)
+    assert order == ["line", "entry", "sent"]
+
+
 async def test_a_taker_that_fails_keeps_no_other_from_its_effect(caplog: pytest.LogCaptureFixture):
     router, kept = Router(), []
     router.connect("store", lambda _: 1 / 0)
