@@ -95,3 +95,24 @@ def test_a_connection_is_told_once_each_way():
         "state=connected",
         "state=lost why=refused",
     ]
+
+
+async def test_each_kind_of_part_has_its_line_and_one_that_is_removed_has_a_last_one():
+    shown = []
+    lines = PlainLines(DeviceMirror(settings_of(an_input("door"))), show=shown.append, now=lambda: NOW)
+    view = an_output_view("bell")
+
+    def says(topic, payload):
+        lines.receive(Incoming(topic=f"{D}/{topic}", payload=payload, retained=True))
+
+    says("availability", b"online")
+    says("armed", b"OFF")
+    says("output/bell/attributes", payloads.output_attributes(view))
+    says("output/bell/state", payloads.on_off(view.on))
+    await asyncio.sleep(1)
+    assert [line.split()[1] for line in shown] == ["bridge", "armed", "output"]
+    shown.clear()
+    for what in ("attributes", "state", "availability"):
+        says(f"output/bell/{what}", b"")
+    await asyncio.sleep(1)
+    assert [line.split()[1:3] for line in shown] == [["output", "bell"]]

@@ -26,6 +26,10 @@ class DeadDisk(Pictures):
         self.gate.wait(10)
         return super().write(content, suffix)
 
+    def sizes(self):
+        self.gate.wait(10)
+        return super().sizes()
+
 
 async def found(cache, name):
     """The picture, once the disk answers."""
@@ -95,3 +99,13 @@ async def test_an_error_of_a_disk_that_was_given_up_is_not_reported_by_asyncio(t
     assert await found(cache, "0123.jpg") is None
     gc.collect()
     assert problems == []
+
+
+async def test_a_disk_that_hangs_at_the_start_costs_only_the_sizes(tmp_path, caplog):
+    disk = DeadDisk(tmp_path)
+    cache = PictureCache(disk, limit_s=0.01)
+    await cache.measure()
+    assert "did not answer" in caplog.text
+    name = await cache.keep(b"jpeg")
+    assert cache.size_bytes([name]) == 4
+    disk.gate.set()

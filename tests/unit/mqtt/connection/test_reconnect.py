@@ -206,3 +206,10 @@ def test_a_broker_that_sends_us_away_is_left_alone_for_a_minute(how, words):
 )
 def test_only_an_end_that_nothing_explains_may_be_another_client(more, may_be):
     assert Ended(how=EndReason.UNREACHABLE, why="gone", **more).may_be_a_twin is may_be
+
+
+def test_a_limit_that_was_learnt_was_logged_already_and_begins_the_waits_anew():
+    reconnect = policy()
+    failing(reconnect, 4, EndReason.REFUSED)
+    retry = reconnect.ended(EndReason.UNREACHABLE, "packet too large", near=False, learnt=True)
+    assert (retry.wait_s, retry.level) == (1, logging.DEBUG)
