@@ -11,6 +11,7 @@ Alarm2MqttError
 ├── BoardError           the simulated terminal board does not answer or refused a command
 ├── ActionError          a linkage action did not succeed
 │   ├── ActionFailed     this time: try again later
+│   ├── NothingToSend    there is no picture for the upload, and never will be
 │   └── ActionRefused    and never will until somebody changes something
 │       └── ContentRefused  what was sent, by its size or kind: less of it may be taken
 ├── TlsFileError         a file of certificates or keys cannot be used; whoever connects reports it as its own
@@ -107,6 +108,10 @@ class ActionError(Alarm2MqttError):
 
 class ActionFailed(ActionError):
     """The action may succeed when tried again."""
+
+
+class NothingToSend(ActionError):
+    """A job has nothing to deliver: its picture was never taken, or is gone. No further try can help."""
 
 
 class ActionRefused(ActionError):

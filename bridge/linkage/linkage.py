@@ -238,7 +238,7 @@ class Linkage:
         for job in order.uploads:
             self._queues[job.kind].add(job, held=True)
         pending = self._pending.begin("snapshot", seq=order.seq, input=order.input, by=order.by, alarm=order.alarm)
-        if not self._actions.begin("snapshot", order.input, partial(self._take, order), pending):
+        if not self._actions.begin("snapshot", order.input, partial(self._take, order), pending, alarm=order.alarm):
             self._pictures.refuse(order, TOO_MANY)
             self._pending.end(pending)
 
@@ -264,7 +264,9 @@ class Linkage:
         """Plays a sound in a task of its own; reports it as failed if too many actions run."""
         asked = self._sounds.ask(sound)
         pending = self._pending.begin("audible", seq=seq, input=sound.owner, by=sound.by, alarm=sound.alarm)
-        if not self._actions.begin("audible", sound.owner, partial(self._sounds.play, asked), pending):
+        if not self._actions.begin(
+            "audible", sound.owner, partial(self._sounds.play, asked), pending, alarm=sound.alarm
+        ):
             self._sounds.refuse(asked, TOO_MANY)
             self._pending.end(pending)
 

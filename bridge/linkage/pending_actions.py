@@ -13,7 +13,7 @@ from bridge.core.facts import ActionEnded, Now
 from bridge.store.job import Job
 from bridge.store.outbox import Outbox
 
-NOT_TAKEN = "the program was stopped before it was taken"
+NOT_TAKEN = "the program was stopped before the picture was taken"
 CUT_SHORT = {
     "snapshot": NOT_TAKEN,
     "clip": "the program was stopped before its end; what was recorded until then is kept",

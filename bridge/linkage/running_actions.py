@@ -33,16 +33,18 @@ class RunningActions:
         self._early: deque[tuple[str, Work]] = deque()
         self._under_way = 0
 
-    def begin(self, kind: str, source: str | None, work: Work, row: str | None = None) -> bool:
+    def begin(
+        self, kind: str, source: str | None, work: Work, row: str | None = None, *, alarm: str | None = None
+    ) -> bool:
         """Begins an action of the input `source`, or returns False if `MOST_AT_ONCE` run already.
 
         Returns True if it began. A fault of the action is reported. `row` is its row among the actions under way; the
-        row of an action that is cancelled stays for the next start.
+        row of an action that is cancelled stays for the next start. `alarm` is the id of its alarm's journal entry.
         """
         if self._under_way >= MOST_AT_ONCE:
             return False
         self._under_way += 1
-        guarded = partial(self._guarded, kind, source, work, row)
+        guarded = partial(self._guarded, kind, source, work, row, alarm)
         if self._group is None:
             self._early.append((kind, guarded))
         else:
@@ -67,14 +69,13 @@ class RunningActions:
         """Counts down at the end of a task, also of one that was cancelled before its first step."""
         self._under_way -= 1
 
-    async def _guarded(self, kind: str, source: str | None, work: Work, row: str | None) -> None:
+    async def _guarded(self, kind: str, source: str | None, work: Work, row: str | None, alarm: str | None) -> None:
         """Runs an action, reports its fault, and drops its row; a cancelled action keeps the row."""
         try:
             await work()
         except Exception as error:
             log.exception("%s failed", kind)
-            self._report(
-                ActionEnded(kind=kind, reason="failed", input=source, error=f"fault inside: {type(error).__name__}")
-            )
+            fault = f"fault inside: {type(error).__name__}"
+            self._report(ActionEnded(kind=kind, reason="failed", input=source, error=fault, alarm=alarm))
         if row is not None:
             self._pending.end(row)

@@ -88,7 +88,7 @@ def entry_words(entry: JournalEntry, names: Callable[[str], str], now: datetime)
         "what": words.title,
         "who": names(who) if who else "",
         "notes": ", ".join(_notes(entry, names)),
-        "mood": "grave" if words.marked or entry.reason in ("failed", "refused") else "",
+        "mood": "grave" if words.marked or entry.reason in ("failed", "refused", "dropped") else "",
     }
 
 

@@ -77,6 +77,12 @@ def left_on(folder: Path) -> tuple[list[dict[str, object]], set[tuple[str, int]]
     return entries, jobs
 
 
+def ids_of(folder: Path, kind: str) -> list[str]:
+    """Ids of the journal's entries of a kind."""
+    with closing(sqlite3.connect(folder / "alarm2mqtt.db")) as database:
+        return [id_ for (id_,) in database.execute("SELECT id FROM journal WHERE kind = ?", (kind,))]
+
+
 def without_a_word(folder: Path) -> Iterator[str]:
     """Actions of alarms in the journal that are neither jobs nor have an entry after their alarm."""
     entries, jobs = left_on(folder)
@@ -151,7 +157,10 @@ def test_after_a_kill_while_the_picture_is_taken_each_action_of_the_alarm_has_it
         with bridge:
             wait_until(lambda: {entry["kind"] for entry in left_on(tmp_path)[0]} >= ACTIONS, what="an entry of each")
         entries = {entry["kind"]: entry for entry in left_on(tmp_path)[0]}
-    assert (entries["ftp"]["reason"], entries["snapshot"]["reason"]) == ("dropped", "failed")
-    assert entries["ftp"]["error"] == entries["snapshot"]["error"] == "the program was stopped before it was taken"
+        (begin,) = ids_of(tmp_path, "alarm_begin")
+    assert entries["ftp"]["reason"] == entries["snapshot"]["reason"] == "failed"
+    assert entries["snapshot"]["error"] == "the program was stopped before the picture was taken"
+    assert entries["ftp"]["error"] == f"no picture: {entries['snapshot']['error']}"
+    assert {entries[kind]["alarm"] for kind in ACTIONS} == {begin}
     assert entries["email"]["reason"] == "sent"
     assert len(mail.inbox) == 1

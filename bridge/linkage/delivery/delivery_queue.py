@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bridge.core.facts import ActionEnded, Now
-from bridge.errors import ActionFailed, ActionRefused, ContentRefused, StoreError
+from bridge.errors import ActionFailed, ActionRefused, ContentRefused, NothingToSend, StoreError
 from bridge.linkage.delivery.due_times import DueTimes
 from bridge.linkage.delivery.picture_cache import PictureCache
 from bridge.linkage.delivery.retry_policy import PAUSES, REFUSED_PAUSE_S, given_up, in_order, refusal_of
@@ -103,10 +103,7 @@ class DeliveryQueue:
         self._wake.set()
 
     def abandon(self, job: Job, why: str) -> None:
-        """Reports a held job that can never be tried as failed, for the reason `why`, and removes it.
-
-        A job that is gone already is ignored.
-        """
+        """Removes a job that has nothing to deliver, and reports it as failed, if it is not gone already."""
         if any(each.id == job.id for each in self._jobs()):
             self._last_error = why
             self._report_end(job, "failed", why)
@@ -185,6 +182,8 @@ class DeliveryQueue:
     def _not_delivered(self, job: Job, error: Exception, retries: int) -> None:
         """Handles the error of a try: gives the job up, or puts it off."""
         match error:
+            case NothingToSend():
+                self.abandon(job, str(error))
             case StoreError():
                 self._give_up(job, str(error))
             case ContentRefused():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bridge.actions.ftp import upload as ftp
 from bridge.actions.ftp.path import UploadFacts, render_path
 from bridge.actions.ftp.server_memory import FtpServerMemory
-from bridge.errors import ActionFailed, StoreError
+from bridge.errors import ActionFailed, NothingToSend, StoreError
 from bridge.linkage.delivery.job_bodies import UploadJob, upload_job
 from bridge.linkage.delivery.sender import ChannelSender, Delivery, JobSummary
 from bridge.linkage.pending_actions import NOT_TAKEN
@@ -33,7 +33,7 @@ class FtpSender(ChannelSender):
     async def attempt(self, job: Job, delivered: Callable[[Delivery], None]) -> None:
         """Uploads the picture under the path of the settings, or a variant where another upload has that path.
 
-        Raises as `Sender.attempt` does: StoreError also if the picture is gone.
+        Raises as `Sender.attempt` does: NothingToSend if the picture was never taken, or is gone.
         """
         settings, upload = self._settings(), upload_job(job.body)
         server = self._configured(settings.ftp)
@@ -64,15 +64,16 @@ class FtpSender(ChannelSender):
     async def _jpeg(self, name: str | None) -> bytes:
         """Returns a picture.
 
-        Raises StoreError if it was not taken or is gone, ActionFailed if the disk does not answer now.
+        Raises NothingToSend if it was not taken or is gone, ActionFailed if the disk does not answer now.
         """
         if name is None:
-            raise StoreError(NOT_TAKEN)
+            message = f"no picture: {NOT_TAKEN}"
+            raise NothingToSend(message)
         try:
             jpeg = await self._cache.picture(name)
         except StoreError as error:
             raise ActionFailed(str(error)) from error
         if jpeg is None:
             message = "the picture is no longer on the device"
-            raise StoreError(message)
+            raise NothingToSend(message)
         return jpeg

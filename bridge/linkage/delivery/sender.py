@@ -53,7 +53,8 @@ class Sender(Protocol):
         Raises:
             ActionFailed: another try may help.
             ActionRefused: the server refused.
-            StoreError: the job can never be delivered.
+            NothingToSend: the job has nothing to deliver.
+            StoreError: the job cannot be read.
         """
 
     def summary(self, job: Job) -> JobSummary:

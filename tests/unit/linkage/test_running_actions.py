@@ -82,13 +82,13 @@ async def test_a_fault_is_reported_and_ends_no_other_action():
     scene = Scene()
     async with scene.running():
         row = scene.pending.begin("snapshot", seq=7, input="door")
-        scene.actions.begin("snapshot", "door", scene.fail, row)
+        scene.actions.begin("snapshot", "door", scene.fail, row, alarm="boot-7")
         scene.actions.begin("snapshot", "door", scene.work)
         await until(lambda: scene.reported)
         scene.over.set()
         await until(lambda: scene.ended)
-    assert [(each.reason, each.input, each.error) for each in scene.reported] == [
-        ("failed", "door", "fault inside: ZeroDivisionError")
+    assert [(each.reason, each.input, each.error, each.alarm) for each in scene.reported] == [
+        ("failed", "door", "fault inside: ZeroDivisionError", "boot-7")
     ]
     assert scene.outbox.jobs() == ()
 

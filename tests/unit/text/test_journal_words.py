@@ -49,3 +49,10 @@ def test_refusals_that_were_no_entries_of_their_own_are_counted_in_the_log():
 def test_a_topic_or_an_answer_cannot_steer_the_terminal_or_forge_a_line():
     line = log_line(an_entry(1, kind="refused", by="mqtt", path="a\x1b[2J/set", error="no\nERROR all is well"))
     assert line == "command refused (by mqtt, no\\nERROR all is well, a\\x1b[2J/set)"
+
+
+@pytest.mark.parametrize(
+    ("reason", "mood"), [("sent", ""), ("failed", "grave"), ("refused", "grave"), ("dropped", "grave")]
+)
+def test_an_action_that_did_not_succeed_stands_out_on_the_page(reason, mood):
+    assert entry_words(an_entry(1, kind="email", input="door", reason=reason), str, NOON)["mood"] == mood

@@ -8,7 +8,7 @@ import logging
 import pytest
 from fakes.post_office import BEGIN, HOUR, Office
 
-from bridge.errors import ActionFailed, ActionRefused, ContentRefused, StoreError
+from bridge.errors import ActionFailed, ActionRefused, ContentRefused, NothingToSend, StoreError
 from bridge.linkage.delivery.sender import Delivery
 
 pytestmark = [pytest.mark.virtual_time, pytest.mark.filterwarnings("error")]
@@ -168,6 +168,17 @@ async def test_a_job_that_fails_as_nobody_thought_of_keeps_no_other_from_being_t
     assert (office.ends, office.waiting) == (["failed", "sent"], ["email-1-1"])
     assert office.told[0].error == "fault inside: ZeroDivisionError"
     assert office.instants == [0, 0, 0]  # the success gives it new hope, once
+
+
+async def test_a_job_that_has_nothing_to_deliver_has_failed_and_is_not_tried_again():
+    office = Office()
+    office.sender.answer = lambda job: NothingToSend("no picture: dark") if job.body else Delivery()
+    async with office.open():
+        office.add("upload")
+        office.add()
+        await asyncio.sleep(60)
+    assert [(ended.reason, ended.error) for ended in office.told] == [("failed", "no picture: dark"), ("sent", None)]
+    assert office.waiting == []
 
 
 async def test_a_job_that_cannot_be_read_is_dropped_and_told():

@@ -6,7 +6,7 @@ import pytest
 from servers.odd_ftp import FtpHabits, OddFtpServer
 from words.builders import an_input, settings_of
 
-from bridge.errors import ActionFailed, StoreError
+from bridge.errors import ActionFailed, NothingToSend, StoreError
 from bridge.linkage.delivery.ftp_sender import FtpSender
 from bridge.linkage.delivery.job_bodies import UploadJob, body_of
 from bridge.linkage.delivery.picture_cache import PictureCache
@@ -30,7 +30,7 @@ async def attempt(cache, file="gone.jpg"):
 
 
 async def test_a_picture_that_is_gone_is_not_told_as_uploaded():
-    with pytest.raises(StoreError, match="no longer on the device"):
+    with pytest.raises(NothingToSend, match="no longer on the device"):
         await attempt(PictureCache(None))
 
 
@@ -40,7 +40,7 @@ async def test_a_disk_that_does_not_answer_now_may_later():
 
 
 async def test_an_upload_whose_picture_was_never_taken_can_never_be_delivered():
-    with pytest.raises(StoreError, match="stopped before it was taken"):
+    with pytest.raises(NothingToSend, match="no picture: the program was stopped before the picture was taken"):
         await attempt(PictureCache(None), file=None)
 
 
