@@ -21,6 +21,7 @@ SILENCES = 500
 BATCH = 200
 """So many are under way at once: a broker drops what it cannot hand on, and answers are bounded too."""
 SEED = 20_261_130
+STATES = (f"{D}/output/+/state", f"{D}/input/+/state", f"{D}/input/+/alarm")
 
 SETTINGS = {
     "inputs": [{"id": "door", "linkage": {"outputs": ["siren"]}}],
@@ -38,20 +39,24 @@ TOPICS = (
     ("OUTPUT_SETTINGS", 1, ("siren", "none"), {"line": {"name": "x"}}),
 )
 """Kinds of command, weights, targets, and the fields that a mistake is added to; a patch is wrong by itself."""
-THERE = [row for row in TOPICS if row[0] in CommandKind.__members__]
 
 
 def commands(rng: Random, count: int):
     """Yields topic, payload, and whether it is published retained."""
-    weights = [weight for _, weight, _, _ in THERE]
+    weights = [weight for _, weight, _, _ in TOPICS]
     for _ in range(count):
-        ((kind, _, targets, fields),) = rng.choices(THERE, weights)
+        ((kind, _, targets, fields),) = rng.choices(TOPICS, weights)
         topic = OWN.command_topic(CommandKind[kind], rng.choice(targets))
         yield topic, spoiled(rng, dict(fields)), rng.random() < 0.01
 
 
 def test_every_kind_of_command_has_its_spoiled_ones():
-    assert {kind for kind, _, _, _ in THERE} | {"SILENCE"} == set(CommandKind.__members__)
+    assert {kind for kind, _, _, _ in TOPICS} | {"SILENCE"} == set(CommandKind.__members__)
+
+
+def shown_now(states: Ear) -> dict[str, bytes]:
+    """The newest of each state but those that count and date."""
+    return {one.topic: one.payload for one in tuple(states.heard) if one.topic != f"{D}/status"}
 
 
 def publish_all(ear: Ear, messages, answers: int) -> int:
@@ -76,18 +81,20 @@ def test_ten_thousand_spoiled_commands_change_nothing_and_each_is_answered(broke
     with (
         Bridge(tmp_path, broker.port, **SETTINGS) as bridge,
         Ear(broker.port, RESPONSE) as ear,
-        Ear(broker.port, f"{D}/status", f"{D}/availability", f"{D}/output/+/state") as states,
+        Ear(broker.port, f"{D}/status", f"{D}/availability", f"{D}/armed", *STATES) as states,
     ):
         states.wait_for(f"{D}/availability", b"online")
         ear.publish(f"{D}/output/lamp/set", '{"state": "ON"}')
         states.wait_for(f"{D}/output/lamp/state", b"ON")
         before, file = bridge.board("contacts"), bridge.file.read_bytes()
+        shown = shown_now(states)
         answers = publish_all(ear, commands(rng, COMMANDS), answers=1)
         assert [one.json for one in ear.heard[1:] if one.json["ok"]] == []
         assert len(ear.heard) == answers
         assert bridge.board("contacts") == before
         assert bridge.file.read_bytes() == file
         states.wait_for_json(f"{D}/status", lambda status: status["rejected_commands"] == COMMANDS)
+        assert shown_now(states) == shown
 
         kinds = (random_bytes, random_text, random_json, lambda _: b"")
         silences = ((f"{D}/silence", rng.choice(kinds)(rng), False) for _ in range(SILENCES))
