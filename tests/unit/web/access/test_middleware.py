@@ -229,3 +229,12 @@ async def test_without_a_password_whatever_a_proxy_passes_on_is_refused(tmp_path
     async with serving(tmp_path, OPEN) as bridge:
         assert (await bridge.get("/", **{said: "192.0.2.9"}))[0] == 403
         assert (await bridge.get("/"))[0] == 200
+
+
+async def test_without_a_password_a_login_leads_to_the_page_and_opens_no_session(tmp_path):
+    async with (
+        page_bridge(tmp_path, settings_of(an_input("door"))) as bridge,
+        bridge.client.post("/login", data={"password": "words"}, allow_redirects=False) as answer,
+    ):
+        assert (answer.status, answer.headers["Location"]) == (303, "./")
+        assert not answer.cookies
