@@ -7,6 +7,7 @@ Alarm2MqttError
 │   ├── LineBusy         another program holds it
 │   └── LineDenied       no permission
 ├── CommandRefused       whoever sent the command is told why; nothing changed
+├── MessageMalformed     a message of another device means nothing; logged once and counted
 ├── BrokerError          no connection to the MQTT broker now; retried until there is one
 ├── BoardError           the simulated terminal board does not answer or refused a command
 ├── ActionError          a linkage action did not succeed
@@ -92,6 +93,10 @@ class CommandRefused(Alarm2MqttError):
         self.path = path
         self.message = message
         super().__init__(f"{path}: {message}" if path else message)
+
+
+class MessageMalformed(Alarm2MqttError):
+    """A message from another device cannot be read; the words say what it is, and hold none of it."""
 
 
 class BrokerError(Alarm2MqttError):

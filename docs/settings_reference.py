@@ -6,17 +6,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING
-from typing import Any
+from typing import Any, get_args
 
 from bridge.core.definitions import settings as model
 from bridge.core.definitions.document import as_document
-from bridge.core.definitions.introspection import keys
+from bridge.core.definitions.introspection import is_section, keys, members, tag_of, unwrapped
 from bridge.settings.json_schema import schema
 
 HEAD = "| key | default | allowed | meaning |\n|---|---|---|---|\n"
 BELOW = "see below"
 ITEMS = {"cameras": "cameras.ID", "inputs": "inputs[]", "outputs": "outputs[]"}
 """How the things of a list, or below ids, are named in the page."""
+FORMS = {"LineByName": "by name", "LineByOffset": "by offset"}
+"""The two forms of a GPIO line; other lines go by their kind."""
 
 
 def settings_reference() -> str:
@@ -33,7 +35,7 @@ def _sections(path: str, name: str, sections: Mapping[str, Any]) -> Iterator[str
     for key, field in section["properties"].items():
         place = f"{path}.{key}" if path else key
         inner = [one for one in _references(field) if "properties" in sections[one]]
-        default = "required" if key in required else _default(getattr(model, name), key)
+        default = "required" if key in required else _default(DEFINITIONS[name], key)
         meaning = field["description"].replace("<", "&lt;")
         rows.append(f"| `{key}` | {default} | {_allowed(field, sections)} | {meaning} |".replace("|  |", "| |"))
         below += [text for one in inner for text in _sections(_place_of(place, one, inner), one, sections)]
@@ -45,8 +47,23 @@ def _sections(path: str, name: str, sections: Mapping[str, Any]) -> Iterator[str
 def _place_of(place: str, name: str, inner: list[str]) -> str:
     """Where a section is; one of several forms is told apart by what it is called."""
     if len(inner) > 1:
-        return f"{place} ({'by name' if name == 'LineByName' else 'by offset'})"
+        return f"{place} ({FORMS.get(name) or 'kind ' + tag_of(DEFINITIONS[name], 'kind')})"
     return ITEMS.get(place, place)
+
+
+def _definitions(section: type) -> Iterator[type]:
+    """A section, and all that are in it."""
+    yield section
+    for field in keys(section).values():
+        waiting = [field.type]
+        while waiting:
+            kind, _ = unwrapped(waiting.pop())
+            if is_section(kind):
+                yield from _definitions(kind)
+            elif members(kind) != (kind,):
+                waiting += members(kind)
+            else:
+                waiting += [one for one in get_args(kind) if one is not ...]
 
 
 def _references(field: Any) -> list[str]:
@@ -68,7 +85,7 @@ def _default(section: type, key: str) -> str:
     if field is None or field.default is MISSING:
         return ""
     value = as_document(field.default)
-    if value is None or value == [] or isinstance(value, dict):
+    if value in (None, "", []) or isinstance(value, dict):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -102,12 +119,18 @@ def _typed(field: Mapping[str, Any], sections: Mapping[str, Any]) -> str:
             return f"a list; {each if each == BELOW else f'each {each}'}"
         case "boolean":
             return _words(["true", "false"])
-        case "integer" | "number" as kind:
-            limits = f"to {field['maximum']}" if "maximum" in field else "or more"
-            return f"{field['minimum']} {limits}" + (", also fractions" if kind == "number" else "")
+        case "integer" | "number":
+            return _number(field)
         case "string" if field.get("pattern") == model.ID_PATTERN:
             return "an id"
     return "a path" if field.get("format") == "path" else "text"
+
+
+def _number(field: Mapping[str, Any]) -> str:
+    if "minimum" not in field:
+        return "a number"
+    limits = f"to {field['maximum']}" if "maximum" in field else "or more"
+    return f"{field['minimum']} {limits}" + (", also fractions" if field["type"] == "number" else "")
 
 
 def _is_schedule(field: Mapping[str, Any]) -> bool:
@@ -116,3 +139,7 @@ def _is_schedule(field: Mapping[str, Any]) -> bool:
 
 def _words(words: list[str]) -> str:
     return " ".join(f"`{word}`" for word in words)
+
+
+DEFINITIONS = {definition.__name__: definition for definition in _definitions(model.Settings)}
+"""Every section by the name that the schema gives it."""

@@ -114,6 +114,10 @@ def safe(options: argparse.Namespace) -> int:
 
     settings, faults = load_outputs(options.file)
     results = make_safe(settings)  # before anything is printed: the reader of the output may be gone as well
+    if any(output.is_far for output in settings.outputs):
+        from bridge.cli.far_safety import make_far_safe
+
+        results += make_far_safe(options.file, settings)
     with suppress(OSError):
         for fault in faults:
             print(f"the file is wrong, went on with what is not: {fault}", file=sys.stderr)

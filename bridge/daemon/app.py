@@ -181,6 +181,7 @@ class App:
             status_view=lambda: self._status(store, mqtt),
             journal=store.unsent,
             handlers=settings_handlers(edits.submit),
+            lines=self._surroundings.messages,
         )
         self._router.connect("mqtt", mqtt.perform)
         self._status_changed = mqtt.status_changed

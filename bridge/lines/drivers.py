@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
     from bridge.core.line_driver import LineDriver
     from bridge.lines.made_safe import MadeSafe
+    from bridge.lines.reach import Reach
     from bridge.lines.surroundings import Surroundings
 
 SIMULATED = "simulated"
+MQTT = "mqtt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -30,11 +32,11 @@ class Driver:
         lines reaches the other rooms through the surroundings.
     make_safe
         Sets outputs of the kind idle and returns one result each, in their order; raises an
-        `Alarm2MqttError` or `OSError` when that holds for none of them.
+        `Alarm2MqttError` or `OSError` when that holds for none of them. Far ones are reached as `Reach` says.
     """
 
     open: Callable[[Settings, Surroundings], LineDriver]
-    make_safe: Callable[[Settings, Sequence[OutputSettings]], list[MadeSafe]]
+    make_safe: Callable[[Settings, Sequence[OutputSettings], Reach], list[MadeSafe]]
 
 
 def driver_key(terminal: InputSettings | OutputSettings, settings: Settings) -> str:
@@ -55,10 +57,10 @@ def _open_gpio(settings: Settings, surroundings: Surroundings) -> LineDriver:
     return GpiodLines()
 
 
-def _make_gpio_safe(settings: Settings, outputs: Sequence[OutputSettings]) -> list[MadeSafe]:
+def _make_gpio_safe(settings: Settings, outputs: Sequence[OutputSettings], reach: Reach) -> list[MadeSafe]:
     from bridge.lines.gpio.make_safe import make_safe
 
-    del settings
+    del settings, reach
     return make_safe(outputs)
 
 
@@ -71,14 +73,32 @@ def _open_board(settings: Settings, surroundings: Surroundings) -> LineDriver:
     return SimulatedLines(socket=board_socket(settings.store.folder))
 
 
-def _make_board_safe(settings: Settings, outputs: Sequence[OutputSettings]) -> list[MadeSafe]:
+def _make_board_safe(settings: Settings, outputs: Sequence[OutputSettings], reach: Reach) -> list[MadeSafe]:
     from bridge.lines.simulated.board_lock import board_socket
     from bridge.lines.simulated.make_safe import make_safe
 
+    del reach
     return make_safe(outputs, socket=board_socket(settings.store.folder))
+
+
+def _open_mqtt(settings: Settings, surroundings: Surroundings) -> LineDriver:
+    """Returns the driver of lines on topics of the bridge's own broker."""
+    from bridge.lines.mqtt.driver import MqttLines
+
+    del settings
+    return MqttLines(surroundings.messages)
+
+
+def _make_mqtt_safe(settings: Settings, outputs: Sequence[OutputSettings], reach: Reach) -> list[MadeSafe]:
+    """Commands devices on the broker to be idle. Returns one result each."""
+    from bridge.lines.mqtt.make_safe import make_safe
+
+    del settings
+    return make_safe(outputs, reach.publish)
 
 
 DRIVERS: Mapping[str, Driver] = {
     GPIO: Driver(open=_open_gpio, make_safe=_make_gpio_safe),
     SIMULATED: Driver(open=_open_board, make_safe=_make_board_safe),
+    MQTT: Driver(open=_open_mqtt, make_safe=_make_mqtt_safe),
 }

@@ -7,6 +7,7 @@ called on the event loop's thread.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -54,7 +55,7 @@ class MessagePort:
         self._subscribed: set[str] = set()
         self._reached: set[str] = set()
         """The terminals whose follower knows that its topics are subscribed to."""
-        self._change: Callable[[frozenset[str], frozenset[str]], None] = _nobody
+        self._wanted: Callable[[frozenset[str]], None] = _nobody
 
     # Lines
 
@@ -63,23 +64,17 @@ class MessagePort:
 
         Its topics are subscribed to anew, also those of others: the broker then sends what it retains.
         """
-        before = self.topics
         self._followers[terminal] = follower
         self._reached.discard(terminal)
         self._subscribed -= follower.topics
         self._index()
-        self._change(follower.topics, before - self.topics)
+        self._wanted(follower.topics)
 
     def leave(self, terminal: str) -> None:
-        """Removes a terminal's follower; an unknown one is ignored."""
-        before = self.topics
-        if self._followers.pop(terminal, None) is None:
-            return
-        self._reached.discard(terminal)
-        self._index()
-        if gone := before - self.topics:
-            self._subscribed -= gone
-            self._change(frozenset(), gone)
+        """Removes a terminal's follower; an unknown one is ignored. Its topics stay subscribed to in this session."""
+        if self._followers.pop(terminal, None) is not None:
+            self._reached.discard(terminal)
+            self._index()
 
     def publish(self, topic: str, payload: bytes, sent: Sent) -> None:
         """Publishes a message now, or calls `sent` at once if there is no broker; nothing is queued."""
@@ -95,9 +90,9 @@ class MessagePort:
         """The topics to subscribe to in each session."""
         return frozenset(self._by_topic)
 
-    def on_change(self, change: Callable[[frozenset[str], frozenset[str]], None]) -> None:
-        """Sets the function that takes topics to subscribe to, some of them perhaps again, and topics to leave."""
-        self._change = change
+    def when_wanted(self, wanted: Callable[[frozenset[str]], None]) -> None:
+        """Sets the function that takes topics to subscribe to now, some of them perhaps again."""
+        self._wanted = wanted
 
     def found(self, send: Send) -> None:
         """Begins a session, on which nothing is subscribed to yet."""
@@ -123,11 +118,13 @@ class MessagePort:
         for terminal in reached & self._followers.keys():
             self._followers[terminal].broker_lost()
 
-    def receive(self, message: Message) -> bool:
+    def take(self, topic: str, payload: bytes, *, retained: bool) -> bool:
         """Hands a message to the followers of its topic. Returns whether there is one."""
-        followers = self._by_topic.get(message.topic, ())
-        for follower in followers:
-            follower.receive(message)
+        followers = self._by_topic.get(topic, ())
+        if followers:
+            message = Message(topic=topic, payload=payload, retained=retained, at=time.monotonic())
+            for follower in followers:
+                follower.receive(message)
         return bool(followers)
 
     def _index(self) -> None:
@@ -138,6 +135,6 @@ class MessagePort:
         }
 
 
-def _nobody(wanted: frozenset[str], gone: frozenset[str]) -> None:
-    """Ignores changes of the topics while the broker's side is not there; it subscribes to all of them later."""
-    del wanted, gone
+def _nobody(wanted: frozenset[str]) -> None:
+    """Drops a change of the topics while the broker's side is not there; it subscribes to all of them later."""
+    del wanted

@@ -25,6 +25,7 @@ from bridge.mqtt.commands.journal_questions import JournalQuestions
 from bridge.mqtt.commands.receiver import CommandReceiver, Handler
 from bridge.mqtt.description_limit import DescriptionLimit
 from bridge.mqtt.dispatcher import Dispatcher
+from bridge.mqtt.line_topics import Lines, LineTopics
 from bridge.mqtt.messages import Incoming, Outgoing
 from bridge.mqtt.publishing.birth import Birth
 from bridge.mqtt.publishing.journal_publisher import JournalPublisher, JournalSource
@@ -57,7 +58,7 @@ class MqttAdapter:
     `run` lasts until it is cancelled, or until `stop` has published the goodbye.
     `submit` takes facts; `now` is the time; `random` returns numbers in [0, 1).
     `status_view` is called whenever `<d>/status` is due, and rights that are missing on the broker are asked for
-    again every `ask_again_s`.
+    again every `ask_again_s`. `lines` are the lines on topics of other devices, if there can be any.
     A `JournalEntry` must be handed to the store before it is performed here.
     """
 
@@ -72,6 +73,7 @@ class MqttAdapter:
         status_view: Callable[[], BridgeStatus],
         journal: JournalSource | None = None,
         handlers: Mapping[CommandKind, Handler] | None = None,
+        lines: Lines | None = None,
         ask_again_s: float = ASK_AGAIN_S,
     ) -> None:
         self._settings = settings
@@ -115,6 +117,7 @@ class MqttAdapter:
             source=journal, topic=topics.journal, put=self._outbox.put, unsent_changed=self.status_changed
         )
         self._description = DescriptionLimit(self._publisher)
+        self._lines = None if lines is None else LineTopics(lines, outbox=self._outbox)
         self._link = BrokerLink(
             settings=lambda: self._settings,
             receive=self._receive,
@@ -131,6 +134,7 @@ class MqttAdapter:
                 feed=self._feed,
                 questions=self._questions,
                 status=self._status,
+                lines=self._lines,
             ),
             settings=lambda: self._settings,
             submit=submit,
@@ -261,6 +265,8 @@ class MqttAdapter:
         return status(view, clock_synchronised=self._synchronised, broker_problem=self._rights.problem)
 
     def _receive(self, message: Incoming) -> None:
+        if self._lines is not None and self._lines.receive(message) and not self._dispatcher.knows(message.topic):
+            return
         rejected = self._receiver.rejected
         self._rights.heard(message.topic)
         self._dispatcher.receive(message)

@@ -55,6 +55,11 @@ class Dispatcher:
         if self._echoes is not None:
             self._echoes[topic] = self._echoes.get(topic, 0) + 1
 
+    def knows(self, topic: str) -> bool:
+        """Returns whether a topic is the bridge's own, or one that it reads beside those of lines."""
+        topics = self._publisher.topics
+        return topic.startswith(f"{topics.device}/") or topic in (topics.birth, topics.discovery)
+
     def receive(self, message: Incoming) -> None:
         """Hands a message to the part that its topic concerns; ignores an expected echo."""
         topics = self._publisher.topics

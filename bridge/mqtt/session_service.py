@@ -14,6 +14,7 @@ from bridge.mqtt.connection.session import Session
 from bridge.mqtt.connection.session_types import Ended
 from bridge.mqtt.description_limit import DescriptionLimit
 from bridge.mqtt.dispatcher import Dispatcher
+from bridge.mqtt.line_topics import LineTopics
 from bridge.mqtt.publishing.journal_publisher import JournalPublisher
 from bridge.mqtt.publishing.publisher import Publisher
 from bridge.mqtt.publishing.send_queue import SendQueue
@@ -41,6 +42,7 @@ class Served:
     feed: JournalPublisher
     questions: JournalQuestions
     status: StatusPublisher
+    lines: LineTopics | None
 
 
 class SessionService:
@@ -106,6 +108,8 @@ class SessionService:
                 group.create_task(self._settle(session), name="mqtt window"),
                 group.create_task(self._goodbye_when_asked(session), name="mqtt goodbye"),
             ]
+            if parts.lines is not None:
+                tasks.append(group.create_task(parts.lines.run(session), name="mqtt lines"))
             ended = await asyncio.shield(session.ended)
             for task in tasks:
                 task.cancel()

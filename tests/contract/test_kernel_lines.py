@@ -17,10 +17,10 @@ from servers.gpio_sim import SimChip, absence
 
 from bridge.core.contact import Level
 from bridge.core.definitions.settings import (
+    GpioLine,
     InputSettings,
     LineByName,
     LineByOffset,
-    LineSettings,
     OutputSettings,
     Settings,
 )
@@ -53,7 +53,7 @@ def relays() -> Iterator[SimChip]:
         yield chip
 
 
-def door(line: LineSettings) -> InputSettings:
+def door(line: GpioLine) -> InputSettings:
     return InputSettings(id="door", line=line, bias="as_is")
 
 
@@ -65,7 +65,7 @@ def of_siren(chip: SimChip) -> Settings:
     return Settings(outputs=(siren(chip),))
 
 
-async def problem_of(line: LineSettings) -> str:
+async def problem_of(line: GpioLine) -> str:
     """Why an input on this line is lost at once."""
     seen = Seen()
     driver = GpiodLines()
@@ -81,7 +81,7 @@ async def problem_of(line: LineSettings) -> str:
 async def test_a_line_is_found_by(relays: SimChip, tmp_path: Path, way: str) -> None:
     link = tmp_path / "my-gpio"
     link.symlink_to(relays.path)
-    line: LineSettings = {
+    line: GpioLine = {
         "path": LineByOffset(chip=relays.path, offset=3),
         "name": LineByOffset(chip=relays.name, offset=3),
         "label": LineByOffset(chip="relays", offset=3),

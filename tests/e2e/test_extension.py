@@ -101,15 +101,16 @@ class PagerSender(ChannelSender):
 FILE_LINE: Mapping[str, str | tuple[tuple[str, str], ...]] = {
     "bridge/core/definitions/lines.py": (
         (
-            "_Form = LineByOffset | LineByName\n",
+            "_Source = GpioLine | ",
             (
                 "@dataclass(frozen=True, slots=True, kw_only=True)\nclass FileLine(Local):\n"
                 '    """A line in a file."""\n\n'
                 '    kind: Literal["file"] = "file"\n    """Kind of the line."""\n'
                 '    path: Text\n    """The file that holds the level: high or low."""\n\n\n'
-                "_Form = LineByOffset | LineByName | FileLine\n"
+                "_Source = GpioLine | FileLine | "
             ),
         ),
+        ("_Sink = GpioLine | ", "_Sink = GpioLine | FileLine | "),
     ),
     "bridge/lines/drivers.py": (
         (
@@ -118,7 +119,7 @@ FILE_LINE: Mapping[str, str | tuple[tuple[str, str], ...]] = {
                 "def _open_files(settings, surroundings):\n"
                 "    from bridge.lines.file.driver import FileLines\n\n"
                 "    return FileLines()\n\n\n"
-                "def _make_files_safe(settings, outputs):\n"
+                "def _make_files_safe(settings, outputs, reach):\n"
                 "    from bridge.lines.file.driver import make_safe\n\n"
                 "    return make_safe(outputs)\n\n\n"
                 "DRIVERS: Mapping[str, Driver] = {\n"

@@ -12,7 +12,7 @@ from words.story import Story
 
 from bridge.core import facts
 from bridge.core.contact import Contact
-from bridge.core.definitions.lines import Far
+from bridge.core.definitions.far_lines import Far
 from bridge.core.effects import DriveLine, RunLinkage
 from bridge.core.facts import StoredInput
 

@@ -12,7 +12,7 @@ from words.builders import settings_of
 from bridge.core.definitions.actions import ACTIONS
 from bridge.core.definitions.channels import CHANNELS, Channel, is_on, server_of
 from bridge.core.definitions.inputs import LinkageSettings
-from bridge.core.definitions.lines import KINDS
+from bridge.core.definitions.lines import SINKS, SOURCES
 from bridge.core.definitions.settings import Settings
 from bridge.core.facts import Origin
 from bridge.core.journal import KINDS as JOURNAL_KINDS
@@ -93,9 +93,9 @@ def test_a_channel_is_an_action_over_mqtt_and_http(channel: Channel):
 
 
 def test_every_kind_of_line_has_a_driver_and_every_driver_but_the_boards_a_kind():
-    assert KINDS.keys() == DRIVERS.keys() - {SIMULATED}
+    assert SOURCES.keys() | SINKS.keys() == DRIVERS.keys() - {SIMULATED}
 
 
-@pytest.mark.parametrize("form", KINDS.values(), ids=KINDS.keys())
+@pytest.mark.parametrize("form", {*SOURCES.values(), *SINKS.values()}, ids=lambda form: form.__name__)
 def test_a_kind_of_line_has_a_schema(form: type):
     assert form.__name__ in schema()["$defs"]

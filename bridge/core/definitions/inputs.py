@@ -7,7 +7,7 @@ from bridge.core.contact import Level, TriggerMode
 from bridge.core.definitions import vocabulary
 from bridge.core.definitions.actions import LONGEST_SOUND_NAME_BYTES, REPEAT, SOUND_NAME, VOLUME
 from bridge.core.definitions.field_types import Id, Length, Matches, Name, Range, Read, Refused, ScheduleRef
-from bridge.core.definitions.lines import LineSettings
+from bridge.core.definitions.lines import InputLine
 from bridge.core.numbers import whole_number
 from bridge.core.schedule import ALWAYS
 
@@ -76,8 +76,8 @@ class InputSettings:
     """Topic segment and part of unique ids; no other input or output has it."""
     name: Name | None = None
     """The input's name for people; default: its id."""
-    line: LineSettings | None = None
-    """The GPIO line; the simulated driver needs none."""
+    line: InputLine | None = None
+    """The line; a GPIO line unless its kind says otherwise, and the simulated driver needs none."""
     connected_level: Level = Level.LOW
     """The line's level when the contact is connected to the common ground."""
     bias: Literal["pull_up", "pull_down", "disabled", "as_is"] = "pull_up"

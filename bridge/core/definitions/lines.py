@@ -1,40 +1,21 @@
 """The kinds of line: where the level of a terminal comes from, or goes to.
 
 A new kind is a dataclass whose first field is its `kind`, such as `kind: Literal["mqtt"] = "mqtt"`, `Local` or
-`Far`, and a member of `_Form`. A line whose `kind` is left out is a GPIO line.
+`Far`, and a member of `_Source`, `_Sink` or both. A line whose `kind` is left out is a GPIO line.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Final, Literal
+from functools import partial
+from typing import Annotated, Any, ClassVar, Final, Literal
 
+from bridge.core.definitions.far_lines import Local
 from bridge.core.definitions.field_types import OneOf, Range, Refused, Text
 from bridge.core.definitions.introspection import members, tag_of
+from bridge.core.definitions.mqtt_lines import MqttSink, MqttSource
 
 GPIO: Final = "gpio"
 """The kind that may be left out, and that no payload names."""
-
-
-class Local:
-    """Facts of every line of this machine: edges are seen as they happen, and a level is driven at once."""
-
-    __slots__ = ()
-    is_far: ClassVar[bool] = False
-    for_inputs: ClassVar[bool] = True
-    for_outputs: ClassVar[bool] = True
-    shortest_phase_ms: ClassVar[int | None] = 0
-    """The shortest phase of mode pulse; None: no pulses."""
-
-
-class Far:
-    """Facts of every line in another device: its contact is reported and commanded, and may be out of reach."""
-
-    __slots__ = ()
-    is_far: ClassVar[bool] = True
-    for_inputs: ClassVar[bool] = True
-    for_outputs: ClassVar[bool] = True
-    shortest_phase_ms: ClassVar[int | None] = 1000
-    """The shortest phase of mode pulse, for a command takes its time; None: no pulses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,32 +40,43 @@ class LineByName(Local):
     """The chip to look on; default: all."""
 
 
-_Form = LineByOffset | LineByName
+GpioLine = LineByOffset | LineByName
+_Source = GpioLine | MqttSource
+"""The lines of inputs."""
+_Sink = GpioLine | MqttSink
+"""The lines of outputs."""
 
 
-def _form(value: object) -> type | None:
+def _form_of(kinds: Mapping[str, type], value: object) -> type | None:
     """Returns the class that a written line is meant to be; None if it has no key of any GPIO line.
 
-    Raises Refused for an unknown `kind`.
+    Raises Refused for a `kind` that is none of `kinds`.
     """
     if not isinstance(value, Mapping):
         return None
     kind = value.get("kind")
     if kind in (None, ""):
         kind = GPIO
-    if kind not in list(KINDS):
+    if kind not in list(kinds):
         message = "is not a choice"
-        raise Refused(message, ", ".join(KINDS), key="kind")
+        raise Refused(message, ", ".join(kinds), key="kind")
     if kind != GPIO:
-        return KINDS[kind]
+        return kinds[kind]
     if not value.keys() & {"chip", "offset", "name"}:
         return None
     return LineByName if "name" in value and "offset" not in value else LineByOffset
 
 
-KINDS: Mapping[str, type] = {tag_of(form, "kind"): form for form in members(_Form)}
-"""The forms by their kinds; a GPIO line has two."""
+def _kinds(union: Any) -> Mapping[str, type]:
+    """Returns the forms of a union by their kinds; a GPIO line has two."""
+    return {tag_of(form, "kind"): form for form in members(union)}
 
-LineSettings = Annotated[
-    _Form, OneOf(_form, "is no line", "{chip: gpiochip0, offset: 17} or {name: ALARM_IN1}", tag="kind")
-]
+
+SOURCES: Mapping[str, type] = _kinds(_Source)
+"""The kinds of line of an input."""
+SINKS: Mapping[str, type] = _kinds(_Sink)
+"""The kinds of line of an output."""
+_GPIO_LINES = "{chip: gpiochip0, offset: 17} or {name: ALARM_IN1}"
+
+InputLine = Annotated[_Source, OneOf(partial(_form_of, SOURCES), "is no line", _GPIO_LINES, tag="kind")]
+OutputLine = Annotated[_Sink, OneOf(partial(_form_of, SINKS), "is no line", _GPIO_LINES, tag="kind")]

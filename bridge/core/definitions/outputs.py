@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from bridge.core.contact import Level, ValidSignal
 from bridge.core.definitions.actions import LONGEST_MS
 from bridge.core.definitions.field_types import Check, Id, Name, OneOf, Range, Refused, ScheduleRef
-from bridge.core.definitions.lines import LineSettings
+from bridge.core.definitions.lines import OutputLine
 from bridge.core.schedule import ALWAYS
 
 SIREN_CUT_OFF_S = 900
@@ -73,8 +73,8 @@ class OutputSettings:
     """Topic segment and part of unique ids; no other input or output has it."""
     name: Name | None = None
     """The output's name for people; default: its id."""
-    line: LineSettings | None = None
-    """The GPIO line; the simulated driver needs none."""
+    line: OutputLine | None = None
+    """The line; a GPIO line unless its kind says otherwise, and the simulated driver needs none."""
     connected_level: Level = Level.HIGH
     """The line's level that makes the contact connected."""
     drive: Literal["push_pull", "open_drain", "open_source"] = "push_pull"

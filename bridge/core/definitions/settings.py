@@ -24,7 +24,7 @@ from bridge.core.definitions.device import (
 )
 from bridge.core.definitions.field_types import ID_PATTERN, Id, Secret, WrittenSchedule
 from bridge.core.definitions.inputs import AudibleLink, InputSettings, LinkageSettings
-from bridge.core.definitions.lines import GPIO, LineByName, LineByOffset, LineSettings
+from bridge.core.definitions.lines import GPIO, GpioLine, LineByName, LineByOffset
 from bridge.core.definitions.outputs import OutputSettings, PulseSettings, StopAfter, TimingSettings
 from bridge.core.definitions.services import (
     AudioSettings,
@@ -45,12 +45,12 @@ __all__ = [
     "DeviceSettings",
     "EmailSettings",
     "FtpSettings",
+    "GpioLine",
     "HomeAssistantSettings",
     "Id",
     "InputSettings",
     "LineByName",
     "LineByOffset",
-    "LineSettings",
     "LinesSettings",
     "LinkageSettings",
     "LogSettings",

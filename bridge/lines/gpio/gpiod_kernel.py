@@ -23,7 +23,7 @@ from gpiod.line import Bias, Direction, Drive, Value
 from gpiod.line import Edge as Detection
 
 from bridge.core.contact import Level, demanded_contact, level_of
-from bridge.core.definitions.settings import InputSettings, LineSettings, OutputSettings
+from bridge.core.definitions.settings import InputSettings, LineByName, LineByOffset, OutputSettings
 from bridge.errors import LineBusy, LineDenied, LineError, LineMissing
 from bridge.lines.gpio.kernel import MOST_EDGES, Edge, Home
 from bridge.lines.gpio.line_lookup import FoundLine, SeenChip, SeenLine, find_line
@@ -155,22 +155,23 @@ class GpioDevices:
         Raises LineError.
         """
         config = gpiod.LineSettings(direction=Direction.INPUT, edge_detection=Detection.BOTH, bias=_BIAS[settings.bias])
-        found = self._find(settings.id, settings.line, home)
+        found = self._find(settings, home)
         return _request_line(settings.id, found, lambda chip: _request(chip, found.offset, config), config)
 
     def take_output(self, settings: OutputSettings, level: Level, home: Home | None) -> KernelLine:
         """Requests an output that is at a level from the request on. Returns it. Raises LineError."""
-        found = self._find(settings.id, settings.line, home)
+        found = self._find(settings, home)
         return _request_line(
             settings.id,
             found,
             lambda chip: _with_pull(settings, level, lambda config: _request(chip, found.offset, config)),
         )
 
-    def _find(self, terminal: str, line: LineSettings | None, home: Home | None) -> FoundLine:
+    def _find(self, settings: InputSettings | OutputSettings, home: Home | None) -> FoundLine:
         """Returns the line of a terminal's settings. Raises LineError."""
+        line = settings.line if isinstance(settings.line, LineByOffset | LineByName) else None
         also = line.chip if line is not None else None
-        return find_line(terminal, line, home=home, chips=self.chips(also=also), lines_of=self.lines)
+        return find_line(settings.id, line, home=home, chips=self.chips(also=also), lines_of=self.lines)
 
 
 def _seen_chip(path: str) -> SeenChip | None:

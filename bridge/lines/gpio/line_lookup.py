@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from bridge.core.definitions.settings import LineByName, LineByOffset, LineSettings
+from bridge.core.definitions.settings import GpioLine, LineByName, LineByOffset
 from bridge.errors import LineDenied, LineError, LineMissing
 from bridge.lines.gpio.kernel import Home
 
@@ -59,7 +59,7 @@ class FoundLine:
 
 def find_line(
     terminal: str,
-    line: LineSettings | None,
+    line: GpioLine | None,
     *,
     home: Home | None,
     chips: Sequence[SeenChip],

@@ -34,6 +34,7 @@ class Subscriber:
         self._answer: asyncio.Future[Suback] | None = None
         self._answer_to = 0
         self._limit_s = SUBACK_S
+        self._one_at_a_time = asyncio.Lock()
 
     async def subscribe(self, filters: Sequence[Filter]) -> None:
         """Subscribes and waits for the answers, or returns at the end of the session.
@@ -49,9 +50,10 @@ class Subscriber:
                 taken.append(one)
         many = self._limits.filters_a_packet
         for begin in range(0, len(taken), many):
-            await self._subscribe(tuple(taken[begin : begin + many]))
-            if self._ended.done():
-                return
+            async with self._one_at_a_time:
+                if self._ended.done():
+                    return
+                await self._subscribe(tuple(taken[begin : begin + many]))
 
     def answered(self, packet: Suback) -> None:
         """Records the broker's answer to a SUBSCRIBE; ignores one that nobody waits for."""

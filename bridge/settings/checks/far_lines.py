@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bridge.core.definitions.lines import KINDS
+from bridge.core.definitions.lines import SINKS, SOURCES
 from bridge.core.definitions.outputs import PulseSettings
 from bridge.core.numbers import whole_number
 from bridge.settings.location import Finding, Loc
@@ -19,33 +19,21 @@ ELECTRICAL = {
 PHASES = PulseSettings()
 
 
-def far_line_findings(terminals: Mapping[str, Items], kinds: Mapping[str, Any] = KINDS) -> Iterator[Finding]:
+def far_line_findings(terminals: Mapping[str, Items]) -> Iterator[Finding]:
     """Yields a finding for each setting that contradicts the kind of its terminal's line.
 
     Unknown kinds are passed over.
     """
     for section, items in terminals.items():
+        kinds = SOURCES if section == "inputs" else SINKS
         for index, item in items:
             line = item.get("line")
-            form = kinds.get(str(line.get("kind"))) if isinstance(line, Mapping) else None
-            if form is None:
+            form: Any = kinds.get(str(line.get("kind"))) if isinstance(line, Mapping) else None
+            if form is None or not form.is_far:
                 continue
-            loc: Loc = (section, index)
-            if not (form.for_inputs if section == "inputs" else form.for_outputs):
-                yield Finding(
-                    loc=(*loc, "line", "kind"),
-                    message=f"is no kind of line for {section}",
-                    allowed=", ".join(kind for kind, each in kinds.items() if _serves(each, section)),
-                )
-            if form.is_far:
-                yield from _electrical(section, loc, item)
+            yield from _electrical(section, (section, index), item)
             if section == "outputs" and item.get("mode") == "pulse":
-                yield from _pulses(loc, item, shortest_ms=form.shortest_phase_ms)
-
-
-def _serves(form: Any, section: str) -> bool:
-    """Returns whether a kind of line is one for inputs, or for outputs."""
-    return bool(getattr(form, f"for_{section}"))
+                yield from _pulses((section, index), item, shortest_ms=form.shortest_phase_ms)
 
 
 def _electrical(section: str, loc: Loc, item: Mapping[str, object]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bridge.core.definitions.lines import LineSettings
+from bridge.core.definitions.lines import InputLine
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.errors import Fault, SettingsError
 from bridge.settings.checks.validator import if_sound
@@ -88,7 +88,7 @@ def _sound(document: Mapping[Any, Any]) -> Settings:
     An output's later duplicates are left out.
     """
     parts: dict[str, Any] = {}
-    for name in ("device", "lines", "store"):
+    for name in ("device", "mqtt", "lines", "store"):
         alone = if_sound(Settings, {name: document.get(name)})
         if alone is not None:
             parts[name] = getattr(alone, name)
@@ -98,7 +98,7 @@ def _sound(document: Mapping[Any, Any]) -> Settings:
     return Settings(**parts, outputs=tuple(reversed(known.values())))
 
 
-def _line(written: object) -> LineSettings | None:
+def _line(written: object) -> InputLine | None:
     """Returns the line of an input, whatever else is wrong with the input; None if its line is wrong or absent."""
     if not isinstance(written, Mapping):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.lines.message_port import NO_BROKER, Follower, Message, MessagePort
+from bridge.lines.message_port import NO_BROKER, Follower, MessagePort
 
 
 class Line:
@@ -25,8 +25,8 @@ def a_port(**lines: Line) -> MessagePort:
     return port
 
 
-def a_message(topic: str, payload: str = "ON") -> Message:
-    return Message(topic=topic, payload=payload.encode(), retained=False, at=0.0)
+def hear(port: MessagePort, topic: str) -> bool:
+    return port.take(topic, b"ON", retained=False)
 
 
 def take(topic: str, payload: bytes, sent: object) -> None:
@@ -47,8 +47,8 @@ def test_a_line_is_told_of_the_broker_once_all_its_topics_are_subscribed():
 def test_a_message_reaches_every_line_of_its_topic_and_no_other():
     one, two, other = Line("a"), Line("a", "b"), Line("c")
     port = a_port(one=one, two=two, other=other)
-    assert port.receive(a_message("a"))
-    assert not port.receive(a_message("d"))
+    assert hear(port, "a")
+    assert not hear(port, "d")
     assert (one.told, two.told, other.told) == (["ON"], ["ON"], [])
 
 
@@ -66,25 +66,26 @@ def test_the_end_of_a_session_is_told_to_whom_it_had_reached_and_the_next_one_ag
 def test_a_line_that_comes_later_has_its_topics_subscribed_again_so_that_it_hears_what_is_retained():
     line, late = Line("a"), Line("a")
     port = a_port(line=line)
-    changes: list[tuple[set[str], set[str]]] = []
-    port.on_change(lambda wanted, gone: changes.append((set(wanted), set(gone))))
+    wanted: list[frozenset[str]] = []
+    port.when_wanted(wanted.append)
     port.found(take)
     port.subscribed(["a"])
     port.follow("late", late.follower)
-    assert (changes, late.told) == ([({"a"}, set())], [])
+    assert (wanted, late.told) == ([{"a"}], [])
     port.subscribed(["a"])
     assert (line.told, late.told) == (["found"], ["found"])
 
 
-def test_topics_that_nobody_follows_any_more_are_left():
-    port = a_port(line=Line("a"), other=Line("a", "b"))
-    changes: list[tuple[set[str], set[str]]] = []
-    port.on_change(lambda wanted, gone: changes.append((set(wanted), set(gone))))
-    port.leave("other")
+def test_whoever_leaves_hears_nothing_more():
+    left = Line("a", "b")
+    port = a_port(line=Line("a"), left=left)
+    port.leave("left")
     port.leave("nobody")
-    port.follow("line", Line("c").follower)
-    assert changes == [(set(), {"b"}), ({"c"}, {"a"})]
-    assert port.topics == {"c"}
+    port.found(take)
+    port.subscribed(["a", "b"])
+    assert hear(port, "a")
+    assert not hear(port, "b")
+    assert (left.told, port.topics) == ([], {"a"})
 
 
 def test_a_message_without_a_broker_is_refused_at_once_and_not_queued():

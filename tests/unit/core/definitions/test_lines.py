@@ -7,7 +7,7 @@ import pytest
 from bridge.core.definitions.document import as_document
 from bridge.core.definitions.field_types import OneOf, Refused
 from bridge.core.definitions.introspection import mark_at
-from bridge.core.definitions.lines import KINDS, LineByName, LineByOffset
+from bridge.core.definitions.lines import SINKS, LineByName, LineByOffset
 from bridge.core.definitions.outputs import OutputSettings
 
 CHOOSE = mark_at(OutputSettings, "line", OneOf).choose
@@ -36,7 +36,7 @@ def test_a_line_without_a_kind_is_a_gpio_line_by_offset_or_by_name(written, form
 def test_a_kind_that_there_is_not_is_refused_with_those_there_are(kind):
     with pytest.raises(Refused) as refused:
         CHOOSE({"kind": kind, "name": "A"})
-    assert (refused.value.key, refused.value.allowed) == ("kind", ", ".join(KINDS))
+    assert (refused.value.key, refused.value.allowed) == ("kind", ", ".join(SINKS))
 
 
 def test_no_payload_names_the_kind_of_a_gpio_line():

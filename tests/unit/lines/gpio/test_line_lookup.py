@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core.definitions.settings import LineByName, LineByOffset, LineSettings
+from bridge.core.definitions.settings import GpioLine, LineByName, LineByOffset
 from bridge.errors import LineDenied, LineError, LineMissing
 from bridge.lines.gpio.kernel import Home
 from bridge.lines.gpio.line_lookup import FoundLine, SeenChip, SeenLine, find_line, meant_chips
@@ -28,7 +28,7 @@ def lines_of(chip: SeenChip) -> list[SeenLine]:
     ]
 
 
-def find(line: LineSettings | None, *chips: SeenChip, home: Home | None = None) -> FoundLine:
+def find(line: GpioLine | None, *chips: SeenChip, home: Home | None = None) -> FoundLine:
     return find_line("door", line, home=home, chips=chips, lines_of=lines_of)
 
 
@@ -77,7 +77,7 @@ def test_a_line_is_found_by_its_name_on_any_chip_or_one() -> None:
     ],
 )
 def test_what_cannot_be_found_is_told_with_what_there_is(
-    line: LineSettings | None, chips: tuple[SeenChip, ...], kind: type[LineError], words: str
+    line: GpioLine | None, chips: tuple[SeenChip, ...], kind: type[LineError], words: str
 ) -> None:
     with pytest.raises(LineError) as told:
         find(line, *chips)

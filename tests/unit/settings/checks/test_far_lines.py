@@ -2,75 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from bridge.core.definitions.lines import KINDS, Far
-from bridge.settings.checks.far_lines import far_line_findings
+SOURCE = {"kind": "mqtt", "topic": "door", "connected": "open"}
+SINK = {"kind": "mqtt", "topic": "siren/set", "connected": "ON", "disconnected": "OFF"}
+DEVICE = {"device": {"id": "gate"}, "lines": {"driver": "simulated"}}
 
 
-class Contact(Far):
-    for_outputs = False
+def an_input(**item):
+    return {**DEVICE, "inputs": [{"id": "door", "line": SOURCE, **item}]}
 
 
-class Plug(Far):
-    for_inputs = False
-
-
-class Lamp(Plug):
-    shortest_phase_ms = None
-
-
-MADE_UP = {**KINDS, "contact": Contact, "plug": Plug, "lamp": Lamp}
-
-
-def findings(section: str, kind: str | None, **item: Any) -> dict[tuple[Any, ...], str]:
-    line = {"name": "A"} if kind is None else {"kind": kind}
-    found = far_line_findings({section: [(0, {"id": "a", "line": line, **item})]}, MADE_UP)
-    return {finding.loc[2:]: finding.message for finding in found}
+def an_output(**item):
+    return {**DEVICE, "outputs": [{"id": "siren", "line": SINK, **item}]}
 
 
 @pytest.mark.parametrize(
-    ("section", "kind", "allowed"), [("inputs", "plug", "contact"), ("outputs", "contact", "plug")]
-)
-def test_a_kind_of_line_serves_inputs_or_outputs_as_it_can(section: str, kind: str, allowed: str) -> None:
-    (found,) = far_line_findings({section: [(3, {"line": {"kind": kind}})]}, MADE_UP)
-    assert (found.loc, found.message) == ((section, 3, "line", "kind"), f"is no kind of line for {section}")
-    assert found.allowed is not None
-    assert allowed in found.allowed.split(", ")
-
-
-@pytest.mark.parametrize(
-    ("section", "kind", "key", "value", "default"),
+    ("document", "key", "value", "default"),
     [
-        ("inputs", "contact", "connected_level", "high", "low"),
-        ("inputs", "contact", "bias", "disabled", "pull_up"),
-        ("outputs", "plug", "connected_level", "low", "high"),
-        ("outputs", "plug", "drive", "open_drain", "push_pull"),
+        (an_input, "connected_level", "high", "low"),
+        (an_input, "bias", "disabled", "pull_up"),
+        (an_output, "connected_level", "low", "high"),
+        (an_output, "drive", "open_drain", "push_pull"),
     ],
 )
-def test_a_setting_of_an_electrical_line_is_an_error_unless_it_is_the_default(
-    section: str, kind: str, key: str, value: str, default: str
-) -> None:
-    assert list(findings(section, kind, **{key: value})) == [(key,)]
-    assert findings(section, kind, **{key: default}) == {}
-    assert findings(section, None, **{key: value}) == {}
+def test_a_setting_of_an_electrical_line_is_an_error_unless_it_is_the_default(faults_of, document, key, value, default):
+    (path,) = faults_of(document(**{key: value}))
+    assert path.endswith(f"[0].{key}")
+    assert faults_of(document(**{key: default})) == {}
 
 
-def test_pulses_are_to_be_slow_enough_for_the_line() -> None:
-    assert list(findings("outputs", "plug", mode="pulse")) == [("pulse", "on_ms"), ("pulse", "off_ms")]
-    assert list(findings("outputs", "plug", mode="pulse", pulse={"on_ms": 1000})) == [("pulse", "off_ms")]
-    assert findings("outputs", "plug", mode="pulse", pulse={"on_ms": 1000, "off_ms": 5000}) == {}
-    assert findings("outputs", "plug", pulse={"on_ms": 50}) == {}
-    assert findings("outputs", None, mode="pulse", pulse={"on_ms": 50}) == {}
+def test_pulses_are_to_be_slow_enough_for_the_line(faults_of):
+    assert list(faults_of(an_output(mode="pulse"))) == ["outputs[0].pulse.on_ms", "outputs[0].pulse.off_ms"]
+    assert list(faults_of(an_output(mode="pulse", pulse={"on_ms": 1000}))) == ["outputs[0].pulse.off_ms"]
+    assert faults_of(an_output(mode="pulse", pulse={"on_ms": 1000, "off_ms": 5000})) == {}
+    assert faults_of(an_output(pulse={"on_ms": 50})) == {}
 
 
-def test_a_line_that_takes_no_pulses_says_so() -> None:
-    slow = {"on_ms": 5000, "off_ms": 5000}
-    assert findings("outputs", "lamp", mode="pulse", pulse=slow) == {("mode",): "is no mode of a line of this kind"}
+@pytest.mark.parametrize(
+    ("line", "place", "message"),
+    [
+        ({"topic": "door/#"}, "topic", "is no single topic"),
+        ({"topic": ""}, "topic", "is empty"),
+        ({"topic": "alarm2mqtt/gate/output/siren/state"}, "topic", "is a topic of this very device"),
+        ({"availability": "alarm2mqtt/gate/availability"}, "availability", "is a topic of this very device"),
+        ({"path": 5}, "path", "is no path"),
+        ({"connected": {"at_lest": 5}}, "connected.at_lest", "is not a setting"),
+        ({"connected": {"at_least": "much"}}, "connected.at_least", "must be a number"),
+        ({"connected": [["a"]]}, "connected[0]", "is nothing that a message can be"),
+        ({"connected": ""}, "connected", "is nothing that a message can be"),
+        ({"hold_s": 0}, "hold_s", "is out of range"),
+        ({"payload": "ON"}, "payload", "is not a setting"),
+    ],
+)
+def test_what_is_wrong_with_an_mqtt_line_is_told_with_its_place(faults_of, line, place, message):
+    ((path, fault),) = faults_of(an_input(line={**SOURCE, **line})).items()
+    assert path == f"inputs[0].line.{place}"
+    assert fault.message.startswith(message)
 
 
-@pytest.mark.parametrize("line", [None, "", 5, {"kind": "tin can"}, {"kind": None}])
-def test_what_is_malformed_is_left_to_others(line: object) -> None:
-    assert list(far_line_findings({"outputs": [(0, {"line": line, "mode": "pulse"})]}, MADE_UP)) == []
+def test_a_topic_of_another_device_of_ours_may_be_followed(faults_of):
+    line = {**SOURCE, "topic": "alarm2mqtt/gate-2/input/door/state", "connected": "ON"}
+    assert faults_of(an_input(line=line)) == {}
+
+
+def test_what_is_no_kind_of_line_is_told_with_those_that_there_are(faults_of):
+    (fault,) = faults_of(an_input(line={"kind": "tin can"})).values()
+    assert (fault.path, fault.allowed) == ("inputs[0].line.kind", "gpio, mqtt")
