@@ -14,6 +14,7 @@ from bridge.core.facts import LineLost
 from bridge.errors import LineBusy, LineDenied, LineMissing
 from bridge.lines.gpio.driver import GpiodLines
 from bridge.lines.gpio.edge_reader import FLOOD_S, KERNEL_DEBOUNCE_S
+from bridge.lines.gpio.gpiod_loader import gpio_devices
 
 LOW, HIGH = Level.LOW, Level.HIGH
 
@@ -183,3 +184,9 @@ def test_without_the_gpiod_package_the_start_fails_with_its_reason(tmp_path: Pat
     said = said_without("gpiod", "from bridge.lines.gpio.driver import GpiodLines; GpiodLines()", tmp_path)
     assert "bridge.errors.StartFailed: " in said
     assert "gpiod package" in said
+
+
+def test_with_the_gpiod_package_the_lines_are_those_of_this_machine() -> None:
+    pytest.importorskip("gpiod")
+    assert type(gpio_devices()).__name__ == "GpioDevices"
+    GpiodLines().close()
