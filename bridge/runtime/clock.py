@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge.core.facts import Now
-from bridge.runtime.timerfd import ABSOLUTE, CANCEL_ON_SET, TimerFd
+from bridge.system.timerfd import ABSOLUTE, CANCEL_ON_SET, TimerFd
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +144,7 @@ class StepWatch:
     def _set(self, timer: TimerFd) -> None:
         """Handles a set clock (the read fails with ECANCELED), and the end of the timer."""
         try:
-            os.read(timer.fileno(), 8)
+            timer.read()
         except OSError as error:
             log.debug("the wall clock was set: %s", error)
         self._arm(timer)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from bridge.runtime.timerfd import TimerFd
+from bridge.system.timerfd import TimerFd
 
 log = logging.getLogger(__name__)
 

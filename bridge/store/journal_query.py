@@ -16,7 +16,7 @@ from bridge.store.sqlite.rows import JOURNAL_COLUMNS, entry_of, microseconds
 
 LATEST = 100
 UNSENT = f"SELECT {JOURNAL_COLUMNS} FROM journal WHERE sent = 0 AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - a constant
-FIRST_SINCE = "SELECT min(seq) FROM journal INDEXED BY journal_time WHERE time_us >= ?"
+FIRST_SINCE = "SELECT seq FROM journal WHERE time_us >= ? ORDER BY seq LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +104,10 @@ def entries_from(connection: sqlite3.Connection, chosen: EntryFilter) -> tuple[J
     """Returns the matching entries, oldest first, read on an open connection. Raises sqlite3.Error."""
     first_seq = None
     if chosen.since is not None:
-        first_seq = connection.execute(FIRST_SINCE, (microseconds(chosen.since),)).fetchone()[0]
-        if first_seq is None:
+        first = connection.execute(FIRST_SINCE, (microseconds(chosen.since),)).fetchone()
+        if first is None:
             return ()
+        first_seq = first[0]
     statement, arguments = sql_of(chosen, first_seq)
     found = [entry_of(row) for row in connection.execute(statement, arguments)]
     return tuple(reversed(found) if chosen.after_seq is None else found)

@@ -83,7 +83,7 @@ class UnsentJournal:
     def sent(self, *seqs: int) -> None:
         """Marks entries as acknowledged by the broker. Unknown numbers and repeats are ignored. Never blocks.
 
-        The mark is on the disk within about a second: after a crash some entries may be sent again.
+        The mark is on the disk within about 30 s: after a crash some entries may be sent again.
         """
         with self._handover.change(urgent=False) as memory:
             memory.sent(seqs)

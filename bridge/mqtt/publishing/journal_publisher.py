@@ -3,7 +3,8 @@
 Missed entries are read from the store in portions, off the loop, and published at the rate of
 `replay_rate`, with fewer messages unacknowledged than the session allows: the state of an edge
 finds room in the window and is published at once, between two entries. Its journal
-entry is queued here behind all older ones. Acknowledged entries are reported to the store in groups.
+entry is queued here behind all older ones. Each acknowledged entry is reported to the store, which writes
+that to the disk in its own time.
 """
 
 from __future__ import annotations
@@ -24,10 +25,6 @@ WINDOW = 20
 """Limit of unacknowledged messages, if the broker does not set a lower one."""
 FOR_STATES = 5
 """One part in so many of the window is reserved for states."""
-MARKED_TOGETHER = 50
-"""Number of acknowledged entries reported to the store at once."""
-MARKED_WITHIN_S = 0.05
-"""Delay after which fewer acknowledged entries are reported as well."""
 MOST_HELD = 1000
 """Limit of entries queued here; above it they are read from the store instead."""
 
@@ -70,9 +67,6 @@ class JournalPublisher:
         self._put = put
         self._unsent_changed = unsent_changed
         self._pace = pace or ReplayPace()
-        self._acknowledged: list[int] = []
-        """Entries that the broker has acknowledged, and the store has not marked yet."""
-        self._mark_timer: asyncio.TimerHandle | None = None
         self._held: deque[tuple[JournalEntry, bool]] = deque()
         self._overflows = 0
         self._running = False
@@ -135,7 +129,6 @@ class JournalPublisher:
                     await self._wait_for_wake()
         finally:
             self._running = False
-            self._mark()
 
     async def _catch_up(self) -> None:
         """Publishes the unsent entries of the source, up to the first that is queued here."""
@@ -175,23 +168,10 @@ class JournalPublisher:
             self._unacknowledged -= 1
             if self._unacknowledged == self._in_turn - 1:
                 self._wake.set()  # only at this count `_turn` may be waiting for room
-            if taken:
-                self._acknowledged.append(seq)
-            if len(self._acknowledged) >= MARKED_TOGETHER:
-                self._mark()
-            elif self._mark_timer is None:
-                self._mark_timer = asyncio.get_running_loop().call_later(MARKED_WITHIN_S, self._mark)
+            if taken and self._source is not None:
+                self._source.sent(seq)
+                self._unsent_changed()
 
         self._handed = seq
         self._unacknowledged += 1
         self._put(Outgoing(topic=self.topic, payload=payloads.journal(entry, replayed=replayed)), acknowledged)
-
-    def _mark(self) -> None:
-        """Reports the acknowledged entries to the source."""
-        if self._mark_timer is not None:
-            self._mark_timer.cancel()
-            self._mark_timer = None
-        taken, self._acknowledged = self._acknowledged, []
-        if taken and self._source is not None:
-            self._source.sent(*taken)
-            self._unsent_changed()

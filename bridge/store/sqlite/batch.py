@@ -62,5 +62,6 @@ class Loaded:
     jobs: Mapping[str, Job] = field(default_factory=dict)
     next_seq: int | None = None
     unsent: frozenset[int] = frozenset()
-    rows: int = 0
+    rows_at_most: int = 0
+    """The number of journal entries, were there no gap in their numbers: counting them would read the whole file."""
     salvaged: tuple[JournalEntry, ...] = ()

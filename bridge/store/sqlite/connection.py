@@ -11,8 +11,13 @@ from bridge.errors import StoreError
 FILE_NAME = "alarm2mqtt.db"
 BUSY_S = 1.0
 """Time to wait for a lock. Only a backup program ever makes the writer wait: readers do not, under WAL."""
-CHECKPOINT_PAGES = 250
-"""Pages in the log before a checkpoint: 1 MB keeps its pause between two commits short on a slow card."""
+PAGE_BYTES = 1024
+"""Page size of a new file. A commit writes whole pages, and an alarm is a few hundred bytes in three of them.
+
+A file keeps the size that it was made with.
+"""
+CHECKPOINT_BYTES = 1024 * 1024
+"""Bytes in the log before a checkpoint: 1 MB keeps its pause between two commits short on a slow card."""
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PLAIN = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -37,9 +42,11 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         # A damaged page is noticed when it is read, not when it has spread.
         connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        page_bytes = int(connection.execute("PRAGMA page_size").fetchone()[0])
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_BYTES // page_bytes}")
         connection.execute("PRAGMA cache_size = -1024")
     except sqlite3.Error:
         connection.close()

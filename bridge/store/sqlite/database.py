@@ -24,12 +24,16 @@ _UPSERT_JOB = f"INSERT OR REPLACE INTO outbox ({JOB_COLUMNS}) VALUES (?, ?, ?, ?
 
 
 class Database:
-    """The file, its connection, and a cached count of its journal rows."""
+    """The file, its connection, and a number that its journal entries do not exceed.
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, *, rows: int) -> None:
+    They are counted once that number is above the limit.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, rows_at_most: int) -> None:
         self._path = path
         self._connection = connection
-        self._rows = rows
+        self._rows = rows_at_most
+        self._is_counted = False
         self._reserved = 0
         self._identity = _identity(path)
 
@@ -66,9 +70,10 @@ class Database:
             self._write_states(batch)
             if reservation(next_seq, reserved) is not None:
                 reserved = self._reserve(next_seq)
-            gone = self._expire(self._rows + added, expire_at)
+            rows, is_counted = self._counted(self._rows + added)
+            gone = self._expire(rows, expire_at)
         self._reserved = reserved
-        self._rows += added - len(gone)
+        self._rows, self._is_counted = rows - len(gone), is_counted
         return tuple(gone)
 
     def is_whole(self) -> bool:
@@ -133,6 +138,12 @@ class Database:
         """
         if rows:
             self._connection.executemany(statement, rows)
+
+    def _counted(self, at_most: int) -> tuple[int, bool]:
+        """Returns the number of entries, counted if `at_most` might be too many, and whether it is exact."""
+        if at_most <= KEPT_ENTRIES or self._is_counted:
+            return at_most, self._is_counted
+        return int(self._connection.execute("SELECT count(*) FROM journal").fetchone()[0]), True
 
     def _expire(self, rows: int, expire_at: datetime | None) -> list[int]:
         """Deletes old entries by age and number. Returns their numbers."""

@@ -66,7 +66,7 @@ def salvage(connection: sqlite3.Connection) -> Loaded:
     """Returns the readable content of a broken file, with its unsent entries; empty if nothing can be read."""
     loaded, _ = load(connection)
     entries = unsent_entries(connection)
-    return replace(loaded, salvaged=entries, unsent=frozenset(entry.seq for entry in entries), rows=0)
+    return replace(loaded, salvaged=entries, unsent=frozenset(entry.seq for entry in entries), rows_at_most=0)
 
 
 def _open(path: Path, *, at_least: int, fallback: Callable[[], int]) -> Opened:
@@ -85,7 +85,7 @@ def _open(path: Path, *, at_least: int, fallback: Callable[[], int]) -> Opened:
             connection.close()
             return replace_broken(path, broken, salvaged, at_least=at_least, fallback=fallback)
         next_seq = max(at_least, loaded.next_seq or (fallback() if may_repeat else 1))
-        database = Database(path, connection, rows=loaded.rows)
+        database = Database(path, connection, rows_at_most=loaded.rows_at_most)
         database.reserve(next_seq)
     except BaseException:
         connection.close()

@@ -28,9 +28,9 @@ def load(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
     topics = frozenset(reading.rows("SELECT topic FROM ledger", _first))
     jobs = {job.id: job for job in reading.rows(f"SELECT {JOB_COLUMNS} FROM outbox", job_of)}  # noqa: S608 - a constant
     reserved = list(reading.rows("SELECT value FROM meta WHERE key = 'seq_reserved'", _first))
+    first = list(reading.rows("SELECT min(seq) FROM journal", _first))
     last = list(reading.rows("SELECT max(seq) FROM journal", _first))
     unsent = frozenset(reading.rows("SELECT seq FROM journal WHERE sent = 0", _first))
-    count = list(reading.rows("SELECT count(*) FROM journal", _first))
     known = [*reserved, *(seq + 1 for seq in last if seq is not None)]
     loaded = Loaded(
         inputs=inputs,
@@ -40,7 +40,7 @@ def load(connection: sqlite3.Connection) -> tuple[Loaded, Exception | None]:
         jobs=jobs,
         next_seq=max(known, default=None),
         unsent=unsent,
-        rows=sum(count),
+        rows_at_most=last[0] - first[0] + 1 if first and last and last[0] is not None else 0,
     )
     return loaded, reading.error
 

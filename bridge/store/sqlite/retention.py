@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bridge.store.sqlite.rows import microseconds
@@ -16,6 +17,7 @@ STEP = 200
 EVERY_S = 3600.0
 """Interval of the check for age. It goes with a commit that is made anyway, so that an idle device stays idle."""
 NEXT_STEP_S = 0.5
+_NO_END = 2**63 - 1
 
 
 class ExpiryPace:
@@ -44,23 +46,29 @@ def expired(
     Age counts against `now`; with None only the number of entries counts.
     """
     heads = [row[0] for row in connection.execute("SELECT seq FROM journal ORDER BY seq LIMIT ?", (STEP,))]
-    last_old = _last_too_old(connection, microseconds(now - KEPT_FOR)) if now is not None else None
+    last_old = _last_too_old(connection, microseconds(now - KEPT_FOR), heads) if now is not None and heads else None
     surplus = heads[: max(0, entries - kept)]
     old = [seq for seq in heads if last_old is not None and seq <= last_old]
     return max(surplus, old, key=len)
 
 
-def _last_too_old(connection: sqlite3.Connection, cutoff_us: int) -> int | None:
+def _last_too_old(connection: sqlite3.Connection, cutoff_us: int, heads: Sequence[int]) -> int | None:
     """Returns the number of the last old entry at the journal's beginning, or None if none is old.
 
     Order decides, not stamps alone: a clock that was wrong for a while must not cut a hole. An entry stamped before its
-    clock was set is as old as the next one with a valid time.
+    clock was set is as old as the next one with a valid time. Entries after `heads`, the oldest, are looked at only if
+    none of those has a valid time: there is no index of times.
     """
-    recent = connection.execute("SELECT seq FROM journal WHERE time_us >= ? ORDER BY seq LIMIT 1", (cutoff_us,))
-    first_recent = recent.fetchone()
-    end = first_recent[0] if first_recent else 2**63 - 1
-    old = connection.execute(
-        "SELECT seq FROM journal WHERE seq < ? AND time_us >= ? ORDER BY seq DESC LIMIT 1",
-        (end, CLOCK_NOT_SET_BEFORE * 1_000_000),
-    ).fetchone()
-    return int(old[0]) if old else None
+    for last in (heads[-1], _NO_END):
+        recent = connection.execute(
+            "SELECT seq FROM journal WHERE seq <= ? AND time_us >= ? ORDER BY seq LIMIT 1", (last, cutoff_us)
+        ).fetchone()
+        old = connection.execute(
+            "SELECT seq FROM journal WHERE seq <= ? AND time_us >= ? ORDER BY seq DESC LIMIT 1",
+            (last if recent is None else recent[0] - 1, CLOCK_NOT_SET_BEFORE * 1_000_000),
+        ).fetchone()
+        if old is not None:
+            return int(old[0])
+        if recent is not None:
+            return None
+    return None

@@ -11,7 +11,7 @@ GATHER_S = 0.010
 """Delay after the first change of a group, to gather the others of its step and a near broker's answer."""
 INTERVAL_S = 0.040
 """Shortest time between the begins of two commits; with the commit itself an alarm is on the disk in 50 ms."""
-LAZY_S = 1.0
+LAZY_S = 30.0
 """Delay of changes that may be lost, such as sent marks: an entry sent twice has the same id."""
 RETRIES = Backoff(first_s=1.0, longest_s=60.0)
 """After commits that failed one after the other."""

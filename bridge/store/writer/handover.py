@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from bridge.store.sqlite.batch import Batch
-from bridge.store.writer.commit_timing import INTERVAL_S, commit_at
+from bridge.store.writer.alarm_clock import AlarmClock, alarm_clock
+from bridge.store.writer.commit_timing import commit_at
 from bridge.store.writer.memory import Memory
 
 
@@ -45,18 +46,24 @@ class Handover:
         memory: Memory,
         *,
         clock: Callable[[], float] = time.monotonic,
-        changed: threading.Condition | None = None,
+        alarm: Callable[[], AlarmClock] = alarm_clock,
     ) -> None:
         self._memory = memory
         self._clock = clock
-        self._changed = changed or threading.Condition(threading.RLock())
+        self._make_alarm = alarm
+        self._alarm: AlarmClock | None = None
+        """The clock by which the writer sleeps, from its first sleep to its end."""
+        self._sleeps_until: float | None = None
+        self._sleeps = False
+        self._changed = threading.Condition(threading.RLock())
         self._urgent = _Change(self._changed, memory, self._urgent_changed)
         self._lazy = _Change(self._changed, memory, self._lazy_changed)
         self._urgent_since: float | None = None
         self._lazy_since: float | None = None
         self._hurry = self._closing = False
-        self._resting = False
-        """Whether the writer sleeps until it may commit again; it checks for changes then, without being woken."""
+        self._last_begin = 0.0
+        self._retry_at: float | None = None
+        self._other_at: float | None = None
         self._handed = self._taken = self._durable = self._failures = 0
         self._waiting_calls: list[tuple[int, Callable[[], None]]] = []
 
@@ -69,7 +76,7 @@ class Handover:
     def change(self, *, urgent: bool = True) -> AbstractContextManager[Memory]:
         """Returns a context that yields the memory under the lock, for changing.
 
-        An urgent change is on the disk in 50 ms, others in about 1 s. After an exception in the block nothing is
+        An urgent change is on the disk in 50 ms, others in about 30 s. After an exception in the block nothing is
         written for it.
         """
         return self._urgent if urgent else self._lazy
@@ -82,23 +89,35 @@ class Handover:
         return self._changed
 
     def _urgent_changed(self) -> None:
-        """Records an urgent change, and wakes the writer if it is the first."""
+        """Records an urgent change, and sets the writer's alarm clock if it is the first."""
         self._handed += 1
         if self._urgent_since is None:
             self._urgent_since = self._clock()
-            self._wake_writer()
+            self._set_alarm()
 
     def _lazy_changed(self) -> None:
-        """Records a change that may wait, and wakes the writer if it is the first."""
+        """Records a change that may wait, and sets the writer's alarm clock if it is the first."""
         self._handed += 1
         if self._lazy_since is None:
             self._lazy_since = self._clock()
-            self._wake_writer()
+            self._set_alarm()
 
-    def _wake_writer(self) -> None:
-        """Wakes the writer, unless it wakes by itself before the change is due."""
-        if not self._resting:
-            self._changed.notify_all()
+    def _set_alarm(self) -> None:
+        """Sets the alarm clock of a writer that sleeps to the time of its work; one that works looks by itself."""
+        if self._sleeps and self._alarm is not None:
+            at = self._due()
+            if at != self._sleeps_until:
+                self._sleeps_until = at
+                self._alarm.set(at)
+
+    def _due(self) -> float | None:
+        """Returns the time of the writer's next work; None: there is none."""
+        if self._closing or self._hurry:
+            return 0.0
+        if self._retry_at is not None:
+            return self._retry_at
+        times = (commit_at(self._urgent_since, self._lazy_since, self._last_begin), self._other_at)
+        return min((time for time in times if time is not None), default=None)
 
     def flush(self, timeout_s: float) -> bool:
         """Waits until all changes so far are durable and returns True.
@@ -140,13 +159,13 @@ class Handover:
         """Makes the writer commit now."""
         with self._changed:
             self._hurry = True
-            self._changed.notify_all()
+            self._set_alarm()
 
     def close(self) -> None:
         """Ends the writer, which tries once to write the pending changes; the caller makes no change after it."""
         with self._changed:
             self._closing = True
-            self._changed.notify_all()
+            self._set_alarm()
 
     def wait(self, *, last_begin: float, retry_at: float | None, other_at: float | None) -> bool:
         """Blocks until there is work, without limit. Returns False then, and True after `close`.
@@ -154,21 +173,25 @@ class Handover:
         The writer's thread calls. `retry_at` postpones all pending changes to that time; `other_at` is the time of work
         beside them. None: no such time.
         """
+        while True:
+            with self._changed:
+                self._sleeps = False
+                self._last_begin, self._retry_at, self._other_at = last_begin, retry_at, other_at
+                due = self._due()
+                if due is not None and due <= self._clock():
+                    self._hurry = False
+                    return self._closing
+                alarm = self._alarm = self._alarm or self._make_alarm()
+                self._sleeps, self._sleeps_until = True, due
+                alarm.set(due)
+            alarm.wait()
+
+    def ended(self) -> None:
+        """Notes that the writer's thread waits no more; it calls at its end."""
         with self._changed:
-            while not (self._closing or self._hurry):
-                at = retry_at
-                if at is None:
-                    times = (commit_at(self._urgent_since, self._lazy_since, last_begin), other_at)
-                    at = min((time for time in times if time is not None), default=None)
-                remaining_s = None if at is None else at - self._clock()
-                if remaining_s is not None and remaining_s <= 0:
-                    break
-                rest_s = last_begin + INTERVAL_S - self._clock()
-                self._resting = retry_at is None and rest_s > 0
-                self._changed.wait(rest_s if self._resting else remaining_s)
-                self._resting = False
-            self._hurry = False
-            return self._closing
+            alarm, self._alarm = self._alarm, None
+            if alarm is not None:
+                alarm.close()
 
     def take(self, *, everything: bool = False) -> tuple[Batch, int]:
         """Returns the batch to write now, and a number above all those handed out; the writer's thread calls.

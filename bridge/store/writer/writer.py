@@ -78,6 +78,8 @@ class Writer:
         except Exception as error:
             self._problems.failing(f"the store's writer has stopped: {type(error).__name__}: {error}")
             raise
+        finally:
+            self._handover.ended()
 
     def _work(self) -> None:
         """Opens the file, and writes whenever there is something to write, until the handover is closed."""

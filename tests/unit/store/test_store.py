@@ -162,14 +162,23 @@ async def test_unsent_entries_come_in_pages_and_outlive_a_restart(tmp_path):
         assert seqs(probe.store.entries(EntryFilter())) == list(range(1, 9))
 
 
-def test_marks_alone_are_written_within_about_a_second(tmp_path):
+def test_a_mark_goes_to_the_disk_with_the_next_entry_and_the_last_one_at_the_end(tmp_path):
+    def sent():
+        beside = sqlite3.connect(tmp_path / FILE_NAME)
+        rows = beside.execute("SELECT seq, sent FROM journal ORDER BY seq").fetchall()
+        beside.close()
+        return rows
+
     with a_store(tmp_path) as probe:
         probe.store.perform(an_entry(1))
         probe.store.flush(PATIENCE_S)
         probe.store.unsent.sent(1)
-        beside = sqlite3.connect(tmp_path / FILE_NAME)
-        eventually(lambda: beside.execute("SELECT sent FROM journal").fetchall() == [(1,)])
-        beside.close()
+        assert probe.store.unsent.count == 0
+        assert sent() == [(1, 0)], "a crash sends it again, with the same id"
+        probe.store.perform(an_entry(2))
+        eventually(lambda: sent() == [(1, 1), (2, 0)])
+        probe.store.unsent.sent(2)
+    assert sent() == [(1, 1), (2, 1)]
 
 
 def test_numbers_go_on_above_everything_that_a_run_used_or_lost(tmp_path):

@@ -88,3 +88,11 @@ def test_a_full_step_is_followed_by_the_next_soon():
     pace.checked(100.0, more=True)
     assert pace.next_step_at == 100.0 + NEXT_STEP_S
     assert pace.is_due(100.0 + NEXT_STEP_S)
+
+
+def test_a_step_full_of_entries_before_the_clock_was_set_looks_for_the_next_valid_time(connection):
+    assert gone(connection, *[UNSET] * (STEP + 5), OLD, RECENT) == list(range(1, STEP + 1))
+
+
+def test_a_step_full_of_entries_before_the_clock_was_set_and_none_old_after_them_stays(connection):
+    assert gone(connection, *[UNSET] * (STEP + 5), RECENT) == []

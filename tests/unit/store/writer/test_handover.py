@@ -1,4 +1,3 @@
-import math
 import threading
 from functools import partial
 
@@ -10,30 +9,32 @@ from bridge.store.writer.handover import Handover
 from bridge.store.writer.memory import Memory
 
 
-class VirtualTime(threading.Condition):
-    """A lock on which one thread waits in virtual time; `plan` is what others do meanwhile, and when."""
+class VirtualTime:
+    """The writer's alarm clock in virtual time; `plan` is what others do meanwhile, and when."""
 
     def __init__(self):
-        super().__init__(threading.RLock())
-        self.now_s, self.wake_ups, self.plan, self._woken = 1000.0, 0, [], False
+        self.now_s, self.wake_ups, self.plan, self._at = 1000.0, 0, [], None
 
     def clock(self):
         return self.now_s
 
-    def notify_all(self):
-        self._woken = True
+    def set(self, at):
+        self._at = at
 
-    def wait(self, timeout=None):
-        end_s = math.inf if timeout is None else self.now_s + timeout
-        self._woken = False
-        while not self._woken and self.plan and self.plan[0][0] <= end_s:
+    def wait(self):
+        while self.plan and (self._at is None or self.plan[0][0] <= self._at):
             self.now_s, act = self.plan.pop(0)
             act()
-        if not self._woken:
-            assert end_s < math.inf, "the writer would wait for ever"
-            self.now_s = end_s
+        assert self._at is not None, "the writer would wait for ever"
+        self.now_s, self._at = max(self.now_s, self._at), None
         self.wake_ups += 1
-        return self._woken
+
+    def close(self):
+        pass
+
+
+def a_handover(time):
+    return Handover(Memory(), clock=time.clock, alarm=lambda: time)
 
 
 def written(time, handover):
@@ -56,10 +57,33 @@ def hand_over(handover, seq):
 
 def test_an_idle_writer_never_wakes_up():
     time = VirtualTime()
-    handover = Handover(Memory(), clock=time.clock, changed=time)
+    handover = a_handover(time)
     time.plan = [(1000.0, partial(hand_over, handover, 1)), (1000.0 + 86_400, handover.close)]
     assert written(time, handover) == {1: 1000.0 + GATHER_S}
-    assert time.wake_ups == 4, "for the entry, when it is due, once more when it may commit again, and at the end"
+    assert time.wake_ups == 2, "for the entry when it is due, and at the end"
+
+
+def test_marks_of_acknowledged_entries_wait_for_the_next_alarm_or_half_a_minute():
+    time = VirtualTime()
+    handover = a_handover(time)
+    acknowledged = {}
+
+    def mark(seq):
+        acknowledged[seq] = time.now_s
+        with handover.change(urgent=False) as memory:
+            memory.sent([seq])
+
+    time.plan = [
+        (1000.0, partial(hand_over, handover, 1)),
+        (1000.1, partial(mark, 1)),
+        (1005.0, partial(hand_over, handover, 2)),
+        (1005.1, partial(mark, 2)),
+        (1005.2, partial(hand_over, handover, 3)),
+        (1100.0, partial(mark, 3)),
+        (2000.0, handover.close),
+    ]
+    assert list(written(time, handover)) == [1, 2, 3]
+    assert time.wake_ups == 5, "three entries, two of which take a mark along, the last mark and the end"
 
 
 def test_the_writer_sleeps_until_something_is_handed_over_and_is_told_of_the_end():
@@ -92,7 +116,7 @@ def test_the_writer_sleeps_until_something_is_handed_over_and_is_told_of_the_end
 
 def test_in_a_storm_the_writer_wakes_once_for_each_commit_and_misses_nothing():
     time = VirtualTime()
-    handover = Handover(Memory(), clock=time.clock, changed=time)
+    handover = a_handover(time)
     begun = {seq: 1000.0 + seq * INTERVAL_S / 8 for seq in range(1, 161)}
     time.plan = [(at_s, partial(hand_over, handover, seq)) for seq, at_s in begun.items()]
     time.plan.append((2000.0, handover.close))

@@ -10,7 +10,6 @@ from typing import Final
 ABSOLUTE: Final = 1
 CANCEL_ON_SET: Final = 2
 """A read fails once the wall clock was set; with `ABSOLUTE`, on CLOCK_REALTIME."""
-_FLAGS = os.O_NONBLOCK | os.O_CLOEXEC
 _NANOSECONDS = 1_000_000_000
 
 
@@ -23,16 +22,17 @@ class _Itimerspec(ctypes.Structure):
 
 
 class TimerFd:
-    """One timer; readable once it has rung.
+    """One timer; readable once it has rung. A read without `blocks` fails before that, and with it waits.
 
     Raises:
         OSError: from the constructor, if the kernel has no such timer.
     """
 
-    def __init__(self, clock: int) -> None:
+    def __init__(self, clock: int, *, blocks: bool = False) -> None:
+        flags = os.O_CLOEXEC | (0 if blocks else os.O_NONBLOCK)
         self._libc = ctypes.CDLL(None, use_errno=True)
         try:
-            self._fd: int = self._libc.timerfd_create(clock, _FLAGS)
+            self._fd: int = self._libc.timerfd_create(clock, flags)
         except AttributeError as error:
             message = "this C library has no timerfd_create"
             raise OSError(message) from error
@@ -59,6 +59,14 @@ class TimerFd:
             value.seconds, value.nanoseconds = divmod(max(math.ceil(at * _NANOSECONDS), 1), _NANOSECONDS)
         if self._libc.timerfd_settime(self._fd, flags, self._reference, None) < 0:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+    def read(self) -> None:
+        """Makes a timer that has rung quiet.
+
+        Raises:
+            OSError: it has not rung, or the wall clock was set.
+        """
+        os.read(self._fd, 8)
 
     def close(self) -> None:
         """Closes the descriptor."""
