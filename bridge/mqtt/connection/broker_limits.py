@@ -156,7 +156,7 @@ class BrokerLimits:
     def learn(self, ended: Ended, at: float) -> bool:
         """Records the end of an attempt or a connection.
 
-        Returns whether the next one will do without its likely cause.
+        Returns whether the next one will differ: more careful, or without the likely cause.
         """
         if ended.code is not None and self._learn_code(ended, ended.code):
             return True
