@@ -35,7 +35,7 @@ class ContactSource:
         self._report(is_event=False)
 
     def seen(self, contact: Contact, *, is_event: bool, source_time: datetime | None = None) -> None:
-        """Takes a contact that the source reports; it is in reach.
+        """Reports a contact that the source has, and so that the source is in reach.
 
         On a line with a hold a contact that is no event is of the past, and an unknown one no end: both are ignored.
         """
@@ -56,7 +56,10 @@ class ContactSource:
             self._put(LineLost(terminal=self._terminal, problem=problem))
 
     def found(self) -> None:
-        """Reports that the source is in reach again, with its last contact, which is no event."""
+        """Reports that the source is in reach again, with its last contact, which is no event.
+
+        Does nothing if it was in reach.
+        """
         if self._find():
             self._report(is_event=False)
 
@@ -83,7 +86,7 @@ class ContactSource:
         )
 
     def _held(self) -> None:
-        """The event has counted for its time."""
+        """Ends an event that has counted for its time; reported unless the source is out of reach."""
         self._ending = None
         self._contact = Contact.DISCONNECTED
         if self._problem is None:

@@ -64,7 +64,7 @@ def contact_in(value: Any, connected: Match, disconnected: Match | None) -> Cont
 
 
 def matches(value: Any, wanted: Match) -> bool:
-    """Returns whether a value is wanted: numbers count by value, text exactly, `true` and true alike."""
+    """Returns whether a value is one of those wanted: numbers count by value, text exactly, `true` and true alike."""
     if isinstance(wanted, Limits):
         return _within(value, wanted)
     words = wanted if isinstance(wanted, tuple) else (wanted,)
@@ -81,6 +81,7 @@ def _same(value: Any, word: str | float | bool) -> bool:  # noqa: FBT001 - a wor
 
 
 def _within(value: Any, limits: Limits) -> bool:
+    """Returns whether a value is a number within the limits."""
     number = _number(value)
     if number is None:
         return False
@@ -113,6 +114,7 @@ def _steps(path: JsonPath) -> Sequence[str | int]:
 
 
 def _below(value: Any, step: str | int) -> Any:
+    """Returns the member of a value at one step, or `NOT_THERE`."""
     if isinstance(value, Mapping):
         return value.get(str(step), NOT_THERE)
     if isinstance(value, list):

@@ -66,7 +66,7 @@ class MqttInput:
                 timer.cancel()
 
     def _broker_found(self) -> None:
-        """The topics are subscribed to: the last contact stands again, and a question is sent."""
+        """Reports the last contact again, now that the topics are subscribed to, and sends the line's question."""
         if self._away is not None:
             self._away.cancel()
             self._away = None
@@ -78,6 +78,7 @@ class MqttInput:
             self._port.publish(self._line.ask.topic, self._line.ask.payload.encode(), self._asked)
 
     def _await_broker(self) -> None:
+        """Begins the time for which the last contact stands without a broker."""
         if self._stale is not None:
             self._stale.cancel()  # nobody can be heard: the broker's absence is the problem
             self._stale = None
@@ -88,6 +89,7 @@ class MqttInput:
         self._source.lost("the MQTT broker is away")
 
     def _await_message(self) -> None:
+        """Begins the time within which the next message must come, if the line has such a limit."""
         if self._stale is not None:
             self._stale.cancel()
             self._stale = None
@@ -99,6 +101,7 @@ class MqttInput:
         self._source.lost(f"{self._line.topic}: no message for {self._line.stale_s:g} s")
 
     def _asked(self, problem: str | None) -> None:
+        """Logs that a question could not be sent; nothing for None."""
         if problem is not None and self._line.ask is not None:
             _LOG.warning("%s: the question on %s was not sent: %s", self._terminal, self._line.ask.topic, problem)
 
@@ -109,7 +112,7 @@ class MqttInput:
             self._receive_value(message)
 
     def _receive_availability(self, payload: bytes) -> None:
-        """The device went offline, or is back with its last contact."""
+        """Reports that the device went offline, or that it is back with its last contact."""
         self._is_there = not _is_offline(payload)
         if self._is_there:
             self._source.found()
@@ -117,6 +120,7 @@ class MqttInput:
             self._source.lost(f"{self._line.availability} is offline")
 
     def _receive_value(self, message: Message) -> None:
+        """Reports the contact that a message means; a malformed message is counted and ignored."""
         line = self._line
         try:
             value = value_in(message.payload, line.path)
@@ -135,6 +139,10 @@ class MqttInput:
         self._source.seen(contact, is_event=not message.retained and not self._is_answer(message))
 
     def _is_answer(self, message: Message) -> bool:
+        """Returns whether a message is the first after a question, and in time.
+
+        The question counts as answered then.
+        """
         asked_at, self._asked_at = self._asked_at, None
         return asked_at is not None and message.at < asked_at + ANSWER_S
 
@@ -147,7 +155,7 @@ class MqttInput:
 
 
 def _is_offline(payload: bytes) -> bool:
-    """Whether an availability message says offline: the word, `false` or `0`, or JSON with such a `state`."""
+    """Returns whether an availability message means offline: the word, `false` or `0`, or JSON with such a `state`."""
     text = payload.decode("utf-8", "replace").strip()
     if text.startswith("{"):
         try:

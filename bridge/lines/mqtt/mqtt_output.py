@@ -61,13 +61,13 @@ class MqttOutput:
         self._command()
 
     def set(self, contact: Contact, until: float | None) -> None:
-        """Sets the contact, with the end of its demand on the loop's clock; commanded at once if the output is open."""
+        """Notes a contact, with the end of its demand on the loop's clock; `open` and `drive` command it."""
         self._contact, self._until = contact, until
 
     def drive(self, contact: Contact, until: float | None) -> None:
-        """Commands a contact; one that cannot be sent within `TRIED_S` is dropped.
+        """Commands a contact; a command that cannot be sent within `TRIED_S` is dropped.
 
-        A device that is not told of the end of its demand is commanded only when the contact is another.
+        A device whose payload does not name the end of its demand is commanded only when the contact is another.
         """
         is_news = contact is not self._contact or SECONDS in self._line.connected
         self.set(contact, until)
@@ -80,6 +80,7 @@ class MqttOutput:
         self._stop_trying()
 
     def _command(self) -> None:
+        """Publishes the contact that holds; nothing while it is unknown."""
         if self._contact is Contact.UNKNOWN:
             return
         if self._trying is None and not self._is_lost:
@@ -92,7 +93,7 @@ class MqttOutput:
         self._port.publish(self._line.topic, payload, lambda problem: self._sent(number, problem))
 
     def _sent(self, number: int, problem: str | None) -> None:
-        """Takes the result of a command: without a broker it is waited for, a refusal is the end of it."""
+        """Handles the result of a command: without a broker the command waits for one, a refusal ends it."""
         if number != self._number:
             return
         if problem is None:
@@ -116,7 +117,7 @@ class MqttOutput:
             self._command()
 
     def _broker_lost(self) -> None:
-        """Nobody can say any more what the device does."""
+        """Withdraws the reported contact, since nobody knows any longer what the device does."""
         if self._line.state is not None:
             self._put(SinkReported(terminal=self._terminal, contact=Contact.UNKNOWN))
 
@@ -126,6 +127,7 @@ class MqttOutput:
             self._trying = None
 
     def _receive(self, message: Message) -> None:
+        """Reports the contact that a message of the device means; a malformed message is logged once and ignored."""
         state = self._line.state
         if state is None:
             return
