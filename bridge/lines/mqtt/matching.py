@@ -51,8 +51,8 @@ def value_in(payload: bytes, path: JsonPath | None) -> Any:
 def contact_in(value: Any, connected: Match, disconnected: Match | None) -> Contact:
     """Returns the contact that a value means.
 
-    Null and an empty text are unknown, and so is a value that is neither, where both are named; without
-    `disconnected` every other value is.
+    Without `disconnected` every value that is not `connected` is DISCONNECTED. UNKNOWN for null, for an empty text, and
+    for a value that is neither where both are named.
     """
     if value is None or value == "":
         return Contact.UNKNOWN

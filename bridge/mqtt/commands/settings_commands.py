@@ -24,13 +24,16 @@ def settings_handlers(submit: Submit) -> dict[CommandKind, Handler]:
     """
 
     def device(topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
+        """Submits a patch of the device's settings."""
         del topic
         submit(edits.patch_rest(fields, only=changeable.REST), origin)
 
     def an_input(topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
+        """Submits a patch of one input's settings."""
         submit(edits.patch_input(topic.target, fields, only=changeable.INPUT), origin)
 
     def an_output(topic: CommandTopic, fields: Mapping[str, object], origin: Origin) -> None:
+        """Submits a patch of one output's settings."""
         submit(edits.patch_output(topic.target, fields, only=changeable.OUTPUT), origin)
 
     return {

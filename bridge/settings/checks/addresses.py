@@ -46,7 +46,7 @@ def broker_findings(mqtt: Mapping[str, object]) -> Iterator[Finding]:
 def page_findings(web: object) -> Iterator[Finding]:
     """Yields a finding for each setting that lets other machines open the page while it has no password.
 
-    `web` is the document's section; a page that is off, or a section of another type, has none.
+    `web` is the document's section. Nothing is yielded for a page that is off, or for a section of another type.
     """
     if not isinstance(web, Mapping) or means(web.get("enabled"), on=False):
         return
