@@ -2,6 +2,7 @@
 
 Alarm2MqttError
 ├── SettingsError        the person who wrote the settings must change them; exit code 2
+├── CheckerFailed        settings could not be checked now, whatever they are; those in force stay
 ├── LineError            a terminal cannot be used now; retried until it can
 │   ├── LineMissing      no such chip or line (yet)
 │   ├── LineBusy         another program holds it
@@ -63,6 +64,10 @@ class SettingsError(Alarm2MqttError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class CheckerFailed(Alarm2MqttError):
+    """The process that checks settings ended, hung or made no sense; the message is for a person."""
 
 
 class LineError(Alarm2MqttError):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import Settings
+    from bridge.errors import Fault
 
 DEFAULT_STORE = Path("/var/lib/alarm2mqtt")
 DEFAULT_FILE = Path("/etc/alarm2mqtt/alarm2mqtt.yaml")
@@ -22,14 +23,15 @@ DONE, FAILED = 0, 1
 
 def run(options: argparse.Namespace) -> int:
     """Runs the daemon until SIGTERM."""
+    from bridge.settings.start import Start
+
+    start = Start(options.file)
+    from bridge.daemon import boot  # while the checker works, if it has to
     from bridge.runtime import log_setup as logs
-    from bridge.settings.load import load
 
-    loaded = load(options.file)
-    logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
-    from bridge.daemon import boot
-
-    boot.run(loaded)
+    file = start.file()
+    logs.set_up(level=file.loaded.settings.log.level, style=file.loaded.settings.log.format)
+    boot.run(file)
     return DONE
 
 
@@ -110,9 +112,14 @@ def safe(options: argparse.Namespace) -> int:
     """Drives every output to idle; for the service's stop hook, when the daemon is dead."""
     from bridge.lines.safe import exit_code
     from bridge.lines.safe import safe as make_safe
-    from bridge.settings.file.salvage import load_outputs
+    from bridge.settings.start import outputs_of_copy
 
-    settings, faults = load_outputs(options.file)
+    faults: tuple[Fault, ...] = ()
+    settings = outputs_of_copy(options.file)
+    if settings is None:
+        from bridge.settings.file.salvage import load_outputs
+
+        settings, faults = load_outputs(options.file)
     results = make_safe(settings)  # before anything is printed: the reader of the output may be gone as well
     if any(output.is_far for output in settings.outputs):
         from bridge.cli.far_safety import make_far_safe

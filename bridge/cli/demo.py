@@ -18,7 +18,7 @@ from bridge.daemon import boot
 from bridge.errors import BoardError, StartFailed
 from bridge.lines.simulated.board_lock import BoardLock, board_socket
 from bridge.runtime import log_setup as logs
-from bridge.settings.load import load
+from bridge.settings.start import Start
 
 log = logging.getLogger(__name__)
 
@@ -109,11 +109,11 @@ def demo(folder: Path) -> None:
     with _broker(folder) as (name, port):
         page = _free_port(PAGE_PORT)
         addresses = {"mqtt.host": "127.0.0.1", "mqtt.port": port, "web.host": "127.0.0.1", "web.port": page}
-        loaded = load(file, overrides=addresses)
-        logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
+        checked = Start(file, overrides=addresses).file()
+        logs.set_up(level=checked.loaded.settings.log.level, style=checked.loaded.settings.log.format)
         print(_instructions(name, port, page, folder, file), flush=True)  # noqa: T201 - for the person at the terminal
         # A closed window ends the demo, except under `nohup`, which ignores SIGHUP.
-        boot.run(loaded, ends_with_terminal=signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN)
+        boot.run(checked, ends_with_terminal=signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN)
 
 
 def _settings_in(folder: Path) -> Path:

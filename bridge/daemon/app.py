@@ -33,7 +33,7 @@ from bridge.runtime.engine_loop import EngineLoop
 from bridge.runtime.journal_log import JournalLog
 from bridge.runtime.supervise import on_signals
 from bridge.runtime.systemd import ServiceManager
-from bridge.settings.load import Loaded
+from bridge.system.disk_thread import start_disk_thread
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import Settings
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from bridge.lines.surroundings import Surroundings
     from bridge.linkage.linkage import Linkage
     from bridge.mqtt.adapter import MqttAdapter
+    from bridge.settings.checker.checked_file import CheckedFile
     from bridge.settings.store import SettingsStore
     from bridge.store.store import Store
     from bridge.web.server import WebServer
@@ -51,6 +52,8 @@ log = logging.getLogger(__name__)
 
 RELEASE_YEAR = 2026
 CLOCK_CHECK_S = 30.0
+WARNINGS_AFTER_S = 20.0
+"""After a start from the kept copy, which needs no checker: there is time to look for warnings later."""
 AT_NEXT_START = ("lines", "store", "web", "metrics")
 """Settings that are read once; a change of them is logged, and takes effect at the next start."""
 
@@ -66,7 +69,7 @@ class App:
 
     def __init__(
         self,
-        loaded: Loaded,
+        file: CheckedFile,
         *,
         lines: LineDriver,
         surroundings: Surroundings,
@@ -74,14 +77,14 @@ class App:
         longest_goodbye_s: float = LONGEST_GOODBYE_S,
     ) -> None:
         self._surroundings = surroundings
-        self._loaded = loaded
-        self._settings = loaded.settings
-        self._clock = Clock(loaded.settings.device.timezone)
+        self._file = file
+        self._settings = file.loaded.settings
+        self._clock = Clock(self._settings.device.timezone)
         self._started = self._clock.now().local
         self._board = board
         self._router = Router()
         self._engine = Engine(
-            loaded.settings, boot=secrets.token_hex(4), release_year=RELEASE_YEAR, at_once=self._router.at_once
+            self._settings, boot=secrets.token_hex(4), release_year=RELEASE_YEAR, at_once=self._router.at_once
         )
         self._router.connect("lines", line_receiver(lines))
         self._router.connect("log", JournalLog(time.monotonic).write)
@@ -104,7 +107,7 @@ class App:
         self._linkage: Linkage | None = None
         self._linked = asyncio.Event()
         self._page: WebServer | None = None
-        self._warnings = SettingsWarnings(loaded)
+        self._warnings = SettingsWarnings(file.warnings, first_after_s=0.0 if file.loaded.kept else WARNINGS_AFTER_S)
 
     async def run(self, *, ends_with_terminal: bool = False) -> None:
         """Runs until SIGTERM or SIGINT; outputs are idle before and after.
@@ -149,6 +152,7 @@ class App:
         opening = partial(open_store, self._settings.store.folder, post=post, on_problem=self._store_problem)
         restored = await asyncio.to_thread(opening)
         self._store = restored.store
+        start_disk_thread("checked settings", self._file.keep)  # the folder is there now
         self._router.connect("store", restored.store.perform)
         self._router.commit_together(restored.store.one_commit)
         restored.store.outbox.delete_by(lambda job_id: self._loop.submit(JobClosed(job=job_id)))
@@ -156,11 +160,10 @@ class App:
         return restored.store, restored.state
 
     def _open_settings(self) -> SettingsStore:
-        from bridge.settings.file.file_sync import FileSync
         from bridge.settings.store import SettingsStore
 
         return SettingsStore(
-            FileSync(self._loaded),
+            self._file,
             apply=self._apply,
             tell=self._loop.submit,
             answer=lambda answer: self._router.perform([answer]),
@@ -299,17 +302,16 @@ class App:
             self._reloads.clear()
             await edits.reload()
 
-    def _apply(self, loaded: Loaded, origin: Origin) -> None:
-        before = self._settings
-        self._loaded, self._settings = loaded, loaded.settings
-        self._surroundings.settings = loaded.settings
-        self._warnings.changed(loaded)
+    def _apply(self, settings: Settings, origin: Origin) -> None:
+        before, self._settings = self._settings, settings
+        self._surroundings.settings = settings
+        self._warnings.changed()
         for part in AT_NEXT_START:
-            if getattr(before, part) != getattr(loaded.settings, part):
+            if getattr(before, part) != getattr(settings, part):
                 log.warning("%s: changed; takes effect at the next start", part)
-        self._clock.zone = zone(loaded.settings.device.timezone)
-        logs.set_up(level=loaded.settings.log.level, style=loaded.settings.log.format)
-        self._loop.submit(SettingsChanged(settings=loaded.settings, origin=origin))
+        self._clock.zone = zone(settings.device.timezone)
+        logs.set_up(level=settings.log.level, style=settings.log.format)
+        self._loop.submit(SettingsChanged(settings=settings, origin=origin))
 
 
 def _needs_linkage(settings: Settings) -> bool:

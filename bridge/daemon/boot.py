@@ -18,10 +18,10 @@ from bridge.lines.terminal_lines import TerminalLines
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import Settings
-    from bridge.settings.load import Loaded
+    from bridge.settings.checker.checked_file import CheckedFile
 
 
-def run(loaded: Loaded, *, ends_with_terminal: bool = False) -> None:
+def run(file: CheckedFile, *, ends_with_terminal: bool = False) -> None:
     """Requests all outputs at idle, then runs the daemon until SIGTERM or SIGINT.
 
     SIGHUP reloads the settings, or with `ends_with_terminal` stops as well, since a closed terminal window sends it.
@@ -30,14 +30,15 @@ def run(loaded: Loaded, *, ends_with_terminal: bool = False) -> None:
         BoardError: the simulated board is taken, or its folder cannot be used.
         StartFailed: a package that a line needs is missing.
     """
-    surroundings = Surroundings(loaded.settings)
-    lines = open_lines(loaded.settings, surroundings)
-    for output in loaded.settings.outputs:
+    settings = file.loaded.settings
+    surroundings = Surroundings(settings)
+    lines = open_lines(settings, surroundings)
+    for output in settings.outputs:
         idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
         lines.request_output(output, idle)
     from bridge.daemon.app import App  # noqa: PLC0415 - all that is slow
 
-    app = App(loaded, lines=lines, surroundings=surroundings, board=_board(lines, loaded.settings))
+    app = App(file, lines=lines, surroundings=surroundings, board=_board(lines, settings))
     asyncio.run(app.run(ends_with_terminal=ends_with_terminal))
 
 

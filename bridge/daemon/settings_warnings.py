@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from bridge.errors import CheckerFailed, SettingsError
 from bridge.system.disk_thread import start_disk_thread
-
-if TYPE_CHECKING:
-    from bridge.settings.load import Loaded
 
 log = logging.getLogger(__name__)
 
@@ -18,26 +16,39 @@ class SettingsWarnings:
     """Finds and logs the warnings of the settings in force, after the start and after each change.
 
     They are found on a thread of their own, since finding them reads the disk.
+
+    `look` returns the warnings of the settings in force. The first look comes `first_after_s` after the start.
     """
 
-    def __init__(self, loaded: Loaded) -> None:
+    def __init__(self, look: Callable[[], tuple[str, ...]], *, first_after_s: float = 0.0) -> None:
         self.found: tuple[str, ...] = ()
         """The warnings of the settings last looked at."""
-        self._loaded = loaded
+        self._look = look
+        self._first_after_s = first_after_s
         self._changed = asyncio.Event()
-        self._changed.set()
 
-    def changed(self, loaded: Loaded) -> None:
-        """Sets the settings in force; `run` finds their warnings soon."""
-        self._loaded = loaded
+    def changed(self) -> None:
+        """Marks the settings in force as changed; `run` finds their warnings soon."""
         self._changed.set()
 
     async def run(self) -> None:
         """Finds the warnings now and after each change, for ever; logs those that were not there before."""
+        try:
+            async with asyncio.timeout(self._first_after_s):
+                await self._changed.wait()
+        except TimeoutError:
+            pass
         while True:
-            await self._changed.wait()
             self._changed.clear()
-            before, self.found = self.found, await start_disk_thread("settings-warnings", self._loaded.warnings)
+            before, self.found = self.found, await self._looked()
             for warning in self.found:
                 if warning not in before:
                     log.warning("%s", warning)
+            await self._changed.wait()
+
+    async def _looked(self) -> tuple[str, ...]:
+        try:
+            return await start_disk_thread("settings-warnings", self._look)
+        except (CheckerFailed, SettingsError) as error:
+            log.info("the settings were not searched for warnings: %s", error)
+            return self.found

@@ -14,7 +14,7 @@ from bridge.mqtt.connection.broker_socket import address_of
 from bridge.mqtt.connection.connect import client_id_of, connect
 from bridge.mqtt.connection.session_types import Ended
 from bridge.mqtt.messages import Incoming
-from bridge.settings.sources.addon import TOKEN
+from bridge.settings.sources.names import TOKEN
 from bridge.store.journal_query import EntryFilter
 from bridge.web.access.policy import INGRESS
 from bridge.web.ports import JournalQuery, Ports

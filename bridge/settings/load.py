@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from bridge.settings.redact import shown_value
 from bridge.settings.sources.addon import OPTIONS, SERVICE, Supervisor, broker_layer, names_broker, options_layer
 from bridge.settings.sources.layers import Layer, command_line, environment, merged, secrets_folder
 from bridge.settings.sources.secret_files import WithSecrets, with_secret_files
-from bridge.settings.yaml.parse import Lines, parse, read_text
+from bridge.settings.yaml.parse import Lines, parse, read_content, text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,8 @@ class Loaded:
     """The content of the file itself; only this, edited, is written back."""
     text: str | None = field(repr=False)
     """The text of the file; None for a document that is not written yet."""
+    content: bytes | None = field(default=None, repr=False)
+    """The file as it was read; None for an edited document."""
     above: tuple[Layer, ...] = field(repr=False)
     below: tuple[Layer, Layer] = field(repr=False)
     """The add-on's options, and the Supervisor's broker."""
@@ -90,6 +92,8 @@ def load(
     options: Mapping[str, Any] | None = None,
     supervisor: Supervisor | None = None,
     secrets: bool = True,
+    content: bytes | None = None,
+    service: Layer | None = None,
 ) -> Loaded:
     """Returns the settings of a YAML file and the sources around it.
 
@@ -97,6 +101,8 @@ def load(
     `options` are the add-on's, below the file; if None, an add-on reads its own and requests the Supervisor's broker,
     which is a local HTTP call to `supervisor` (default: that of every add-on).
     Without `secrets` neither the folder nor a `*_file` is read.
+    `content` stands for the file, which is not read then, and `service` for the Supervisor's broker, as an earlier
+    load found them.
 
     Raises:
         SettingsError: with every fault, each with its origin, line and path; never with a secret.
@@ -110,18 +116,20 @@ def load(
     given = options_layer(environ, supervisor) if options is None else Layer(origin=OPTIONS, values=options)
     around = [fault for layer in above for fault in layer.faults]
     try:
-        text = read_text(path)
+        content = read_content(path) if content is None else content
+        text = text_of(content, path)
         document, twice = parse(text, path)
     except SettingsError as error:
         raise SettingsError([*error.faults, *around]) from None
-    broker = Layer(origin=SERVICE)
-    if options is None:
+    broker = service or Layer(origin=SERVICE)
+    if options is None and service is None:
         named = document if isinstance(document, Mapping) else {}
         broker = broker_layer(environ, [named, given.values, *(layer.values for layer in above)], supervisor)
     below = (given, broker)
-    return _assembled(
+    loaded = _assembled(
         document, path=path, above=above, below=below, text=text, faults=[*twice, *around], secrets=secrets
     )
+    return replace(loaded, content=content)
 
 
 def validate(document: object) -> Settings:

@@ -11,6 +11,8 @@ Loc = tuple[str | int, ...]
 """The keys and indexes that lead to a value; a key that is no text is named by its text."""
 
 ABSENT: Final = object()
+DEEPEST = 20
+"""Limit of the keys and indexes that lead to a value."""
 _TRUE = ("true", "yes", "on", "y", "t", "1", "1.0")
 _FALSE = ("false", "no", "off", "n", "f", "0", "0.0")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")

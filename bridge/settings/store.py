@@ -11,16 +11,20 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bridge.core.effects import Answer
 from bridge.core.facts import CommandRejected, Fact, Origin
-from bridge.errors import CommandRefused, Fault, SettingsError
+from bridge.errors import CheckerFailed, CommandRefused, Fault, SettingsError
 from bridge.settings.edits import edits
 from bridge.settings.edits.edits import Edit
-from bridge.settings.file.file_sync import FileSync
-from bridge.settings.load import Loaded
+from bridge.system.disk_thread import start_disk_thread
 from bridge.system.file_watch import changes
+
+if TYPE_CHECKING:
+    from bridge.core.definitions.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +33,24 @@ MOST_WAITING = 20
 _ATTEMPTS = 20
 _LONGEST_MESSAGE = 500
 """Limit of a refusal in the journal, in characters."""
+
+
+class Loaded(Protocol):
+    """Settings, and the files that they were read from."""
+
+    @property
+    def settings(self) -> Settings: ...  # noqa: D102 - as it says
+    @property
+    def files(self) -> tuple[Path, ...]: ...  # noqa: D102 - as it says
+
+
+class File(Protocol):
+    """The settings file, and the settings last loaded from it: a `CheckedFile`. Every method blocks."""
+
+    @property
+    def loaded(self) -> Loaded: ...  # noqa: D102 - as it says
+    def reload_if_changed(self, *, everything: bool) -> bool: ...  # noqa: D102 - see CheckedFile
+    def apply_edit(self, edit: Edit) -> bool | None: ...  # noqa: D102 - the same
 
 
 class SettingsStore:
@@ -41,9 +63,9 @@ class SettingsStore:
 
     def __init__(
         self,
-        file: FileSync,
+        file: File,
         *,
-        apply: Callable[[Loaded, Origin], None],
+        apply: Callable[[Settings, Origin], None],
         tell: Callable[[Fact], None],
         answer: Callable[[Answer], None],
     ) -> None:
@@ -87,12 +109,14 @@ class SettingsStore:
                 changed = await self._made(edit)
             except SettingsError as error:
                 self._refuse(edit, origin, error.faults)
+            except CheckerFailed as error:
+                self._refuse(edit, origin, [Fault(path="", message=str(error))])
             except Exception:
                 log.exception("%s: the change failed by a fault of the program", edit.place)
                 self._refuse(edit, origin, [Fault(path="", message="failed; the log says why")])
             else:
                 if changed:
-                    self._apply(self.loaded, origin)
+                    self._apply(self.loaded.settings, origin)
                 elif origin.request is not None:
                     self._answer(Answer(origin=origin))
 
@@ -132,22 +156,26 @@ class SettingsStore:
         return await answered
 
     async def _made(self, edit: Edit) -> bool:
-        """Makes an edit. Returns whether the settings changed. Raises SettingsError."""
+        """Makes an edit. Returns whether the settings changed. Raises SettingsError or CheckerFailed."""
         for _ in range(_ATTEMPTS):
             try:
                 await self._take(everything=False)
             except SettingsError as error:
                 message = "the file was edited by hand and is wrong; nothing can be changed until it is right"
                 raise SettingsError([Fault(path="", message=message), *error.faults]) from None
-            changed = await asyncio.to_thread(self._file.apply_edit, edit)
+            try:
+                changed = await start_disk_thread("settings", partial(self._file.apply_edit, edit))
+            except CheckerFailed:
+                await self._take(everything=False)  # the file may have been written before it failed
+                raise
             if changed is not None:
                 return changed
         raise SettingsError([Fault(path="", message="somebody else writes the file all the time")])
 
     async def _take(self, *, everything: bool) -> None:
-        """Reloads the file and applies it if the settings changed. Raises SettingsError."""
-        if await asyncio.to_thread(self._file.reload_if_changed, everything=everything):
-            self._apply(self.loaded, Origin(by="file"))
+        """Reloads the file and applies it if the settings changed. Raises SettingsError or CheckerFailed."""
+        if await start_disk_thread("settings", partial(self._file.reload_if_changed, everything=everything)):
+            self._apply(self.loaded.settings, Origin(by="file"))
         if self._reported:
             self._reported = ()
             log.info("the settings file is right again")
@@ -157,12 +185,18 @@ class SettingsStore:
             try:
                 await self._take(everything=everything)
             except SettingsError as error:
-                if not everything and error.faults == self._reported:
-                    return
-                self._reported = error.faults
-                for fault in error.faults:
-                    log.error("settings refused: %s", fault)  # noqa: TRY400 - no traceback for a person's slip
-                    self._tell(CommandRejected(origin=Origin(by="file"), topic=fault.path, message=fault.message))
+                self._report(error.faults, again=everything)
+            except CheckerFailed as error:
+                self._report((Fault(path="", message=f"{error}; save the file once more"),), again=True)
+
+    def _report(self, faults: tuple[Fault, ...], *, again: bool) -> None:
+        """Logs the faults of the file; those that were logged last only `again`."""
+        if not again and faults == self._reported:
+            return
+        self._reported = faults
+        for fault in faults:
+            log.error("settings refused: %s", fault)
+            self._tell(CommandRejected(origin=Origin(by="file"), topic=fault.path, message=fault.message))
 
     def _refuse(self, edit: Edit, origin: Origin, faults: Iterable[Fault]) -> None:
         reasons = tuple(faults)

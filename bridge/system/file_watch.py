@@ -32,6 +32,8 @@ _AT_ONCE = 65_536
 _NO_WATCH_LEFT = (errno.ENOSPC, errno.ENOMEM)
 
 Files = Callable[[], Iterable[Path]]
+Sign = tuple[int, int, int] | int | None
+Signs = list[Sign]
 
 
 async def changes(files: Files, *, every_s: float = EVERY_S, quiet_s: float = QUIET_S) -> AsyncGenerator[None, None]:
@@ -146,7 +148,7 @@ class Inotify:
         return result
 
 
-def signs(files: Iterable[Path]) -> list[tuple[int, int, int] | int | None]:
+def signs(files: Iterable[Path]) -> Signs:
     """Returns a fingerprint for each file.
 
     It differs once the file was written, replaced, removed or made unreadable.
@@ -154,7 +156,7 @@ def signs(files: Iterable[Path]) -> list[tuple[int, int, int] | int | None]:
     return [_sign(file) for file in files]
 
 
-def _sign(file: Path) -> tuple[int, int, int] | int | None:
+def _sign(file: Path) -> Sign:
     """Returns inode, size and time of change of a file, or the errno if the file cannot be reached.
 
     None without a number.

@@ -9,9 +9,8 @@ from pydantic_core import ValidationError
 from bridge.core.definitions.settings import Settings
 from bridge.settings.checks import references
 from bridge.settings.checks.validator import validated
-from bridge.settings.location import Finding, Loc, once
+from bridge.settings.location import DEEPEST, Finding, Loc, once
 
-DEEPEST = 20
 MOST_VALUES = 50_000
 
 

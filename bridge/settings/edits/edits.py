@@ -1,16 +1,15 @@
-"""Edits as functions from one document to the next; pure."""
+"""Edits: each is plain data, and a function from one document to the next; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from bridge.errors import Fault, SettingsError
-from bridge.settings.checks.check import DEEPEST
 from bridge.settings.edits.merge_patch import leaves, merge_patch
 from bridge.settings.edits.permissions import not_changeable
-from bridge.settings.location import ABSENT, Loc, path_of, value_at
+from bridge.settings.location import ABSENT, DEEPEST, Loc, path_of, value_at
 
 Document = Mapping[str, Any]
 Places = tuple[Loc, ...] | None
@@ -37,61 +36,107 @@ class Edited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One edit. `place` is its name in the journal; `make` raises SettingsError."""
+    """One edit, as plain values: another process makes it.
 
-    place: str
-    make: Callable[[Document], Edited]
+    `content` is a merge patch, or with `add` the whole item.
+    """
+
+    do: Literal["patch_item", "patch_rest", "add", "remove"]
+    kind: str = ""
+    """`inputs` or `outputs`; empty for the other settings."""
+    item: str = ""
+    """The id of the input or output."""
+    content: Mapping[str, Any] = field(default_factory=dict)
+    only: Places = None
+    """The locations that a patch may have; None: all."""
+
+    @property
+    def place(self) -> str:
+        """The edit's name in the journal."""
+        return f"{self.kind}.{self.item}" if self.kind else "settings"
+
+    def make(self, document: Document) -> Edited:
+        """Returns the next document. Raises SettingsError."""
+        match self.do:
+            case "patch_item":
+                return _patched_item(document, self)
+            case "patch_rest":
+                return _patched_rest(document, self)
+            case "add":
+                return _added(document, self)
+            case "remove":
+                return _removed(document, self)
+
+    def too_deep(self) -> bool:
+        """Returns whether the content is nested more deeply than any settings."""
+        below: list[Any] = [self.content]
+        for _ in range(DEEPEST):
+            below = [part for one in below for part in _parts(one)]
+        return bool(below)
 
 
 def patch_input(input_id: str, patch: Mapping[str, Any], *, only: Places = None) -> Edit:
     """Returns an edit that applies a merge patch to one input; `only` limits the permitted locations."""
-    return _patch_item("inputs", input_id, patch, only)
+    return Edit(do="patch_item", kind="inputs", item=input_id, content=patch, only=only)
 
 
 def patch_output(output_id: str, patch: Mapping[str, Any], *, only: Places = None) -> Edit:
     """Returns an edit that applies a merge patch to one output; `only` limits the permitted locations."""
-    return _patch_item("outputs", output_id, patch, only)
+    return Edit(do="patch_item", kind="outputs", item=output_id, content=patch, only=only)
 
 
 def patch_rest(patch: Mapping[str, Any], *, only: Places = None) -> Edit:
     """Returns an edit that applies a merge patch to the other settings; it refuses inputs and outputs."""
-
-    def make(document: Document) -> Edited:
-        _check(patch, only)
-        strange = [key for key in ("inputs", "outputs") if key in patch]
-        if strange:
-            raise SettingsError(Fault(path=key, message="are changed one by one, by their ids") for key in strange)
-        return Edited(document=merge_patch(document, patch), touched=tuple(leaves(patch)))
-
-    return Edit(place="settings", make=make)
+    return Edit(do="patch_rest", content=patch, only=only)
 
 
 def add(kind: str, item: Mapping[str, Any]) -> Edit:
     """Returns an edit that appends an item to `inputs` or `outputs`."""
-
-    def make(document: Document) -> Edited:
-        _check_kind(kind)
-        items = _items(document, kind)
-        return Edited(document={**document, kind: [*items, dict(item)]}, touched=((kind,),), item=(kind, len(items)))
-
-    return Edit(place=f"{kind}.{item.get('id')}", make=make)
+    return Edit(do="add", kind=kind, item=str(item.get("id")), content=item)
 
 
 def remove(kind: str, item_id: str) -> Edit:
     """Returns an edit that removes an item of `inputs` or `outputs`; an output is unlinked from all inputs."""
+    return Edit(do="remove", kind=kind, item=item_id)
 
-    def make(document: Document) -> Edited:
-        _check_kind(kind)
-        index = _index(document, kind, item_id)
-        items = [item for nth, item in enumerate(_items(document, kind)) if nth != index]
-        changed = {**document, kind: items}
-        if kind == "outputs":
-            changed["inputs"] = [_unlinked(item, item_id) for item in _items(document, "inputs")]
-            if not changed["inputs"]:
-                del changed["inputs"]
-        return Edited(document=changed, touched=((kind,),))
 
-    return Edit(place=f"{kind}.{item_id}", make=make)
+def _patched_rest(document: Document, edit: Edit) -> Edited:
+    _check(edit)
+    strange = [key for key in ("inputs", "outputs") if key in edit.content]
+    if strange:
+        raise SettingsError(Fault(path=key, message="are changed one by one, by their ids") for key in strange)
+    return Edited(document=merge_patch(document, edit.content), touched=tuple(leaves(edit.content)))
+
+
+def _patched_item(document: Document, edit: Edit) -> Edited:
+    index = _index(document, edit)
+    _check(edit)
+    loc: Loc = (edit.kind, index)
+    items = _items(document, edit.kind)
+    items[index] = merge_patch(items[index], edit.content, loc)
+    touched = tuple(leaves(edit.content, loc)) if edit.content else ()
+    return Edited(document={**document, edit.kind: items}, touched=touched, item=loc)
+
+
+def _added(document: Document, edit: Edit) -> Edited:
+    _check_kind(edit.kind)
+    items = _items(document, edit.kind)
+    return Edited(
+        document={**document, edit.kind: [*items, dict(edit.content)]},
+        touched=((edit.kind,),),
+        item=(edit.kind, len(items)),
+    )
+
+
+def _removed(document: Document, edit: Edit) -> Edited:
+    _check_kind(edit.kind)
+    index = _index(document, edit)
+    changed = {**document, edit.kind: [one for nth, one in enumerate(_items(document, edit.kind)) if nth != index]}
+    if edit.kind == "outputs":
+        changed["inputs"] = [_unlinked(one, edit.item) for one in _items(document, "inputs")]
+        if not changed["inputs"]:
+            del changed["inputs"]
+    return Edited(document=changed, touched=((edit.kind,),))
 
 
 def _check_kind(kind: str) -> None:
@@ -99,29 +144,17 @@ def _check_kind(kind: str) -> None:
         raise SettingsError([Fault(path="", message="must be inputs or outputs")])
 
 
-def _patch_item(kind: str, item_id: str, patch: Mapping[str, Any], only: Places) -> Edit:
-    def make(document: Document) -> Edited:
-        index = _index(document, kind, item_id)
-        _check(patch, only)
-        loc: Loc = (kind, index)
-        items = _items(document, kind)
-        items[index] = merge_patch(items[index], patch, loc)
-        touched = tuple(leaves(patch, loc)) if patch else ()
-        return Edited(document={**document, kind: items}, touched=touched, item=loc)
-
-    return Edit(place=f"{kind}.{item_id}", make=make)
-
-
-def _check(patch: Mapping[str, Any], only: Places) -> None:
+def _check(edit: Edit) -> None:
     """Raises SettingsError for a patch that is nested too deeply, or that has locations not permitted."""
-    below: list[Any] = [patch]
-    for _ in range(DEEPEST):
-        below = [part for one in below if isinstance(one, Mapping) for part in one.values()]
-    if below:
+    if edit.too_deep():
         raise SettingsError([Fault(path="", message="is nested too deeply")])
-    closed = () if only is None else tuple(not_changeable(patch, only))
+    closed = () if edit.only is None else tuple(not_changeable(edit.content, edit.only))
     if closed:
         raise SettingsError(closed)
+
+
+def _parts(value: Any) -> tuple[Any, ...]:
+    return tuple(value.values()) if isinstance(value, Mapping) else ()
 
 
 def _items(document: Document, kind: str) -> list[Any]:
@@ -129,11 +162,11 @@ def _items(document: Document, kind: str) -> list[Any]:
     return list(items) if isinstance(items, list | tuple) else []
 
 
-def _index(document: Document, kind: str, item_id: str) -> int:
-    for index, item in enumerate(_items(document, kind)):
-        if isinstance(item, Mapping) and item.get("id") == item_id:
+def _index(document: Document, edit: Edit) -> int:
+    for index, item in enumerate(_items(document, edit.kind)):
+        if isinstance(item, Mapping) and item.get("id") == edit.item:
             return index
-    raise SettingsError([Fault(path="", message=f"there is no {kind.removesuffix('s')} {item_id}")])
+    raise SettingsError([Fault(path="", message=f"there is no {edit.kind.removesuffix('s')} {edit.item}")])
 
 
 def _unlinked(item: Any, output_id: str) -> Any:

@@ -18,12 +18,11 @@ from bridge.errors import Fault, SettingsError
 from bridge.settings.edits.edits import Edit
 from bridge.settings.file.versioned_file import SettingsFile
 from bridge.settings.file.write_back import written_back
+from bridge.settings.in_force import signs_beside
 from bridge.settings.load import Loaded, load
 from bridge.settings.sources.overridden import check_overridden
 from bridge.settings.sources.secret_files import plain_secrets
-from bridge.settings.yaml.edit import same
-from bridge.settings.yaml.parse import parse
-from bridge.system.file_watch import signs
+from bridge.system.file_watch import Signs
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +42,10 @@ class Content(Protocol):
 
 
 class FileSync:
-    """The file, and the settings last loaded from it."""
+    """The file, and the settings last loaded from it.
+
+    `loaded` was read from the file. `beside` are the signs of the secret files when they were read; default: now.
+    """
 
     def __init__(
         self,
@@ -52,16 +54,14 @@ class FileSync:
         file: Content | None = None,
         read: Callable[[Path], Loaded] | None = None,
         settle_s: float = SETTLE_S,
+        beside: Signs | None = None,
     ) -> None:
         self.loaded = loaded
         self._file = file or SettingsFile(loaded.path)
         self._read = read or partial(load, overrides=loaded.above[0].values)
         self._settle_s = settle_s
-        self._content: bytes | None = None
-        """The file's content at the last load; None before the first look."""
-        self._first = self._found()
-        """The file's content at the start, which may differ from what was loaded a moment before."""
-        self._beside = _signs_beside(loaded)
+        self.beside = signs_beside(loaded.files) if beside is None else beside
+        """Signs of the secret files at the last load."""
 
     def reload_if_changed(self, *, everything: bool = False) -> bool:
         """Reloads the file if it changed. Returns whether the settings differ.
@@ -72,29 +72,23 @@ class FileSync:
             SettingsError: with all faults of the file; the settings in force stay, and their content is kept as
                 version 1: `safe` finds the outputs there if this process dies.
         """
-        if self._first is not None and self._is_what_was_loaded(self._first):
-            self._content = self._first
-        self._first = None
         try:
             return self._look(everything=everything)
         except SettingsError:
-            if self._content is not None:
-                self._keep(self._content, self.loaded)
+            self._keep(self.loaded)
             raise
 
     def _look(self, *, everything: bool) -> bool:
         content = self._text()
-        if self._content is None and self._is_what_was_loaded(content):
-            self._content = content
-        if not everything and content == self._content and self._beside == _signs_beside(self.loaded):
+        before = self.loaded
+        if not everything and content == before.content and self.beside == signs_beside(before.files):
             return False
-        content, loaded = self._settled(content)
-        before, old = self.loaded, self._content
+        loaded = self._settled(content)
         if before.document and not loaded.document:
             raise SettingsError([self._fault(_EMPTIED)])
-        self.loaded, self._content, self._beside = loaded, content, _signs_beside(loaded)
-        if old is not None and old != content:
-            self._keep(old, before)
+        self.loaded, self.beside = loaded, signs_beside(loaded.files)
+        if before.content != loaded.content:
+            self._keep(before)
         return loaded.settings != before.settings
 
     def apply_edit(self, edit: Edit) -> bool | None:
@@ -105,8 +99,8 @@ class FileSync:
         Raises:
             SettingsError: with all faults of the edit; nothing changed.
         """
-        before, content = self.loaded, self._content
-        assert content is not None  # noqa: S101 - the caller looked
+        before, content = self.loaded, self.loaded.content
+        assert content is not None  # noqa: S101 - it was read from the file
         made = edit.make(before.document)
         try:
             check_overridden(before.above, made.touched)
@@ -123,14 +117,8 @@ class FileSync:
             raise SettingsError([Fault(path="", message=_why_not_written(error))]) from None
         if not done:
             return None
-        self.loaded, self._content, self._beside = changed, fresh, _signs_beside(changed)
+        self.loaded, self.beside = replace(changed, content=fresh), signs_beside(changed.files)
         return True
-
-    def _found(self) -> bytes | None:
-        try:
-            return self._file.read()
-        except OSError:  # reported by the first reload
-            return None
 
     def _text(self) -> bytes:
         try:
@@ -138,31 +126,25 @@ class FileSync:
         except OSError as error:
             raise SettingsError([self._fault(f"cannot be read: {error.strerror}")]) from None
 
-    def _settled(self, content: bytes) -> tuple[bytes, Loaded]:
-        """Returns the file's content once it is no longer written, and the settings loaded from it."""
+    def _settled(self, content: bytes) -> Loaded:
+        """Returns the settings loaded from the file once it is no longer written."""
         for _ in range(_ATTEMPTS):
-            if content != self._content:
+            if content != self.loaded.content:
                 time.sleep(self._settle_s)
             later = self._text()
             if later == content:
                 loaded = self._read(self.loaded.path)
                 later = self._text()
-                if later == content:
-                    return content, loaded
+                if later == loaded.content:
+                    return loaded
             content = later
         raise SettingsError([self._fault("is being written all the time")])
 
-    def _is_what_was_loaded(self, content: bytes) -> bool:
-        try:
-            document, twice = parse(content.decode("utf-8-sig"), self.loaded.path)
-        except (SettingsError, UnicodeDecodeError):
-            return False
-        return not twice and same(document, self.loaded.document)
-
-    def _keep(self, content: bytes, loaded: Loaded) -> None:
+    def _keep(self, loaded: Loaded) -> None:
         """Keeps the content before an edit by hand as version 1; a failure is logged."""
+        assert loaded.content is not None  # noqa: S101 - it was read from the file
         try:
-            self._file.keep(content, secret=_holds_secret(loaded))
+            self._file.keep(loaded.content, secret=_holds_secret(loaded))
         except OSError as error:
             log.info("%s: the version before the edit by hand is not kept: %s", self.loaded.path, error.strerror)
 
@@ -172,11 +154,6 @@ class FileSync:
 
 def _holds_secret(loaded: Loaded) -> bool:
     return any(plain_secrets(loaded.document))
-
-
-def _signs_beside(loaded: Loaded) -> object:
-    """Returns the signs of the files beside the settings file, which hold secrets."""
-    return signs(loaded.files[1:])
 
 
 def _why_not_written(error: OSError) -> str:

@@ -15,19 +15,18 @@ from typing import Any
 
 from bridge.settings.location import ABSENT, value_at
 from bridge.settings.sources.layers import Layer, merged
+from bridge.settings.sources.names import ADDON_STORE, OPTIONS_FILE, TOKEN
 
-TOKEN = "SUPERVISOR_TOKEN"  # noqa: S105 - the variable's name; its presence is how an add-on knows itself
 OPTIONS = "add-on options"
 SERVICE = "the Supervisor's MQTT service"
-STORE = {"store": {"folder": "/data/store"}}
-"""The one folder of an add-on that survives its removal."""
+STORE = {"store": {"folder": ADDON_STORE}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supervisor:
     """The address of the Supervisor and the path of its options."""
 
-    options: Path = Path("/data/options.json")
+    options: Path = OPTIONS_FILE
     host: str = "supervisor"
     patience_s: float = 2.0
     """Time limit; it answers in some 20 ms, and the outputs wait for it at the start."""

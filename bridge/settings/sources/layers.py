@@ -11,10 +11,9 @@ from bridge.core.definitions.introspection import keys
 from bridge.core.definitions.settings import Settings
 from bridge.errors import Fault
 from bridge.settings.location import ABSENT, Loc, path_of, value_at
+from bridge.settings.sources.names import PREFIX, SECRETS_DIR, SECRETS_FOLDER
 from bridge.settings.sources.secret_files import secret_of
 
-PREFIX = "ALARM2MQTT_"
-SECRETS_FOLDER = "/run/secrets/alarm2mqtt"
 NO_SETTINGS = {"board", "secrets_dir", "gpio_rig", "ha_rig", "image_rig", "kills"}
 """Variables with the prefix that are no settings."""
 
@@ -79,7 +78,7 @@ def secrets_folder(environ: Mapping[str, str]) -> Layer:
 
     `mqtt__password` is such a name. The folder is `ALARM2MQTT_SECRETS_DIR`, by default `SECRETS_FOLDER`.
     """
-    named = environ.get(f"{PREFIX}SECRETS_DIR")
+    named = environ.get(SECRETS_DIR)
     folder = Path(named or SECRETS_FOLDER)
     given: dict[str, tuple[str, str]] = {}
     faults: list[Fault] = []
@@ -89,7 +88,7 @@ def secrets_folder(environ: Mapping[str, str]) -> Layer:
     except (OSError, ValueError):
         return Layer(
             origin=str(folder),
-            faults=(Fault(path="", message="is no folder that can be read", file=f"{PREFIX}SECRETS_DIR"),),
+            faults=(Fault(path="", message="is no folder that can be read", file=SECRETS_DIR),),
         )
     for path in found:
         if path.name.startswith(".") or path.is_dir():
@@ -127,6 +126,9 @@ def _layer(
     values: Mapping[str, Any] = {}
     if known:
         # Imported only if needed: the outputs wait until the settings are read.
+        from bridge.settings.sources.no_plugins import disable_plugins  # noqa: PLC0415 - see above
+
+        disable_plugins()
         from bridge.settings.sources.environment import nested  # noqa: PLC0415 - see above
 
         values = nested({name: text for name, (_, text) in known.items()})

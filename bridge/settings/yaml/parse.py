@@ -28,18 +28,36 @@ def read_text(path: Path) -> str:
     Raises:
         SettingsError: the file cannot be read, is too large or is not UTF-8.
     """
+    return text_of(read_content(path), path)
+
+
+def read_content(path: Path) -> bytes:
+    """Returns the file's content.
+
+    Raises:
+        SettingsError: the file cannot be read, or is too large.
+    """
     try:
         with path.open("rb") as file:
-            raw = file.read(LARGEST_BYTES + 1)
+            content = file.read(LARGEST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         raise _refused(path, f"cannot be read: {reason or 'no name of a file'}") from None
-    if len(raw) > LARGEST_BYTES:
+    if len(content) > LARGEST_BYTES:
         raise _refused(path, "is too large", allowed=f"at most {LARGEST_BYTES} bytes")
+    return content
+
+
+def text_of(content: bytes, path: Path) -> str:
+    """Returns the text of a file's content.
+
+    Raises:
+        SettingsError: it is not UTF-8.
+    """
     try:
-        return raw.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _refused(path, "is not UTF-8", line=raw.count(b"\n", 0, error.start) + 1) from None
+        raise _refused(path, "is not UTF-8", line=content.count(b"\n", 0, error.start) + 1) from None
 
 
 def parse(text: str, path: Path) -> tuple[Any, list[Fault]]:

@@ -27,7 +27,9 @@ from bridge.daemon.boot import open_lines
 from bridge.errors import BoardError
 from bridge.lines.simulated.client import talk
 from bridge.lines.surroundings import Surroundings
-from bridge.settings.load import load
+from bridge.settings.checker.checked_file import CheckedFile, first_answer
+from bridge.settings.checker.messages import load_request
+from bridge.settings.checker.process import CheckerProcess
 from bridge.store.sqlite.connection import FILE_NAME, connect_to_read
 
 INPUTS = [an_input("door", outputs=["siren"], name="Back door")]
@@ -64,13 +66,17 @@ class Run:
 
     def _to_its_end(self) -> None:
         """As `boot.run` does, but a stop never ends this process."""
-        loaded = load(self.file, environ={})
-        surroundings = Surroundings(loaded.settings)
-        lines = open_lines(loaded.settings, surroundings)
-        for output in loaded.settings.outputs:
+        with closing(CheckerProcess()) as checker:
+            self._run(CheckedFile(first_answer(checker.ask(load_request(self.file, {}, None))), ask=checker.ask))
+
+    def _run(self, file: CheckedFile) -> None:
+        settings = file.loaded.settings
+        surroundings = Surroundings(settings)
+        lines = open_lines(settings, surroundings)
+        for output in settings.outputs:
             idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
             lines.request_output(output, idle)
-        app = App(loaded, lines=lines, surroundings=surroundings, board=None, longest_goodbye_s=FOR_EVER_S)
+        app = App(file, lines=lines, surroundings=surroundings, board=None, longest_goodbye_s=FOR_EVER_S)
         asyncio.run(app.run())
 
     def board(self, command: str) -> Any:

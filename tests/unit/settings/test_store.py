@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ from bridge.core.definitions.settings import Settings
 from bridge.core.effects import Answer
 from bridge.core.facts import CommandRejected, Fact, Origin
 from bridge.errors import CommandRefused, Fault, SettingsError
+from bridge.settings.checker.checked_file import CheckedFile, first_answer
+from bridge.settings.checker.messages import Message, decoded, encoded, load_request
+from bridge.settings.checker.work import Checker
 from bridge.settings.edits import edits
 from bridge.settings.edits import permissions as changeable
 from bridge.settings.edits.edits import Edit
@@ -51,6 +56,9 @@ outputs:
 """
 
 
+WAY: ContextVar[str] = ContextVar("WAY")
+
+
 @dataclass
 class Desk:
     """A store, and all that it said; edits that it applied are answered as the engine would."""
@@ -81,14 +89,32 @@ def isolated(folder: Path, **variables: str) -> Callable[[Path], Loaded]:
     return lambda path: load(path, environ=environ, options={})
 
 
+def through_checker(path: Path, file: Any, environ: dict[str, str]) -> CheckedFile:
+    """The file as the daemon has it, with a checker at the other end of the messages."""
+    checker = Checker(sync=partial(FileSync, file=file, settle_s=0), environ=environ)
+
+    def ask(request: Any) -> Message:
+        return decoded(encoded(checker.answer(decoded(encoded(request)))))
+
+    return CheckedFile(first_answer(ask(load_request(path, {}, None))), ask=ask)
+
+
+@pytest.fixture(autouse=True, params=["file", "checker"])
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every story is told twice: in one process, and as the daemon has it."""
+    token = WAY.set(request.param)
+    yield
+    WAY.reset(token)
+
+
 def a_desk(folder: Path, text: str = TEXT, *, file: Any = None, **variables: str) -> Desk:
     path = folder / "alarm2mqtt.yaml"
     path.write_text(text)
     read = isolated(folder, **variables)
     desk: Desk
 
-    def apply(loaded: Loaded, origin: Origin) -> None:
-        desk.applied.append((loaded.settings, origin.by))
+    def apply(settings: Settings, origin: Origin) -> None:
+        desk.applied.append((settings, origin.by))
         answer(Answer(origin=origin))
 
     def answer(effect: Answer) -> None:
@@ -97,7 +123,12 @@ def a_desk(folder: Path, text: str = TEXT, *, file: Any = None, **variables: str
             if isinstance(effect.origin.request, asyncio.Future):
                 effect.origin.request.set_result(effect.faults)
 
-    in_file = FileSync(read(path), file=file(path) if file else None, read=read, settle_s=0)
+    content = file(path) if file else None
+    in_file: FileSync | CheckedFile
+    if WAY.get() == "checker":
+        in_file = through_checker(path, content, {"ALARM2MQTT_SECRETS_DIR": str(folder / "no-secrets"), **variables})
+    else:
+        in_file = FileSync(read(path), file=content, read=read, settle_s=0)
     desk = Desk(
         SettingsStore(
             in_file,

@@ -1,0 +1,179 @@
+"""The checker's process, from the daemon's side: begun when it is needed, ended after a minute of quiet."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bridge
+from bridge.errors import CheckerFailed
+
+if TYPE_CHECKING:
+    from bridge.settings.checker.messages import Message
+
+log = logging.getLogger(__name__)
+
+QUIET_S = 60.0
+"""After a request about changes, since more of them follow."""
+BRIEF_S = 10.0
+"""After the start and its search for warnings, which nothing follows."""
+LONGEST_ANSWER_S = 30.0
+"""Limit of one answer: a slow processor begins Python in 5 s, and the Supervisor may take 2 s."""
+_DYING_S = 2.0
+COMMAND = (sys.executable, "-P", "-m", "bridge.settings.checker")
+
+
+class CheckerProcess:
+    """One process at a time; every method blocks, and calls from several threads take turns."""
+
+    def __init__(
+        self,
+        *,
+        command: Sequence[str] = COMMAND,
+        quiet_s: float = QUIET_S,
+        brief_s: float = BRIEF_S,
+        longest_s: float = LONGEST_ANSWER_S,
+    ) -> None:
+        self._command = command
+        self._quiet_s = quiet_s
+        self._brief_s = brief_s
+        self._longest_s = longest_s
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._leaving: threading.Timer | None = None
+        self._stays_until = 0.0
+
+    @property
+    def pid(self) -> int | None:
+        """The process id; None while there is none."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def start(self) -> None:
+        """Begins the process, if there is none. Raises CheckerFailed."""
+        with self._lock:
+            self._started()
+
+    def ask(self, request: Mapping[str, Any]) -> Message:
+        """Returns the answer to a request; what the checker logged is logged.
+
+        Raises:
+            CheckerFailed: the process cannot be started, ended, hung, or made no sense. It is gone then.
+            ValueError, RecursionError: JSON cannot carry the request; nothing happened.
+        """
+        from bridge.settings.checker.messages import encoded  # noqa: PLC0415 - the process is begun before
+
+        line = encoded(request)
+        with self._lock:
+            answer = self._asked(self._started(), line)
+            self._leave_later(self._quiet_s if request["do"] in ("look", "edit") else self._brief_s)
+        for name, level, message in answer.pop("log", ()):
+            logging.getLogger(name).log(level, "%s", message)
+        if "failed" in answer:
+            message = f"the settings could not be checked, by a fault of the program ({answer['failed']})"
+            raise CheckerFailed(message)
+        return answer
+
+    def close(self) -> None:
+        """Ends the process, if there is one."""
+        with self._lock:
+            self._end()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._leaving is not None:
+            self._leaving.cancel()
+        if self._process is not None and self._process.poll() is not None:
+            self._end()  # it was killed while nobody asked
+        if self._process is None:
+            try:
+                self._process = subprocess.Popen(
+                    self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()
+                )
+            except OSError as error:
+                message = f"the process that checks settings cannot be started: {error.strerror}"
+                raise CheckerFailed(message) from error
+        return self._process
+
+    def _asked(self, process: subprocess.Popen[bytes], line: bytes) -> Message:
+        from bridge.settings.checker.messages import decoded  # noqa: PLC0415 - the process is begun before
+
+        assert process.stdin is not None  # noqa: S101 - it was begun with pipes
+        assert process.stdout is not None  # noqa: S101 - the same
+        overdue = threading.Event()
+        limit = threading.Timer(self._longest_s, _kill, (process, overdue))
+        limit.daemon = True
+        limit.start()
+        try:
+            with suppress(BrokenPipeError):  # its end is reported below
+                process.stdin.write(line)
+                process.stdin.flush()
+            return decoded(process.stdout.readline())
+        except ValueError:
+            code = self._end()
+            raise CheckerFailed(_end_text(code, overdue=overdue.is_set(), limit_s=self._longest_s)) from None
+        finally:
+            limit.cancel()
+
+    def _leave_later(self, quiet_s: float) -> None:
+        now = time.monotonic()
+        self._stays_until = max(self._stays_until, now + quiet_s)
+        self._leaving = threading.Timer(self._stays_until - now, self._leave)
+        self._leaving.daemon = True
+        self._leaving.start()
+
+    def _leave(self) -> None:
+        with self._lock:
+            if threading.current_thread() is self._leaving:
+                self._end()
+
+    def _end(self) -> int | None:
+        """Ends the process. Returns its exit code: None if it does not die, for it hangs within the kernel."""
+        process, self._process = self._process, None
+        if process is None:
+            return None
+        with suppress(OSError):
+            if process.stdin is not None:
+                process.stdin.close()
+        try:
+            try:
+                return process.wait(_DYING_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                return process.wait(_DYING_S)
+        except subprocess.TimeoutExpired:
+            log.warning("process %d, which checks settings, cannot be killed: it hangs on a disk", process.pid)
+            return None
+        finally:
+            if process.stdout is not None:
+                process.stdout.close()
+
+
+def _kill(process: subprocess.Popen[bytes], overdue: threading.Event) -> None:
+    overdue.set()
+    process.kill()
+
+
+def _environment() -> dict[str, str]:
+    """Returns the daemon's environment, in which Python finds this very package, installed or not."""
+    here = Path(bridge.__file__).parents[1]
+    if here.name in ("site-packages", "dist-packages"):
+        return dict(os.environ)
+    known = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": str(here) if not known else f"{here}{os.pathsep}{known}"}
+
+
+def _end_text(code: int | None, *, overdue: bool, limit_s: float) -> str:
+    who = "the process that checks settings"
+    if overdue:
+        return f"{who} did not answer within {limit_s:g} s and was ended"
+    if code is not None and code < 0:
+        return f"{who} was ended by signal {-code} before it answered"
+    return f"{who} ended without an answer that can be read; its own words are above, if it had any"
