@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import bursts, commands, idle, journal, latency, linkage, outage, page, pulses, recording, startup
+from bench import bursts, commands, idle, journal, latency, linkage, many, outage, page, pulses, recording, startup
 from bench.broker import mosquitto
 from bench.ours import PROGRAM
 from bench.stage import Stage
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[Stage], list[Row]]] = {
     "flood": bursts.flood,
     "outage": outage.measure,
     "startup": startup.measure,
+    "many": many.measure,
     "idle": idle.measure,
     "pulses": pulses.measure,
     "linkage": linkage.measure,

@@ -25,6 +25,8 @@ Updating and removing:
 * `removal_payload` removes components; publish it, then the complete payload.
 * A component whose platform changes is removed first, under its old platform.
 * `DEVICE_REMOVAL`, the empty payload, removes the device; only once, a second one logs a warning.
+* `MIGRATION` on a topic lets its components move to other topics, with history, own names and entity ids.
+  Publish it, wait until Home Assistant has unloaded them, then the new topics, and last what stays.
 * A person who deletes the device in Home Assistant makes it publish that empty payload itself.
 * `unique_id` and `object_id` count only when an entity is made.
 * Two complete payloads of one device should be a second apart: while Home Assistant works on a
@@ -40,6 +42,8 @@ from ha_discovery.entity import Entity
 from ha_discovery.errors import DiscoveryError
 from ha_discovery.payload import (
     DEVICE_REMOVAL,
+    MIGRATION,
+    Component,
     Discovery,
     device_payload,
     device_topic,
@@ -47,14 +51,18 @@ from ha_discovery.payload import (
     removal_payload,
 )
 from ha_discovery.readings import BinarySensor, Event, Image, Sensor
+from ha_discovery.triggers import DeviceTrigger
 from ha_discovery.values import Number, Select, Text
 
 __all__ = [
     "DEVICE_REMOVAL",
+    "MIGRATION",
     "Availability",
     "BinarySensor",
     "Button",
+    "Component",
     "Device",
+    "DeviceTrigger",
     "Discovery",
     "DiscoveryError",
     "Entity",

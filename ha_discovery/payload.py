@@ -12,6 +12,7 @@ from ha_discovery.checks import check_one_of, check_topic
 from ha_discovery.device import Availability, Device, Origin
 from ha_discovery.entity import Entity
 from ha_discovery.errors import DiscoveryError
+from ha_discovery.triggers import DeviceTrigger
 from ha_discovery.vocabulary import PLATFORMS
 
 _DEVICE = "device"
@@ -19,6 +20,14 @@ _TOPIC_ID = re.compile(r"[a-zA-Z0-9_-]+")
 
 DEVICE_REMOVAL = b""
 """Payload that removes the device, retained on its topic. A second one logs a warning."""
+MIGRATION = b'{"migrate_discovery":true}'
+"""Payload that unloads the components of a topic and keeps everything in the registries.
+
+Each of them may then be described on another topic, or on the same one again. A device that is not known ignores it
+(`components/mqtt/discovery.py`, async_process_discovery_migration).
+"""
+
+Component = Entity | DeviceTrigger
 
 
 def device_topic(prefix: str, device_id: str) -> str:
@@ -35,7 +44,7 @@ def device_topic(prefix: str, device_id: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """A device with all its entities, each under a key of its own.
+    """A device with all its entities and triggers, each under a key of its own.
 
     Keys match `[a-zA-Z0-9_-]`: Home Assistant joins them to the device's id with a space. A
     unique id may occur once in a platform. `availability` and `qos` hold for every entity without
@@ -44,7 +53,7 @@ class Discovery:
 
     device: Device
     origin: Origin
-    components: Mapping[str, Entity]
+    components: Mapping[str, Component]
     availability: Availability | None = None
     qos: int | None = None
 
@@ -53,6 +62,8 @@ class Discovery:
         seen: dict[tuple[str, str], str] = {}
         for key, entity in self.components.items():
             check_key(key)
+            if isinstance(entity, DeviceTrigger):
+                continue
             other = seen.setdefault((entity.platform, entity.unique_id), key)
             if other != key:
                 raise DiscoveryError(key, "unique_id", f"{entity.unique_id!r} is that of {other} too")
@@ -77,7 +88,7 @@ def device_payload(discovery: Discovery) -> dict[str, Any]:
         "device": discovery.device.config(),
         "origin": discovery.origin.config(),
         **shared,
-        "components": {key: entity.config() for key, entity in discovery.components.items()},
+        "components": {key: component.config() for key, component in discovery.components.items()},
     }
 
 

@@ -250,15 +250,14 @@ class MqttAdapter:
     def _refused(self, topic: str, size: int, code: int, words: str) -> None:
         """Passes on that the broker refused a message, or takes messages on its topic again."""
         self._rights.refused(topic, size, code, words)
-        if self._service.session is not None:
-            self._description.refused(self._service.session, topic, size, code)
+        self._description.refused(topic, size, code)
 
     def _online_answered(self, taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
         self._rights.online_answered(taken)
 
     def _announce_everything(self) -> None:
         """Publishes everything again, after the broker granted rights that were missing."""
-        self._publisher.announce()
+        self._publisher.announce_again()
         self._feed.again()
 
     def _status_payload(self, view: BridgeStatus) -> bytes:

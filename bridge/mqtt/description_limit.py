@@ -1,4 +1,4 @@
-"""The description for Home Assistant, fitted to the broker's limit for packets."""
+"""The descriptions for Home Assistant, fitted to the broker's limit for packets."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from bridge.mqtt.publishing.publisher import Publisher
 
 
 class DescriptionLimit:
-    """Limits the description to what the broker announced, or to half of what it named too large."""
+    """Limits descriptions to what the broker announced, or to half of what it named too large."""
 
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
+        self._session: Session | None = None
 
     def begin(self, session: Session) -> None:
         """Applies a session's limit; the caller calls before anything is announced on it."""
-        refused = session.limits.refused_sizes.get(self._publisher.topics.discovery)
-        half = None if refused is None else refused // 2
-        known = [one for one in (session.announced_largest, half) if one is not None]
-        self._publisher.largest_packet = min(known, default=None)
+        self._session = session
+        is_description = self._publisher.topics.is_description
+        known = [size // 2 for topic, size in session.limits.refused_sizes.items() if is_description(topic)]
+        if session.announced_largest is not None:
+            known.append(session.announced_largest)
+        self._publisher.descriptions.largest_packet = min(known, default=None)
 
-    def refused(self, session: Session, topic: str, size: int, code: int) -> None:
+    def refused(self, topic: str, size: int, code: int) -> None:
         """Publishes a smaller description where the broker refused it for its size; ignores all else."""
-        if code == codes.TOO_LARGE and topic == self._publisher.topics.discovery:
-            session.limits.too_large(topic, size)
-            self.begin(session)
+        if self._session is not None and code == codes.TOO_LARGE and self._publisher.topics.is_description(topic):
+            self._session.limits.too_large(topic, size)
+            self.begin(self._session)
             self._publisher.repeat([topic])

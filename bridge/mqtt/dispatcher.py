@@ -67,8 +67,8 @@ class Dispatcher:
             self._guard_availability(message.payload)
         elif message.topic == topics.birth:
             self._answer_birth(message)
-        elif message.topic == topics.discovery:
-            self._publisher.found_description(message.payload)
+        elif topics.is_description(message.topic):
+            self._publisher.descriptions.found(message)
         elif not self._is_echo(message):
             self._receiver.take(message)
 

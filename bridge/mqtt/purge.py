@@ -27,7 +27,7 @@ async def purge(settings: Settings, ledger: Ledger) -> int:
         BrokerError: there is no connection, or the broker refuses a topic; the topics that remain stay in the ledger.
     """
     topics = Topics.of(settings)
-    doomed = sorted(ledger.known().union(topics.retained(settings), (topics.discovery,)))
+    doomed = sorted(ledger.known().union(topics.retained(settings), topics.descriptions(settings)))
     session = await connect(settings, client_id=f"{client_id_of(settings)}-purge", receive=_ignore)
     if isinstance(session, Ended):
         message = f"{address_of(settings.mqtt)}: {session.why}"

@@ -85,15 +85,21 @@ class BrokerRights:
         if whole:
             words = self._refused.get(topics.availability, self._refused[own[0]])[1]
             found.append(f"may not publish on {topics.device}/#: states and answers are not heard ({words})")
+        described = [topic for topic in self._refused if topics.is_description(topic)]
         for topic, (code, words) in self._refused.items():
-            if topic in own and whole:
+            if (topic in own and whole) or topic in described[1:]:
                 continue
             may_not = "may not publish on" if code == codes.NOT_AUTHORIZED else "cannot publish on"
-            found.append(f"{may_not} {topic} ({words})")
+            found.append(f"{may_not} {topic}{_beside(topic, described)} ({words})")
         return found
 
     def _reading(self, topics: Topics, filters: Mapping[str, str]) -> list[str]:
-        found = [f"may not subscribe to {topic} ({words})" for topic, words in filters.items()]
+        described = [topic for topic in filters if topics.is_description(topic)]
+        found = [
+            f"may not subscribe to {topic}{_beside(topic, described)} ({words})"
+            for topic, words in filters.items()
+            if topic not in described[1:]
+        ]
         if self.read_back or topics.availability in self._refused or topics.availability in filters:
             return found
         if not self.written:
@@ -102,3 +108,8 @@ class BrokerRights:
             return [f"may not read {topics.device}/#: commands will not be heard", *found]
         either = f"may not read or may not publish on {topics.device}/#"
         return [f"{either}: what is published there does not come back, so commands will not be heard", *found]
+
+
+def _beside(topic: str, described: list[str]) -> str:
+    """Returns words for the other descriptions of which the same is true; there may be hundreds."""
+    return f" and {len(described) - 1} more beside it" if topic in described[:1] and described[1:] else ""

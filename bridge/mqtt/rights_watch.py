@@ -93,8 +93,10 @@ class RightsWatch:
                         await self._gone(session, settings)
                 if self._problem(session, settings()) is not None:
                     await self._ask(subscriptions, settings())
-            if self._parts_changed and subscriptions.by_name:
-                await subscriptions.all_others(self._publisher.topics, settings())
+            if self._parts_changed:
+                await subscriptions.descriptions(self._publisher.descriptions.topics)
+                if subscriptions.by_name:
+                    await subscriptions.all_others(self._publisher.topics, settings())
             self._parts_changed = False
             self._judge(session, settings())
 

@@ -78,14 +78,16 @@ class SessionService:
         parts.dispatcher.begin(echoes=session.echoes)
         parts.rights.begin(session)
         parts.description.begin(session)
+        descriptions = parts.publisher.descriptions
+        descriptions.begin(echoes=session.echoes)
         subscriptions = Subscriptions(session)
         topics = parts.publisher.topics
         try:
-            ended = await subscriptions.description(topics)
+            ended = await subscriptions.descriptions(descriptions.topics)
             ended = ended or await subscriptions.all_others(topics, self._settings())
             if ended is not None:
                 return ended
-            parts.publisher.announce()
+            await self._announce(session)
             self.session = session
             parts.dispatcher.announced = True
             self._stands(session)
@@ -96,6 +98,15 @@ class SessionService:
             parts.outbox.close()
             self._submit(BrokerLost())
 
+    async def _announce(self, session: Session) -> None:
+        """Returns when everything is announced, or at the end of the session."""
+        task = asyncio.create_task(self._parts.publisher.announce(), name="mqtt announcement")
+        await asyncio.wait((task, session.ended), return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        else:
+            task.cancel()
+
     async def _publish_until_ended(self, session: Session, subscriptions: Subscriptions) -> Ended:
         """Runs the tasks of a session until it ends. Returns its end."""
         parts = self._parts
@@ -103,6 +114,7 @@ class SessionService:
             tasks = [
                 group.create_task(parts.feed.run(window=session.window), name="mqtt journal"),
                 group.create_task(parts.status.run(), name="mqtt status"),
+                group.create_task(parts.publisher.descriptions.run(), name="mqtt descriptions"),
                 group.create_task(parts.questions.run(), name="mqtt journal questions"),
                 group.create_task(parts.rights.run(session, subscriptions, self._settings), name="mqtt rights"),
                 group.create_task(self._settle(session), name="mqtt window"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bridge.core.definitions.settings import Settings
 from bridge.mqtt.connection.session import Session
 from bridge.mqtt.connection.session_types import Ended, Filter
 from bridge.mqtt.topics import Topics
 
-LARGEST_DESCRIPTION = 4 * 1024 * 1024
+LARGEST_OLD_DESCRIPTION = 4 * 1024 * 1024
 """Bytes of an own description that are read: one in the form of earlier releases had 347 kB with 16 + 16 terminals."""
 
 
@@ -17,14 +19,18 @@ class Subscriptions:
     def __init__(self, session: Session) -> None:
         self.by_name = not session.wildcards
         self._session = session
+        self._described: set[str] = set()
 
-    async def description(self, topics: Topics) -> Ended | None:
-        """Subscribes to the own description. Returns None, or the session's end.
+    async def descriptions(self, topics: Iterable[str]) -> Ended | None:
+        """Subscribes to those of these topics that it has not subscribed to yet. Returns None, or the session's end.
 
-        A retained description has come once the next subscriptions are answered.
+        Retained descriptions have come once the next subscriptions are answered: at QoS 0 none waits for
+        acknowledgements. By name, since some brokers send nothing retained to a wildcard.
         """
+        new = [topic for topic in topics if topic not in self._described]
+        self._described.update(new)
         return await self._session.subscribe(
-            [Filter(topic=topics.discovery, flag_retained=False, largest_kept=LARGEST_DESCRIPTION)]
+            [Filter(topic=one, qos=0, flag_retained=False, largest_kept=LARGEST_OLD_DESCRIPTION) for one in new]
         )
 
     async def all_others(self, topics: Topics, settings: Settings) -> Ended | None:

@@ -144,8 +144,22 @@ class Topics:
 
     @property
     def discovery(self) -> str:
-        """Retained: the description of this device for Home Assistant."""
+        """Retained: the description of the device itself for Home Assistant."""
         return f"{self.prefix}/device/{self.device_id}/config"
+
+    def part_discovery(self, part_id: str) -> str:
+        """Retained: the description of an input or output for Home Assistant, a device of its own."""
+        return f"{self.prefix}/device/{self.device_id}_{part_id}/config"
+
+    def is_description(self, topic: str) -> bool:
+        """Returns whether this is the topic of a description of the device, or of an input or output of it."""
+        return topic == self.discovery or topic.startswith(f"{self.prefix}/device/{self.device_id}_")
+
+    def descriptions(self, settings: Settings) -> Iterator[str]:
+        """Yields the topics of all descriptions for Home Assistant, whether discovery is on or not."""
+        yield self.discovery
+        yield from (self.part_discovery(one.id) for one in settings.inputs)
+        yield from (self.part_discovery(one.id) for one in settings.outputs)
 
     def snapshot(self, input_id: str | None = None) -> str:
         """Returns the retained topic of the last picture of an input's alarm; of any alarm without `input_id`."""

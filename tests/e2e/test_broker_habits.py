@@ -261,7 +261,7 @@ ROWS = (
         told=f"left out: {CONFIG}",
         described=False,
     ),
-    Row(habit="hangs up on large messages", asks=ends(LARGE), old=True, told="left out: home", described=False),
+    Row(habit="hangs up on large messages", asks=ends(LARGE), old=True, told="left out: home", also="entities"),
     Row(habit="names a message too large", asks=ends(LARGE, disconnect(0x95)), told="is larger", also="entities"),
     Row(
         habit="refuses a message as too large, which MQTT 5 does not list",
@@ -275,7 +275,12 @@ ROWS = (
         told="entities in Home Assistant, settings first: the broker takes packets of at most 8000 bytes",
     ),
     Row(habit="calls size a quota", asks=ends(LARGE, disconnect(0x97)), told="is larger", also="entities"),
-    Row(habit="ends with an unlisted code", asks=ends(LARGE, disconnect(0xB7)), told="left out: home", described=False),
+    Row(
+        habit="ends with an unlisted code",
+        asks=ends(LARGE, disconnect(0xB7)),
+        told="left out: home",
+        also="entities",
+    ),
     Row(
         habit="ends at a topic with not authorized",
         asks=ends(is_publish(lambda one: one.topic == f"{D}/settings"), disconnect(0x87)),
@@ -344,7 +349,7 @@ ROWS = (
     ),
     Row(
         habit="refuses one filter with a quota",
-        asks=subacks(lambda all_: b"\x97" if [t for t, _ in all_] == [CONFIG] else b""),
+        asks=subacks(lambda all_: b"\x97" + bytes(len(all_) - 1) if all_[0][0] == CONFIG else b""),
         told=f"may not subscribe to {CONFIG} (Quota exceeded)",
     ),
     Row(

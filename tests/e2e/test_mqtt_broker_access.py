@@ -135,7 +135,9 @@ async def test_what_the_broker_forbids_is_said_once_and_the_rest_goes_on(tmp_pat
             await until(lambda: retained(broker.port, f"{D}/availability"))
     warnings = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(warnings) == 1
-    assert "may not publish on homeassistant/device/front-gate/config (Not authorized)" in warnings[0]
+    assert (
+        "may not publish on homeassistant/device/front-gate/config and 2 more beside it (Not authorized)" in warnings[0]
+    )
 
 
 class Rights:

@@ -25,10 +25,10 @@ async def test_after_a_connect_come_discovery_settings_states_online_and_then_th
         async with bridge.running():
             await until(lambda: client.last(f"{D}/journal"))
             topics = client.topics()
-    assert topics[0] == "homeassistant/device/front-gate/config"
-    assert topics[1:4] == [f"{D}/settings", f"{D}/input/door/settings", f"{D}/output/siren/settings"]
+    assert topics[:3] == [f"homeassistant/device/front-gate{part}/config" for part in ("", "_door", "_siren")]
+    assert topics[3:6] == [f"{D}/settings", f"{D}/input/door/settings", f"{D}/output/siren/settings"]
     assert topics[-2:] == [f"{D}/availability", f"{D}/journal"]
-    assert set(topics[4:-2]) == {
+    assert set(topics[6:-2]) == {
         f"{D}/{rest}"
         for rest in (
             "input/door/availability", "input/door/state", "input/door/alarm", "input/door/attributes",

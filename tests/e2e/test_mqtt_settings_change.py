@@ -22,6 +22,11 @@ CONFIG = "homeassistant/device/front-gate/config"
 DOOR, TAMPER, SIREN = an_input("door"), an_input("tamper"), an_output("siren")
 
 
+def described(part):
+    """The topic of a terminal's description."""
+    return f"homeassistant/device/front-gate_{part}/config"
+
+
 def platforms(payload):
     """The platform-only and the whole components of a description."""
     components = json.loads(payload)["components"]
@@ -32,31 +37,43 @@ def platforms(payload):
 
 async def test_a_part_that_is_removed_is_taken_back_from_home_assistant_and_leaves_nothing(broker):
     async with Bridge(on_port(broker.port, DOOR, TAMPER, SIREN)).running() as bridge:
-        with MqttClient(broker.port, CONFIG) as client:
-            await until(lambda: len(client.heard) == 1)
+        with MqttClient(broker.port, described("tamper"), described("siren")) as client:
+            await until(lambda: len(client.heard) == 2)
             await until(lambda: bridge.adapter.unfinished_messages == 0)
             bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, DOOR, SIREN)))
             await until(lambda: len(client.heard) == 3)
-            gone, _ = platforms(client.heard[1].payload)
-            assert "tamper_state" in gone
-            gone, whole = platforms(client.heard[2].payload)
-            assert gone == set()
-            assert not [key for key in whole if key.startswith("tamper")]
+            assert (client.heard[2].topic, client.heard[2].payload) == (described("tamper"), b"")
         await until(lambda: retained(broker.port, f"{D}/input/tamper/#") == {})
         assert retained(broker.port, f"{D}/input/door/state") == {f"{D}/input/door/state": b"OFF"}
-        assert not [topic for topic in bridge.ledger.known() if "tamper" in topic]
+        await until(lambda: not [topic for topic in bridge.ledger.known() if "tamper" in topic])
+        assert described("siren") in bridge.ledger.known()
 
 
-async def test_a_part_that_was_removed_while_the_bridge_was_down_leaves_nothing_either(broker):
-    ledger = MemoryLedger()
-    async with Bridge(on_port(broker.port, DOOR, TAMPER), ledger=ledger).running() as bridge:
-        await until(lambda: bridge.adapter.unfinished_messages == 0)
-    with MqttClient(broker.port, CONFIG) as client:
-        async with Bridge(on_port(broker.port, DOOR), ledger=ledger).running():
+async def test_an_output_that_is_removed_takes_its_switch_at_an_input_away_alone_and_then_leaves_it_out(broker):
+    async with Bridge(on_port(broker.port, DOOR, SIREN)).running() as bridge:
+        with MqttClient(broker.port, described("door")) as client:
+            await until(lambda: len(client.heard) == 1)
+            await until(lambda: bridge.adapter.unfinished_messages == 0)
+            bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, DOOR)))
             await until(lambda: len(client.heard) == 3)
-            assert "tamper_state" in platforms(client.heard[1].payload)[0]
+            assert platforms(client.heard[1].payload) == ({"door_link_siren"}, set())
+            gone, whole = platforms(client.heard[2].payload)
+            assert (gone, "door_state" in whole, "door_link_siren" in whole) == (set(), True, False)
+
+
+async def test_what_was_removed_while_the_bridge_was_down_leaves_nothing_either(broker):
+    ledger = MemoryLedger()
+    async with Bridge(on_port(broker.port, DOOR, TAMPER, SIREN), ledger=ledger).running() as bridge:
+        await until(lambda: bridge.adapter.unfinished_messages == 0)
+    with MqttClient(broker.port, described("door"), described("tamper")) as client:
+        await until(lambda: len(client.heard) == 2)
+        async with Bridge(on_port(broker.port, DOOR), ledger=ledger).running():
+            await until(lambda: len(client.on(described("door"))) == 3)
+            assert platforms(client.on(described("door"))[1].payload)[0] == {"door_link_siren"}
+            await until(lambda: client.last(described("tamper")) == b"")
             await until(lambda: retained(broker.port, f"{D}/input/tamper/#") == {})
     assert f"{D}/input/tamper/state" not in ledger.known()
+    assert described("tamper") not in ledger.known()
 
 
 async def test_a_part_that_is_added_shows_with_the_view_that_came_before_or_after_its_settings(broker):
@@ -121,17 +138,49 @@ async def test_discovery_that_is_turned_off_removes_the_device_once(broker):
             await until(lambda: client.last(CONFIG) != b"")
 
 
-async def test_a_device_that_a_person_deleted_in_home_assistant_stays_deleted_until_something_changes(broker):
-    async with Bridge(on_port(broker.port)).running() as bridge:
-        with MqttClient(broker.port, CONFIG, f"{D}/availability") as client:
-            await until(lambda: client.on(CONFIG))
-            client.publish(CONFIG, b"", retain=True)
-            await until(lambda: CONFIG not in bridge.ledger.known())
+async def test_a_device_that_a_person_deleted_in_home_assistant_stays_deleted_until_it_changes(broker):
+    async with Bridge(on_port(broker.port, DOOR, SIREN)).running() as bridge:
+        with MqttClient(broker.port, described("door"), described("siren"), f"{D}/availability") as client:
+            await until(lambda: bridge.adapter.unfinished_messages == 0 and client.last(described("door")))
+            client.publish(described("door"), b"", retain=True)
+            await until(lambda: described("door") not in bridge.ledger.known())
             client.publish("homeassistant/status", b"online")
             await until(lambda: len(client.on(f"{D}/availability")) == 2)
-            assert client.last(CONFIG) == b""
+            assert (client.last(described("door")), len(client.on(described("siren")))) == (b"", 2)
+            other = an_output("siren", name="Horn", kind="siren")
+            bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, DOOR, TAMPER, SIREN)))
+            await until(lambda: described("tamper") in bridge.ledger.known() and not bridge.adapter.unfinished_messages)
+            assert client.last(described("door")) == b""
+            bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, DOOR, other)))
+            await until(lambda: client.last(described("door")) != b"", what="the door's description, with the horn")
+
+
+async def test_a_topic_that_is_emptied_right_after_a_removal_of_ours_was_no_person_and_is_described_again(broker):
+    """Earlier Home Assistants do so when a disabled entity is removed that was once described on that topic."""
+    async with Bridge(on_port(broker.port, DOOR, TAMPER)).running() as bridge:
+        with MqttClient(broker.port, CONFIG, described("tamper")) as client:
+            await until(lambda: bridge.adapter.unfinished_messages == 0 and client.last(CONFIG))
             bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, DOOR)))
-            await until(lambda: client.last(CONFIG) != b"")
+            await until(lambda: client.last(described("tamper")) == b"")
+            client.publish(CONFIG, b"", retain=True)
+            await until(lambda: client.last(CONFIG) == b"")
+            await until(lambda: client.last(CONFIG) != b"", what="the bridge's description")
+
+
+async def test_a_device_that_is_deleted_right_after_it_was_added_stays_deleted_too(broker):
+    async with Bridge(on_port(broker.port, DOOR)).running() as bridge:
+        bridge.adapter.perform(PublishSettings(settings=on_port(broker.port, DOOR, TAMPER)))
+        with MqttClient(broker.port, described("tamper")) as client:
+            await until(lambda: client.heard)
+
+            def is_noticed():
+                client.publish(described("tamper"), b"", retain=True)
+                return described("tamper") not in bridge.ledger.known()
+
+            await until(is_noticed, what="the deletion")
+            client.publish("homeassistant/status", b"online")
+            await until(lambda: bridge.adapter.unfinished_messages == 0)
+            assert client.last(described("tamper")) == b""
 
 
 async def test_home_assistants_birth_brings_discovery_and_states_again_once_in_five_seconds(broker):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
+from words.descriptions import steps
 
 from bridge.core.contact import Contact
 from bridge.core.definitions.settings import Settings
 from bridge.core.effects import InputView, OutputView, PublishEvent
 from bridge.core.status import BridgeStatus, BrokerStatus
 from bridge.mqtt import payloads
-from bridge.mqtt.discovery.description import Step, discovery
+from bridge.mqtt.discovery.description import Step
 from bridge.mqtt.publishing.status_payload import status
 from bridge.mqtt.topics import Topics
 
@@ -25,7 +26,13 @@ NOW = datetime(2026, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)
 class BridgeStandIn:
     """Publishes discovery and states of a device whose inputs and outputs are at rest at first."""
 
-    def __init__(self, port: int, settings: Settings) -> None:
+    def __init__(
+        self,
+        port: int,
+        settings: Settings,
+        describe: Callable[[Settings, Settings | None], Iterable[Step]] = steps,
+    ) -> None:
+        self._describe = describe
         self._client = Client(CallbackAPIVersion.VERSION2)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
@@ -45,7 +52,13 @@ class BridgeStandIn:
         self._publish([(topics.availability, payloads.OFFLINE)])
         self._publish([(topic, b"") for topic in topics.retained(self._settings)])
         if self._settings.home_assistant.discovery:
-            self._publish([(topics.discovery, b"")])
+            self._publish([(topic, b"") for topic in topics.descriptions(self._settings)])
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def leave(self) -> None:
+        """A clean stop; what is retained stays on the broker."""
+        self._publish([(self.topics.availability, payloads.OFFLINE)])
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -53,7 +66,7 @@ class BridgeStandIn:
         """New settings are in force: discovery, states, `online`."""
         before, self._settings = self._settings, settings
         self.topics = Topics.of(settings)
-        self._publish(discovery(settings, before))
+        self._publish(self._describe(settings, before))
         for one in settings.inputs:
             self.say_input(self._inputs.setdefault(one.id, _input_at_rest(one.id)))
         for other in settings.outputs:

@@ -5,21 +5,28 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from servers.process import wait_until
 
 VARIABLE = "ALARM2MQTT_HA_RIG"
 TOO_FREQUENT = "messages since last count"
 """Many devices come and go here in a minute, and Home Assistant logs each at the level that the rig has set."""
+
+FORGOTTEN = "Unable to remove unknown dispatcher"
+"""Home Assistant 2026.11 says so of each device trigger that was removed, when MQTT is loaded again (which enabling an
+entity does): `components/mqtt/entity.py`, MqttDiscoveryDeviceUpdateMixin, keeps them in `reload_dispatchers`."""
 
 
 @pytest.fixture(scope="session")
@@ -44,10 +51,39 @@ def home_assistant(rig: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     try:
         known = json.loads((folder / f"ha-rig-{port}.json").read_text())
         client = load(rig / "ha.py").HA(known["url"], known["token"], known["log"], known)
+        client.rig_state = folder
         yield client
         client.close()
     finally:
         subprocess.run([*command, "stop", str(port), "--purge"], env=environment, check=True, capture_output=True)
+
+
+@pytest.fixture
+def off(rig: Path, home_assistant: Any) -> Callable[[], AbstractContextManager[None]]:
+    """Home Assistant is off within this context, and has started again after it; its log then begins anew."""
+
+    @contextmanager
+    def context() -> Iterator[None]:
+        port = home_assistant.rig["port"]
+        state = home_assistant.rig_state
+        pid = json.loads((state / f"ha-rig-{port}.json").read_text())["pid"]
+        home_assistant.close()
+        os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: is_gone(pid), within_s=60, what="the end of Home Assistant")
+        yield
+        command = [sys.executable, str(rig / "rig.py"), "restart", str(port)]
+        environment = os.environ | {"HA_RIG_STATE": str(state)}
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+
+    return context
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended; one that nobody waits for counts as well."""
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return True
 
 
 @pytest.fixture
@@ -59,7 +95,8 @@ def ha(home_assistant: Any) -> Iterator[Any]:
     home_assistant.call("system_log", "write", {"message": mark, "level": "warning", "logger": "tests"})
     home_assistant.wait(lambda: mark in home_assistant.log.read_text(), label="the log has been written so far")
     noise = (mark, TOO_FREQUENT)
-    assert [one for one in home_assistant.problems(since=since) if not one["message"].endswith(noise)] == []
+    found = [one for one in home_assistant.problems(since=since) if not one["message"].endswith(noise)]
+    assert [one for one in found if FORGOTTEN not in one["message"] or "MqttDeviceTrigger" not in one["message"]] == []
 
 
 def load(path: Path) -> ModuleType:

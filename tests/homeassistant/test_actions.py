@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from fakes.bridge_over_mqtt import NOW, BridgeStandIn
 from programs.mqtt_client import MqttClient
+from words.descriptions import components
 from words.example_settings import BIG, WITHOUT_ACTIONS
+from words.home_assistant_devices import devices, registered
 
 from bridge.core.facts import ActionRequested, Origin
 from bridge.core.status import QueueStatus, RecordingStatus, SoundStatus
 from bridge.mqtt.commands.payload import fact_of, read
-from bridge.mqtt.discovery.description import describe
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 
@@ -31,8 +32,9 @@ def bridge(ha: Any) -> Iterator[BridgeStandIn]:
     with BridgeStandIn(ha.rig["broker_port"], BIG) as one:
         ha.wait_state("binary_sensor.front_gate_clock", "on")
         ha.wait_state(SIREN, "unknown")
+        ha.wait_state("switch.front_gate_spare", "off")
         yield one
-    ha.wait(lambda: not ha.devices(identifier="front-gate"), label="device removed")
+    ha.wait(lambda: not devices(ha, "front-gate"), label="devices removed")
 
 
 def asked_for(ha: Any, bridge: BridgeStandIn, service: str, data: dict[str, Any]) -> object:
@@ -157,11 +159,8 @@ def test_a_card_that_is_gone_and_an_error_as_long_as_a_page_are_shown_too(ha: An
 def test_actions_that_are_no_longer_configured_leave_nothing_behind(ha: Any, bridge: BridgeStandIn) -> None:
     bridge.say_picture(JPEG)
     bridge.change(WITHOUT_ACTIONS)
-    left = {one.unique_id for one in describe(WITHOUT_ACTIONS).components.values()}
-    (device,) = ha.devices(identifier="front-gate")
-    ha.wait(
-        lambda: {one["unique_id"] for one in ha.entities(device["id"])} == left, label="the actions' entities are gone"
-    )
+    left = {one["unique_id"] for one in components(WITHOUT_ACTIONS).values() if "unique_id" in one}
+    ha.wait(lambda: registered(ha, "front-gate").keys() == left, label="the actions' entities are gone")
     bridge.change(BIG)
     ha.wait_state(SIREN, "unknown")
     ha.wait_state("button.front_gate_record", lambda state: state["state"] != "unavailable")

@@ -12,28 +12,34 @@ from typing import Any
 
 import pytest
 from programs.bridge import Bridge
-from programs.mqtt_client import MqttClient, retained
+from programs.mqtt_client import retained
 from words.builders import an_input, an_output
+from words.home_assistant_devices import areas, enable, left_nothing, registered
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 
+D = "alarm2mqtt/side-gate"
 DEVICE = {"id": "side-gate", "name": "Side gate", "area": "Yard", "startup_grace_s": 0}
-DOOR = an_input("door", name="Side door", device_class="door", outputs=["horn"])
+DOOR = an_input("door", name="Side door", area="Garage", device_class="door", outputs=["horn"])
 TAMPER = an_input("tamper", name="Tamper loop", device_class="tamper")
 HORN = an_output("horn", name="Horn", kind="siren", alarm_time_ms=500)
 ENTITIES = {
     *("binary_sensor.side_gate_door", "binary_sensor.side_gate_door_alarm", "event.side_gate_door_event"),
-    *("sensor.side_gate_door_last_alarm", "binary_sensor.side_gate_door_problem", "button.side_gate_door_test"),
-    *("switch.side_gate_horn", "siren.side_gate_horn_siren", "button.side_gate_horn_start"),
-    *("button.side_gate_horn_stop", "sensor.side_gate_horn_reason", "binary_sensor.side_gate_horn_problem"),
+    *("sensor.side_gate_door_last_alarm", "binary_sensor.side_gate_door_problem"),
+    *("siren.side_gate_horn", "sensor.side_gate_horn_reason", "binary_sensor.side_gate_horn_problem"),
     *("button.side_gate_silence", "sensor.side_gate_rejected_commands", "sensor.side_gate_journal_unsent"),
     *("binary_sensor.side_gate_clock", "binary_sensor.side_gate_problem"),
     *("switch.side_gate_door_enabled", "select.side_gate_door_trigger_mode", "select.side_gate_door_schedule"),
-    *("number.side_gate_door_debounce", "switch.side_gate_door_link_horn", "select.side_gate_horn_valid_signal"),
-    *("select.side_gate_horn_mode", "select.side_gate_horn_timing_schedule", "switch.side_gate_horn_follow_source"),
-    *("switch.side_gate_horn_timing", "number.side_gate_horn_alarm_time", "number.side_gate_horn_pulse_on"),
-    *("number.side_gate_horn_pulse_off", "switch.side_gate_armed"),
+    *("switch.side_gate_door_link_horn", "select.side_gate_horn_mode", "switch.side_gate_horn_follow_source"),
+    *("number.side_gate_horn_alarm_time", "switch.side_gate_armed"),
 }
+DISABLED = {
+    *("button.side_gate_door_test", "number.side_gate_door_debounce", "switch.side_gate_horn"),
+    *("button.side_gate_horn_start", "button.side_gate_horn_stop", "select.side_gate_horn_valid_signal"),
+    *("select.side_gate_horn_timing_schedule", "switch.side_gate_horn_timing", "number.side_gate_horn_pulse_on"),
+    "number.side_gate_horn_pulse_off",
+}
+"""Has to be enabled first."""
 
 
 def parts(*some: dict[str, Any]) -> dict[str, Any]:
@@ -56,17 +62,15 @@ def bridge(ha: Any, tmp_path: Path) -> Iterator[Bridge]:
     """Running, and taken up by Home Assistant; afterwards nothing of it is left on the broker."""
     port = ha.rig["broker_port"]
     with Bridge(tmp_path, port, **parts(DOOR, HORN)) as one:
-        ha.wait_state("switch.side_gate_horn", "off", 20)
+        ha.wait_state("siren.side_gate_horn", "off", 20)
         ha.wait_state("binary_sensor.side_gate_door", "off")
         yield one
-    with MqttClient(port) as client:
-        for topic in retained(port, "alarm2mqtt/#", "homeassistant/device/side-gate/config"):
-            client.publish(topic, b"", retain=True)
-    ha.wait(lambda: not ha.devices(identifier="side-gate"), label="device removed")
+    left_nothing(ha, port, "side-gate")
 
 
 def ours(ha: Any) -> set[str]:
-    return {one for one in ha.states() if one.partition(".")[2].startswith("side_gate")}
+    """All of the device but what has to be enabled, which Home Assistant remembers from test to test."""
+    return {one for one in ha.states() if one.partition(".")[2].startswith("side_gate")} - DISABLED
 
 
 @pytest.mark.usefixtures("bridge")
@@ -82,18 +86,25 @@ def test_a_door_that_opens_sounds_the_horn_for_its_time(ha: Any, bridge: Bridge)
     ha.wait_state("event.side_gate_door_event", lambda state: state["attributes"].get("event_type") == "alarm_begin")
     ha.wait_state("sensor.side_gate_door_last_alarm", lambda state: state["state"].startswith("20"))
     ha.wait_state("sensor.side_gate_horn_reason", "time")
-    ha.wait_state("switch.side_gate_horn", "off")
+    ha.wait_state("siren.side_gate_horn", "off")
     bridge.board("disconnect door")
     ha.wait_state("binary_sensor.side_gate_door", "off")
     ha.wait_state("event.side_gate_door_event", lambda state: state["attributes"]["event_type"] == "alarm_end")
 
 
 @pytest.mark.usefixtures("bridge")
+def test_each_terminal_is_in_its_own_area_or_else_in_the_bridges(ha: Any) -> None:
+    wanted = {"side-gate": "Yard", "side-gate_door": "Garage", "side-gate_horn": "Yard"}
+    ha.wait(lambda: areas(ha, "side-gate") == wanted, label="the areas")
+
+
+@pytest.mark.usefixtures("bridge")
 def test_the_siren_sounds_in_the_tone_and_for_the_time_asked_for(ha: Any) -> None:
-    siren = "siren.side_gate_horn_siren"
+    siren = "siren.side_gate_horn"
     ha.call("siren", "turn_on", {"entity_id": siren, "tone": "pulse", "duration": 60})
     ha.wait_state(siren, "on")
-    ha.wait_state("switch.side_gate_horn", lambda state: state["attributes"].get("mode") == "pulse")
+    attributes = f"{D}/output/horn/attributes"
+    ha.wait(lambda: b'"pulse"' in retained(ha.rig["broker_port"], attributes)[attributes], label="the tone")
     ha.wait_state("sensor.side_gate_horn_reason", "manual")
     ha.call("siren", "turn_off", {"entity_id": siren})
     ha.wait_state(siren, "off")
@@ -101,6 +112,11 @@ def test_the_siren_sounds_in_the_tone_and_for_the_time_asked_for(ha: Any) -> Non
 
 
 def test_buttons_test_start_stop_and_silence(ha: Any, bridge: Bridge) -> None:
+    buttons = ("button.side_gate_door_test", "button.side_gate_horn_start", "button.side_gate_horn_stop")
+    enable(ha, *buttons, "switch.side_gate_horn")
+    for button in buttons:
+        ha.wait_state(button, "unknown", 60)
+    ha.wait_state("switch.side_gate_horn", lambda state: state["state"] == "off", 60)
     ha.call("button", "press", {"entity_id": "button.side_gate_door_test"})
     ha.wait_state("event.side_gate_door_event", lambda state: state["attributes"].get("cause") == "command")
     ha.wait_state("sensor.side_gate_horn_reason", "time")
@@ -108,11 +124,11 @@ def test_buttons_test_start_stop_and_silence(ha: Any, bridge: Bridge) -> None:
     ha.call("button", "press", {"entity_id": "button.side_gate_horn_start"})
     ha.wait_state("switch.side_gate_horn", "on")
     ha.call("button", "press", {"entity_id": "button.side_gate_horn_stop"})
-    ha.wait_state("switch.side_gate_horn", "off")
+    ha.wait_state("siren.side_gate_horn", "off")
     ha.call("switch", "turn_on", {"entity_id": "switch.side_gate_horn"})
     ha.wait_state("switch.side_gate_horn", "on")
     ha.call("button", "press", {"entity_id": "button.side_gate_silence"})
-    ha.wait_state("switch.side_gate_horn", "off")
+    ha.wait_state("siren.side_gate_horn", "off")
     assert ha.state("sensor.side_gate_rejected_commands")["state"] == "0"
 
 
@@ -131,8 +147,7 @@ def test_an_input_that_comes_and_goes_leaves_nothing_behind(ha: Any, bridge: Bri
     ha.wait_state("binary_sensor.side_gate_tamper", "off")
     change(bridge, DOOR, HORN)
     ha.wait(lambda: ours(ha) == ENTITIES, label="the input is gone")
-    (device,) = ha.devices(identifier="side-gate")
-    assert {one["entity_id"] for one in ha.entities(device["id"])} == ENTITIES
+    assert {one["entity_id"] for one in registered(ha, "side-gate").values()} == ENTITIES | DISABLED
     ha.wait(
         lambda: not retained(ha.rig["broker_port"], "alarm2mqtt/side-gate/input/tamper/#"), label="its topics are clear"
     )
@@ -146,12 +161,12 @@ def test_an_input_removed_while_the_bridge_was_down_leaves_nothing_behind(ha: An
     bridge.write(**parts(DOOR, HORN))
     bridge.start()
     ha.wait(lambda: ours(ha) == ENTITIES, label="the input is gone")
-    ha.wait_state("switch.side_gate_horn", "off")
+    ha.wait_state("siren.side_gate_horn", "off")
 
 
 def test_a_bridge_that_is_killed_is_unavailable_and_comes_back(ha: Any, bridge: Bridge) -> None:
     bridge.kill()
-    ha.wait_state("switch.side_gate_horn", "unavailable")
+    ha.wait_state("siren.side_gate_horn", "unavailable")
     ha.wait_state("sensor.side_gate_horn_reason", "unavailable")
     bridge.start()
-    ha.wait_state("switch.side_gate_horn", "off", 20)
+    ha.wait_state("siren.side_gate_horn", "off", 20)

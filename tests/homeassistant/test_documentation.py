@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from programs.bridge import Bridge
-from programs.mqtt_client import MqttClient, retained
 from servers.camera import SnapshotCamera, note_of
 from words.builders import an_input, an_output
+from words.home_assistant_devices import left_nothing
 from words.pages import blocks, yaml
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
@@ -39,10 +39,7 @@ def bridge(ha: Any, tmp_path: Path, camera: SnapshotCamera) -> Iterator[Bridge]:
     with Bridge(tmp_path, port, **around(camera, DOOR, an_input("bell", quiet_s=0))) as one:
         ha.wait_state("binary_sensor.front_gate_garage_door", "off", 20)
         yield one
-    with MqttClient(port) as client:
-        for topic in retained(port, "alarm2mqtt/#", "homeassistant/device/front-gate/config"):
-            client.publish(topic, b"", retain=True)
-    ha.wait(lambda: not ha.devices(identifier="front-gate"), label="device removed")
+    left_nothing(ha, port, "front-gate")
 
 
 def test_the_light_goes_on_once_an_alarm_and_not_for_a_restart_during_one(ha: Any, bridge: Bridge) -> None:

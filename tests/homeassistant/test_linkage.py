@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 from programs.bridge import Bridge
-from programs.mqtt_client import MqttClient, retained
 from servers.camera import SnapshotCamera
 from servers.process import Certificates, wait_until
 from servers.smtp import MisbehavingMailServer
 from servers.sound_card import SoundCard, write_tone
 from words.builders import an_input
+from words.home_assistant_devices import left_nothing
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 
@@ -65,10 +65,7 @@ def gate(ha: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[G
             ha.wait_state("binary_sensor.east_gate_door", "off", 20)
             ha.wait_state("sensor.east_gate_email_queue", "0")
             yield Gate(bridge=bridge, mail=mail, card=card)
-        with MqttClient(port) as client:
-            for topic in retained(port, f"alarm2mqtt/{ID}/#", f"homeassistant/device/{ID}/config"):
-                client.publish(topic, b"", retain=True)
-        ha.wait(lambda: not ha.devices(identifier=ID), label="device removed")
+        left_nothing(ha, port, ID)
 
 
 def test_a_message_becomes_a_mail_with_a_picture(ha: Any, gate: Gate) -> None:

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from words.descriptions import steps
 from words.example_settings import BIG, SMALL, WITHOUT_ACTIONS
 
 from bridge.core.definitions.settings import HomeAssistantSettings
-from bridge.mqtt.discovery.description import discovery
 from ha_discovery import (
     Availability,
     BinarySensor,
     Button,
     Device,
+    DeviceTrigger,
     Discovery,
     Event,
     Image,
@@ -66,13 +67,13 @@ def test_home_assistants_schemas_find_nothing(rig: Path, tmp_path: Path) -> None
         "another device id": (SMALL, BIG),
         "discovery turned off": (WITHOUT_DISCOVERY, BIG),
     }
-    steps = [step for settings, previous in changes.values() for step in discovery(settings, previous)]
-    assert len(steps) == 9
-    assert findings(rig, tmp_path, [(topic, payload.decode()) for topic, payload in steps]) == []
+    messages = [step for settings, previous in changes.values() for step in steps(settings, previous)]
+    assert len(messages) == 37
+    assert findings(rig, tmp_path, [(topic, payload.decode()) for topic, payload in messages]) == []
 
 
 def test_a_wrong_payload_would_be_found(rig: Path, tmp_path: Path) -> None:
-    ((topic, payload),) = discovery(SMALL)
+    topic, payload = steps(SMALL)[1]
     wrong = payload.decode().replace('"device_class":"timestamp"', '"device_class":"timestmap"')
     assert findings(rig, tmp_path, [(topic, wrong)]) != []
 
@@ -163,7 +164,12 @@ def everything() -> Discovery:
             configuration_url="https://gate.example:8443/",
         ),
         origin=Origin(name="all2mqtt", sw_version="1", support_url="https://example.org/"),
-        components={one.unique_id: one for one in kinds},
+        components={
+            **{one.unique_id: one for one in kinds},
+            "trigger": DeviceTrigger(
+                topic="x", type="alarm begins", subtype="", payload="1", value_template="{{ value }}"
+            ),
+        },
         availability=Availability(topics=("a",), mode="any"),
         qos=0,
     )

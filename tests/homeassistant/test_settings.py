@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from programs.bridge import Bridge
-from programs.mqtt_client import MqttClient, retained
+from programs.mqtt_client import MqttClient
 from servers.process import wait_until
+from words.home_assistant_devices import enable, left_nothing
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timeout(180)]
 
@@ -56,10 +57,7 @@ def bridge(ha: Any, tmp_path: Path) -> Iterator[HandWritten]:
     with HandWritten(tmp_path, port) as one:
         ha.wait_state("switch.back_yard_gate_enabled", "on", 20)
         yield one
-    with MqttClient(port) as client:
-        for topic in retained(port, "alarm2mqtt/#", "homeassistant/device/back-yard/config"):
-            client.publish(topic, b"", retain=True)
-    ha.wait(lambda: not ha.devices(identifier="back-yard"), label="device removed")
+    left_nothing(ha, port, "back-yard")
 
 
 def call(ha: Any, service: str, entity: str, **data: Any) -> None:
@@ -78,6 +76,14 @@ def test_status_turned_off_in_home_assistant_is_off_in_the_file_and_its_comment_
 
 
 def test_every_kind_of_setting_is_changed_and_shown(ha: Any, bridge: HandWritten) -> None:
+    rare = (
+        "number.back_yard_gate_debounce", "select.back_yard_horn_valid_signal",
+        "select.back_yard_horn_timing_schedule", "switch.back_yard_lamp_timing", "number.back_yard_horn_pulse_on",
+        "number.back_yard_horn_pulse_off",
+    )  # fmt: skip
+    enable(ha, *rare)
+    for entity in rare:
+        ha.wait_state(entity, lambda state: state["state"] not in ("unavailable", "unknown"), 60)
     call(ha, "select.select_option", "select.back_yard_gate_trigger_mode", option="disconnect")
     call(ha, "select.select_option", "select.back_yard_gate_schedule", option="nights")
     call(ha, "number.set_value", "number.back_yard_gate_debounce", value=250)
@@ -90,7 +96,7 @@ def test_every_kind_of_setting_is_changed_and_shown(ha: Any, bridge: HandWritten
     call(ha, "select.select_option", "select.back_yard_horn_timing_schedule", option="nights")
     call(ha, "switch.turn_on", "switch.back_yard_horn_follow_source")
     call(ha, "switch.turn_on", "switch.back_yard_lamp_timing")
-    call(ha, "number.set_value", "number.back_yard_horn_alarm_time", value=30000)
+    call(ha, "number.set_value", "number.back_yard_horn_alarm_time", value=30.5)
     call(ha, "number.set_value", "number.back_yard_horn_pulse_on", value=70)
     call(ha, "number.set_value", "number.back_yard_horn_pulse_off", value=80)
     for entity, state in {
@@ -105,7 +111,7 @@ def test_every_kind_of_setting_is_changed_and_shown(ha: Any, bridge: HandWritten
         "select.back_yard_horn_timing_schedule": "nights",
         "switch.back_yard_horn_follow_source": "on",
         "switch.back_yard_lamp_timing": "on",
-        "number.back_yard_horn_alarm_time": "30000",
+        "number.back_yard_horn_alarm_time": "30.5",
         "number.back_yard_horn_pulse_on": "70",
         "number.back_yard_horn_pulse_off": "80",
     }.items():
@@ -119,16 +125,16 @@ def test_every_kind_of_setting_is_changed_and_shown(ha: Any, bridge: HandWritten
 
 def test_a_refused_change_goes_back_and_the_reason_is_told(ha: Any, bridge: HandWritten) -> None:
     number = "number.back_yard_horn_alarm_time"
-    ha.wait_state(number, "0")
+    ha.wait_state(number, "0.0")
     with MqttClient(ha.rig["broker_port"], f"{D}/response") as client:
-        call(ha, "number.set_value", number, value=7)
+        call(ha, "number.set_value", number, value=0.05)
         wait_until(lambda: client.heard, what="the answer")
         (answer,) = [one.json for one in client.heard]
     assert answer["error"] == [
-        {"path": "alarm_time_ms", "message": "is too short (is 7; allowed: 0 (continuous), or 100 to 86400000)"}
+        {"path": "alarm_time_ms", "message": "is too short (is 50; allowed: 0 (continuous), or 100 to 86400000)"}
     ]
     ha.wait_state("sensor.back_yard_rejected_commands", "1")
-    assert ha.state(number)["state"] == "0"
+    assert ha.state(number)["state"] == "0.0"
     assert bridge.file.read_text() == bridge.original
 
 
@@ -163,6 +169,6 @@ def test_an_input_that_is_named_anew_keeps_its_entities(ha: Any, bridge: HandWri
         client.publish(f"{D}/input/gate/settings/set", '{"name": "Garden gate"}')
     ha.wait_state(
         "switch.back_yard_gate_enabled",
-        lambda state: state["attributes"]["friendly_name"] == "Back yard Garden gate status",
+        lambda state: state["attributes"]["friendly_name"] == "Garden gate Status",
     )
     assert "name: Garden gate" in bridge.file.read_text()

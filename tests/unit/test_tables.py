@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from words.builders import settings_of
+from words.descriptions import components
 
 from bridge.core.definitions.actions import ACTIONS
 from bridge.core.definitions.channels import CHANNELS, Channel, is_on, server_of
@@ -19,7 +20,6 @@ from bridge.core.journal import KINDS as JOURNAL_KINDS
 from bridge.lines.drivers import DRIVERS, SIMULATED
 from bridge.linkage.delivery.sender_of import sender_of
 from bridge.mqtt.commands.action_payload import action_requested
-from bridge.mqtt.discovery.description import describe
 from bridge.settings.json_schema import schema
 from bridge.text.journal_words import words_of
 from bridge.web.pages.system_page import SERVICES
@@ -78,9 +78,8 @@ def test_a_channel_has_words_wherever_a_person_reads_of_it(channel: Channel):
 
 @channels
 def test_a_channel_has_its_entities(channel: Channel):
-    components = describe(everything()).components
     key = channel.key
-    assert {f"{key}_queue", f"{key}_error", f"test_{key}", f"door_{key}"} <= components.keys()
+    assert {f"{key}_queue", f"{key}_error", f"test_{key}", f"door_{key}"} <= components(everything()).keys()
 
 
 @channels

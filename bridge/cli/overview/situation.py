@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.cli.overview.page_address import answers, page_address
 from bridge.cli.overview.running_bridges import RunningBridge, running_bridges
 from bridge.core.definitions.settings import Settings
 from bridge.errors import Fault, SettingsError, StoreError
 from bridge.settings.load import load
 from bridge.store.armed_switch import read_armed
 from bridge.store.sqlite.connection import FILE_NAME
+from bridge.system.page_address import answers, page_address
 
 UNITS = (Path("/etc/systemd/system/alarm2mqtt.service"), Path("/usr/lib/systemd/system/alarm2mqtt.service"))
 _SYSTEMD = Path("/run/systemd/system")

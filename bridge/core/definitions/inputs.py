@@ -76,6 +76,8 @@ class InputSettings:
     """Topic segment and part of unique ids; no other input or output has it."""
     name: Name | None = None
     """The input's name for people; default: its id."""
+    area: Name | None = None
+    """Area that Home Assistant suggests for it; default: the device's."""
     line: InputLine | None = None
     """The line; a GPIO line unless its kind says otherwise, and the simulated driver needs none."""
     connected_level: Level = Level.LOW

@@ -73,6 +73,8 @@ class OutputSettings:
     """Topic segment and part of unique ids; no other input or output has it."""
     name: Name | None = None
     """The output's name for people; default: its id."""
+    area: Name | None = None
+    """Area that Home Assistant suggests for it; default: the device's."""
     line: OutputLine | None = None
     """The line; a GPIO line unless its kind says otherwise, and the simulated driver needs none."""
     connected_level: Level = Level.HIGH

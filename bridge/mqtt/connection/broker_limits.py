@@ -61,7 +61,7 @@ class BrokerLimits:
         self.largest: int | None = None
         """Bytes of the largest packet, where the broker refused a larger one by reason."""
         self.refused_sizes: dict[str, int] = {}
-        """Bytes of the smallest packet of a topic that the broker named too large."""
+        """Bytes of the smallest packet of a topic that the broker named too large, or that is likely to be."""
         self.careful = False
         """Whether messages go out one at a time."""
         self.slow = False
@@ -128,7 +128,7 @@ class BrokerLimits:
     def log_too_large(self, topic: str, size: int) -> None:
         """Logs a message that is larger than the broker takes, once for each topic."""
         self.log_once(
-            f"large {topic}",
+            f"large {_family(topic)}",
             f"left out: {topic} ({size} bytes) is larger than the broker takes; raise its limit for packets",
         )
 
@@ -257,6 +257,7 @@ class BrokerLimits:
         if size >= LARGE:
             length = len(message.payload)
             own.from_bytes = length if own.from_bytes is None else min(own.from_bytes, length)
+            self.refused_sizes.setdefault(message.topic, size)
             cause = "it may be too large for it, or not allowed there"
         self.log_once(
             f"out {message.topic}",
@@ -266,10 +267,15 @@ class BrokerLimits:
 
 
 def _related(topic: str, other: str) -> bool:
-    """Returns whether two topics hold the same kind of message: pictures of the device and of its inputs."""
+    """Returns whether two topics hold the same kind of message: pictures, descriptions, of the device and its parts."""
     return (
-        topic == other
+        _family(topic) == _family(other)
         or f"{topic}/".startswith(f"{other}/")
         or f"{other}/".startswith(f"{topic}/")
         or (topic.rpartition("/")[0] == other.rpartition("/")[0])
     )
+
+
+def _family(topic: str) -> str:
+    """Returns what is common to the topics of all descriptions for Home Assistant; of another topic the topic."""
+    return topic.rsplit("/", 2)[0] if topic.endswith("/config") else topic

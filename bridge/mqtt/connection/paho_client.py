@@ -93,11 +93,11 @@ class PahoClient(Client):
     def _options(self, one: Filter, *, options: bool) -> Any:
         """Returns the options of one subscription: the QoS alone for MQTT 3.1.1."""
         if self._version is not Version.V5:
-            return 1
+            return one.qos
         if not options:
-            return SubscribeOptions(qos=1)
+            return SubscribeOptions(qos=one.qos)
         return SubscribeOptions(
-            qos=1,
+            qos=one.qos,
             noLocal=not one.own_too,
             retainAsPublished=one.flag_retained,
             retainHandling=SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE,

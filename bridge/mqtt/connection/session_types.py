@@ -23,9 +23,10 @@ class Login:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A subscription at QoS 1. The two flags exist in MQTT 5 only."""
+    """A subscription. The two flags exist in MQTT 5 only."""
 
     topic: str
+    qos: int = 1
     own_too: bool = False
     """Whether the client's own publishes come back."""
     flag_retained: bool = True

@@ -6,9 +6,12 @@ exists whose command can only be refused.
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from bridge.core.definitions.actions import MAIL_TEXT, is_sound_name
 from bridge.core.definitions.channels import CHANNELS, Channel, server_of
 from bridge.mqtt.discovery.row import LONGEST_STATE, CommonFields, Part, Row, cut, nested_flag
+from bridge.mqtt.discovery.setting_entity import CONFIG
 from bridge.mqtt.topics import CommandKind
 from ha_discovery import Button, Entity, Image, Notify, Siren, Switch
 
@@ -17,8 +20,9 @@ _MAIL = f"{{{{ {{'text': {cut('value', MAIL_TEXT.longest)}}} | to_json }}}}"
 refused, since Home Assistant would not show the refusal.
 """
 
-
 MOST_TONES = 100
+MOST_TONE_BYTES = 8000
+"""Bytes of all tones together: the description holds 32 kB in all."""
 
 
 def _run(part: Part, kind: str) -> str:
@@ -29,12 +33,13 @@ def _run(part: Part, kind: str) -> str:
 def tones(part: Part) -> tuple[str, ...]:
     """Returns the clips of all inputs' sounds and of the folder, without those that a command could not name.
 
-    A folder with more than `MOST_TONES` clips is cut, for a description must not grow without end.
+    A folder with more clips than a description may hold is cut.
     """
     linked = {clip for one in part.settings.inputs if one.linkage.audible for clip in one.linkage.audible.clips}
     found = [*sorted(linked), *(clip for clip in part.clips if clip not in linked)]
     named = [clip for clip in found if is_sound_name(clip) and clip.strip() and len(clip) <= LONGEST_STATE]
-    return tuple(sorted(named[:MOST_TONES]))
+    ends = accumulate(len(clip.encode()) for clip in named)
+    return tuple(sorted(clip for clip, end in zip(named[:MOST_TONES], ends, strict=False) if end <= MOST_TONE_BYTES))
 
 
 def _audible(part: Part, common: CommonFields) -> Entity:
@@ -105,7 +110,14 @@ def _test_row(channel: Channel) -> Row[Part]:
     def exists(part: Part) -> bool:
         return server_of(part.settings, channel) is not None and (_sees(part) or not channel.one_a_picture)
 
-    return Row(what=f"test_{channel.key}", name=channel.words.test, make=make, icon=channel.icons.test, exists=exists)
+    return Row(
+        what=f"test_{channel.key}",
+        name=channel.words.test,
+        make=make,
+        icon=channel.icons.test,
+        category=CONFIG,
+        exists=exists,
+    )
 
 
 def _armed(part: Part, common: CommonFields) -> Entity:
@@ -121,6 +133,6 @@ DEVICE_ROWS: tuple[Row[Part], ...] = (
     Row(what="notify", name="e-mail", make=_notify, icon="mdi:email", exists=_mails),
     Row(what="silence", name="silence", make=_silence, icon="mdi:bell-off"),
     Row(what="snapshot", name="snapshot", make=_snapshot, icon="mdi:camera", exists=_sees),
-    *(_test_row(channel) for channel in CHANNELS),
     Row(what="record", name="record clip", make=_record, icon="mdi:record-rec", exists=_records),
+    *(_test_row(channel) for channel in CHANNELS),
 )

@@ -5,16 +5,21 @@ from __future__ import annotations
 from bridge.core.definitions.channels import CHANNELS, Channel, server_of
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.mqtt.discovery.row import CommonFields, InputPart, Row
-from bridge.mqtt.discovery.setting_entity import CONFIG, SettingPath, milliseconds, schedule, switch, words
+from bridge.mqtt.discovery.setting_entity import CONFIG, SettingPath, ids, milliseconds, schedule, switch, words
 from bridge.text.printable import one_line
 from ha_discovery import Entity
+
+MOST_SWITCHES = 8
+"""Outputs that have a switch each at an input; with more of them there is one text of ids."""
 
 
 def input_setting_rows(settings: Settings) -> tuple[Row[InputPart], ...]:
     """Returns the rows of every input; none if settings are not to be entities."""
     if not settings.home_assistant.settings_entities:
         return ()
-    return (*_ROWS, *(_link(output) for output in settings.outputs))
+    outputs = settings.outputs
+    links = (_LINKS,) if len(outputs) > MOST_SWITCHES else tuple(_link(output) for output in outputs)
+    return (*_ROWS, *links, _DEBOUNCE)
 
 
 def _place(part: InputPart, *keys: str) -> SettingPath:
@@ -85,6 +90,11 @@ def _link(output: OutputSettings) -> Row[InputPart]:
     )
 
 
+def _linked(part: InputPart, common: CommonFields) -> Entity:
+    """The ids of all linked outputs, to be written anew."""
+    return ids(_place(part, "linkage", "outputs"), common)
+
+
 def _channel(channel: Channel) -> Row[InputPart]:
     """Returns the row of the switch by which an input uses a channel."""
 
@@ -109,8 +119,13 @@ _ROWS: tuple[Row[InputPart], ...] = (
     Row(what="enabled", name="status", make=_enabled, category=CONFIG, icon="mdi:shield-check"),
     Row(what="trigger_mode", name="trigger mode", make=_trigger_mode, category=CONFIG, icon="mdi:electric-switch"),
     Row(what="schedule", name="schedule", make=_schedule, category=CONFIG, icon="mdi:calendar-clock"),
-    Row(what="debounce", name="debounce", make=_debounce, category=CONFIG, icon="mdi:sine-wave"),
     Row(what="record", name="records a clip", make=_record, category=CONFIG, icon="mdi:record-rec", exists=_records),
     *(_channel(channel) for channel in CHANNELS),
     Row(what="audible", name="sounds", make=_audible, category=CONFIG, icon="mdi:volume-high", exists=_sounds),
+)
+_LINKS: Row[InputPart] = Row(
+    what="links", name="linked outputs", make=_linked, category=CONFIG, icon="mdi:link-variant", exists=_links
+)
+_DEBOUNCE: Row[InputPart] = Row(
+    what="debounce", name="debounce", make=_debounce, category=CONFIG, icon="mdi:sine-wave", disabled=True
 )

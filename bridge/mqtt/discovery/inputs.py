@@ -1,12 +1,17 @@
-"""The entities of an input (`mqtt.md` 4)."""
+"""The entities of an input, and its triggers (`mqtt.md` 4)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bridge.mqtt.discovery.row import ALL_ATTRIBUTES, DIAGNOSTIC, CommonFields, InputPart, Row, field, flag
+from bridge.mqtt.discovery.setting_entity import CONFIG
 from bridge.mqtt.topics import CommandKind, InputTopics
-from ha_discovery import BinarySensor, Button, Entity, Event, Image, Sensor
+from ha_discovery import BinarySensor, Button, DeviceTrigger, Entity, Event, Image, Sensor
 
 EVENT_TYPES = ("alarm_begin", "alarm_end", "retrigger", "fault")
+TRIGGERS = {"alarm_begins": "alarm_begin", "alarm_ends": "alarm_end"}
+"""Triggers of an input in the automation editor, with the event of each. The words are part of automations."""
 
 
 def _own(part: InputPart) -> InputTopics:
@@ -26,7 +31,7 @@ def _state(part: InputPart, common: CommonFields) -> Entity:
 
 def _alarm(part: InputPart, common: CommonFields) -> Entity:
     """Available with the bridge alone: an alarm outlives its line."""
-    return BinarySensor(**common, state_topic=_own(part).alarm)
+    return BinarySensor(**common, state_topic=_own(part).alarm, device_class="safety")
 
 
 def _event(part: InputPart, common: CommonFields) -> Entity:
@@ -68,12 +73,29 @@ def _icon_without_class(part: InputPart) -> str | None:
     return None if part.input.device_class else "mdi:electric-switch"
 
 
+def triggers(part: InputPart) -> Iterator[tuple[str, DeviceTrigger]]:
+    """Yields each trigger, with its component key. Events are never retained, so none fires on old news."""
+    for what, event_type in TRIGGERS.items():
+        trigger = DeviceTrigger(
+            topic=_own(part).event,
+            type=what.replace("_", " "),
+            payload=event_type,
+            value_template="{{ value_json.event_type }}",
+        )
+        yield f"{part.id}_{what}", trigger
+
+
 INPUT_ROWS: tuple[Row[InputPart], ...] = (
     Row(what="state", name="", make=_state, main=True, needs_line=True, icon=_icon_without_class),
     Row(what="alarm", name="alarm", make=_alarm, icon="mdi:alarm-light"),
     Row(what="event", name="event", make=_event, icon="mdi:bell-ring-outline"),
     Row(what="image", name="picture", make=_image, exists=lambda part: bool(part.settings.cameras)),
+)
+"""Entities of daily use; those of settings follow."""
+INPUT_TEST: Row[InputPart] = Row(
+    what="test", name="test alarm", make=_test, icon="mdi:alarm-light-outline", category=CONFIG, disabled=True
+)
+INPUT_DIAGNOSTICS: tuple[Row[InputPart], ...] = (
     Row(what="last_alarm", name="last alarm", make=_last_alarm, category=DIAGNOSTIC),
     Row(what="problem", name="problem", make=_problem, category=DIAGNOSTIC),
-    Row(what="test", name="test alarm", make=_test, icon="mdi:alarm-light-outline"),
 )

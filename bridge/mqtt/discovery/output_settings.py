@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridge.core.definitions.settings import OutputSettings, PulseSettings, Settings
 from bridge.mqtt.discovery.row import CommonFields, OutputPart, Row
-from bridge.mqtt.discovery.setting_entity import CONFIG, SettingPath, milliseconds, schedule, switch, words
+from bridge.mqtt.discovery.setting_entity import CONFIG, SettingPath, milliseconds, schedule, seconds, switch, words
 from ha_discovery import Entity
 
 
@@ -39,7 +39,7 @@ def _timing(part: OutputPart, common: CommonFields) -> Entity:
 
 def _alarm_time(part: OutputPart, common: CommonFields) -> Entity:
     """0 is continuous. A value below the shortest time is refused, and the state reverts."""
-    return milliseconds(_place(part, "alarm_time_ms"), common, OutputSettings, "alarm_time_ms")
+    return seconds(_place(part, "alarm_time_ms"), common, OutputSettings, "alarm_time_ms")
 
 
 def _pulse_on(part: OutputPart, common: CommonFields) -> Entity:
@@ -51,18 +51,26 @@ def _pulse_off(part: OutputPart, common: CommonFields) -> Entity:
 
 
 _ROWS: tuple[Row[OutputPart], ...] = (
-    Row(what="valid_signal", name="valid signal", make=_valid_signal, category=CONFIG, icon="mdi:electric-switch"),
     Row(what="mode", name="output mode", make=_mode, category=CONFIG, icon="mdi:square-wave"),
+    Row(what="follow_source", name="follow source", make=_follow_source, category=CONFIG, icon="mdi:arrow-decision"),
+    Row(what="alarm_time", name="alarm time", make=_alarm_time, category=CONFIG, icon="mdi:timer-outline"),
+    Row(
+        what="valid_signal",
+        name="valid signal",
+        make=_valid_signal,
+        category=CONFIG,
+        icon="mdi:electric-switch",
+        disabled=True,
+    ),
     Row(
         what="timing_schedule",
         name="timing schedule",
         make=_timing_schedule,
         category=CONFIG,
         icon="mdi:calendar-clock",
+        disabled=True,
     ),
-    Row(what="follow_source", name="follow source", make=_follow_source, category=CONFIG, icon="mdi:arrow-decision"),
-    Row(what="timing", name="timing", make=_timing, category=CONFIG, icon="mdi:timer-cog"),
-    Row(what="alarm_time", name="alarm time", make=_alarm_time, category=CONFIG, icon="mdi:timer-outline"),
-    Row(what="pulse_on", name="pulse on", make=_pulse_on, category=CONFIG, icon="mdi:pulse"),
-    Row(what="pulse_off", name="pulse off", make=_pulse_off, category=CONFIG, icon="mdi:pulse"),
+    Row(what="timing", name="timing", make=_timing, category=CONFIG, icon="mdi:timer-cog", disabled=True),
+    Row(what="pulse_on", name="pulse on", make=_pulse_on, category=CONFIG, icon="mdi:pulse", disabled=True),
+    Row(what="pulse_off", name="pulse off", make=_pulse_off, category=CONFIG, icon="mdi:pulse", disabled=True),
 )

@@ -100,11 +100,28 @@ def _icon_without_class(part: OutputPart) -> str | None:
     return None if part.output.device_class else _ICONS[part.output.kind]
 
 
+def _is_none(part: OutputPart) -> bool:
+    return not _is_siren(part)
+
+
 OUTPUT_ROWS: tuple[Row[OutputPart], ...] = (
-    Row(what="switch", name="", make=_switch, main=True, needs_line=True, icon=_icon_without_class),
-    Row(what="siren", name="with tones", make=_siren, needs_line=True, exists=_is_siren),
-    Row(what="start", name="start", make=_start, needs_line=True, icon="mdi:play"),
-    Row(what="stop", name="stop", make=_stop, icon="mdi:stop"),
+    Row(what="siren", name="", make=_siren, main=True, needs_line=True, exists=_is_siren),
+    Row(what="switch", name="", make=_switch, main=True, needs_line=True, icon=_icon_without_class, exists=_is_none),
+    Row(
+        what="switch",
+        name="switch",
+        make=_switch,
+        main=True,
+        needs_line=True,
+        disabled=True,
+        icon=_icon_without_class,
+        exists=_is_siren,
+    ),
+    Row(what="start", name="start", make=_start, needs_line=True, icon="mdi:play", disabled=True),
+    Row(what="stop", name="stop", make=_stop, icon="mdi:stop", disabled=True),
+)
+"""Entities of daily use; those of settings follow."""
+OUTPUT_DIAGNOSTICS: tuple[Row[OutputPart], ...] = (
     Row(what="reason", name="reason", make=_reason, category=DIAGNOSTIC, icon="mdi:comment-question-outline"),
     Row(what="problem", name="problem", make=_problem, category=DIAGNOSTIC),
 )

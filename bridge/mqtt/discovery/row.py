@@ -8,7 +8,6 @@ from typing import Generic, TypedDict, TypeVar
 
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.mqtt.topics import Topics
-from bridge.text.printable import one_line
 from ha_discovery import Availability, Entity
 
 DIAGNOSTIC = "diagnostic"
@@ -68,23 +67,32 @@ class CommonFields(TypedDict):
     object_id: str
     icon: str | None
     entity_category: str | None
+    enabled_by_default: bool | None
     availability: Availability | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """The device itself, or one input or output of it.
+    """The device itself, or one input or output of it: a device in Home Assistant.
 
-    `availability` is the part's own topic; it, `id` and `label` are empty for the device.
-    `clips` are the sound clips of the folder, as far as they are known.
+    `clips` are the sound clips of the folder, as far as they are known. `page` is the page's address for a browser,
+    None where no browser reaches it.
     """
 
     settings: Settings
     topics: Topics
     clips: tuple[str, ...] = ()
-    id: str = ""
-    label: str = ""
-    availability: str = ""
+    page: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the input or output; empty for the device itself."""
+        return ""
+
+    @property
+    def topic(self) -> str:
+        """The topic of its description."""
+        return self.topics.discovery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +101,32 @@ class InputPart(Part):
 
     input: InputSettings
 
+    @property
+    def id(self) -> str:
+        """The input's id."""
+        return self.input.id
+
+    @property
+    def topic(self) -> str:
+        """The topic of its description."""
+        return self.topics.part_discovery(self.input.id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputPart(Part):
     """An output."""
 
     output: OutputSettings
+
+    @property
+    def id(self) -> str:
+        """The output's id."""
+        return self.output.id
+
+    @property
+    def topic(self) -> str:
+        """The topic of its description."""
+        return self.topics.part_discovery(self.output.id)
 
 
 P = TypeVar("P", bound=Part)
@@ -111,12 +139,14 @@ class Row(Generic[P]):
     what
         Part of the ids, for ever (`mqtt.md` 4).
     name
-        Appended to the part's own name; empty for the entity with that name alone.
+        The entity's name, which Home Assistant shows after the part's; empty for the part's main entity.
     main
         Whether its entity id is the part's, without the `what`.
     needs_line
         Whether it is unavailable while the part's line is lost, since its state or command would be false. Entities
         for the fault itself, for the past, or to calm things down need only the bridge.
+    disabled
+        Whether a person has to enable it in Home Assistant first: it is rarely needed.
     exists
         Returns whether its requirements are configured.
     """
@@ -128,42 +158,35 @@ class Row(Generic[P]):
     category: str | None = None
     main: bool = False
     needs_line: bool = False
+    disabled: bool = False
     exists: Callable[[P], bool] = lambda _part: True
 
 
 def entities(rows: tuple[Row[P], ...], part: P) -> Iterator[tuple[str, Entity]]:
     """Yields each entity that exists for this part, with its component key."""
+    bridge = part.topics.availability
+    with_the_line = Availability(topics=(bridge, _line(part))) if part.id else None
     for row in rows:
         if row.exists(part):
             key = f"{part.id}_{row.what}" if part.id else row.what
-            yield key, row.make(part, _common(row, part, key))
+            yield key, row.make(part, _common(row, part, key, with_the_line if row.needs_line else None))
 
 
-def _common(row: Row[P], part: P, key: str) -> CommonFields:
+def _common(row: Row[P], part: P, key: str, availability: Availability | None) -> CommonFields:
     device = part.settings.device
     place = part.id if row.main else key
     return CommonFields(
         unique_id=f"{device.id}_{key}",
-        name=_name(row.name, part),
+        name=row.name[:1].upper() + row.name[1:] or None,
         object_id=f"{device.id}_{place}".replace("-", "_"),
         icon=row.icon(part) if callable(row.icon) else row.icon,
         entity_category=row.category,
-        availability=_with_the_line(part) if row.needs_line else None,
+        enabled_by_default=False if row.disabled else None,
+        availability=availability,
     )
 
 
-def _name(words: str, part: Part) -> str | None:
-    """Returns the name after the device's name, which a part of the same name does not repeat.
-
-    None is the device's name alone.
-    """
-    label = one_line(part.label) or part.id
-    device = one_line(part.settings.device.label) or part.settings.device.id
-    if label in ("", device):
-        return words[:1].upper() + words[1:] or None
-    return f"{label} {words}".rstrip()
-
-
-def _with_the_line(part: Part) -> Availability:
-    """Returns the availability of both bridge and part; rows without a line have the device's own."""
-    return Availability(topics=(part.topics.availability, part.availability))
+def _line(part: Part) -> str:
+    """Returns the topic of the availability of a part's line; rows without a line have the bridge's alone."""
+    place = part.topics.input(part.id) if isinstance(part, InputPart) else part.topics.output(part.id)
+    return place.availability

@@ -14,8 +14,8 @@ from bridge.core.definitions.field_types import Range
 from bridge.core.definitions.introspection import mark_at
 from bridge.core.definitions.settings import Settings
 from bridge.core.schedule import ALWAYS, NEVER, Schedule
-from bridge.mqtt.discovery.row import CommonFields
-from ha_discovery import Entity, Number, Select, Switch
+from bridge.mqtt.discovery.row import LONGEST_STATE, CommonFields, cut
+from ha_discovery import Entity, Number, Select, Switch, Text
 
 CONFIG = "config"
 WRITTEN_OUT = "written out"
@@ -93,6 +93,40 @@ def milliseconds(place: SettingPath, common: CommonFields, section: type, key: s
         unit_of_measurement="ms",
         value_template=_known(place.expression),
         command_template=place.template("value"),
+    )
+
+
+def seconds(place: SettingPath, common: CommonFields, section: type, key: str) -> Entity:
+    """Returns a number box for milliseconds that are shown and set as seconds with one decimal."""
+    limits = mark_at(section, key, Range)
+    assert limits.le is not None  # noqa: S101 - every time in milliseconds has an end
+    return Number(
+        **common,
+        **_topics(place),
+        min=int(limits.ge) // 1000,
+        max=int(limits.le) // 1000,
+        step=0.1,
+        mode="box",
+        device_class="duration",
+        unit_of_measurement="s",
+        value_template=_known(f"{place.expression} / 1000"),
+        command_template=place.template("(value * 1000) | round | int"),
+    )
+
+
+def ids(place: SettingPath, common: CommonFields) -> Entity:
+    """Returns a text of ids with commas between them.
+
+    More of them than a state can hold are shown cut; such a text is refused when it is sent, since its end is no id.
+    """
+    joined = f"{place.expression} | join(', ')"
+    return Text(
+        **common,
+        **_topics(place),
+        min=0,
+        max=LONGEST_STATE,
+        value_template=_known(cut(joined, LONGEST_STATE)),
+        command_template=place.template("(value.split(',') | map('trim') | select | list)"),
     )
 
 

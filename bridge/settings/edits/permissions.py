@@ -28,6 +28,7 @@ INPUT: tuple[Loc, ...] = (
 """Locations in an input, each with all below it."""
 OUTPUT: tuple[Loc, ...] = (
     ("name",),
+    ("area",),
     ("kind",),
     ("valid_signal",),
     ("mode",),

@@ -53,6 +53,7 @@ def _what(edited: Form) -> list[Html]:
     classes = [("", "None"), *((name, name.replace("_", " ")) for name in BINARY_SENSOR_CLASSES)]
     return [
         edited.text("name", "Name"),
+        edited.text("area", "Area", "Where Home Assistant suggests to put it; empty: where the device is."),
         edited.choice(
             "trigger_mode",
             "Trigger Mode",

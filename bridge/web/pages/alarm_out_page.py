@@ -48,6 +48,7 @@ def _events(edited: Form) -> list[Html]:
     """Returns the fields of the section Event Actions: name, contact, mode, pulse, alarm time."""
     return [
         edited.text("name", "Name"),
+        edited.text("area", "Area", "Where Home Assistant suggests to put it; empty: where the device is."),
         edited.choice(
             "valid_signal",
             "Valid Signal",

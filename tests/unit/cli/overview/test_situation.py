@@ -11,12 +11,12 @@ import pytest
 from words.store_probe import a_store, eventually
 
 from bridge.cli.overview.invocation import caller
-from bridge.cli.overview.page_address import answers, page_address
 from bridge.cli.overview.running_bridges import RunningBridge
 from bridge.cli.overview.situation import look
 from bridge.core.definitions.settings import WebSettings
 from bridge.core.effects import KeepArmed
 from bridge.store.sqlite.connection import FILE_NAME
+from bridge.system.page_address import answers, page_address
 
 RIGHT = "web: {enabled: false}\nlines: {driver: simulated}\ninputs: [{id: door}]\n"
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from words import descriptions
 from words.example_settings import BIG, SECTIONS, SMALL, WITHOUT_ACTIONS
 
 from bridge.core.definitions.settings import (
@@ -17,8 +18,7 @@ from bridge.core.definitions.settings import (
     OutputSettings,
     Settings,
 )
-from bridge.mqtt.discovery.description import describe, discovery
-from bridge.mqtt.discovery.device import DEVICE_ROWS, MOST_TONES
+from bridge.mqtt.discovery.device import DEVICE_ROWS, MOST_TONE_BYTES, MOST_TONES
 from bridge.mqtt.discovery.status import STATUS_ROWS
 from bridge.settings.checks.references import TAKEN_BY_THE_DEVICE
 
@@ -31,14 +31,14 @@ def words(text: str) -> list[str]:
 
 
 DEVICE_WHATS = words("""
-    armed audible image notify silence snapshot test_email test_ftp record
+    armed audible image notify silence snapshot record test_email test_ftp
     email_queue email_error ftp_queue ftp_error free_space rejected_commands journal_unsent clock problem
 """)
 INPUT_WHATS = words("""
-    state alarm event enabled trigger_mode schedule debounce record email ftp audible last_alarm problem test
+    state alarm event image enabled trigger_mode schedule record email ftp audible debounce test last_alarm problem
 """)
 OUTPUT_WHATS = words("""
-    switch siren start stop valid_signal mode timing_schedule follow_source timing alarm_time pulse_on pulse_off
+    siren switch start stop mode follow_source alarm_time valid_signal timing_schedule timing pulse_on pulse_off
     reason problem
 """)
 """All three from `mqtt.md` 4."""
@@ -46,8 +46,7 @@ OUTPUT_WHATS = words("""
 
 def own(settings: Settings) -> set[str]:
     """The device's own entities."""
-    parts = {one.id for one in (*settings.inputs, *settings.outputs)}
-    return {key for key in describe(settings).components if key.partition("_")[0] not in parts}
+    return set(descriptions.payloads(settings)[f"homeassistant/device/{settings.device.id}/config"]["components"])
 
 
 def only(*sections: str, **changes: Any) -> Settings:
@@ -62,8 +61,7 @@ def playing(*clips: str) -> Settings:
 
 
 def component(settings: Settings, key: str, *, clips: tuple[str, ...] = ()) -> dict[str, Any]:
-    ((_, body),) = discovery(settings, clips=clips)
-    return json.loads(body)["components"][key]
+    return descriptions.components(settings, clips=clips)[key]
 
 
 def test_with_everything_configured_the_device_has_all_that_the_contract_names() -> None:
@@ -92,8 +90,11 @@ def test_an_entity_exists_only_when_what_it_needs_is_configured(settings: Settin
 
 
 def test_an_action_that_is_no_longer_configured_takes_its_entities_away() -> None:
-    removal, whole = (json.loads(body) for _, body in discovery(WITHOUT_ACTIONS, BIG))
-    told = {key: one["platform"] for key, one in removal["components"].items()}
+    told: dict[str, str] = {}
+    for _, body in descriptions.steps(WITHOUT_ACTIONS, BIG):
+        for key, one in json.loads(body)["components"].items():
+            if one.keys() == {"platform"}:
+                told[key] = one["platform"]
     gone = {key: platform for key, platform in told.items() if key in DEVICE_WHATS}
     assert {key for key in told if key not in gone} == {
         *(f"garage-door_{what}" for what in ("record", "email", "ftp", "audible", "image")),
@@ -101,7 +102,7 @@ def test_an_action_that_is_no_longer_configured_takes_its_entities_away() -> Non
     }
     assert gone.keys() == set(DEVICE_WHATS) - ALWAYS
     assert (gone["audible"], gone["image"], gone["notify"]) == ("siren", "image", "notify")
-    assert not gone.keys() & whole["components"].keys()
+    assert not told.keys() & descriptions.components(WITHOUT_ACTIONS).keys()
 
 
 def test_the_tones_of_the_sound_are_the_clips_of_all_inputs() -> None:
@@ -131,6 +132,14 @@ def test_every_clip_of_the_folder_is_a_tone_and_those_of_inputs_come_first_when_
     assert tones[-1] == "z.wav"
 
 
+def test_clips_with_long_names_leave_room_for_the_rest_of_the_description() -> None:
+    long = tuple(f"{number:03}-{'x' * 200}.wav" for number in range(MOST_TONES))
+    tones = component(playing("z.wav"), "audible", clips=long)["available_tones"]
+    assert "z.wav" in tones
+    assert 10 < len(tones) < MOST_TONES
+    assert sum(map(len, tones)) <= MOST_TONE_BYTES
+
+
 def test_buttons_press_what_an_action_takes() -> None:
     pressed = {key: component(BIG, key) for key in ("snapshot", "test_email", "test_ftp", "record")}
     assert {key: (one["command_topic"], one["payload_press"]) for key, one in pressed.items()} == {
@@ -152,4 +161,4 @@ def test_no_id_of_an_input_or_output_but_the_refused_ones_makes_a_component_of_t
 
 def test_an_output_may_be_called_test() -> None:
     parts = replace(BIG, outputs=(OutputSettings(id="test"),))
-    assert describe(parts).components.keys() >= {*DEVICE_WHATS, "test_switch", "test_start", "test_stop"}
+    assert descriptions.components(parts).keys() >= {*DEVICE_WHATS, "test_switch", "test_start", "test_stop"}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 from fakes.ledger import MemoryLedger
 from fakes.mqtt_bridge import D, an_event, an_input_view, an_output_view
 from words.builders import an_input, an_output, settings_of
 
+from bridge.mqtt.messages import Incoming
 from bridge.mqtt.publishing.publisher import LARGEST_SNAPSHOT, Publisher
 from bridge.mqtt.publishing.send_queue import SendQueue
 
-CONFIG = "homeassistant/device/front-gate/config"
+CONFIG, DOOR_CONFIG, SIREN_CONFIG = (
+    f"homeassistant/device/front-gate{part}/config" for part in ("", "_door", "_siren")
+)
 DOOR, SIREN = an_input("door", outputs=["siren"]), an_output("siren")
 
 
@@ -29,10 +33,11 @@ class Device:
             later=lambda seconds, do: self.timers.append((seconds, do)),
             online_answered=self.answers.append,
         )
+        self.describing = None
         self.publisher.input(an_input_view("door"))
         self.publisher.output(an_output_view("siren"))
 
-    def connects(self, *, takes=True):
+    async def connects(self, *, takes=True):
         def send(message, acknowledged):
             self.sent.append(message)
             if acknowledged is not None:
@@ -40,8 +45,16 @@ class Device:
             return True
 
         self.queue.open(send, window=1000)
-        self.publisher.announce()
+        self.publisher.descriptions.begin(echoes=False)
+        await self.publisher.announce()
+        self.describing = asyncio.create_task(self.publisher.descriptions.run())
+        await self.describes()
         return self
+
+    async def describes(self):
+        """What is due is described: one description a turn of the loop."""
+        for _ in range(20):
+            await asyncio.sleep(0)
 
     def passes(self, seconds):
         """So much time, for what was to be done later."""
@@ -56,17 +69,17 @@ class Device:
         return next((message.payload for message in reversed(self.sent) if message.topic == topic), None)
 
 
-def test_a_connection_begins_with_the_description_and_ends_its_announcement_with_online():
-    device = Device().connects()
-    assert device.topics()[0] == CONFIG
+async def test_a_connection_begins_with_the_description_and_ends_its_announcement_with_online():
+    device = await Device().connects()
+    assert device.topics()[:3] == [CONFIG, DOOR_CONFIG, SIREN_CONFIG]
     assert device.topics()[-1] == f"{D}/availability"
     assert device.last(f"{D}/input/door/state") == b"OFF"
     assert set(device.topics()) <= device.ledger.known()
     assert device.answers == [True]
 
 
-def test_a_state_that_did_not_change_is_not_sent_again():
-    device = Device().connects()
+async def test_a_state_that_did_not_change_is_not_sent_again():
+    device = await Device().connects()
     device.sent.clear()
     device.publisher.input(an_input_view("door"))
     assert device.topics() == []
@@ -74,39 +87,47 @@ def test_a_state_that_did_not_change_is_not_sent_again():
     assert device.topics() == [f"{D}/input/door/state"]
 
 
-def test_a_part_that_is_removed_is_taken_out_of_the_description_and_its_topics_are_cleared():
-    device = Device().connects()
+async def test_a_part_that_is_removed_is_taken_out_of_home_assistant_before_its_topics_are_cleared():
+    device = await Device().connects()
     device.sent.clear()
     device.publisher.settings(settings_of(SIREN))
-    steps = [json.loads(message.payload)["components"] for message in device.sent if message.topic == CONFIG]
-    assert len(steps[0]["door_state"]) == 1
-    assert not [key for key in steps[1] if key.startswith("door")]
     cleared = [message.topic for message in device.sent if not message.payload]
+    assert cleared[0] == DOOR_CONFIG
     assert f"{D}/input/door/state" in cleared
-    assert not [topic for topic in device.ledger.known() if "/door/" in topic]
+    assert not [topic for topic in device.ledger.known() if "door" in topic]
 
 
-def test_a_topic_of_an_earlier_run_that_nothing_has_any_more_is_cleared():
-    device = Device(known=[f"{D}/input/long-gone/state"]).connects()
+async def test_an_output_that_is_removed_is_first_taken_out_of_each_input_by_its_platform_alone():
+    device = await Device().connects()
+    device.sent.clear()
+    device.publisher.settings(settings_of(an_input("door")))
+    await device.describes()
+    steps = [json.loads(message.payload)["components"] for message in device.sent if message.topic == DOOR_CONFIG]
+    assert steps[0] == {"door_link_siren": {"platform": "switch"}}
+    assert "door_link_siren" not in steps[1]
+
+
+async def test_a_topic_of_an_earlier_run_that_nothing_has_any_more_is_cleared():
+    device = await Device(known=[f"{D}/input/long-gone/state"]).connects()
     assert device.last(f"{D}/input/long-gone/state") == b""
     assert f"{D}/input/long-gone/state" not in device.ledger.known()
 
 
-def test_a_removal_that_the_broker_did_not_take_stays_in_the_ledger():
-    device = Device(known=[f"{D}/input/long-gone/state"]).connects(takes=False)
+async def test_a_removal_that_the_broker_did_not_take_stays_in_the_ledger():
+    device = await Device(known=[f"{D}/input/long-gone/state"]).connects(takes=False)
     assert f"{D}/input/long-gone/state" in device.ledger.known()
 
 
-def test_a_view_that_comes_before_its_settings_is_kept_for_them():
-    device = Device().connects()
+async def test_a_view_that_comes_before_its_settings_is_kept_for_them():
+    device = await Device().connects()
     device.publisher.input(an_input_view("late", tripped=True))
     assert device.last(f"{D}/input/late/state") is None
     device.publisher.settings(settings_of(DOOR, SIREN, an_input("late")))
     assert device.last(f"{D}/input/late/state") == b"ON"
 
 
-def test_an_event_of_a_known_input_goes_out_and_that_of_another_does_not():
-    device = Device().connects()
+async def test_an_event_of_a_known_input_goes_out_and_that_of_another_does_not():
+    device = await Device().connects()
     device.passes(60)
     device.publisher.event(an_event(7))
     device.publisher.event(an_event(8, input_id="gone"))
@@ -114,61 +135,95 @@ def test_an_event_of_a_known_input_goes_out_and_that_of_another_does_not():
     assert f"{D}/input/gone/event" not in device.topics()
 
 
-def test_a_picture_too_large_for_the_broker_clears_the_last_one():
-    device = Device().connects()
+async def test_a_picture_too_large_for_the_broker_clears_the_last_one():
+    device = await Device().connects()
     device.publisher.snapshot("door", b"jpeg")
     assert (device.last(f"{D}/snapshot/door"), device.last(f"{D}/snapshot")) == (b"jpeg", b"jpeg")
     device.publisher.snapshot("door", bytes(LARGEST_SNAPSHOT + 1))
     assert (device.last(f"{D}/snapshot/door"), device.last(f"{D}/snapshot")) == (b"", b"")
 
 
-def test_a_picture_of_no_input_is_that_of_the_device_alone():
-    device = Device().connects()
+async def test_a_picture_of_no_input_is_that_of_the_device_alone():
+    device = await Device().connects()
     device.publisher.snapshot(None, b"jpeg")
     assert device.last(f"{D}/snapshot") == b"jpeg"
     assert device.last(f"{D}/snapshot/door") is None
 
 
-def test_other_clips_describe_the_device_again_and_the_same_ones_do_not():
-    device = Device(audio={"folder": "/clips"}).connects()
+async def test_other_clips_describe_the_device_again_and_the_same_ones_do_not():
+    device = await Device(audio={"folder": "/clips"}).connects()
     device.sent.clear()
     device.publisher.clips(("dog.wav",))
+    await device.describes()
     assert device.topics() == [CONFIG]
     device.publisher.clips(("dog.wav",))
+    await device.describes()
     assert device.topics() == [CONFIG]
 
 
-def test_a_device_that_was_deleted_in_home_assistant_stays_so_until_its_settings_change(caplog):
+async def test_a_device_that_was_deleted_in_home_assistant_stays_so_until_its_own_settings_change(caplog):
     caplog.set_level("INFO")
-    device = Device().connects()
-    device.publisher.found_description(b"")
+    device = await Device().connects()
+    device.publisher.descriptions.found(Incoming(topic=DOOR_CONFIG, payload=b"", retained=False))
     assert "deleted in Home Assistant" in caplog.text
-    assert CONFIG not in device.ledger.known()
+    assert DOOR_CONFIG not in device.ledger.known()
     device.sent.clear()
     device.publisher.announce_again()
-    assert CONFIG not in device.topics()
+    await device.describes()
+    assert (DOOR_CONFIG in device.topics(), SIREN_CONFIG in device.topics()) == (False, True)
     assert device.topics()[-1] == f"{D}/availability"
+    device.publisher.settings(settings_of(DOOR, an_output("siren", mode="pulse")))
+    await device.describes()
+    assert device.last(DOOR_CONFIG) is None
     device.publisher.settings(settings_of(an_input("door", name="Back door", outputs=["siren"]), SIREN))
-    assert device.last(CONFIG)
+    await device.describes()
+    assert device.last(DOOR_CONFIG)
 
 
-def test_home_assistants_start_brings_everything_again():
-    device = Device().connects()
+async def test_what_lay_on_a_topic_before_is_taken_away_even_if_the_broker_delivers_it_late():
+    device = await Device().connects()
+    device.sent.clear()
+    late = b'{"components": {"door_image": {"platform": "image", "unique_id": "front-gate_door_image"}}}'
+    device.publisher.descriptions.found(Incoming(topic=DOOR_CONFIG, payload=late, retained=True))
+    await device.describes()
+    removal, whole = (json.loads(message.payload)["components"] for message in device.sent)
+    assert removal == {"door_image": {"platform": "image"}}
+    assert "door_state" in whole
+
+
+async def test_settings_that_change_while_everything_is_announced_are_described_too():
+    device = Device()
+    device.queue.open(lambda message, _: device.sent.append(message) or True, window=1000)
+    device.publisher.descriptions.begin(echoes=False)
+    announcing = asyncio.create_task(device.publisher.announce())
+    await asyncio.sleep(0)
+    device.publisher.settings(settings_of(DOOR, an_output("siren", name="Horn")))
+    await announcing
+    device.describing = asyncio.create_task(device.publisher.descriptions.run())
+    await device.describes()
+    assert b"Horn" in device.last(SIREN_CONFIG)
+    assert b"Horn" in device.last(DOOR_CONFIG)
+
+
+async def test_home_assistants_start_brings_everything_again():
+    device = await Device().connects()
     first = device.topics()
     device.sent.clear()
     device.publisher.announce_again()
+    await device.describes()
     assert sorted(set(device.topics())) == sorted(set(first))
 
 
-def test_what_was_refused_is_published_once_more_from_what_it_holds():
-    device = Device().connects()
+async def test_what_was_refused_is_published_once_more_from_what_it_holds():
+    device = await Device().connects()
     device.sent.clear()
     device.publisher.repeat([CONFIG, f"{D}/input/door/state", f"{D}/input/door/event"])
-    assert device.topics() == [CONFIG, f"{D}/input/door/state"]
+    await device.describes()
+    assert device.topics() == [f"{D}/input/door/state", CONFIG]
 
 
-def test_the_last_states_come_before_offline():
-    device, taken = Device().connects(), []
+async def test_the_last_states_come_before_offline():
+    device, taken = await Device().connects(), []
     device.publisher.output(an_output_view("siren", reason="stop"))
     device.sent.clear()
     device.publisher.say_offline(taken.append)
@@ -177,17 +232,18 @@ def test_the_last_states_come_before_offline():
     assert taken == [True]
 
 
-def test_a_small_packet_limit_leaves_entities_out_and_says_so_once(caplog):
+async def test_a_small_packet_limit_leaves_entities_out_and_says_so_once(caplog):
     device = Device()
-    device.publisher.largest_packet = 3000
-    device.connects()
+    device.publisher.descriptions.largest_packet = 3000
+    await device.connects()
     device.publisher.announce_again()
-    assert len(device.last(CONFIG)) < 3000
-    assert caplog.text.count("left out: ") == 1
+    await device.describes()
+    assert max(len(device.last(topic)) for topic in (CONFIG, DOOR_CONFIG, SIREN_CONFIG)) < 3000
+    assert caplog.text.count("left out of ") == 1
 
 
-def test_the_armed_switch_and_the_status_are_topics_of_their_own():
-    device = Device().connects()
+async def test_the_armed_switch_and_the_status_are_topics_of_their_own():
+    device = await Device().connects()
     device.publisher.armed(armed=False)
     device.publisher.status(b"{}", again=False)
     device.publisher.status(b"{}", again=False)

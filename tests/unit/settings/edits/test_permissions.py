@@ -37,11 +37,11 @@ def refused(path: str, allowed: Any) -> bool:
     return bool(list(not_changeable(patch, allowed)))
 
 
-def test_of_an_input_all_but_its_wiring_its_id_its_class_and_whether_it_is_always_armed() -> None:
+def test_of_an_input_all_but_its_wiring_its_id_its_area_its_class_and_whether_it_is_always_armed() -> None:
     closed = {path for path in settings_of(InputSettings) if refused(path, INPUT)}
     wiring = {path for path in settings_of(InputSettings) if path.startswith("line.")}
     assert {"line.chip", "line.topic"} <= wiring
-    assert closed == wiring | {"id", "connected_level", "bias", "device_class", "always_armed"}
+    assert closed == wiring | {"id", "area", "connected_level", "bias", "device_class", "always_armed"}
 
 
 def test_of_an_output_all_but_its_wiring_and_its_id() -> None:

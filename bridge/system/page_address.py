@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from ipaddress import ip_address
 
 from bridge.core.definitions.settings import WebSettings
 
@@ -16,6 +17,21 @@ def page_address(web: WebSettings) -> str:
     """Returns the page's address for a browser; a page open to other machines has this machine's name."""
     host = os.uname().nodename if web.host in _ANYWHERE else web.host
     return f"http://{f'[{host}]' if ':' in host else host}:{web.port}/"
+
+
+def address_for_others(web: WebSettings) -> str | None:
+    """Returns the address for a browser on another machine; None where the page is not open to one."""
+    if not web.enabled or web.password is None or _is_near(web.host):
+        return None
+    return page_address(web)
+
+
+def _is_near(host: str) -> bool:
+    """Returns whether only this machine reaches a page that listens on this host."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def answers(web: WebSettings) -> bool:

@@ -1,0 +1,417 @@
+"""Home Assistant's descriptions of the bridge and its terminals, kept up to date on the broker (`mqtt.md` 4).
+
+Each description costs about a millisecond, and there may be hundreds: they are made one a turn of the loop, so that
+lines get theirs, and no more are on their way than the broker acknowledges.
+
+Above 300 lines, since each topic's description is found, published, withheld and moved by the same few fields.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
+from hashlib import blake2b
+
+from bridge.core.definitions.settings import Settings
+from bridge.mqtt.discovery.description import (
+    LARGEST_BYTES,
+    Description,
+    Platforms,
+    changed_parts,
+    fitted,
+    gone,
+    parts,
+    read_platforms,
+    removals,
+)
+from bridge.mqtt.discovery.old_form import MIGRATION, is_migration, is_old_form, unloaded_s
+from bridge.mqtt.discovery.row import InputPart, Part
+from bridge.mqtt.messages import Incoming, Outgoing
+from bridge.mqtt.publishing.event_gate import EventGate
+from bridge.mqtt.publishing.send_queue import SendQueue
+from bridge.mqtt.publishing.topic_ledger import Ledger
+from bridge.mqtt.topics import Topics
+from bridge.system.page_address import address_for_others
+
+_LOG = logging.getLogger(__name__)
+PACKET_HEAD = 16
+"""Bytes of a PUBLISH beside topic and payload, and some more: not all brokers count alike."""
+ON_THEIR_WAY = 20
+"""Descriptions that are not acknowledged yet."""
+TAKEN_UP_S = 2.0
+"""Seconds after which Home Assistant has processed a changed description."""
+MADE_S = 1.0
+"""Seconds after which Home Assistant has made a new device: were a terminal first, the bridge would get no area."""
+AFTERMATH_S = 5.0
+"""Earlier Home Assistants empty the topic on which a disabled entity was once described when it is removed: within so
+long after a removal of ours that is no person."""
+LOOK_AGAIN_S = 1.0
+PATIENCE_S = 600.0
+"""So long a move waits for contacts and outputs to be at rest; for alarms it waits without end."""
+READ_BACK_S = 5.0
+ASK_AGAIN_S = 60.0
+
+
+class Descriptions:
+    """The descriptions of all parts: `announce` at the begin of a connection, then `run` until its end.
+
+    `is_busy` returns whether anything is tripped or on, `is_in_alarm` whether an alarm lasts: a description of the
+    old form is moved while neither is. `changed` is called with a part's id once Home Assistant has processed its
+    changed description; `later` calls a function after some seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        outbox: SendQueue,
+        ledger: Ledger,
+        events: EventGate,
+        later: Callable[[float, Callable[[], None]], object],
+        changed: Callable[[str], None],
+        is_busy: Callable[[], bool],
+        is_in_alarm: Callable[[], bool],
+    ) -> None:
+        self.largest_packet: int | None = None
+        """Bytes of the largest packet that the broker takes for a description; None where there is no limit."""
+        self._echoes = False
+        self._settings = settings
+        self._outbox = outbox
+        self._ledger = ledger
+        self._events = events
+        self._later = later
+        self._changed = changed
+        self._is_busy = is_busy
+        self._is_in_alarm = is_in_alarm
+        self._clips: tuple[str, ...] = ()
+        self._known: dict[str, Platforms] = {}
+        """Components that the broker has, by topic."""
+        self._sent: dict[str, bytes] = {}
+        """Digest of the description published on this connection, by topic."""
+        self._deleted: dict[str, bytes | None] = {}
+        """Topics of devices that a person deleted in Home Assistant, with the digest of what stays withheld."""
+        self._old: Platforms | None = None
+        """The components of a description in the old form, which is still to be moved."""
+        self._old_since: float | None = None
+        self._removed_at = -AFTERMATH_S
+        """Instant of the last removal from Home Assistant."""
+        self._described: Settings | None = None
+        """The settings that all descriptions on this connection have; None before they are complete."""
+        self._unsure: set[str] = set()
+        """Ids of parts described since with other settings."""
+        self._asked: set[str] = set()
+        """Topics to publish again."""
+        self._everything = False
+        self._then: list[Callable[[], None]] = []
+        self._due = asyncio.Event()
+        self._on_their_way = 0
+        self._room = asyncio.Event()
+        self._probe: asyncio.Future[None] | None = None
+        self._logged: set[str] = set()
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics of all descriptions; none while discovery is off."""
+        settings = self._settings
+        return tuple(Topics.of(settings).descriptions(settings)) if settings.home_assistant.discovery else ()
+
+    def settings(self, settings: Settings) -> None:
+        """Applies new settings: what differs is described by `run`."""
+        before, self._settings = self._settings, settings
+        if not settings.home_assistant.discovery:
+            self._old = None
+        self._withhold_events({one.id for one in before.inputs})
+        self._due.set()
+
+    def clips(self, names: tuple[str, ...]) -> None:
+        """Describes the bridge again if other sound clips can be chosen than before."""
+        if names != self._clips:
+            self._clips = names
+            self._unsure.add("")
+            self._due.set()
+
+    def begin(self, *, echoes: bool) -> None:
+        """A connection begins; what lies on the topics is `found` before `announce`.
+
+        `echoes`: the broker returns our own messages.
+        """
+        self._echoes = echoes
+        self._described = None
+        self._sent.clear()
+        self._asked.clear()
+        self._then.clear()
+        self._everything = False
+        self._on_their_way = 0
+
+    async def announce(self) -> None:
+        """Publishes all descriptions; those of an old form that is to be moved are left to `run`."""
+        self._withhold_events()
+        self._due.set()
+        if self._old is None:
+            await self._describe_parts(again=True)
+
+    async def run(self) -> None:
+        """Publishes what changes, for ever."""
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            again, self._everything = self._everything, False
+            if self._old is None or await self._move():
+                await self._describe_parts(again=again)
+            then, self._then = self._then, []
+            for do in then:
+                do()
+
+    def again(self, then: Callable[[], None]) -> None:
+        """Publishes all descriptions once more, and calls `then` after them."""
+        self._everything = True
+        self._then.append(then)
+        self._due.set()
+
+    def repeat(self, topics: Iterable[str]) -> None:
+        """Publishes the descriptions among these topics once more."""
+        self._asked.update(set(topics).intersection(self.topics))
+        self._due.set()
+
+    def forget(self, topic: str) -> None:
+        """The topic is cleared, since its part was removed."""
+        if topic in self._known:
+            self._removed_at = _now()
+        for known in (self._known, self._sent, self._deleted):
+            known.pop(topic, None)
+
+    def found(self, message: Incoming) -> None:
+        """Takes a message on a topic of a description: the one from before, a deletion, or an own one."""
+        topic = message.topic
+        if not message.payload:
+            is_old = self._old is not None and topic == Topics.of(self._settings).discovery
+            if not message.retained and (is_old or topic in self._sent or topic in self._known):
+                self._delete(topic)
+        elif is_migration(message.payload):
+            if self._probe is not None and not self._probe.done():
+                self._probe.set_result(None)
+            if message.retained:
+                self._found_components(topic, {})
+        elif message.retained and self._sent.get(topic) != _digest(message.payload):
+            platforms = read_platforms(message.payload)
+            if platforms is not None:
+                self._found_components(topic, platforms)
+
+    def _found_components(self, topic: str, platforms: Platforms) -> None:
+        """Takes what lay on a topic, which some brokers deliver only after it was described anew."""
+        if topic == Topics.of(self._settings).discovery:
+            self._old = platforms if is_old_form(platforms) and self._settings.home_assistant.discovery else None
+            if self._old is not None:
+                self._due.set()
+                return
+        if topic not in self._sent:
+            self._known.setdefault(topic, platforms)
+        elif platforms:
+            self._known[topic] = {**platforms, **self._known.get(topic, {})}
+            self._asked.add(topic)
+            self._due.set()
+
+    def _delete(self, topic: str) -> None:
+        """A person deleted a device: it stays deleted until its description changes."""
+        if _now() - self._removed_at < AFTERMATH_S:
+            self._later(MADE_S, partial(self.repeat, (topic,)))
+            return
+        _LOG.info("deleted in Home Assistant: %s; a change of its settings or a restart announces it again", topic)
+        topics = self.topics if self._old is not None else (topic,)
+        self._old = None
+        for one in topics:
+            self._deleted[one] = self._sent.pop(one, None)
+            self._known.pop(one, None)
+            self._ledger.discard(one)
+
+    def _parts(self) -> Iterable[Part]:
+        settings = self._settings
+        if not settings.home_assistant.discovery:
+            return ()
+        return parts(settings, self._clips, address_for_others(settings.web))
+
+    async def _describe_parts(self, *, again: bool) -> None:
+        """Publishes the descriptions of what has changed; with `again` all of them."""
+        settings = self._settings
+        asked, self._asked = self._asked, set()
+        now = None if again or self._described is None else changed_parts(self._described, settings) | self._unsure
+        for part in self._parts():
+            if now is None or part.id in now or part.topic in asked:
+                while self._on_their_way >= ON_THEIR_WAY:
+                    self._room.clear()
+                    await self._room.wait()
+                self._unsure.add(part.id)
+                is_new_place = not part.id and settings.device.area is not None and part.topic not in self._known
+                self._describe(part, again=again or part.topic in asked, is_change=now is not None)
+                await asyncio.sleep(MADE_S if is_new_place else 0)
+                if self._settings is not settings:
+                    self._everything |= again
+                    self._asked |= asked
+                    self._due.set()
+                    return
+        self._described = settings
+        self._unsure.clear()
+
+    def _describe(self, part: Part, *, again: bool, is_change: bool) -> None:
+        """Publishes one description; without `again` one that is on the broker already is not sent again."""
+        made = fitted(part, self._room_for(part.topic))
+        self._log_left_out(part, made)
+        if made is None:
+            self._heard(part)
+            return
+        topic, digest = made.topic, _digest(made.payload)
+        if topic in self._deleted:
+            withheld = self._deleted[topic] or digest
+            self._deleted[topic] = withheld
+            if withheld == digest:
+                self._heard(part)
+                return
+            del self._deleted[topic]
+        if self._sent.get(topic) == digest and not again:
+            return
+        if is_change and self._sent.get(topic) != digest:
+            self._later(TAKEN_UP_S, partial(self._changed, part.id))
+        self._ledger.add(topic)
+        lost = gone(self._known.get(topic, {}), made.platforms)
+        if lost:
+            self._removed_at = _now()
+            for payload in removals(part, lost):
+                self._put(topic, payload)
+        self._sent[topic] = digest
+        self._put(topic, made.payload, partial(self._answered, part, made))
+
+    def _put(self, topic: str, payload: bytes, answered: Callable[[bool], None] | None = None) -> None:
+        self._on_their_way += 1
+
+        def acknowledged(taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
+            self._on_their_way -= 1
+            self._room.set()
+            if answered is not None:
+                answered(taken)
+
+        self._outbox.put(Outgoing(topic=topic, payload=payload, retained=True), acknowledged)
+
+    def _answered(self, part: Part, made: Description, taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's value
+        if taken and made.topic in self._sent:
+            self._known[made.topic] = made.platforms
+        self._heard(part)
+
+    def _heard(self, part: Part) -> None:
+        """Events of an input pass once Home Assistant can hear them, or will not."""
+        if isinstance(part, InputPart):
+            self._events.acknowledged((part.id,))
+
+    def _withhold_events(self, but_of: Collection[str] = ()) -> None:
+        """Withholds the events of inputs that have no description yet and are about to get one."""
+        if self._settings.home_assistant.discovery and self._old is None:
+            topics = Topics.of(self._settings)
+            new = [one.id for one in self._settings.inputs if topics.part_discovery(one.id) not in self._known]
+            self._events.close(one for one in new if one not in but_of)
+
+    def _room_for(self, topic: str) -> int | None:
+        """Returns the bytes that a packet of the broker leaves for a description's payload; None without a limit."""
+        return None if self.largest_packet is None else self.largest_packet - len(topic) - PACKET_HEAD
+
+    def _log_left_out(self, part: Part, made: Description | None) -> None:
+        """Logs once for each limit that entities are left out of a description."""
+        if made is not None and not made.left_out:
+            return
+        room = self._room_for(part.topic)
+        limit = f"the broker takes packets of at most {self.largest_packet} bytes; raise its limit for packets"
+        if room is None or room > LARGEST_BYTES:
+            limit = f"a description has at most {LARGEST_BYTES} bytes; use fewer or shorter names of schedules"
+        if limit not in self._logged:
+            self._logged.add(limit)
+            count = "all" if made is None else f"{made.left_out} of {made.left_out + len(made.platforms)}"
+            name = part.id or "the device itself"
+            _LOG.warning(
+                "left out of %s and what is as large: %s entities in Home Assistant, settings first: %s",
+                name,
+                count,
+                limit,
+            )
+
+    async def _move(self) -> bool:
+        """Moves a description of the old form to one for each part. Returns whether it is moved.
+
+        Home Assistant forgets nothing if the old topic gives its components up before others have them. If this ends
+        anywhere, the next connection finds on the old topic how far it came.
+        """
+        since = self._old_since = _now() if self._old_since is None else self._old_since
+        if self._is_in_alarm() or (self._is_busy() and _now() < since + PATIENCE_S):
+            self._log_once(
+                logging.INFO, "Home Assistant gets a device for each terminal when nothing is in alarm or on"
+            )
+            self._later(LOOK_AGAIN_S, self._due.set)
+            return False
+        settings, old = self._settings, dict(self._old or {})
+        bridge, *terminals = self._parts()
+        if terminals and not await self._may_publish(terminals[0].topic):
+            self._log_once(
+                logging.WARNING,
+                f"Home Assistant keeps one device for all terminals: the broker does not let this client publish on "
+                f"{terminals[0].topic}; allow {Topics.of(settings).prefix}/device/#; asked again every minute",
+            )
+            self._later(ASK_AGAIN_S, self._due.set)
+            return False
+        now: dict[str, str] = {}
+        for part in (bridge, *terminals):
+            made = fitted(part, self._room_for(part.topic))
+            now.update({} if made is None else made.platforms)
+            await asyncio.sleep(0)
+        lost = gone(old, now)
+        if lost:
+            self._removed_at = _now()
+            for payload in removals(bridge, lost):
+                await self._taken(bridge.topic, payload)
+            await asyncio.sleep(unloaded_s(len(lost)))
+        self._events.close(one.id for one in settings.inputs)
+        if not await self._taken(bridge.topic, MIGRATION):
+            self._events.acknowledged(one.id for one in settings.inputs)
+            self._later(ASK_AGAIN_S, self._due.set)
+            return False
+        self._old = self._old_since = None
+        await asyncio.sleep(unloaded_s(len(old)))
+        if self._settings is settings:
+            for part in (*terminals, bridge):
+                self._describe(part, again=True, is_change=True)
+                await asyncio.sleep(0)
+        _LOG.info("Home Assistant has a device for each terminal now; ids, names and history are kept")
+        return True
+
+    async def _may_publish(self, topic: str) -> bool:
+        """Returns whether the broker takes a description of a terminal; Home Assistant ignores this one."""
+        self._probe = probe = asyncio.get_running_loop().create_future()
+        self._ledger.add(topic)
+        if not await self._taken(topic, MIGRATION):
+            return False
+        if self._echoes:  # 3.1.1 acknowledges what it drops: only what comes back is there
+            await asyncio.wait((probe,), timeout=READ_BACK_S)
+            return probe.done()
+        return True
+
+    async def _taken(self, topic: str, payload: bytes) -> bool:
+        """Publishes a message and waits for the broker's answer. Returns whether it took it."""
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def answered(taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
+            if not answer.done():
+                answer.set_result(taken)
+
+        self._put(topic, payload, answered)
+        return await answer
+
+    def _log_once(self, level: int, text: str) -> None:
+        if text not in self._logged:
+            self._logged.add(text)
+            _LOG.log(level, "%s", text)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _digest(payload: bytes) -> bytes:
+    return blake2b(payload, digest_size=16).digest()
