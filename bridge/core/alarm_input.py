@@ -117,6 +117,16 @@ class AlarmInput:
         return self._alarm is not None or self._start_up.in_alarm
 
     @property
+    def cause(self) -> str | None:
+        """The cause of the present alarm's begin; None without one, and until the start-up table has decided."""
+        return None if self._alarm is None else self._alarm.cause
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the start-up table has been gone through."""
+        return self._start_up.decided
+
+    @property
     def linked(self) -> bool:
         """Whether the input is in an alarm whose linkage has reached the outputs."""
         return self._alarm is not None and self._alarm.linked

@@ -72,6 +72,10 @@ class InputView:
     glitches: int
     ignored: int = 0
     """Messages of a far input's source that mean nothing."""
+    cause: str | None = None
+    """The cause of the alarm's begin; None without one."""
+    decided: bool = True
+    """Whether the start-up table has been gone through since the line was requested."""
     problem: str | None
     """`line_fault`, `chatter` or None."""
     available: bool

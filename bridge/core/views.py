@@ -72,6 +72,8 @@ def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView
         held_back=alarm_input.held_back,
         glitches=reading.debouncer.glitches,
         ignored=alarm_input.ignored,
+        cause=alarm_input.cause,
+        decided=alarm_input.is_decided,
         problem=problem,
         available=reading.lost is None,
     )

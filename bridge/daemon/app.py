@@ -87,6 +87,7 @@ class App:
             self._settings, boot=secrets.token_hex(4), release_year=RELEASE_YEAR, at_once=self._router.at_once
         )
         self._router.connect("lines", line_receiver(lines))
+        self._router.connect("combined", surroundings.views.publish)
         self._router.connect("log", JournalLog(time.monotonic).write)
         self._router.connect("caller", answer_future)
         self._loop = EngineLoop(

@@ -47,6 +47,7 @@ TAKES: dict[str, tuple[type[Any], ...]] = {
         do.PublishSettings,
         JournalEntry,
     ),
+    "combined": (do.PublishInput,),
     "linkage": (do.RunLinkage, do.ExtendLinkage, do.EndLinkage, do.RunAction, do.SilenceSound),
     "linkage_settings": (do.PublishSettings,),
     "caller": (do.Answer,),

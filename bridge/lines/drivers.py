@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SIMULATED = "simulated"
 MQTT = "mqtt"
+COMBINED = "combined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -97,8 +98,23 @@ def _make_mqtt_safe(settings: Settings, outputs: Sequence[OutputSettings], reach
     return make_safe(outputs, reach.publish)
 
 
+def _open_combined(settings: Settings, surroundings: Surroundings) -> LineDriver:
+    """Returns the driver of inputs that are made of other inputs."""
+    from bridge.lines.combined.driver import CombinedLines
+
+    del settings
+    return CombinedLines(surroundings.views)
+
+
+def _nothing_to_make_safe(settings: Settings, outputs: Sequence[OutputSettings], reach: Reach) -> list[MadeSafe]:
+    """Returns no result: lines of this kind are of inputs alone."""
+    del settings, outputs, reach
+    return []
+
+
 DRIVERS: Mapping[str, Driver] = {
     GPIO: Driver(open=_open_gpio, make_safe=_make_gpio_safe),
     SIMULATED: Driver(open=_open_board, make_safe=_make_board_safe),
     MQTT: Driver(open=_open_mqtt, make_safe=_make_mqtt_safe),
+    COMBINED: Driver(open=_open_combined, make_safe=_nothing_to_make_safe),
 }

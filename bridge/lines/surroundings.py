@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bridge.lines.message_port import MessagePort
+from bridge.lines.view_port import ViewPort
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import Settings
@@ -21,3 +22,4 @@ class Surroundings:
         self.settings = settings
         """The settings in force: cameras and servers that a line names are in them."""
         self.messages = MessagePort()
+        self.views = ViewPort()

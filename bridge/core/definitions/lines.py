@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, ClassVar, Final, Literal
 
+from bridge.core.definitions.combined_lines import CombinedSource
 from bridge.core.definitions.far_lines import Local
 from bridge.core.definitions.field_types import OneOf, Range, Refused, Text
 from bridge.core.definitions.introspection import members, tag_of
@@ -41,7 +42,7 @@ class LineByName(Local):
 
 
 GpioLine = LineByOffset | LineByName
-_Source = GpioLine | MqttSource
+_Source = GpioLine | MqttSource | CombinedSource
 """The lines of inputs."""
 _Sink = GpioLine | MqttSink
 """The lines of outputs."""

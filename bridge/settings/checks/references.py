@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bridge.core.definitions.channels import CHANNELS, KEYS
 from bridge.settings.checks.addresses import broker_findings, host_findings, page_findings, timezone_findings
+from bridge.settings.checks.combined_lines import combined_findings
 from bridge.settings.checks.far_lines import far_line_findings
 from bridge.settings.checks.line_conflicts import wiring_findings
 from bridge.settings.checks.mqtt_loops import loop_findings
@@ -32,6 +33,7 @@ def findings(document: Mapping[object, object]) -> Iterator[Finding]:
     yield from wiring_findings(section(document, "lines"), terminals)
     yield from far_line_findings(terminals)
     yield from loop_findings(section(document, "mqtt"), section(document, "device"), terminals)
+    yield from combined_findings(inputs)
     yield from _schedules(document, inputs, outputs)
     yield from _links(document, inputs, outputs)
     yield from _cameras(document, inputs)

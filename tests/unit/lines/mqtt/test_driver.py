@@ -7,21 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from words.line_facts import Reports
 
 from bridge.core.contact import Level
 from bridge.core.definitions.inputs import InputSettings
 from bridge.core.definitions.mqtt_lines import AskSettings, MqttSink, MqttSource, StateTopic
 from bridge.core.definitions.outputs import OutputSettings
-from bridge.core.facts import (
-    ContactReported,
-    LineFound,
-    LineLost,
-    MessageIgnored,
-    SinkFound,
-    SinkLost,
-    SinkReported,
-)
-from bridge.core.line_driver import LineFact
 from bridge.lines.message_port import MessagePort
 from bridge.lines.mqtt.driver import MqttLines
 
@@ -38,10 +29,10 @@ class Broker:
         self.sent: list[tuple[str, str]] = []
         self.refuses: str | None = None
         self.is_silent = False
-        self._facts: list[LineFact] = []
+        self._reports = Reports()
 
     def start(self) -> None:
-        self.lines.start(self._facts.append)
+        self.lines.start(self._reports.put)
 
     def found(self) -> None:
         self.port.found(self._send)
@@ -55,28 +46,12 @@ class Broker:
 
     def seen(self) -> list[str]:
         """What was reported since the last call, in words."""
-        facts, self._facts[:] = list(self._facts), []
-        return [_in_words(fact) for fact in facts]
+        return self._reports.seen()
 
     def _send(self, topic: str, payload: bytes, sent: Any) -> None:
         self.sent.append((topic, payload.decode()))
         if not self.is_silent:
             sent(self.refuses)
-
-
-def _in_words(fact: LineFact) -> str:
-    match fact:
-        case ContactReported():
-            return f"{fact.contact} {'event' if fact.is_event else 'state'}"
-        case LineFound() | SinkFound():
-            return "found"
-        case LineLost() | SinkLost():
-            return f"lost: {fact.problem}"
-        case SinkReported():
-            return f"does {fact.contact}"
-        case MessageIgnored():
-            return "ignored"
-    raise AssertionError(fact)
 
 
 @pytest.fixture

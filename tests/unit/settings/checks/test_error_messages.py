@@ -9,6 +9,7 @@ import pytest
 
 from bridge.core.definitions.field_types import Matches
 from bridge.core.definitions.introspection import is_section, keys, unwrapped
+from bridge.core.definitions.lines import SOURCES
 from bridge.core.definitions.settings import Settings
 
 SIMULATED = {"lines": {"driver": "simulated"}}
@@ -45,7 +46,8 @@ MISTAKES = [
     (an_input(line={"chip": "gpiochip0"}), "inputs[0].line.offset", "is missing", None, "chip and offset, or name"),
     (an_input(line={"chip": "gpiochip0", "offset": 1024}), "inputs[0].line.offset", "is out of range", "1024",
      "0 to 1023"),
-    (an_input(line={"kind": "gpoi", "name": "A"}), "inputs[0].line.kind", "is not a choice", '"gpoi"', "gpio, mqtt"),
+    (an_input(line={"kind": "gpoi", "name": "A"}), "inputs[0].line.kind", "is not a choice", '"gpoi"',
+     ", ".join(SOURCES)),
     (an_input(line={"kind": "mqtt", "topic": "a/#", "connected": "ON"}), "inputs[0].line.topic", "is no single topic",
      '"a/#"', "one topic without the wildcards + and #"),
     (an_input(line={"kind": "gpio", "chip": "a"}), "inputs[0].line.offset", "is missing", None,

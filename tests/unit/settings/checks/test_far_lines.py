@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.core.definitions.lines import SOURCES
+
 SOURCE = {"kind": "mqtt", "topic": "door", "connected": "open"}
 SINK = {"kind": "mqtt", "topic": "siren/set", "connected": "ON", "disconnected": "OFF"}
 DEVICE = {"device": {"id": "gate"}, "lines": {"driver": "simulated"}}
@@ -68,4 +70,4 @@ def test_a_topic_of_another_device_of_ours_may_be_followed(faults_of):
 
 def test_what_is_no_kind_of_line_is_told_with_those_that_there_are(faults_of):
     (fault,) = faults_of(an_input(line={"kind": "tin can"})).values()
-    assert (fault.path, fault.allowed) == ("inputs[0].line.kind", "gpio, mqtt")
+    assert (fault.path, fault.allowed) == ("inputs[0].line.kind", ", ".join(SOURCES))
