@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urljoin
 
-from bridge.actions.camera.http.arriving_picture import LARGEST_BYTES, ArrivingPicture
-from bridge.actions.camera.http.body import announced_length
-from bridge.actions.camera.http.challenge import challenges
-from bridge.actions.camera.http.exchange import ClosedEarly, Exchange, Header
-from bridge.actions.camera.http.head import Head
-from bridge.actions.camera.http.login import Credentials, Login, is_stale, strongest
+from bridge.actions.camera.arriving_picture import LARGEST_BYTES, ArrivingPicture
 from bridge.actions.camera.picture import Picture, picture_of
 from bridge.actions.camera.url import CameraUrl, camera_url
 from bridge.errors import ActionError, ActionFailed, ActionRefused, TlsFileError
+from bridge.system.http.body import announced_length
+from bridge.system.http.challenge import challenges
+from bridge.system.http.exchange import ClosedEarly, Exchange, Header
+from bridge.system.http.head import Head
+from bridge.system.http.login import Credentials, Login, is_stale, strongest
 from bridge.system.tls import client_context, tls_problem
 
 _log = logging.getLogger(__name__)

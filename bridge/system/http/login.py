@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from bridge.actions.camera.http.challenge import Challenge
+from bridge.system.http.challenge import Challenge
 
 _HASHES = {"md5": "md5", "sha-256": "sha256", "sha-512-256": "sha512_256"}
 """Digest's algorithms, the weakest first, as hashlib names them."""

@@ -1,4 +1,4 @@
-"""One connection to a camera, and the requests on it."""
+"""One connection to a camera or another small server, and the requests on it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterable
 
-from bridge.actions.camera.http.body import body_of
-from bridge.actions.camera.http.head import Head, HeadReader
 from bridge.errors import ActionFailed
+from bridge.system.http.body import body_of
+from bridge.system.http.head import Head, HeadReader
 from bridge.system.tcp import connect_tcp
 
 ADDRESS_LIMIT_S = 4.0
@@ -35,6 +35,11 @@ class Exchange:
         self._rest = b""
         self._is_idle = False
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the last answer was read to its end, and the connection can take another request."""
+        return self._is_idle
+
     @classmethod
     async def open(cls, host: str, port: int, *, context: ssl.SSLContext | None) -> Exchange:
         """Connects, with TLS if there is a context, and returns the exchange.
@@ -56,7 +61,13 @@ class Exchange:
             raise
 
     async def get(self, target: str, headers: Iterable[Header]) -> Head:
-        """Sends a GET for `target`. Returns the head of the answer; `body` or `skip_body` then reads the rest.
+        """Sends a GET for `target`. Returns as `request` does, and raises its errors."""
+        return await self.request("GET", target, headers)
+
+    async def request(self, method: str, target: str, headers: Iterable[Header], content: bytes = b"") -> Head:
+        """Sends a request. Returns the head of the answer; `body` or `skip_body` then reads the rest.
+
+        `headers` say the length of the content, if there is any.
 
         Raises:
             ClosedEarly: the camera closed the connection without an answer.
@@ -64,11 +75,12 @@ class Exchange:
             ActionFailed: the answer ends too early.
             ActionError: the answer cannot be read.
         """
-        lines = [b"GET " + target.encode("ascii") + b" HTTP/1.1"]
+        lines = [f"{method} {target} HTTP/1.1".encode("ascii")]
         lines += [name.encode("ascii") + b": " + value for name, value in headers]
         head = HeadReader()
+        self._is_idle = False
         try:
-            self._writer.write(b"\r\n".join(lines) + b"\r\n\r\n")
+            self._writer.write(b"\r\n".join(lines) + b"\r\n\r\n" + content)
             await self._writer.drain()
             while data := await self._read():
                 if (found := head.feed(data)) is not None:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable
 from typing import NoReturn
 
-from bridge.actions.camera.http.head import JPEG_START
 from bridge.actions.camera.jpeg import JpegReader
 from bridge.errors import ActionFailed, ActionRefused
+from bridge.system.http.head import JPEG_START
 from bridge.text.printable import printable, shortened
 
 LARGEST_BYTES = 16 * 1024 * 1024

@@ -9,8 +9,8 @@ import re
 import zlib
 from typing import Protocol
 
-from bridge.actions.camera.http.head import JPEG_START, Head
 from bridge.errors import ActionFailed
+from bridge.system.http.head import JPEG_START, Head
 
 LONGEST_SIZE_LINE = 256
 _NUMBER = re.compile(r"[0-9]{1,15}")
@@ -46,7 +46,7 @@ def body_of(head: Head, *, largest: int) -> Body:
     else:
         length = announced_length(head)
         if length is not None and length > largest:
-            message = f"the picture is larger than {largest >> 20} MiB ({length} bytes)"
+            message = f"the answer is larger than {largest >> 20} MiB ({length} bytes)"
             raise ActionFailed(message)
         body = PlainBody(length=length)
     encoding = head.get("content-encoding").lower()
