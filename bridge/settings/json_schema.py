@@ -163,9 +163,18 @@ def _tag(tag: str, forms: tuple[type, ...], sections: dict[str, Any]) -> None:
         section = sections[form.__name__]
         if tag in keys(form):
             section["required"] = [tag, *(name for name in section.get("required", ()) if name != tag)]
+            if "preset" in keys(form):
+                _preset(section)
         else:
             choice = {"const": tag_of(form, tag), "title": _title(tag), "description": "May be left out."}
             section["properties"].setdefault(tag, choice)
+
+
+def _preset(section: dict[str, Any]) -> None:
+    """Demands the keys that a preset fills in only where there is none; a preset needs its topic."""
+    base, filled = section["required"][:2], section["required"][2:]
+    section["required"] = base
+    section["anyOf"] = [{"required": ["preset"]}, {"required": filled}]
 
 
 def _simple(kind: Any, sections: dict[str, Any]) -> dict[str, Any]:

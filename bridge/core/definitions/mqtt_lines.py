@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from bridge.core.definitions.far_lines import Far
-from bridge.core.definitions.field_types import Length, Matches, OneOf, Range
+from bridge.core.definitions.field_types import Length, Matches, OneOf, Range, Text
 
 LONGEST_TOPIC = 1024
 LONGEST_PAYLOAD = 4096
@@ -98,8 +98,10 @@ class MqttSource(Far):
 
     kind: Literal["mqtt"] = "mqtt"
     """Kind of the line."""
+    preset: Text | None = None
+    """Name of a known device, which fills in the other keys from its base topic; docs/sources.md lists them."""
     topic: ForeignTopic
-    """Topic of the device's state or event."""
+    """Topic of the device's state or event; with a preset the device's base topic."""
     path: JsonPath | None = None
     """Place of the value in a JSON payload, such as contact or sensors.0.open; default: the payload itself."""
     connected: Match
@@ -136,8 +138,10 @@ class MqttSink(Far):
 
     kind: Literal["mqtt"] = "mqtt"
     """Kind of the line."""
+    preset: Text | None = None
+    """Name of a known device, which fills in the other keys from its base topic; docs/sources.md lists them."""
     topic: ForeignTopic
-    """Topic of the device's commands."""
+    """Topic of the device's commands; with a preset the device's base topic."""
     connected: Payload
     """Payload that connects the contact; {seconds} in it is what is left of the demand."""
     disconnected: Payload

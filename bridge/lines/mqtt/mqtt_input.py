@@ -113,7 +113,7 @@ class MqttInput:
 
     def _receive_availability(self, payload: bytes) -> None:
         """Reports that the device went offline, or that it is back with its last contact."""
-        self._is_there = not _is_offline(payload)
+        self._is_there = not is_offline(payload)
         if self._is_there:
             self._source.found()
         else:
@@ -154,7 +154,7 @@ class MqttInput:
             _LOG.warning("%s: a message on %s %s; ignored", self._terminal, self._line.topic, fault)
 
 
-def _is_offline(payload: bytes) -> bool:
+def is_offline(payload: bytes) -> bool:
     """Returns whether an availability message means offline: the word, `false` or `0`, or JSON with such a `state`."""
     text = payload.decode("utf-8", "replace").strip()
     if text.startswith("{"):

@@ -8,6 +8,7 @@ from pydantic_core import ValidationError
 
 from bridge.core.definitions.settings import Settings
 from bridge.settings.checks import references
+from bridge.settings.checks.presets import preset_findings, with_presets
 from bridge.settings.checks.validator import validated
 from bridge.settings.location import DEEPEST, Finding, Loc, once
 
@@ -25,7 +26,8 @@ def check(document: object) -> tuple[Settings | None, list[Finding]]:
     if unfit is not None:
         return None, [unfit]
     settings: Settings | None = None
-    findings: list[Finding] = []
+    findings: list[Finding] = list(preset_findings(document))
+    document = with_presets(document)
     try:
         settings = validated(Settings, document)
     except ValidationError as error:

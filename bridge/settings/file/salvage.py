@@ -15,6 +15,7 @@ from typing import Any
 from bridge.core.definitions.lines import InputLine
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.errors import Fault, SettingsError
+from bridge.settings.checks.presets import with_preset
 from bridge.settings.checks.validator import if_sound
 from bridge.settings.file.versioned_file import version_of
 from bridge.settings.load import load
@@ -102,7 +103,7 @@ def _line(written: object) -> InputLine | None:
     """Returns the line of an input, whatever else is wrong with the input; None if its line is wrong or absent."""
     if not isinstance(written, Mapping):
         return None
-    alone = if_sound(InputSettings, {"id": "any", "line": written.get("line")})
+    alone = if_sound(InputSettings, with_preset({"id": "any", "line": written.get("line")}, "inputs"))
     return None if alone is None else alone.line
 
 
@@ -110,4 +111,5 @@ def _output(written: object) -> OutputSettings | None:
     """Returns an output with its driving keys alone, or None if one of them is wrong."""
     if not isinstance(written, Mapping):
         return None
-    return if_sound(OutputSettings, {key: written[key] for key in DRIVING if key in written})
+    driving = {key: written[key] for key in DRIVING if key in written}
+    return if_sound(OutputSettings, with_preset(driving, "outputs"))

@@ -1,0 +1,84 @@
+"""Presets of lines filled in: what is written beside a preset wins (`behaviour.md` 10).
+
+A file in `settings/presets/` has the keys of one device, in which `{topic}` is the topic that is written,
+`{parent}` that without its last part, and `{grandparent}` without the last two.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bridge.settings.location import Finding
+
+FOLDER = Path(__file__).parents[1] / "presets"
+SECTIONS = ("inputs", "outputs")
+
+
+def with_presets(document: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """Returns a document in which every line with a preset has its keys; an unknown preset fills in nothing."""
+    filled = dict(document)
+    for section in SECTIONS:
+        terminals = document.get(section)
+        if isinstance(terminals, list | tuple) and any(_preset_of(each) is not None for each in terminals):
+            filled[section] = [with_preset(each, section) for each in terminals]
+    return filled
+
+
+def with_preset(terminal: Any, section: str) -> Any:
+    """Returns an input or output (`section`) with the keys of its line's preset; without one as it is."""
+    name = _preset_of(terminal)
+    preset = presets(section).get(name) if name is not None else None
+    if preset is None:
+        return terminal
+    written = terminal["line"]
+    topic = written.get("topic")
+    line = _filled(preset["line"], topic) if isinstance(topic, str) and topic else dict(preset["line"])
+    others = {key: value for key, value in written.items() if key != "topic"}
+    return {**terminal, "line": {"kind": preset["kind"], **line, **others}}
+
+
+def preset_findings(document: Mapping[Any, Any]) -> Iterator[Finding]:
+    """Yields a finding for each preset that does not exist, or is one for the other kind of terminal."""
+    for section in SECTIONS:
+        terminals = document.get(section)
+        for index, each in enumerate(terminals if isinstance(terminals, list | tuple) else ()):
+            name, known = _preset_of(each), tuple(presets(section))
+            if name is not None and name not in known:
+                from bridge.settings.checks.allowed_values import nearest  # noqa: PLC0415 - for a fault alone
+
+                near = nearest(name, known)
+                yield Finding(
+                    loc=(section, index, "line", "preset"),
+                    message="is no preset" + (f"; did you mean {near}?" if near else f" for {section}"),
+                    allowed=", ".join(known),
+                )
+
+
+@cache
+def presets(section: str) -> Mapping[str, Mapping[str, Any]]:
+    """Returns the presets for inputs or for outputs, by their names."""
+    read = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.json"))}
+    return {name: preset for name, preset in read.items() if preset["serves"] == section}
+
+
+def _preset_of(terminal: Any) -> str | None:
+    line = terminal.get("line") if isinstance(terminal, Mapping) else None
+    name = line.get("preset") if isinstance(line, Mapping) else None
+    return name if isinstance(name, str) and name else None
+
+
+def _filled(part: Any, topic: str) -> Any:
+    """Returns a part of a preset with the topic in its place."""
+    if isinstance(part, Mapping):
+        return {key: _filled(value, topic) for key, value in part.items()}
+    if not isinstance(part, str):
+        return part
+    above = topic.rpartition("/")[0] or topic
+    names = {"{topic}": topic, "{parent}": above, "{grandparent}": above.rpartition("/")[0] or above}
+    for name, value in names.items():
+        part = part.replace(name, value)
+    return part
