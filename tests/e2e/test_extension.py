@@ -317,7 +317,7 @@ from bridge.core.definitions.settings import Settings
 from bridge.core.facts import Origin
 from bridge.core.status import BridgeStatus, BrokerStatus
 from bridge.mqtt.commands.action_payload import action_requested
-from bridge.mqtt.discovery.description import describe
+from bridge.mqtt.discovery.description import describe, parts
 from bridge.settings.checks.validator import validated
 from bridge.settings.json_schema import schema
 from bridge.text.journal_words import words_of
@@ -331,9 +331,9 @@ status = BridgeStatus(
     version="1", started=datetime.now(UTC), broker=BrokerStatus(address="a", problem=None), rejected_commands=0,
     journal_unsent=0,
 )
-components = describe(settings).components
+components = [key for part in parts(settings) for key in describe(part).components]
 print(json.dumps({
-    "entities": list(components),
+    "entities": components,
     "services": list(services(status)),
     "word": words_of("pager").title,
     "log": words_of("pager").line,

@@ -10,7 +10,7 @@ from words.builders import an_input, an_output
 from bridge.core.effects import PublishSettings
 
 pytestmark = pytest.mark.e2e
-CONFIG = "homeassistant/device/front-gate/config"
+CONFIG = "homeassistant/device/front-gate_door/config"
 SETTINGS = f"{D}/input/door/settings"
 DOOR, SIREN = an_input("door"), an_output("siren")
 

@@ -21,6 +21,9 @@ import pytest
 from servers.process import wait_until
 
 VARIABLE = "ALARM2MQTT_HA_RIG"
+EMPTIED = "node_id 'None'"
+"""Earlier Home Assistants empty a device's topic once more for each disabled entity that goes with the device, and
+complain of that themselves: "No device components to cleanup"."""
 TOO_FREQUENT = "messages since last count"
 """Many devices come and go here in a minute, and Home Assistant logs each at the level that the rig has set."""
 
@@ -95,6 +98,7 @@ def ha(home_assistant: Any) -> Iterator[Any]:
     home_assistant.call("system_log", "write", {"message": mark, "level": "warning", "logger": "tests"})
     home_assistant.wait(lambda: mark in home_assistant.log.read_text(), label="the log has been written so far")
     noise = (mark, TOO_FREQUENT)
+    noise += (EMPTIED,) if home_assistant.config()["version"] < "2026" else ()
     found = [one for one in home_assistant.problems(since=since) if not one["message"].endswith(noise)]
     assert [one for one in found if FORGOTTEN not in one["message"] or "MqttDeviceTrigger" not in one["message"]] == []
 

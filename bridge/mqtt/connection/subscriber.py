@@ -34,6 +34,8 @@ class Subscriber:
         self._answer: asyncio.Future[Suback] | None = None
         self._answer_to = 0
         self._limit_s = SUBACK_S
+        self._turn = asyncio.Lock()
+        """Several parts subscribe on their own: one SUBSCRIBE is answered before the next is sent."""
         self._one_at_a_time = asyncio.Lock()
 
     async def subscribe(self, filters: Sequence[Filter]) -> None:

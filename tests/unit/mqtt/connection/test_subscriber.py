@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from fakes.far_end import FarEnd
+
+from bridge.mqtt.connection.session_types import Filter
 
 
 async def test_a_subscribe_has_at_most_eight_filters():
@@ -30,4 +34,15 @@ async def test_every_suback_is_understood(codes, refused):
     await far.connected()
     await far.listens("topic/a", "topic/b", "topic/c", codes=codes)
     assert far.session.refused_filters == refused
+    far.session.abort("the end")
+
+
+async def test_two_that_subscribe_at_once_are_each_answered():
+    far = FarEnd()
+    await far.connected()
+    other = asyncio.create_task(far.session.subscribe([Filter(topic="topic/other")]))
+    packets = await far.listens("topic/a")
+    assert await other is None
+    assert [one.count(b"topic") for one in packets] == [1, 1]
+    assert far.session.refused_filters == {}
     far.session.abort("the end")
