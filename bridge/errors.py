@@ -15,7 +15,8 @@ Alarm2MqttError
 │   ├── ActionFailed     this time: try again later
 │   ├── NothingToSend    there is no picture for the upload, and never will be
 │   └── ActionRefused    and never will until somebody changes something
-│       └── ContentRefused  what was sent, by its size or kind: less of it may be taken
+│       ├── ContentRefused  what was sent, by its size or kind: less of it may be taken
+│       └── CameraRefused  a camera answered with a fault, in its own words
 ├── TlsFileError         a file of certificates or keys cannot be used; whoever connects reports it as its own
 ├── StoreError           the database cannot be read or written; the bridge goes on in memory
 └── StartFailed          the program cannot run at all; exit code 1
@@ -130,6 +131,14 @@ class ActionRefused(ActionError):
 
 class ContentRefused(ActionRefused):
     """Not who brings it is refused, but what it is: with less in it, it may be taken."""
+
+
+class CameraRefused(ActionRefused):
+    """A camera answered a request with a fault; `is_login`: it refuses user name or password."""
+
+    def __init__(self, message: str, *, is_login: bool = False) -> None:
+        self.is_login = is_login
+        super().__init__(message)
 
 
 class TlsFileError(Alarm2MqttError):

@@ -305,7 +305,7 @@ class App:
 
     def _apply(self, settings: Settings, origin: Origin) -> None:
         before, self._settings = self._settings, settings
-        self._surroundings.settings = settings
+        self._surroundings.change_settings(settings)
         self._warnings.changed()
         for part in AT_NEXT_START:
             if getattr(before, part) != getattr(settings, part):

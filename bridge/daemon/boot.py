@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bridge.core.contact import idle_level
-from bridge.lines.drivers import DRIVERS, SIMULATED, driver_key
+from bridge.lines.drivers import DRIVERS, ONVIF, SIMULATED, driver_key
 from bridge.lines.surroundings import Surroundings
 from bridge.lines.terminal_lines import TerminalLines
 
@@ -57,8 +57,16 @@ def open_lines(settings: Settings, surroundings: Surroundings) -> TerminalLines:
     used += [driver_key(each, settings) for each in settings.inputs]
     if settings.lines.driver == SIMULATED:
         used.append(SIMULATED)  # its contacts are touched from outside, also before there is a terminal
+    if _has_onvif(settings):
+        used.append(ONVIF)  # its cameras' pictures and presence are wanted, also without a terminal
     for key in dict.fromkeys(used):
         lines.open(key)
+
+    def open_onvif() -> None:
+        if _has_onvif(surroundings.settings):
+            lines.open(ONVIF)
+
+    surroundings.when_settings_change(open_onvif)
     return lines
 
 
@@ -68,3 +76,7 @@ def _board(lines: TerminalLines, settings: Settings) -> Callable[[str], bytes] |
         return None
     board: Callable[[str], bytes] | None = getattr(lines.open(SIMULATED), "obey", None)
     return board
+
+
+def _has_onvif(settings: Settings) -> bool:
+    return any(camera.onvif is not None for camera in settings.cameras.values())

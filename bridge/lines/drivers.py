@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bridge.core.definitions.lines import GPIO
+from bridge.core.definitions.onvif_lines import ONVIF_KINDS
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SIMULATED = "simulated"
 MQTT = "mqtt"
 COMBINED = "combined"
+ONVIF = "onvif"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -44,7 +46,12 @@ def driver_key(terminal: InputSettings | OutputSettings, settings: Settings) -> 
     """Returns the key in `DRIVERS` of the driver that a terminal's line needs."""
     if settings.is_simulated(terminal):
         return SIMULATED
-    return GPIO if terminal.line is None else terminal.line.kind
+    return GPIO if terminal.line is None else key_of_kind(terminal.line.kind)
+
+
+def key_of_kind(kind: str) -> str:
+    """Returns the key in `DRIVERS` of the driver of a kind of line; several kinds in cameras share one."""
+    return ONVIF if kind in ONVIF_KINDS else kind
 
 
 # ruff: noqa: PLC0415 - a driver that no terminal needs is not imported
@@ -112,9 +119,26 @@ def _nothing_to_make_safe(settings: Settings, outputs: Sequence[OutputSettings],
     return []
 
 
+def _open_onvif(settings: Settings, surroundings: Surroundings) -> LineDriver:
+    """Returns the driver of lines in cameras."""
+    from bridge.lines.onvif.driver import OnvifLines
+
+    del settings
+    return OnvifLines(surroundings)
+
+
+def _make_onvif_safe(settings: Settings, outputs: Sequence[OutputSettings], reach: Reach) -> list[MadeSafe]:
+    """Orders relays of cameras to be idle. Returns one result each."""
+    from bridge.lines.onvif.make_safe import make_safe
+
+    del reach
+    return make_safe(outputs, settings)
+
+
 DRIVERS: Mapping[str, Driver] = {
     GPIO: Driver(open=_open_gpio, make_safe=_make_gpio_safe),
     SIMULATED: Driver(open=_open_board, make_safe=_make_board_safe),
     MQTT: Driver(open=_open_mqtt, make_safe=_make_mqtt_safe),
     COMBINED: Driver(open=_open_combined, make_safe=_nothing_to_make_safe),
+    ONVIF: Driver(open=_open_onvif, make_safe=_make_onvif_safe),
 }

@@ -17,7 +17,7 @@ from bridge.core.definitions.lines import SINKS, SOURCES
 from bridge.core.definitions.settings import Settings
 from bridge.core.facts import Origin
 from bridge.core.journal import KINDS as JOURNAL_KINDS
-from bridge.lines.drivers import DRIVERS, SIMULATED
+from bridge.lines.drivers import DRIVERS, SIMULATED, key_of_kind
 from bridge.linkage.delivery.sender_of import sender_of
 from bridge.mqtt.commands.action_payload import action_requested
 from bridge.settings.json_schema import schema
@@ -92,7 +92,7 @@ def test_a_channel_is_an_action_over_mqtt_and_http(channel: Channel):
 
 
 def test_every_kind_of_line_has_a_driver_and_every_driver_but_the_boards_a_kind():
-    assert SOURCES.keys() | SINKS.keys() == DRIVERS.keys() - {SIMULATED}
+    assert {key_of_kind(kind) for kind in SOURCES.keys() | SINKS.keys()} == DRIVERS.keys() - {SIMULATED}
 
 
 @pytest.mark.parametrize("form", {*SOURCES.values(), *SINKS.values()}, ids=lambda form: form.__name__)

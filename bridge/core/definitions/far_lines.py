@@ -11,6 +11,11 @@ class Local:
     shortest_phase_ms: ClassVar[int | None] = 0
     """The shortest phase of mode pulse; None: no pulses."""
 
+    @property
+    def takes_pulses(self) -> bool:
+        """Whether this line can be pulsed at all, as it is set."""
+        return True
+
 
 class Far:
     """Facts of every line in another device: its contact is reported and commanded, and may be out of reach."""
@@ -19,3 +24,8 @@ class Far:
     is_far: ClassVar[bool] = True
     shortest_phase_ms: ClassVar[int | None] = 1000
     """The shortest phase of mode pulse, for a command takes its time; None: no pulses."""
+
+    @property
+    def takes_pulses(self) -> bool:
+        """Whether this line can be pulsed at all, as it is set."""
+        return True

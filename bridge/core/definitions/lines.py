@@ -14,6 +14,7 @@ from bridge.core.definitions.far_lines import Local
 from bridge.core.definitions.field_types import OneOf, Range, Refused, Text
 from bridge.core.definitions.introspection import members, tag_of
 from bridge.core.definitions.mqtt_lines import MqttSink, MqttSource
+from bridge.core.definitions.onvif_lines import CameraLost, OnvifEvent, OnvifInput, OnvifRelay
 
 GPIO: Final = "gpio"
 """The kind that may be left out, and that no payload names."""
@@ -42,9 +43,9 @@ class LineByName(Local):
 
 
 GpioLine = LineByOffset | LineByName
-_Source = GpioLine | MqttSource | CombinedSource
+_Source = GpioLine | MqttSource | OnvifInput | OnvifEvent | CameraLost | CombinedSource
 """The lines of inputs."""
-_Sink = GpioLine | MqttSink
+_Sink = GpioLine | MqttSink | OnvifRelay
 """The lines of outputs."""
 
 

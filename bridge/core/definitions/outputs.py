@@ -122,7 +122,11 @@ class OutputSettings:
         if self.line is None:
             return True
         shortest_ms = self.line.shortest_phase_ms
-        return shortest_ms is not None and min(self.pulse.on_ms, self.pulse.off_ms) >= shortest_ms
+        return (
+            self.line.takes_pulses
+            and shortest_ms is not None
+            and min(self.pulse.on_ms, self.pulse.off_ms) >= shortest_ms
+        )
 
     @property
     def cut_off_s(self) -> float | None:

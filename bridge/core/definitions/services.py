@@ -29,10 +29,23 @@ class PictureRingSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraSettings:
-    """A source of pictures and streams; at least one of snapshot and stream.
+    """A source of pictures and streams, and of lines; at least one of onvif, snapshot and stream.
 
-    An address may hold a password, so neither is in `repr`.
+    An address may hold a password, so none is in `repr`.
     """
+
+    onvif: (
+        Annotated[
+            str,
+            Matches(
+                r"^https?://[^/@]+(/[^@]*)?$",
+                "is no address of a device service",
+                "http:// or https://, without user name and password",
+            ),
+        ]
+        | None
+    ) = field(default=None, repr=False)
+    """Address of the ONVIF device service, such as http://192.168.1.20/onvif/device_service."""
 
     snapshot: (
         Annotated[
@@ -45,11 +58,11 @@ class CameraSettings:
         ]
         | None
     ) = field(default=None, repr=False)
-    """Address of a picture: http, https, rtsp, rtsps, or v4l2:/dev/video0."""
+    """Address of a picture: http, https, rtsp, rtsps, or v4l2:/dev/video0; default: asked by ONVIF."""
     stream: Annotated[str, Matches(r"^rtsps?://", "is no address of a stream", "rtsp:// or rtsps://")] | None = field(
         default=None, repr=False
     )
-    """Address of the stream: rtsp or rtsps. Recording needs it."""
+    """Address of the stream: rtsp or rtsps; default: asked by ONVIF. Recording needs it."""
     username: str | None = None
     """User name at the camera."""
     password: Secret | None = None
@@ -60,6 +73,11 @@ class CameraSettings:
     """PEM file of the authorities to trust; default: the system's. Certificates are always checked."""
     ring: PictureRingSettings | None = None
     """Pictures taken all the time, for a camera without a stream that answers slowly; off when absent."""
+
+    @property
+    def has_stream(self) -> bool:
+        """Whether its stream is known, or asked by ONVIF."""
+        return self.stream is not None or self.onvif is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,7 +98,7 @@ def _mails(part: Part) -> bool:
 def _records(part: Part) -> bool:
     """Returns whether clips are recorded and the first camera, recorded without an input, has a stream."""
     first = next(iter(part.settings.cameras.values()), None)
-    return part.settings.recording is not None and first is not None and first.stream is not None
+    return part.settings.recording is not None and first is not None and first.has_stream
 
 
 def _test_row(channel: Channel) -> Row[Part]:

@@ -61,7 +61,7 @@ def _records(part: InputPart) -> bool:
     """Returns whether the input's alarm can record a clip: its camera has a stream, and recording is configured."""
     cameras = part.settings.cameras
     camera = cameras.get(part.input.linkage.camera or next(iter(cameras), ""))
-    return _links(part) and part.settings.recording is not None and camera is not None and camera.stream is not None
+    return _links(part) and part.settings.recording is not None and camera is not None and camera.has_stream
 
 
 def _sounds(part: InputPart) -> bool:

@@ -108,7 +108,7 @@ def _port_for(name: str, security: str) -> str:
 
 def _camera_ports(loc: Loc, camera: CameraSettings) -> Iterator[Finding]:
     """Yields a finding for each address whose port is another scheme's, and for a `ca_file` that nothing uses."""
-    for key, address in (("snapshot", camera.snapshot), ("stream", camera.stream)):
+    for key, address in (("onvif", camera.onvif), ("snapshot", camera.snapshot), ("stream", camera.stream)):
         if address is None:
             continue
         scheme, port = address.partition(":")[0].lower(), _port_of(address)
@@ -122,7 +122,7 @@ def _camera_ports(loc: Loc, camera: CameraSettings) -> Iterator[Finding]:
             )
     if camera.ca_file is not None and not any(
         address is not None and address.lower().startswith(("https:", "rtsps:"))
-        for address in (camera.snapshot, camera.stream)
+        for address in (camera.onvif, camera.snapshot, camera.stream)
     ):
         yield Finding(loc=(*loc, "ca_file"), message="has no effect: no address is https:// or rtsps://", shown=False)
 

@@ -14,10 +14,13 @@ from bridge.settings.checks.combined_lines import combined_findings
 from bridge.settings.checks.far_lines import far_line_findings
 from bridge.settings.checks.line_conflicts import wiring_findings
 from bridge.settings.checks.mqtt_loops import loop_findings
+from bridge.settings.checks.onvif_lines import onvif_findings
 from bridge.settings.location import Finding, Loc, means
 
 _Items = list[tuple[int, Mapping[str, object]]]
 _SHOWN_IDS = 12
+ADDRESSES = ("onvif", "snapshot", "stream")
+"""The ways to a camera, of which it needs one."""
 TAKEN_BY_THE_DEVICE = frozenset({"test"})
 """No input is called that: its Home Assistant components `test_email` and `test_ftp` are the device's."""
 
@@ -34,6 +37,7 @@ def findings(document: Mapping[object, object]) -> Iterator[Finding]:
     yield from far_line_findings(terminals)
     yield from loop_findings(section(document, "mqtt"), section(document, "device"), terminals)
     yield from combined_findings(inputs)
+    yield from onvif_findings(section(document, "cameras"), terminals)
     yield from _schedules(document, inputs, outputs)
     yield from _links(document, inputs, outputs)
     yield from _cameras(document, inputs)
@@ -120,15 +124,15 @@ def _links(document: Mapping[object, object], inputs: _Items, outputs: _Items) -
 
 def _cameras(document: Mapping[object, object], inputs: _Items) -> Iterator[Finding]:
     cameras = section(document, "cameras")
-    blind = [name for name, camera in cameras.items() if not _has(camera, "snapshot") and not _has(camera, "stream")]
+    blind = [name for name, camera in cameras.items() if not any(_has(camera, key) for key in ADDRESSES)]
     for name in blind:
         if isinstance(cameras[name], Mapping | None):
             loc: Loc = ("cameras", str(name))
             yield Finding(
                 loc=loc,
-                message="has neither snapshot nor stream",
+                message="has neither onvif nor snapshot nor stream",
                 shown=False,
-                because=((*loc, "snapshot"), (*loc, "stream")),
+                because=tuple((*loc, key) for key in ADDRESSES),
             )
     for nth, item in inputs:
         linkage = section(item, "linkage")
@@ -142,7 +146,8 @@ def _cameras(document: Mapping[object, object], inputs: _Items) -> Iterator[Find
             continue
         taken = str(named or next(iter(cameras), ""))
         camera = cameras.get(taken)
-        if _on(linkage.get("record")) and _has(camera, "snapshot") and not _has(camera, "stream"):
+        has_stream = _has(camera, "stream") or _has(camera, "onvif")
+        if _on(linkage.get("record")) and _has(camera, "snapshot") and not has_stream:
             yield Finding(
                 loc=("inputs", nth, "linkage", "record"),
                 message=f"needs a stream of camera {taken}, which has none",

@@ -95,6 +95,8 @@ MISTAKES = [
      "such as gate.example.org, without https:// and port"),
     ({"cameras": {"gate": {"snapshot": "ftp://x"}}}, "cameras.gate.snapshot", "is no address of a picture", None,
      "http://, https://, rtsp://, rtsps:// or v4l2:/dev/…"),
+    ({"cameras": {"gate": {"onvif": "http://me:word@x/"}}}, "cameras.gate.onvif", "is no address of a device service",
+     '"http://***@x/"', "http:// or https://, without user name and password"),
     ({"cameras": {"Gate": {"stream": "rtsp://x"}}}, "cameras.Gate", "is no id", None, "1 to 32 of a-z, 0-9 and -"),
     ({"cameras": {"gate": {"stream": "http://x"}}}, "cameras.gate.stream", "is no address of a stream", None,
      "rtsp:// or rtsps://"),

@@ -44,7 +44,7 @@ BROKEN = [
         "inputs[0].linkage.camera",
         "names a camera that does not exist",
     ),
-    ({"cameras": {"gate": {"username": "me"}}}, "cameras.gate", "has neither snapshot nor stream"),
+    ({"cameras": {"gate": {"username": "me"}}}, "cameras.gate", "has neither onvif nor snapshot nor stream"),
     (
         simulated(inputs=linked(record=True, camera="yard"), cameras=CAMERAS, recording={"folder": "/mnt"}),
         "inputs[0].linkage.record",
