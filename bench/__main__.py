@@ -9,7 +9,23 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import bursts, commands, idle, journal, latency, linkage, many, outage, page, pulses, recording, startup
+from bench import (
+    bursts,
+    commands,
+    idle,
+    journal,
+    latency,
+    linkage,
+    many,
+    memory,
+    outage,
+    paced,
+    page,
+    pulses,
+    reconnects,
+    recording,
+    startup,
+)
 from bench.broker import mosquitto
 from bench.ours import PROGRAM
 from bench.stage import Stage
@@ -17,13 +33,16 @@ from bench.table import Row, drawn, written
 
 PARTS: dict[str, Callable[[Stage], list[Row]]] = {
     "latency": latency.measure,
+    "paced": paced.measure,
     "commands": commands.measure,
     "bursts": bursts.measure,
     "flood": bursts.flood,
     "outage": outage.measure,
+    "reconnects": reconnects.measure,
     "startup": startup.measure,
     "many": many.measure,
     "idle": idle.measure,
+    "memory": memory.measure,
     "pulses": pulses.measure,
     "linkage": linkage.measure,
     "recording": recording.measure,

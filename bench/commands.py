@@ -21,9 +21,10 @@ def _ignore(_: Message) -> None:
 
 
 class Lane:
-    """One contestant's commander and board."""
+    """One contestant's commander and board; commands are a period apart."""
 
-    def __init__(self, stage: Stage, contestant: Contestant) -> None:
+    def __init__(self, stage: Stage, contestant: Contestant, *, period_ns: int = PERIOD_NS) -> None:
+        self._period_ns = period_ns
         self.program = stage.started(contestant)
         self.late_ms: list[float] = []
         self.wrong = 0
@@ -47,7 +48,7 @@ class Lane:
         """Every output on, every output off, and again; `commands` is a multiple of eight."""
         readers, next_ns = (self._board, self._client), time.monotonic_ns()
         for number in range(commands):
-            next_ns += PERIOD_NS
+            next_ns += self._period_ns
             hear_until(readers, next_ns)
             output, on = OUTPUTS[number % len(OUTPUTS)], number // len(OUTPUTS) % 2 == 0
             self._sent.append((output, on, time.monotonic_ns()))

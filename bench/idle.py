@@ -41,7 +41,7 @@ def measure(stage: Stage) -> list[Row]:
         )
 
     return [
-        row("resident memory, no mail, FTP or page", "MB", resident_mb, floor=1.2),
+        row("resident memory, no mail, FTP or page", "MB", resident_mb, floor=1.0),
         row("processor time", "% of a core", cpu_percent, limit=0.05),
         row("wake-ups", "/s", wakeups, limit=1.0),
     ]

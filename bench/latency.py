@@ -25,9 +25,10 @@ PART = "latency"
 
 
 class Lane:
-    """One contestant with its own subscriber and board, and what was measured on it."""
+    """One contestant with its own subscriber and board, and what was measured on it, edges a period apart."""
 
-    def __init__(self, stage: Stage, contestant: Contestant) -> None:
+    def __init__(self, stage: Stage, contestant: Contestant, *, period_ns: int = PERIOD_NS) -> None:
+        self._period_ns = period_ns
         self.name = contestant.name
         self.program: Program = stage.started(contestant)
         self.latencies_ms: list[float] = []
@@ -59,14 +60,14 @@ class Lane:
         readers = (self._board, self._client)
         cpu_s, next_ns = self.program.cpu_s(), time.monotonic_ns()
         for number in range(edges):
-            next_ns += PERIOD_NS
+            next_ns += self._period_ns
             hear_until(readers, next_ns)
             line = INPUTS[number % len(INPUTS)]
             connected = self._connected[line] = not self._connected[line]
             payload = b"ON" if connected else b"OFF"
             self._sent[line].append((time.monotonic_ns(), payload))
             self._board.move(line, connected=connected)
-        hear_until(readers, time.monotonic_ns() + PERIOD_NS)
+        hear_until(readers, time.monotonic_ns() + self._period_ns)
         self.cpu_ms.append((self.program.cpu_s() - cpu_s) * 1000 / edges)
         hear_until(readers, in_s(SETTLE_S / 4))
         self.wrong += sum(len(waiting) for waiting in self._sent.values())

@@ -114,6 +114,11 @@ class Program:
         self.check()
         return sum(resident_mb(pid) for pid in self._pids())
 
+    def written_bytes(self) -> int:
+        """Bytes made dirty in the page cache so far, which go to the disk: whole pages, as the disk writes them."""
+        self.check()
+        return sum(int(_fields(pid, "io")["write_bytes"]) for pid in self._pids())
+
     def wakeups(self) -> int:
         """How often a thread has gone to sleep so far: voluntary context switches."""
         self.check()

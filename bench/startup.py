@@ -87,6 +87,6 @@ def measure(stage: Stage) -> list[Row]:
         return Row(part="startup", what=what, unit="s", ours=seconds, peer_name="mqtt-io", peer=peer_s, floor=floor)
 
     return [
-        row("start → availability, discovery, states", median(announced_s["alarm2mqtt"]), 0.7),
+        row("start → availability, discovery, states", median(announced_s["alarm2mqtt"]), 0.45),
         row("start → outputs idle", median(idle_s), 0.35),
     ]
