@@ -114,8 +114,11 @@ class MqttAdapter:
             publisher=self._publisher, receiver=self._receiver, later=self._later, birth=Birth(random=random)
         )
         self._feed = JournalPublisher(
-            source=journal, topic=topics.journal, put=self._outbox.put, unsent_changed=self.status_changed
+            source=journal, topic=topics.journal, put=self._outbox.put, unsent_changed=self._unsent_changed
         )
+        self._journal = journal
+        self._unsent_shown: int | None = None
+        """Number of unsent entries in the last status."""
         self._description = DescriptionLimit(self._publisher)
         self._lines = None if lines is None else LineTopics(lines, outbox=self._outbox)
         self._link = BrokerLink(
@@ -261,7 +264,16 @@ class MqttAdapter:
         self._feed.again()
 
     def _status_payload(self, view: BridgeStatus) -> bytes:
+        self._unsent_shown = view.journal_unsent
         return status(view, clock_synchronised=self._synchronised, broker_problem=self._rights.problem)
+
+    def _unsent_changed(self) -> None:
+        """Has the status published if it shows another number of unsent entries than there are.
+
+        An entry that is acknowledged at once changes nothing that anybody has seen.
+        """
+        if self._journal is not None and self._journal.count != self._unsent_shown:
+            self.status_changed()
 
     def _receive(self, message: Incoming) -> None:
         if self._lines is not None and self._lines.receive(message) and not self._dispatcher.knows(message.topic):

@@ -50,6 +50,11 @@ class Kept:
 
     def __init__(self, store):
         self.unsent, self.sent, self.keep = store.unsent.unsent, store.unsent.sent, store.perform
+        self._journal = store.unsent
+
+    @property
+    def count(self):
+        return self._journal.count
 
 
 async def test_an_outage_is_told_fast_whole_and_in_order_and_delays_no_state(tmp_path):

@@ -20,6 +20,10 @@ class MemoryJournal:
     def keep(self, entry: JournalEntry) -> None:
         self.entries.append(entry)
 
+    @property
+    def count(self) -> int:
+        return len({one.seq for one in self.entries}.difference(self.acknowledged))
+
     async def unsent(self, *, after: int, limit: int) -> Sequence[JournalEntry]:
         missing = [one for one in self.entries if one.seq > after and one.seq not in self.acknowledged]
         return tuple(sorted(missing, key=lambda one: one.seq)[:limit])

@@ -41,6 +41,10 @@ class JournalSource(Protocol):
         `kinds` None means all kinds.
         """
 
+    @property
+    def count(self) -> int:
+        """Number of unsent entries."""
+
     def sent(self, *seqs: int) -> None:
         """Marks entries as acknowledged by the broker; never blocks."""
 

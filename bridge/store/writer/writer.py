@@ -153,10 +153,12 @@ class Writer:
             return
         with self._handover.durable() as memory:
             memory.written(gone)
-            lost, unneeded = memory.lost, batch.pictures - memory.pictures_in_use()
+            lost = memory.lost
+            unneeded = batch.pictures - memory.pictures_in_use() if batch.pictures else batch.pictures
         self._failures, self._retry_at, self._everything = 0, None, False
         self._problems.healthy(lost)
-        self._tidy(lambda: self._pictures.remove(unneeded))
+        if unneeded:
+            self._tidy(lambda: self._pictures.remove(unneeded))
 
     def _failed(self, error: Exception) -> None:
         """Keeps a batch pending after an error of the disk, and closes or replaces the file."""
