@@ -27,7 +27,8 @@ def _also(keys: Keys | None) -> str:
 def _settings(
     folder: Path, port: int, *, inputs_also: Keys | None, outputs_also: Keys | None, parts: dict[str, object]
 ) -> str:
-    inputs = "\n".join(f"  - {{id: {name}, debounce_ms: 0, quiet_s: 0{_also(inputs_also)}}}" for name in INPUTS)
+    each_input = {"debounce_ms": 0, "quiet_s": 0, **(inputs_also or {})}
+    inputs = "\n".join(f"  - {{id: {name}{_also(each_input)}}}" for name in INPUTS)
     outputs = "\n".join(f"  - {{id: {name}{_also(outputs_also)}}}" for name in OUTPUTS)
     more = "\n".join(f"{key}: {json.dumps(part)}" for key, part in {"web": {"enabled": False}, **parts}.items())
     return f"""\

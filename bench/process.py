@@ -45,6 +45,7 @@ class Program:
         self, argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
     ) -> None:
         self.log = log
+        self._figures: dict[str, dict[int, float]] = {}
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         self.started_ns = time.monotonic_ns()
         with log.open("ab") as output:
@@ -107,7 +108,7 @@ class Program:
     def cpu_s(self) -> float:
         """Processor time so far, to the nanosecond."""
         self.check()
-        return sum(cpu_s(pid) for pid in self._pids())
+        return self._total("cpu", {pid: cpu_s(pid) for pid in self._pids()})
 
     def resident_mb(self) -> float:
         """Resident memory now."""
@@ -117,13 +118,18 @@ class Program:
     def written_bytes(self) -> int:
         """Bytes made dirty in the page cache so far, which go to the disk: whole pages, as the disk writes them."""
         self.check()
-        return sum(int(_fields(pid, "io")["write_bytes"]) for pid in self._pids())
+        return int(self._total("written", {pid: int(_fields(pid, "io")["write_bytes"]) for pid in self._pids()}))
 
     def wakeups(self) -> int:
         """How often a thread has gone to sleep so far: voluntary context switches."""
         self.check()
-        return sum(
-            int(_fields(int(task.name), "status")["voluntary_ctxt_switches"])
-            for pid in self._pids()
-            for task in Path(f"/proc/{pid}/task").iterdir()
+        tasks = [int(task.name) for pid in self._pids() for task in Path(f"/proc/{pid}/task").iterdir()]
+        return int(
+            self._total("woken", {task: int(_fields(task, "status")["voluntary_ctxt_switches"]) for task in tasks})
         )
+
+    def _total(self, what: str, now: Mapping[int, float]) -> float:
+        """Returns the sum over processes or threads; one that has ended keeps the figure that was last read of it."""
+        known = self._figures.setdefault(what, {})
+        known.update(now)
+        return sum(known.values())
