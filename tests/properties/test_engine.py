@@ -85,7 +85,9 @@ class EngineMachine(RuleBasedStateMachine):
             was, now = before[definition.id], self.story.output(definition.id)
             if was.on and not (definition.follow_source and was.reason == "alarm"):
                 assert now.on, "an end cut a timed or latched run"
-                assert now.until is None or now.until >= was.until
+                # A manual start beside an alarm that is followed lasts as long as either of them.
+                followed = definition.follow_source and was.sources
+                assert followed or now.until is None or now.until >= was.until
             if was.on and now.on:
                 assert definition.id not in driven, "a re-trigger toggled the line"
         self.tell(lambda s: s.oversleep(late))
