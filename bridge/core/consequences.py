@@ -78,7 +78,10 @@ class Consequences:
                 self.keep(alarm_input)
 
     def journal_chatter(self, alarm_input: AlarmInput, now: Now) -> None:
-        """Journals a fault when an input begins to chatter, and `healed` when it ends; else does nothing."""
+        """Journals a fault, with a live event, when an input begins to chatter, and `healed` when it ends.
+
+        Both come at the end of a round. Does nothing if neither has happened since the last call.
+        """
         input_id, raised = alarm_input.settings.id, alarm_input.quiet_period.chatter.raised
         if raised == (input_id in self._chattering):
             return

@@ -109,7 +109,10 @@ class EffectCollector:
         *,
         picture: str | None = None,
     ) -> None:
-        """Adds a live event of an input, with the number and time of its journal entry."""
+        """Adds a live event of an input, with the number and time of its journal entry.
+
+        `picture` is `taking` if a picture of the alarm follows.
+        """
         self.add(
             PublishEvent(
                 input=input_id,
@@ -133,7 +136,10 @@ class EffectCollector:
         self.later(partial(self._output_view, output, now, keep_latch=keep_latch))
 
     def _state(self, alarm_input: AlarmInput) -> None:
-        """Publishes an input's state if it differs; without its line, before and now, it goes with the view alone."""
+        """Publishes an input's state ahead of its view, if it differs from the last view's.
+
+        Does nothing before the first view, or if the line is missing now or was then: the view alone publishes that.
+        """
         input_id, state = alarm_input.settings.id, tripped(alarm_input)
         view = self._views.get(input_id)
         if (

@@ -54,7 +54,10 @@ def tripped(alarm_input: AlarmInput) -> bool | None:
 
 
 def input_view(alarm_input: AlarmInput, now: Now, walls: WallClock) -> InputView:
-    """Returns the view of an input at `now`."""
+    """Returns the view of an input at `now`.
+
+    Remembers its times in `walls`: with the same one in each call, equal states give equal views.
+    """
     settings, gate, reading = alarm_input.settings, alarm_input.schedule_gate, alarm_input.reading
     armed = settings.enabled and alarm_input.is_armed and gate.open
     problem = "line_fault" if reading.lost else "chatter" if alarm_input.quiet_period.chatter.raised else None

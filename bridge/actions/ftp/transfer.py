@@ -54,7 +54,10 @@ async def _write(ftp: FtpClient, steps: Steps, writer: asyncio.StreamWriter, con
 
 
 async def _confirmed(ftp: FtpClient, steps: Steps, verdict_s: float) -> bool:
-    """Returns whether the server confirms the upload within `verdict_s`. Raises ActionError if it refuses."""
+    """Returns whether the server confirms the upload within `verdict_s`; False if it stays silent.
+
+    The data channel has been closed before. Raises ActionError if the server refuses, or the connection is lost.
+    """
     async with steps.step("upload", limit_s=verdict_s + steps.limit_s):
         try:
             async with asyncio.timeout(verdict_s):

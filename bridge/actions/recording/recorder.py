@@ -105,7 +105,11 @@ class CameraRecorder:
         self._settle()
 
     def record(self, *, input: str, seconds: float, at: float) -> None:  # noqa: A002 - the same
-        """Records a clip of `seconds` by command, without an alarm; `input`, any id, becomes part of its name."""
+        """Records by command, without an alarm, until `seconds` from now at least; a clip under way goes on instead.
+
+        A new clip has the pre-roll before `at` (monotonic), and `input`, any id, in its name. A clip that cannot begin
+        is reported as missed.
+        """
         self._planner.record(input, seconds=seconds, at=at, now=time.monotonic())
         self._settle()
 

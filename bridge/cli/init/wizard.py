@@ -51,8 +51,9 @@ def first_file(path: Path, *, default: Path, force: bool, unasked: bool) -> bool
 def _asked_and_written(dialogue: Dialogue, path: Path, over: bytes | None, *, is_default: bool) -> list[Path] | None:
     """Asks the questions and writes the files. Returns their paths, or None after a no.
 
-    `over` is the content of an existing file. Raises StartFailed, and EOFError and KeyboardInterrupt as the dialogue
-    does.
+    `over` is the content of an existing file. Without `is_default` the folder of the store is beside the file. Raises
+    StartFailed, SettingsError if the answers cannot be written down, and EOFError and KeyboardInterrupt as the
+    dialogue does.
     """
     place = Place(
         host=os.uname().nodename,

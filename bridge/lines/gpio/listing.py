@@ -17,10 +17,10 @@ class ListedChip:
 
 
 def list_chips() -> list[ListedChip]:
-    """Returns all GPIO chips by number; requests nothing, so it never disturbs a line.
+    """Returns all GPIO chips by number; one that may not be opened is listed without lines, as `denied`.
 
-    Raises:
-        StartFailed: the gpiod package cannot be loaded.
+    Requests no line, so it never disturbs one. Empty if there are no chips. Raises StartFailed if the gpiod package
+    cannot be loaded.
     """
     devices = gpio_devices()
     return [ListedChip(chip=chip, lines=tuple(devices.lines(chip))) for chip in devices.chips()]

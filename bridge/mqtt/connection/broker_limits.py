@@ -143,9 +143,10 @@ class BrokerLimits:
         self._subscribe_ends, self._trial = 0, None
 
     def settled(self) -> None:
-        """Records that a connection stands, with everything published on it.
+        """Ends the caution: a connection stands, with everything published on it. What is left out stays left out.
 
-        It stays careful where a message that is not repeated, an event or an answer, seems to end connections.
+        If a message that is not repeated, an event or an answer, seems to end connections, only the next call ends the
+        caution.
         """
         self._subscribe_ends = 0
         if not self._recurring:

@@ -40,7 +40,11 @@ def disconnected(packet: Disconnect, last: LastSent) -> Ended:
 
 
 def hung_up(broken: OSError | None, last: LastSent) -> Ended:
-    """Returns the end without a DISCONNECT. `broken` is None where the broker closed the connection in good order."""
+    """Returns the end without a DISCONNECT; `broken` is None where the broker closed in good order.
+
+    THROWN_OUT with what was sent last; TOO_NEW if CONNECT was not answered; UNREACHABLE, without what was sent, if the
+    network broke the connection.
+    """
     reason = f" ({broken})" if broken is not None else ""
     if broken is not None and not isinstance(broken, ConnectionError | ssl.SSLEOFError):
         return Ended(how=EndReason.UNREACHABLE, why=f"the connection broke{reason}")

@@ -63,7 +63,10 @@ class SendQueue:
         self._unacknowledged = 0
 
     def hurry(self) -> None:
-        """Writes the messages sent so far, before any other work."""
+        """Writes the messages given to the connection so far, before any other work; those that wait stay queued.
+
+        Does nothing without a connection.
+        """
         if self._flush is not None:
             self._flush()
 

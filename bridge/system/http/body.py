@@ -74,7 +74,7 @@ class PlainBody:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all announced bytes have arrived."""
+        """Whether all announced bytes have arrived; always False for a body that ends with the connection."""
         return self._left == 0
 
     def feed(self, data: bytes) -> bytes:

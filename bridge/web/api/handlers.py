@@ -25,7 +25,8 @@ INVALID = 400
 def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Returns the aiohttp handler of a route: it checks the request, calls the route, and sends its reply.
 
-    A request that is not valid gets a refusal.
+    A request that is invalid or late gets a refusal (400, 408, 413 or 415); one for a stop only 408 and 415, since its
+    query and its body do not matter. At most `FILES_AT_ONCE` uploads of the route run, others wait.
     """
     uploads = asyncio.Semaphore(FILES_AT_ONCE)
 

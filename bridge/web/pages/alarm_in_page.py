@@ -138,7 +138,10 @@ def _audible(edited: Form, sounds: Sequence[str]) -> Html:
 
 
 def _fresh(path: str, label: str, value: int) -> Html:
-    """Returns a field for a setting that is not in the file yet, with its default."""
+    """Returns the field of `linkage.audible.volume` or `.repeat`, which is not in the file yet.
+
+    `value` is its default. Any other path gets the choices of `repeat`.
+    """
     key = path.rpartition(".")[2]
     fresh = Form(values={"linkage": {"audible": {key: value}}}, target="")
     if key == "volume":
