@@ -242,11 +242,12 @@ class AlarmInput:
         if by_switch:
             return self._follow_arming(now.monotonic, holding=holding)
         self._armed = self.is_armed
+        ends = "settings" if settings.enabled else "disabled"
         if not (settings.enabled and self.is_armed):
             self._commanded_until = self._asked_s = None
-        return self._evaluate(
-            "settings", "settings" if settings.enabled else "disabled", now.monotonic, holding=holding
-        )
+            if ended := self._end_from_before_stop(ends, now.monotonic):
+                return ended
+        return self._evaluate("settings", ends, now.monotonic, holding=holding)
 
     def rewire(self, now: float) -> list[Transition]:
         """Forgets all that was known of the line, since line or bias have changed; the caller calls `apply` next.

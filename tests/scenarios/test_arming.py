@@ -340,3 +340,14 @@ def test_a_test_of_a_stop_button_by_command_is_a_silence():
     story.connect("door")
     story.trigger("stop")
     assert not story.is_on("siren")
+
+
+@pytest.mark.parametrize(("edited", "cause"), [({"disarm": False}, "settings"), ({"enabled": False}, "disabled")])
+def test_an_edit_ends_a_stored_alarm_that_may_no_more_be_one_before_any_line_was_read(edited, cause):
+    other = an_input("other", disarm=True)
+    stored = {"key": facts.StoredInput(alarm=True), "other": facts.StoredInput(alarm=True)}
+    unread = {"key": None, "other": None}
+    story = Story(settings_of(an_input("key", disarm=True), other), stored=stored, contacts=unread, armed=False)
+    story.edit(settings_of(an_input("key", **{"disarm": True, **edited}), other))
+    assert story.told("alarm_end") == [("alarm_end", cause)]
+    assert (story.input("key").alarm, story.input("other").alarm, story.armed_shown) == (False, True, False)
