@@ -13,6 +13,7 @@ from bench.stage import Stage, in_s
 from bench.table import Row
 from bench.waiting import hear_while
 from bench.wire import Client, Message
+from bridge.settings.kept.copy import NAME
 
 POLL_S = 0.001
 WITHIN_S = 20.0
@@ -47,9 +48,15 @@ def _world(stage: Stage) -> Path:
     return stage.ours.socket.parent / "board.json"
 
 
-def _idle_after_s(stage: Stage) -> float:
-    """Seconds until every output is idle again."""
+def _idle_after_s(stage: Stage, *, kept: bool) -> float:
+    """Seconds until every output is idle again; with the copy of checked settings, or without it by the checker."""
     file = _world(stage)
+    copy = file.with_name(NAME)
+    if kept and not copy.exists():
+        message = f"no copy of checked settings was kept: {copy}"
+        raise ValueError(message)
+    if not kept:
+        copy.unlink()
     if _active(file) != set(OUTPUTS):
         message = f"the board forgot what its outputs were driven to: {file}"
         raise ValueError(message)
@@ -71,16 +78,17 @@ def measure(stage: Stage) -> list[Row]:
     rounds = 3 if stage.quick else 9
     contestants = [contestant for contestant in (stage.ours, stage.mqtt_io) if contestant]
     announced_s: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
-    idle_s = []
+    idle_s: dict[bool, list[float]] = {True: [], False: []}
     for number in range(rounds + 1):
         for contestant in contestants:
             program, seconds = stage.timed_start(contestant)
             program.stop()
             if number:
                 announced_s[contestant.name].append(seconds)
-        if number:
-            _killed_with_outputs_on(stage)
-            idle_s.append(_idle_after_s(stage))
+        for kept, seconds_of in idle_s.items():
+            if number:
+                _killed_with_outputs_on(stage)
+                seconds_of.append(_idle_after_s(stage, kept=kept))
     peer_s = median(announced_s["mqtt-io"]) if stage.mqtt_io else None
 
     def row(what: str, seconds: float, floor: float) -> Row:
@@ -88,5 +96,6 @@ def measure(stage: Stage) -> list[Row]:
 
     return [
         row("start → availability, discovery, states", median(announced_s["alarm2mqtt"]), 0.45),
-        row("start → outputs idle", median(idle_s), 0.35),
+        row("start → outputs idle", median(idle_s[True]), 0.35),
+        row("start → outputs idle, settings never checked before", median(idle_s[False]), 0.5),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import selectors
 import subprocess
 import sys
 import threading
@@ -28,6 +29,8 @@ BRIEF_S = 10.0
 LONGEST_ANSWER_S = 30.0
 """Limit of one answer: a slow processor begins Python in 5 s, and the Supervisor may take 2 s."""
 _DYING_S = 2.0
+_LONGEST_ANSWER = 64_000_000
+_WHO = "the process that checks settings"
 COMMAND = (sys.executable, "-P", "-m", "bridge.settings.checker")
 
 
@@ -95,32 +98,28 @@ class CheckerProcess:
         if self._process is None:
             try:
                 self._process = subprocess.Popen(
-                    self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()
+                    self._command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()
                 )
             except OSError as error:
-                message = f"the process that checks settings cannot be started: {error.strerror}"
+                message = f"{_WHO} cannot be started: {error.strerror}"
                 raise CheckerFailed(message) from error
         return self._process
 
     def _asked(self, process: subprocess.Popen[bytes], line: bytes) -> Message:
         from bridge.settings.checker.messages import decoded  # noqa: PLC0415 - the process is begun before
 
-        assert process.stdin is not None  # noqa: S101 - it was begun with pipes
-        assert process.stdout is not None  # noqa: S101 - the same
-        overdue = threading.Event()
-        limit = threading.Timer(self._longest_s, _kill, (process, overdue))
-        limit.daemon = True
-        limit.start()
         try:
-            with suppress(BrokenPipeError):  # its end is reported below
-                process.stdin.write(line)
-                process.stdin.flush()
-            return decoded(process.stdout.readline())
+            return decoded(_exchanged(process, line, self._longest_s))
+        except TimeoutError:
+            process.kill()
+            self._end()
+            message = f"{_WHO} did not answer within {self._longest_s:g} s and was ended"
         except ValueError:
             code = self._end()
-            raise CheckerFailed(_end_text(code, overdue=overdue.is_set(), limit_s=self._longest_s)) from None
-        finally:
-            limit.cancel()
+            message = f"{_WHO} ended without an answer that can be read; its own words are above, if it had any"
+            if code is not None and code < 0:
+                message = f"{_WHO} was ended by signal {-code} before it answered"
+        raise CheckerFailed(message)
 
     def _leave_later(self, quiet_s: float) -> None:
         now = time.monotonic()
@@ -156,9 +155,45 @@ class CheckerProcess:
                 process.stdout.close()
 
 
-def _kill(process: subprocess.Popen[bytes], overdue: threading.Event) -> None:
-    overdue.set()
-    process.kill()
+def _exchanged(process: subprocess.Popen[bytes], line: bytes, limit_s: float) -> bytes:
+    """Writes a request. Returns the answer's line, or what there is of it when the process has ended.
+
+    Nothing here waits for the process itself: one that hangs within the kernel cannot even be killed.
+
+    Raises:
+        TimeoutError: there is no answer within `limit_s`.
+    """
+    assert process.stdin is not None  # noqa: S101 - it was begun with pipes
+    assert process.stdout is not None  # noqa: S101 - the same
+    until = time.monotonic() + limit_s
+    left, answer = memoryview(line), bytearray()
+    with selectors.DefaultSelector() as ready:
+        os.set_blocking(process.stdin.fileno(), False)
+        ready.register(process.stdin, selectors.EVENT_WRITE)
+        ready.register(process.stdout, selectors.EVENT_READ)
+        while not answer.endswith(b"\n") and len(answer) < _LONGEST_ANSWER:
+            left_s = until - time.monotonic()
+            if left_s <= 0:
+                raise TimeoutError
+            for key, _ in ready.select(left_s):
+                if key.fileobj is process.stdout:
+                    part = os.read(key.fd, 65_536)
+                    if not part:
+                        return bytes(answer)
+                    answer += part
+                else:
+                    left = left[_written(key.fd, left) :]
+                    if not left:
+                        ready.unregister(process.stdin)
+    return bytes(answer)
+
+
+def _written(pipe: int, data: memoryview) -> int:
+    """Returns how much of the data the pipe took: all of it where nobody reads any more, since no answer will tell."""
+    try:
+        return os.write(pipe, data)
+    except BrokenPipeError:
+        return len(data)
 
 
 def _environment() -> dict[str, str]:
@@ -168,12 +203,3 @@ def _environment() -> dict[str, str]:
         return dict(os.environ)
     known = os.environ.get("PYTHONPATH")
     return {**os.environ, "PYTHONPATH": str(here) if not known else f"{here}{os.pathsep}{known}"}
-
-
-def _end_text(code: int | None, *, overdue: bool, limit_s: float) -> str:
-    who = "the process that checks settings"
-    if overdue:
-        return f"{who} did not answer within {limit_s:g} s and was ended"
-    if code is not None and code < 0:
-        return f"{who} was ended by signal {-code} before it answered"
-    return f"{who} ended without an answer that can be read; its own words are above, if it had any"

@@ -81,7 +81,7 @@ class Around:
 
     def sign(self, salt: bytes) -> str:
         """Returns the digest of the program, the machine's name, the file, the variables and the options."""
-        machine = [self.version, self.host, str(self.path), bool(self.environ.get(TOKEN))]
+        machine = [self.version, self.host, str(self.path.absolute()), bool(self.environ.get(TOKEN))]
         given = [self.overrides, sorted(self.variables.items()), self.options_text]
         text = json.dumps([*machine, *given], default=str)
         return hashlib.blake2b(text.encode() + b"\0" + self.content, key=salt).hexdigest()

@@ -39,6 +39,8 @@ BROKEN = {
     "it answers with a list": "input(); print('[]', flush=True); time.sleep(1000)",
     "it answers with nested JSON without end": "input(); print('[' * 100_000, flush=True); time.sleep(1000)",
     "it answers with faults that are none": "input(); print('{\"faults\": [5]}', flush=True); time.sleep(1000)",
+    "it talks without end and without a line": "input()\nwhile True: sys.stdout.write('x' * 10_000)",
+    "it hangs when it has more to say": "input(); print('x' * 100, end='', flush=True); time.sleep(1000)",
     "it cannot be imported": "import no_such_module",
 }
 WRITES_AND_DIES = """
@@ -232,6 +234,13 @@ async def test_the_checker_leaves_after_a_time_of_quiet_and_comes_again(file: Pa
     assert checker.pid is None
     assert await desk.debounce(7) == ()
     assert checker.pid is not None
+
+
+async def test_a_large_file_goes_through_the_pipe_both_ways(file: Path, started: Start) -> None:
+    file.write_text(file.read_text() + f"# {'ä' * 400_000}\n")
+    desk = Desk(loaded(file, started()))
+    assert await desk.debounce(7) == ()
+    assert desk.file.loaded.content == file.read_bytes()
 
 
 async def test_after_the_start_it_leaves_soon(file: Path, started: Start) -> None:
