@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.core.definitions.settings import Settings
-from bridge.system.file_watch import Signs, signs
+from bridge.system.file_signs import Signs, signs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

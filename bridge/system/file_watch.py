@@ -16,6 +16,8 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from pathlib import Path
 
+from bridge.system.file_signs import signs
+
 log = logging.getLogger(__name__)
 
 QUIET_S = 0.2
@@ -32,8 +34,6 @@ _AT_ONCE = 65_536
 _NO_WATCH_LEFT = (errno.ENOSPC, errno.ENOMEM)
 
 Files = Callable[[], Iterable[Path]]
-Sign = tuple[int, int, int] | int | None
-Signs = list[Sign]
 
 
 async def changes(files: Files, *, every_s: float = EVERY_S, quiet_s: float = QUIET_S) -> AsyncGenerator[None, None]:
@@ -146,23 +146,3 @@ class Inotify:
             number = ctypes.get_errno()
             raise OSError(number, os.strerror(number))
         return result
-
-
-def signs(files: Iterable[Path]) -> Signs:
-    """Returns a fingerprint for each file.
-
-    It differs once the file was written, replaced, removed or made unreadable.
-    """
-    return [_sign(file) for file in files]
-
-
-def _sign(file: Path) -> Sign:
-    """Returns inode, size and time of change of a file, or the errno if the file cannot be reached.
-
-    None without a number.
-    """
-    try:
-        status = file.stat()
-    except OSError as error:
-        return error.errno
-    return status.st_ino, status.st_size, status.st_mtime_ns

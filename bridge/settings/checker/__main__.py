@@ -10,7 +10,6 @@ import logging
 import os
 import signal
 import sys
-import traceback
 from typing import Any, BinaryIO
 
 from bridge.settings.checker.messages import Message, decoded, encoded
@@ -53,6 +52,8 @@ def serve(requests: BinaryIO, answers: BinaryIO, checker: Checker) -> None:
 
 def _where(error: Exception) -> str:
     """Returns where a fault of the program is, without its message: that may quote a value."""
+    import traceback  # noqa: PLC0415 - a start waits for this process
+
     frames = traceback.extract_tb(error.__traceback__)
     return "; ".join(
         [type(error).__name__, *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-5:])]

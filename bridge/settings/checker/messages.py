@@ -17,7 +17,7 @@ from bridge.settings.edits.edits import Edit
 from bridge.settings.in_force import InForce
 from bridge.settings.kept.validity import program
 from bridge.settings.plain_values import made, plain
-from bridge.system.file_watch import Signs
+from bridge.system.file_signs import Signs
 
 Message = dict[str, Any]
 ENDS = b"\n"

@@ -22,7 +22,7 @@ from bridge.settings.in_force import signs_beside
 from bridge.settings.load import Loaded, load
 from bridge.settings.sources.overridden import check_overridden
 from bridge.settings.sources.secret_files import plain_secrets
-from bridge.system.file_watch import Signs
+from bridge.system.file_signs import Signs
 
 log = logging.getLogger(__name__)
 

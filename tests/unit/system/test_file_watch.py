@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from bridge.system import file_watch
-from bridge.system.file_watch import EVERY_S, polled, signs
+from bridge.system.file_signs import signs
+from bridge.system.file_watch import EVERY_S, polled
 
 
 def changes(files: Callable[[], list[Path]], *, every_s: float = EVERY_S) -> AsyncGenerator[None, None]:
