@@ -95,6 +95,6 @@ def test_every_kind_of_line_has_a_driver_and_every_driver_but_the_boards_a_kind(
     assert {key_of_kind(kind) for kind in SOURCES.keys() | SINKS.keys()} == DRIVERS.keys() - {SIMULATED}
 
 
-@pytest.mark.parametrize("form", {*SOURCES.values(), *SINKS.values()}, ids=lambda form: form.__name__)
+@pytest.mark.parametrize("form", dict.fromkeys([*SOURCES.values(), *SINKS.values()]), ids=lambda form: form.__name__)
 def test_a_kind_of_line_has_a_schema(form: type):
     assert form.__name__ in schema()["$defs"]
