@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from functools import partial
 from hashlib import blake2b
 
@@ -104,7 +104,7 @@ class Descriptions:
         self._asked: set[str] = set()
         """Topics to publish again."""
         self._everything = False
-        self._then: list[Callable[[], None]] = []
+        self._then: list[Callable[[], Awaitable[None]]] = []
         self._due = asyncio.Event()
         self._on_their_way = 0
         self._room = asyncio.Event()
@@ -162,9 +162,9 @@ class Descriptions:
                 await self._describe_parts(again=again)
             then, self._then = self._then, []
             for do in then:
-                do()
+                await do()
 
-    def again(self, then: Callable[[], None]) -> None:
+    def again(self, then: Callable[[], Awaitable[None]]) -> None:
         """Publishes all descriptions once more, and calls `then` after them."""
         self._everything = True
         self._then.append(then)

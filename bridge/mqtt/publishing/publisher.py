@@ -6,6 +6,7 @@ connection.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -16,12 +17,15 @@ from bridge.mqtt.messages import Outgoing
 from bridge.mqtt.publishing import settings_payloads as settings_shown
 from bridge.mqtt.publishing.descriptions import Descriptions
 from bridge.mqtt.publishing.event_gate import EventGate
+from bridge.mqtt.publishing.replay_rate import ReplayPace
 from bridge.mqtt.publishing.retained_topics import Retained
 from bridge.mqtt.publishing.send_queue import SendQueue
 from bridge.mqtt.publishing.throttled_topics import ThrottledTopics
 from bridge.mqtt.publishing.topic_ledger import Ledger
 from bridge.mqtt.topics import InputTopics, OutputTopics, Topics
 
+AT_ONCE = 500
+"""Topics that are published at full speed; a broker drops what is more than 1000 ahead of a subscriber."""
 LARGEST_SNAPSHOT = 512 * 1024
 """Limit of a picture in bytes; `mqtt.md` 1."""
 
@@ -156,7 +160,7 @@ class Publisher:
         """Publishes everything at the begin of a connection, in the order of `mqtt.md` 3."""
         self._events.reset()
         await self.descriptions.announce()
-        self._repeat_all()
+        await self._repeat_all()
         self._sweep()
 
     def settings_again(self, topic: str) -> None:
@@ -167,10 +171,17 @@ class Publisher:
         """Publishes everything again after Home Assistant's start, settings too: the broker may retain nothing."""
         self.descriptions.again(self._repeat_all)
 
-    def _repeat_all(self) -> None:
-        self._shown.repeat_all()
-        self._attributes.flush()
-        self._states.repeat_all()
+    async def _repeat_all(self) -> None:
+        """Publishes all settings, then all states, then `online`; many of them no faster than subscribers can take."""
+        clock, pace, number = asyncio.get_running_loop().time, ReplayPace(), 0
+        self._attributes.flush(self._states.keep)
+        for held in (self._shown, self._states):
+            for topic in held.topics():
+                number += 1
+                wait_s = pace.wait_s(clock()) if number > AT_ONCE else None
+                if wait_s is not None:
+                    await asyncio.sleep(wait_s)
+                held.again(topic)
         self.say_online()
 
     def say_online(self) -> None:

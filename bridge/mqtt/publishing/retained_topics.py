@@ -30,6 +30,11 @@ class Retained:
         self._outbox.put(Outgoing(topic=topic, payload=payload, retained=True))
         return True
 
+    def keep(self, topic: str, payload: bytes) -> None:
+        """Sets a topic's payload without publishing it, for all of them are about to be."""
+        self._ledger.add(topic)
+        self._held[topic] = payload
+
     def repeat(self, topic: str, payload: bytes) -> None:
         """Sets a topic's payload and publishes it even if it is equal."""
         self._held.pop(topic, None)
@@ -41,10 +46,9 @@ class Retained:
         if payload is not None:
             self._outbox.put(Outgoing(topic=topic, payload=payload, retained=True))
 
-    def repeat_all(self) -> None:
-        """Publishes all payloads again, in the order of their first publication."""
-        for topic, payload in self._held.items():
-            self._outbox.put(Outgoing(topic=topic, payload=payload, retained=True))
+    def topics(self) -> tuple[str, ...]:
+        """Returns all topics, in the order of their first publication."""
+        return tuple(self._held)
 
     def forget(self, topic: str) -> None:
         """Stops publishing a topic, without clearing it at the broker; an unknown topic is ignored."""

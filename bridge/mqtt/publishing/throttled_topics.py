@@ -35,9 +35,9 @@ class ThrottledTopics:
         """Cancels a topic's scheduled payload, if there is one."""
         self._waiting.pop(topic, None)
 
-    def flush(self) -> None:
-        """Publishes all scheduled payloads now."""
+    def flush(self, hold: Callable[[str, bytes], object] | None = None) -> None:
+        """Publishes all scheduled payloads now, or hands them to `hold` instead."""
         self._armed = False
         waiting, self._waiting = self._waiting, {}
         for topic, write in waiting.items():
-            self._hold(topic, write())
+            (hold or self._hold)(topic, write())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
 from fakes.ledger import MemoryLedger
 from fakes.mqtt_bridge import D, an_event, an_input_view, an_output_view
 from words.builders import an_input, an_output, settings_of
@@ -252,3 +253,25 @@ async def test_the_armed_switch_and_the_status_are_topics_of_their_own():
     assert device.topics().count(f"{D}/status") == 2
     device.publisher.settings(settings_of(DOOR, SIREN))
     assert device.last(f"{D}/armed") == b"OFF"
+
+
+@pytest.mark.virtual_time
+async def test_many_topics_are_published_no_faster_than_a_subscriber_can_take():
+    """A broker keeps some 1000 messages for a subscriber and drops what is more: the last would be `online`."""
+    loop = asyncio.get_running_loop()
+    begun, doors = loop.time(), [an_input(f"door-{number}") for number in range(400)]
+    device = Device(*doors)
+    for one in doors:
+        device.publisher.input(an_input_view(one["id"]))
+    await device.connects()
+    states = [topic for topic in device.topics() if topic.startswith(D)]
+    assert len(states) > 5 * 400
+    assert loop.time() - begun > (len(states) - 600) / 1600
+    assert states[-1] == f"{D}/availability"
+
+
+async def test_few_topics_are_published_at_once():
+    loop = asyncio.get_running_loop()
+    device, begun = Device(*(an_input(f"door-{number}") for number in range(16))), loop.time()
+    await device.connects()
+    assert loop.time() - begun < 1
