@@ -65,10 +65,10 @@ def _starts(stage: Stage, count: int, rounds: int) -> tuple[float, float, float]
     for number in range(rounds + 1):
         program, took_s = stage.timed_start(contestant, client)
         hear_until([client], in_s(SETTLED_S))
-        memory.append(program.resident_mb())
-        program.stop()
         if number:
             seconds.append(took_s)
+            memory.append(program.resident_mb())
+        program.stop()
     client.close()
     return median(seconds), max(sizes), median(memory)
 

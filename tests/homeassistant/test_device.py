@@ -82,6 +82,8 @@ def test_each_terminal_is_a_device_behind_the_bridge(ha: Any) -> None:
 def test_the_editor_of_automations_offers_the_alarms_begin_and_end_and_they_fire(
     ha: Any, bridge: BridgeStandIn
 ) -> None:
+    # What it has read of the door shows that it listens to the door's events as well.
+    ha.wait_state("sensor.front_gate_garage_door_last_alarm", "unknown")
     device = devices(ha, ID)["front-gate_garage-door"]["id"]
     offered = {one["type"]: one for one in ha.device_triggers(device) if one["domain"] == "mqtt" and "type" in one}
     assert offered.keys() == {"alarm begins", "alarm ends"}

@@ -3,7 +3,7 @@
 Each description costs about a millisecond, and there may be hundreds: they are made one a turn of the loop, so that
 lines get theirs, and no more are on their way than the broker acknowledges.
 
-Above 300 lines, since each topic's description is found, published, withheld and moved by the same few fields.
+Above 300 lines, since each topic's description is found, published, withheld and left out by the same few fields.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ from bridge.mqtt.discovery.description import (
     read_platforms,
     removals,
 )
-from bridge.mqtt.discovery.old_form import MIGRATION, is_migration, is_old_form, unloaded_s
+from bridge.mqtt.discovery.old_form import is_migration, is_old_form
 from bridge.mqtt.discovery.row import InputPart, Part
-from bridge.mqtt.messages import Incoming, Outgoing
+from bridge.mqtt.messages import Incoming
+from bridge.mqtt.publishing.description_sender import DescriptionSender
 from bridge.mqtt.publishing.event_gate import EventGate
+from bridge.mqtt.publishing.old_description import OldDescription
 from bridge.mqtt.publishing.send_queue import SendQueue
 from bridge.mqtt.publishing.topic_ledger import Ledger
 from bridge.mqtt.topics import Topics
@@ -38,8 +40,6 @@ from bridge.system.page_address import address_for_others
 _LOG = logging.getLogger(__name__)
 PACKET_HEAD = 16
 """Bytes of a PUBLISH beside topic and payload, and some more: not all brokers count alike."""
-ON_THEIR_WAY = 20
-"""Descriptions that are not acknowledged yet."""
 TAKEN_UP_S = 2.0
 """Seconds after which Home Assistant has processed a changed description."""
 MADE_S = 1.0
@@ -47,10 +47,6 @@ MADE_S = 1.0
 AFTERMATH_S = 5.0
 """Earlier Home Assistants empty the topic on which a disabled entity was once described when it is removed: within so
 long after a removal of ours that is no person."""
-LOOK_AGAIN_S = 1.0
-PATIENCE_S = 600.0
-"""So long a move waits for contacts and outputs to be at rest; for alarms it waits without end."""
-READ_BACK_S = 5.0
 ASK_AGAIN_S = 60.0
 
 
@@ -78,13 +74,12 @@ class Descriptions:
         """Bytes of the largest packet that the broker takes for a description; None where there is no limit."""
         self._echoes = False
         self._settings = settings
-        self._outbox = outbox
+        self._sender = DescriptionSender(outbox)
         self._ledger = ledger
         self._events = events
         self._later = later
         self._changed = changed
-        self._is_busy = is_busy
-        self._is_in_alarm = is_in_alarm
+        self._old = OldDescription(sender=self._sender, ledger=ledger, is_busy=is_busy, is_in_alarm=is_in_alarm)
         self._clips: tuple[str, ...] = ()
         self._known: dict[str, Platforms] = {}
         """Components that the broker has, by topic."""
@@ -92,9 +87,6 @@ class Descriptions:
         """Digest of the description published on this connection, by topic."""
         self._deleted: dict[str, bytes | None] = {}
         """Topics of devices that a person deleted in Home Assistant, with the digest of what stays withheld."""
-        self._old: Platforms | None = None
-        """The components of a description in the old form, which is still to be moved."""
-        self._old_since: float | None = None
         self._removed_at = -AFTERMATH_S
         """Instant of the last removal from Home Assistant."""
         self._described: Settings | None = None
@@ -106,9 +98,6 @@ class Descriptions:
         self._everything = False
         self._then: list[Callable[[], Awaitable[None]]] = []
         self._due = asyncio.Event()
-        self._on_their_way = 0
-        self._room = asyncio.Event()
-        self._probe: asyncio.Future[None] | None = None
         self._logged: set[str] = set()
 
     @property
@@ -121,7 +110,7 @@ class Descriptions:
         """Applies new settings: what differs is described by `run`."""
         before, self._settings = self._settings, settings
         if not settings.home_assistant.discovery:
-            self._old = None
+            self._old.platforms = None
         self._withhold_events({one.id for one in before.inputs})
         self._due.set()
 
@@ -143,13 +132,13 @@ class Descriptions:
         self._asked.clear()
         self._then.clear()
         self._everything = False
-        self._on_their_way = 0
+        self._sender.begin()
 
     async def announce(self) -> None:
         """Publishes all descriptions; those of an old form that is to be moved are left to `run`."""
         self._withhold_events()
         self._due.set()
-        if self._old is None:
+        if self._old.platforms is None:
             await self._describe_parts(again=True)
 
     async def run(self) -> None:
@@ -158,7 +147,7 @@ class Descriptions:
             await self._due.wait()
             self._due.clear()
             again, self._everything = self._everything, False
-            if self._old is None or await self._move():
+            if self._old.platforms is None or await self._move():
                 await self._describe_parts(again=again)
             then, self._then = self._then, []
             for do in then:
@@ -186,12 +175,11 @@ class Descriptions:
         """Takes a message on a topic of a description: the one from before, a deletion, or an own one."""
         topic = message.topic
         if not message.payload:
-            is_old = self._old is not None and topic == Topics.of(self._settings).discovery
+            is_old = self._old.platforms is not None and topic == Topics.of(self._settings).discovery
             if not message.retained and (is_old or topic in self._sent or topic in self._known):
                 self._delete(topic)
         elif is_migration(message.payload):
-            if self._probe is not None and not self._probe.done():
-                self._probe.set_result(None)
+            self._old.came_back()
             if message.retained:
                 self._found_components(topic, {})
         elif message.retained and self._sent.get(topic) != _digest(message.payload):
@@ -202,8 +190,9 @@ class Descriptions:
     def _found_components(self, topic: str, platforms: Platforms) -> None:
         """Takes what lay on a topic, which some brokers deliver only after it was described anew."""
         if topic == Topics.of(self._settings).discovery:
-            self._old = platforms if is_old_form(platforms) and self._settings.home_assistant.discovery else None
-            if self._old is not None:
+            is_old = is_old_form(platforms) and self._settings.home_assistant.discovery
+            self._old.platforms = platforms if is_old else None
+            if is_old:
                 self._due.set()
                 return
         if topic not in self._sent:
@@ -219,8 +208,8 @@ class Descriptions:
             self._later(MADE_S, partial(self.repeat, (topic,)))
             return
         _LOG.info("deleted in Home Assistant: %s; a change of its settings or a restart announces it again", topic)
-        topics = self.topics if self._old is not None else (topic,)
-        self._old = None
+        topics = self.topics if self._old.platforms is not None else (topic,)
+        self._old.platforms = None
         for one in topics:
             self._deleted[one] = self._sent.pop(one, None)
             self._known.pop(one, None)
@@ -239,9 +228,7 @@ class Descriptions:
         now = None if again or self._described is None else changed_parts(self._described, settings) | self._unsure
         for part in self._parts():
             if now is None or part.id in now or part.topic in asked:
-                while self._on_their_way >= ON_THEIR_WAY:
-                    self._room.clear()
-                    await self._room.wait()
+                await self._sender.room()
                 self._unsure.add(part.id)
                 is_new_place = not part.id and settings.device.area is not None and part.topic not in self._known
                 self._describe(part, again=again or part.topic in asked, is_change=now is not None)
@@ -278,20 +265,9 @@ class Descriptions:
         if lost:
             self._removed_at = _now()
             for payload in removals(part, lost):
-                self._put(topic, payload)
+                self._sender.put(topic, payload)
         self._sent[topic] = digest
-        self._put(topic, made.payload, partial(self._answered, part, made))
-
-    def _put(self, topic: str, payload: bytes, answered: Callable[[bool], None] | None = None) -> None:
-        self._on_their_way += 1
-
-        def acknowledged(taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
-            self._on_their_way -= 1
-            self._room.set()
-            if answered is not None:
-                answered(taken)
-
-        self._outbox.put(Outgoing(topic=topic, payload=payload, retained=True), acknowledged)
+        self._sender.put(topic, made.payload, partial(self._answered, part, made))
 
     def _answered(self, part: Part, made: Description, taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's value
         if taken and made.topic in self._sent:
@@ -305,7 +281,7 @@ class Descriptions:
 
     def _withhold_events(self, but_of: Collection[str] = ()) -> None:
         """Withholds the events of inputs that have no description yet and are about to get one."""
-        if self._settings.home_assistant.discovery and self._old is None:
+        if self._settings.home_assistant.discovery and self._old.platforms is None:
             topics = Topics.of(self._settings)
             new = [one.id for one in self._settings.inputs if topics.part_discovery(one.id) not in self._known]
             self._events.close(one for one in new if one not in but_of)
@@ -334,79 +310,33 @@ class Descriptions:
             )
 
     async def _move(self) -> bool:
-        """Moves a description of the old form to one for each part. Returns whether it is moved.
-
-        Home Assistant forgets nothing if the old topic gives its components up before others have them. If this ends
-        anywhere, the next connection finds on the old topic how far it came.
-        """
-        since = self._old_since = _now() if self._old_since is None else self._old_since
-        if self._is_in_alarm() or (self._is_busy() and _now() < since + PATIENCE_S):
-            self._log_once(
-                logging.INFO, "Home Assistant gets a device for each terminal when nothing is in alarm or on"
-            )
-            self._later(LOOK_AGAIN_S, self._due.set)
+        """Moves a description of the old form to one for each part. Returns whether it is moved."""
+        wait_s = self._old.wait_s()
+        if wait_s is not None:
+            self._later(wait_s, self._due.set)
             return False
-        settings, old = self._settings, dict(self._old or {})
+        settings = self._settings
         bridge, *terminals = self._parts()
-        if terminals and not await self._may_publish(terminals[0].topic):
-            self._log_once(
-                logging.WARNING,
-                f"Home Assistant keeps one device for all terminals: the broker does not let this client publish on "
-                f"{terminals[0].topic}; allow {Topics.of(settings).prefix}/device/#; asked again every minute",
-            )
-            self._later(ASK_AGAIN_S, self._due.set)
-            return False
         now: dict[str, str] = {}
         for part in (bridge, *terminals):
             made = fitted(part, self._room_for(part.topic))
             now.update({} if made is None else made.platforms)
             await asyncio.sleep(0)
-        lost = gone(old, now)
-        if lost:
-            self._removed_at = _now()
-            for payload in removals(bridge, lost):
-                await self._taken(bridge.topic, payload)
-            await asyncio.sleep(unloaded_s(len(lost)))
-        self._events.close(one.id for one in settings.inputs)
-        if not await self._taken(bridge.topic, MIGRATION):
-            self._events.acknowledged(one.id for one in settings.inputs)
+        may = not terminals or await self._old.may_publish(terminals[0].topic, echoes=self._echoes)
+        inputs = [one.id for one in settings.inputs]
+        self._removed_at = _now()
+        if may:
+            self._events.close(inputs)
+        if not may or not await self._old.unload(bridge, now):
+            self._events.acknowledged(inputs)
             self._later(ASK_AGAIN_S, self._due.set)
             return False
-        self._old = self._old_since = None
-        await asyncio.sleep(unloaded_s(len(old)))
         if self._settings is settings:
             for part in (*terminals, bridge):
                 self._describe(part, again=True, is_change=True)
                 await asyncio.sleep(0)
         _LOG.info("Home Assistant has a device for each terminal now; ids, names and history are kept")
         return True
-
-    async def _may_publish(self, topic: str) -> bool:
-        """Returns whether the broker takes a description of a terminal; Home Assistant ignores this one."""
-        self._probe = probe = asyncio.get_running_loop().create_future()
-        self._ledger.add(topic)
-        if not await self._taken(topic, MIGRATION):
-            return False
-        if self._echoes:  # 3.1.1 acknowledges what it drops: only what comes back is there
-            await asyncio.wait((probe,), timeout=READ_BACK_S)
-            return probe.done()
-        return True
-
-    async def _taken(self, topic: str, payload: bytes) -> bool:
-        """Publishes a message and waits for the broker's answer. Returns whether it took it."""
-        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-        def answered(taken: bool) -> None:  # noqa: FBT001 - an acknowledgement's one value
-            if not answer.done():
-                answer.set_result(taken)
-
-        self._put(topic, payload, answered)
-        return await answer
-
-    def _log_once(self, level: int, text: str) -> None:
-        if text not in self._logged:
-            self._logged.add(text)
-            _LOG.log(level, "%s", text)
 
 
 def _now() -> float:
