@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from bridge import __version__
 from bridge.core import effects as do
 from bridge.core.definitions.channels import CHANNELS, server_of
+from bridge.core.definitions.health_lines import HealthSource
 from bridge.core.engine import Engine
 from bridge.core.facts import ClockChecked, JobClosed, Origin, SettingsChanged
 from bridge.daemon.clip_folder import ClipFolder
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from bridge.core.facts import StateRestored
     from bridge.core.line_driver import LineDriver
     from bridge.core.status import BridgeStatus
+    from bridge.daemon.health_watch import HealthWatch
     from bridge.lines.surroundings import Surroundings
     from bridge.linkage.linkage import Linkage
     from bridge.mqtt.adapter import MqttAdapter
@@ -107,6 +109,8 @@ class App:
         self._status_changed: Callable[[], None] = lambda: None
         self._linkage: Linkage | None = None
         self._linked = asyncio.Event()
+        self._health: HealthWatch | None = None
+        self._health_followed = asyncio.Event()
         self._page: WebServer | None = None
         self._warnings = SettingsWarnings(file.warnings, first_after_s=0.0 if file.loaded.kept else WARNINGS_AFTER_S)
 
@@ -128,6 +132,7 @@ class App:
                 "MQTT": mqtt.run,
                 "clock check": self._check_clock,
                 LINKAGE: self._run_linkage,
+                "health": partial(self._watch_health, mqtt),
                 "settings": edits.run,
                 "settings file": edits.watch,
                 "settings warnings": self._warnings.run,
@@ -188,7 +193,13 @@ class App:
             lines=self._surroundings.messages,
         )
         self._router.connect("mqtt", mqtt.perform)
-        self._status_changed = mqtt.status_changed
+
+        def changed() -> None:
+            mqtt.status_changed()
+            if self._health is not None:
+                self._health.changed()
+
+        self._status_changed = changed
         return mqtt
 
     def _open_page(self, store: Store, mqtt: MqttAdapter, edits: SettingsStore) -> None:
@@ -261,7 +272,7 @@ class App:
             report=self._loop.submit,
             show=self._show_picture,
             publish=mqtt.snapshot,
-            changed=mqtt.status_changed,
+            changed=self._status_changed,
         )
         self._router.connect("linkage", self._linkage.perform)
         self._linked.set()
@@ -270,6 +281,26 @@ class App:
         await self._linked.wait()
         assert self._linkage is not None  # noqa: S101 - the event says so
         await self._linkage.run()
+
+    async def _watch_health(self, mqtt: MqttAdapter) -> None:
+        """Watches the parts of this device that inputs follow, from the first such input on."""
+        self._follow_health()
+        await self._health_followed.wait()
+        from bridge.daemon.health_watch import HealthWatch, troubles_of_rooms
+
+        def rooms() -> dict[str, str | None]:
+            is_clock_set = is_synchronised() and self._clock.now().local.year >= RELEASE_YEAR
+            return troubles_of_rooms(
+                mqtt=mqtt, store_problem=self._store_trouble, linkage=self._linkage, is_clock_set=is_clock_set
+            )
+
+        self._health = HealthWatch(settings=lambda: self._settings, signals=self._surroundings.health, rooms=rooms)
+        await self._health.run()
+
+    def _follow_health(self) -> None:
+        """Has the health watched if an input follows it."""
+        if any(isinstance(each.line, HealthSource) for each in self._settings.inputs):
+            self._health_followed.set()
 
     def _refuse_for_load(self, origin: Origin) -> None:
         if origin.request is not None:
@@ -307,6 +338,7 @@ class App:
         before, self._settings = self._settings, settings
         self._surroundings.change_settings(settings)
         self._warnings.changed()
+        self._follow_health()
         for part in AT_NEXT_START:
             if getattr(before, part) != getattr(settings, part):
                 log.warning("%s: changed; takes effect at the next start", part)

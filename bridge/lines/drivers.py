@@ -24,6 +24,7 @@ SIMULATED = "simulated"
 MQTT = "mqtt"
 COMBINED = "combined"
 ONVIF = "onvif"
+HEALTH = "health"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -113,6 +114,14 @@ def _open_combined(settings: Settings, surroundings: Surroundings) -> LineDriver
     return CombinedLines(surroundings.views)
 
 
+def _open_health(settings: Settings, surroundings: Surroundings) -> LineDriver:
+    """Returns the driver of the device's own health."""
+    from bridge.lines.health.driver import HealthLines
+
+    del settings
+    return HealthLines(surroundings.health)
+
+
 def _nothing_to_make_safe(settings: Settings, outputs: Sequence[OutputSettings], reach: Reach) -> list[MadeSafe]:
     """Returns no result: lines of this kind are of inputs alone."""
     del settings, outputs, reach
@@ -141,4 +150,5 @@ DRIVERS: Mapping[str, Driver] = {
     MQTT: Driver(open=_open_mqtt, make_safe=_make_mqtt_safe),
     COMBINED: Driver(open=_open_combined, make_safe=_nothing_to_make_safe),
     ONVIF: Driver(open=_open_onvif, make_safe=_make_onvif_safe),
+    HEALTH: Driver(open=_open_health, make_safe=_nothing_to_make_safe),
 }

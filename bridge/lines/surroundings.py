@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bridge.lines.camera_port import CameraPort
+from bridge.lines.health_signals import HealthSignals
 from bridge.lines.message_port import MessagePort
 from bridge.lines.view_port import ViewPort
 
@@ -26,6 +27,7 @@ class Surroundings:
         self.messages = MessagePort()
         self.views = ViewPort()
         self.cameras = CameraPort()
+        self.health = HealthSignals()
 
     @property
     def settings(self) -> Settings:

@@ -49,8 +49,8 @@ class OwnNetwork:
             pytest.skip("NOT TESTED with real addresses: this machine gives no network namespaces")
         self.inside = ("nsenter", f"--net=/proc/{self._holder.pid}/ns/net", "--")
         for address in self._addresses:
-            self._run("ip", "address", "add", f"{address}/32", "dev", "lo")
-        self._run("ip", "link", "set", "lo", "up")
+            self.run("ip", "address", "add", f"{address}/32", "dev", "lo")
+        self.run("ip", "link", "set", "lo", "up")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -69,7 +69,7 @@ class OwnNetwork:
     ) -> tuple[int | str, str]:
         """Status and text of the answer to an address of this network; or `closed`, or `nobody listens`."""
         asked = json.dumps([come_from, host, port, method, path, headers or {}, body])
-        status, text = json.loads(self._run(sys.executable, "-c", ASK, asked))
+        status, text = json.loads(self.run(sys.executable, "-c", ASK, asked))
         return status, text
 
     def connection(self, come_from: str, host: str, port: int) -> http.client.HTTPConnection:
@@ -79,5 +79,6 @@ class OwnNetwork:
             assert libc.setns(namespace.fileno(), CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
         return http.client.HTTPConnection(host, port, timeout=30, source_address=(come_from, 0))
 
-    def _run(self, *command: str) -> Any:
+    def run(self, *command: str) -> Any:
+        """Runs a command inside. Returns what it printed."""
         return subprocess.run([*self.inside, *command], check=True, capture_output=True, text=True, timeout=30).stdout

@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 
 CHECK_S = 30.0
 _MB = 1_000_000
+_NOT_YET = "not looked at yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class ClipStore:
         self._clock_trusted = clock_trusted
         self._report = report
         self._device: int | None = None
-        self._state = CardState(problem="not looked at yet")
+        self._state = CardState(problem=_NOT_YET)
         self._written: set[str] = set()
         self._recheck = asyncio.Event()
 
@@ -68,6 +69,11 @@ class ClipStore:
     def state(self) -> CardState:
         """State of the folder as of the last check."""
         return self._state
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether the folder was checked since the start."""
+        return self._state.problem != _NOT_YET
 
     @property
     def problem(self) -> str | None:

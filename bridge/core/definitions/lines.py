@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from bridge.core.definitions.combined_lines import CombinedSource
 from bridge.core.definitions.far_lines import Local
 from bridge.core.definitions.field_types import OneOf, Range, Refused, Text
+from bridge.core.definitions.health_lines import HealthSource
 from bridge.core.definitions.introspection import members, tag_of
 from bridge.core.definitions.mqtt_lines import MqttSink, MqttSource
 from bridge.core.definitions.onvif_lines import CameraLost, OnvifEvent, OnvifInput, OnvifRelay
@@ -43,7 +44,7 @@ class LineByName(Local):
 
 
 GpioLine = LineByOffset | LineByName
-_Source = GpioLine | MqttSource | OnvifInput | OnvifEvent | CameraLost | CombinedSource
+_Source = GpioLine | MqttSource | OnvifInput | OnvifEvent | CameraLost | CombinedSource | HealthSource
 """The lines of inputs."""
 _Sink = GpioLine | MqttSink | OnvifRelay
 """The lines of outputs."""

@@ -1,0 +1,1 @@
+"""Inputs that are the health of this very device."""
