@@ -218,6 +218,7 @@ class App:
                 linkage=lambda: self._linkage,
                 settings=edits,
                 board=self._board,
+                hooks=self._surroundings.hooks,
                 warnings=lambda: self._warnings.found,
             ),
             submit=self._loop.submit,

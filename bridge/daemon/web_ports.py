@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bridge.core.status import BridgeStatus
     from bridge.linkage.linkage import Linkage
     from bridge.store.store import Store
-    from bridge.web.ports import ClipShelf, SettingsDesk
+    from bridge.web.ports import ClipShelf, Hooks, SettingsDesk
 
 
 def can_be_served() -> bool:
@@ -44,6 +44,7 @@ class Neighbours:
     settings: SettingsDesk | None = None
     board: Callable[[str], bytes] | None = None
     """Takes a command of the simulated board; None on real lines."""
+    hooks: Hooks | None = None
     warnings: Callable[[], tuple[str, ...]] = tuple
     """Returns the warnings of the settings in force."""
 
@@ -73,6 +74,7 @@ class Page:
                 clips=self._clips,
                 sounds=self._sounds,
                 board=neighbours.board,
+                hooks=neighbours.hooks,
                 settings_warnings=neighbours.warnings,
             ),
             # Outside the add-on, any host could have the ingress proxy's address.

@@ -25,6 +25,7 @@ MQTT = "mqtt"
 COMBINED = "combined"
 ONVIF = "onvif"
 HEALTH = "health"
+HTTP = "http"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -122,6 +123,22 @@ def _open_health(settings: Settings, surroundings: Surroundings) -> LineDriver:
     return HealthLines(surroundings.health)
 
 
+def _open_http(settings: Settings, surroundings: Surroundings) -> LineDriver:
+    """Returns the driver of calls and requests over HTTP."""
+    from bridge.lines.http.driver import HttpLines
+
+    del settings
+    return HttpLines(surroundings.hooks)
+
+
+def _make_http_safe(settings: Settings, outputs: Sequence[OutputSettings], reach: Reach) -> list[MadeSafe]:
+    """Commands devices over HTTP to be idle. Returns one result each."""
+    from bridge.lines.http.make_safe import make_safe
+
+    del settings, reach
+    return make_safe(outputs)
+
+
 def _nothing_to_make_safe(settings: Settings, outputs: Sequence[OutputSettings], reach: Reach) -> list[MadeSafe]:
     """Returns no result: lines of this kind are of inputs alone."""
     del settings, outputs, reach
@@ -151,4 +168,5 @@ DRIVERS: Mapping[str, Driver] = {
     COMBINED: Driver(open=_open_combined, make_safe=_nothing_to_make_safe),
     ONVIF: Driver(open=_open_onvif, make_safe=_make_onvif_safe),
     HEALTH: Driver(open=_open_health, make_safe=_nothing_to_make_safe),
+    HTTP: Driver(open=_open_http, make_safe=_make_http_safe),
 }

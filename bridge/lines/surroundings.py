@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bridge.lines.camera_port import CameraPort
 from bridge.lines.health_signals import HealthSignals
+from bridge.lines.hook_port import HookPort
 from bridge.lines.message_port import MessagePort
 from bridge.lines.view_port import ViewPort
 
@@ -28,6 +29,7 @@ class Surroundings:
         self.views = ViewPort()
         self.cameras = CameraPort()
         self.health = HealthSignals()
+        self.hooks = HookPort()
 
     @property
     def settings(self) -> Settings:

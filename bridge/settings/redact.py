@@ -9,14 +9,15 @@ from bridge.settings.location import Loc, printable
 
 _LONGEST = 60
 _LARGEST = 10**30
-_NEVER_SHOWN = {"password", "snapshot", "stream"}
-"""Keys whose value is always redacted; cameras take passwords in any part of an address."""
+_NEVER_SHOWN = {"password", "token", "snapshot", "stream", "url", "headers", "body"}
+"""Keys whose value is always redacted; cameras take passwords in any part of an address or a request."""
+_FILES = (("password_file",), ("token_file",))
 _BEFORE_AT = re.compile(r"^([a-z0-9+]+://)?.*:.*@", re.DOTALL | re.IGNORECASE)
 
 
 def shown_value(loc: Loc, value: object) -> str | None:
     """Returns a short text for a value at a location, or None if it must be redacted."""
-    hidden = _NEVER_SHOWN.intersection(loc) or (loc[-1:] == ("password_file",) and not looks_like_a_path(value))
+    hidden = _NEVER_SHOWN.intersection(loc) or (loc[-1:] in _FILES and not looks_like_a_path(value))
     return None if hidden else _text(value)
 
 

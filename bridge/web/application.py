@@ -29,6 +29,7 @@ from bridge.web.api.handlers import handler_of
 from bridge.web.api.openapi import document
 from bridge.web.api.routes import Route
 from bridge.web.event_stream import Events
+from bridge.web.hooks import PATH, HookHandler, description
 from bridge.web.live import Live
 from bridge.web.pages.handlers import Pages
 from bridge.web.ports import Ports
@@ -80,6 +81,8 @@ class Site:
         Pages(live=live, ports=ports, access=guard, assets=assets()).add_to(self.app.router)
         self.app.router.add_get("/events", events.handle)
         self.app.router.add_get("/healthz", _healthy)
+        if ports.hooks is not None:
+            HookHandler(ports.hooks, monotonic=monotonic).add_to(self.app.router)
 
     async def serve(self) -> None:
         """Serves until cancelled. An address in use is retried every `RETRY_S`, and logged once as a warning."""
@@ -171,6 +174,10 @@ async def _described(rows: tuple[Route, ...], live: Live, ports: Ports, request:
     outputs = [one.id for one in live.settings.outputs]
     known = {"input": inputs, "output": outputs, "terminal": [*inputs, *outputs], "action": tuple(api_control.PARAMS)}
     described = document(rows, version=ports.system().version, known=known)
+    hooks = ports.hooks
+    if hooks is not None and (called := [each for each in inputs if hooks.knows(each)]):
+        described["paths"][PATH] = description(called)
+        described["components"]["securitySchemes"]["token"] = {"type": "http", "scheme": "bearer"}
     return web.Response(body=as_json(described), content_type="application/json")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from bridge.core.contact import Contact
 from bridge.core.facts import Fact, Now
 from bridge.core.journal import JournalEntry
 from bridge.core.status import BridgeStatus
@@ -90,6 +91,22 @@ class SoundLibrary(Protocol):
         """Deletes a sound clip. Raises ActionError if there is no such clip, or the disk refuses."""
 
 
+class Hooks(Protocol):
+    """Inputs that other devices call over HTTP."""
+
+    def knows(self, input_id: str) -> bool:
+        """Returns whether an input waits for calls."""
+
+    def admits(self, input_id: str, token: str) -> bool:
+        """Returns whether this is the input's token."""
+
+    def call(self, input_id: str, contact: Contact | None) -> None:
+        """Takes an admitted call that says a contact, or with None an event."""
+
+    def ignore(self, input_id: str) -> None:
+        """Counts an admitted call that means nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """All dependencies of the page. Functions are called each time, since their answer follows the settings."""
@@ -106,5 +123,6 @@ class Ports:
     sounds: Callable[[], SoundLibrary | None] = lambda: None
     board: Callable[[str], bytes] | None = None
     """Sends one command to the simulated board and returns its answer in JSON; None on real lines."""
+    hooks: Hooks | None = None
     settings_warnings: Callable[[], tuple[str, ...]] = tuple
     """Warnings of the settings in force, as `check` prints them."""

@@ -16,11 +16,11 @@ from servers.smtp import MisbehavingMailServer
 
 from bridge.actions.attempt import AttemptLimits
 from bridge.actions.camera.http_source import HttpPictures
-from bridge.actions.camera.url import camera_url
 from bridge.actions.email.send import send
 from bridge.actions.ftp.upload import upload
 from bridge.core.definitions.settings import EmailSettings, FtpSettings, Secret
 from bridge.errors import ActionFailed, ActionRefused
+from bridge.text.device_url import device_url
 
 PASSWORD = "another-secret"
 CONTENT = bytes(range(256)) * 400
@@ -146,7 +146,7 @@ FTP = Channel(
 
 async def _picture(port: int, *, limits: AttemptLimits, host: str = "127.0.0.1", ca_file: Path | None = None) -> None:
     del ca_file  # the camera of this suite speaks HTTP alone
-    url = camera_url(f"http://{host}:{port}/snapshot.jpg", username="viewer", password=PASSWORD)
+    url = device_url(f"http://{host}:{port}/snapshot.jpg", username="viewer", password=PASSWORD)
     source = HttpPictures(url=url, timeout_s=min(limits.step_s, limits.whole_s))
     try:
         await source.picture(at=time.monotonic())

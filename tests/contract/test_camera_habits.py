@@ -13,8 +13,8 @@ from servers.camera import grey_jpeg
 from servers.raw_camera import RawCamera, digest_is_right
 
 from bridge.actions.camera.http_source import HttpPictures
-from bridge.actions.camera.url import camera_url
 from bridge.errors import ActionError, ActionFailed, ActionRefused
+from bridge.text.device_url import device_url
 
 JPEG = grey_jpeg("one")
 LENGTH = b"Content-Length: %d\r\n" % len(JPEG)
@@ -165,7 +165,7 @@ ENDLESS = {
 
 
 async def take(address, *, times=1, username=None, password=None, **options):
-    source = HttpPictures(url=camera_url(address, username=username, password=password), **options)
+    source = HttpPictures(url=device_url(address, username=username, password=password), **options)
     return [await source.picture(at=time.monotonic()) for _ in range(times)]
 
 
@@ -367,7 +367,7 @@ async def test_a_wrong_password_is_sent_once_and_not_again_for_a_while(status):
         return f"HTTP/1.1 {status} No\r\n\r\n".encode() if request.authorization else unauthorized(CHALLENGES["Digest"])
 
     with RawCamera(answer=answer) as camera:
-        source = HttpPictures(url=camera_url(camera.url, username="admin", password="wrong"))
+        source = HttpPictures(url=device_url(camera.url, username="admin", password="wrong"))
         for _ in range(5):
             with pytest.raises(ActionRefused, match="user name or password refused"):
                 await source.picture(at=time.monotonic())

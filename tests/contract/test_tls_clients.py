@@ -23,12 +23,12 @@ from servers.smtp import MisbehavingMailServer
 
 from bridge.actions.attempt import AttemptLimits
 from bridge.actions.camera.http_source import HttpPictures
-from bridge.actions.camera.url import camera_url
 from bridge.actions.email.send import send
 from bridge.actions.ftp.upload import upload
 from bridge.core.definitions.settings import EmailSettings, FtpSettings, MqttSettings, Secret, TlsSettings
 from bridge.errors import ActionFailed, ActionRefused, BrokerError
 from bridge.mqtt.connection.broker_socket import connect_socket
+from bridge.text.device_url import device_url
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
@@ -83,7 +83,7 @@ def by_ftp(security: str):
 
 async def by_camera(_folder: Path, files: CertificateFiles, ca_file: Path | None) -> None:
     async def take(address: str) -> None:
-        source = HttpPictures(url=camera_url(address), ca_file=ca_file)
+        source = HttpPictures(url=device_url(address), ca_file=ca_file)
         try:
             await source.picture(at=time.monotonic())
         finally:

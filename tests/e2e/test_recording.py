@@ -15,12 +15,12 @@ from servers.camera import RtspCamera, rtsp_camera_is_missing
 from words.waiting import until
 
 from bridge.actions.camera.jpeg import measure
-from bridge.actions.camera.url import camera_url
 from bridge.actions.recording.clip_store import ClipStore
 from bridge.actions.recording.recorder import CameraRecorder
 from bridge.actions.recording.reports import ClipFinished, ClipMissed, ClipStarted, ClipTimes, StreamState
 from bridge.actions.recording.retention import Limits
 from bridge.errors import ActionError
+from bridge.text.device_url import device_url
 
 MISSING = rtsp_camera_is_missing() or next(
     (f"no {tool} (Debian's ffmpeg)" for tool in ("ffprobe", "ffmpeg") if shutil.which(tool) is None),
@@ -65,7 +65,7 @@ def assert_plays(path):
 async def recording(camera, folder, *, password="p:w/ä", times=TIMES, **storage):  # noqa: S107 - made up
     told = []
     store = ClipStore(folder=folder, limits=Limits(), **storage)
-    url = camera_url(camera.url, username="viewer", password=password)
+    url = device_url(camera.url, username="viewer", password=password)
     recorder = CameraRecorder(camera="gate", url=url, store=store, report=told.append, times=times)
 
     def of(kind):

@@ -9,8 +9,8 @@ import trustme
 from servers.camera import RtspCamera, rtsp_camera_is_missing
 
 from bridge.actions.camera.stream_source import StreamPictures
-from bridge.actions.camera.url import camera_url
 from bridge.errors import ActionFailed, ActionRefused
+from bridge.text.device_url import device_url
 
 MISSING = rtsp_camera_is_missing() or (None if importlib.util.find_spec("av") else "no PyAV (the extra named media)")
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(MISSING is not None, reason=MISSING or "")]
@@ -24,7 +24,7 @@ def camera(request, tmp_path_factory):
 
 
 async def take(address, *, password="p:w/ä", **options):  # noqa: S107 - made up
-    source = StreamPictures(url=camera_url(address, username="viewer", password=password), **options)
+    source = StreamPictures(url=device_url(address, username="viewer", password=password), **options)
     return await source.picture(at=time.monotonic())
 
 

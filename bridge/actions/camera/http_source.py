@@ -17,7 +17,6 @@ from urllib.parse import urljoin
 
 from bridge.actions.camera.arriving_picture import LARGEST_BYTES, ArrivingPicture
 from bridge.actions.camera.picture import Picture, picture_of
-from bridge.actions.camera.url import CameraUrl, camera_url
 from bridge.errors import ActionError, ActionFailed, ActionRefused, TlsFileError
 from bridge.system.http.body import announced_length
 from bridge.system.http.challenge import challenges
@@ -25,6 +24,7 @@ from bridge.system.http.exchange import ClosedEarly, Exchange, Header
 from bridge.system.http.head import Head
 from bridge.system.http.login import Credentials, Login, is_stale, strongest
 from bridge.system.tls import client_context, tls_problem
+from bridge.text.device_url import DeviceUrl, device_url
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Busy(ActionFailed):
 class _Visit:
     """The state of one picture's requests."""
 
-    url: CameraUrl
+    url: DeviceUrl
     exchange: Exchange | None = None
     cookies: dict[str, str]
     fresh_login: bool = False
@@ -71,7 +71,7 @@ class HttpPictures:
     checked, against `ca_file` or the system's authorities.
     """
 
-    def __init__(self, *, url: CameraUrl, ca_file: Path | None = None, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, *, url: DeviceUrl, ca_file: Path | None = None, timeout_s: float = TIMEOUT_S) -> None:
         self._url = url
         self._ca_file = ca_file
         self._timeout_s = timeout_s
@@ -161,7 +161,7 @@ class HttpPictures:
         visit.exchange = await self._connect(visit.url)
         return await visit.exchange.get(visit.url.target, self._headers(visit))
 
-    async def _connect(self, url: CameraUrl) -> Exchange:
+    async def _connect(self, url: DeviceUrl) -> Exchange:
         """Returns a new connection. Raises ActionFailed if the camera cannot be reached, and ssl.SSLError."""
         context = await self._tls() if url.scheme == "https" else None
         try:
@@ -260,7 +260,7 @@ class HttpPictures:
             message = f"offers no log-in that is known ({', '.join(offered_schemes)}): turn on Digest or Basic in it"
         raise ActionRefused(message)
 
-    def _redirected(self, url: CameraUrl, head: Head) -> CameraUrl:
+    def _redirected(self, url: DeviceUrl, head: Head) -> DeviceUrl:
         """Returns the address that a redirect names.
 
         Raises ActionRefused if it names none, another host or port, or leaves TLS.
@@ -269,7 +269,7 @@ class HttpPictures:
         if not location:
             message = f"answers with another address ({head.status}), and names none"
             raise ActionRefused(message)
-        target = camera_url(urljoin(url.bare, location), username=self._url.username, password=self._url.password)
+        target = device_url(urljoin(url.bare, location), username=self._url.username, password=self._url.password)
         is_same = (target.scheme, target.port) == (url.scheme, url.port)
         is_upgrade = (url.scheme, target.scheme) == ("http", "https")
         if target.host != url.host or not (is_same or is_upgrade):

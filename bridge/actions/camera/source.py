@@ -9,9 +9,9 @@ from typing import Protocol
 from bridge.actions.camera.http_source import HttpPictures
 from bridge.actions.camera.picture import Picture, PictureSource
 from bridge.actions.camera.stream_source import StreamPictures
-from bridge.actions.camera.url import CameraUrl, camera_url
 from bridge.core.definitions.settings import CameraSettings
 from bridge.errors import ActionError, ActionRefused
+from bridge.text.device_url import DeviceUrl, device_url
 
 _log = logging.getLogger(__name__)
 
@@ -80,13 +80,13 @@ class PromptOrRing:
         await self._camera.close()
 
 
-def address_of(camera: CameraSettings, address: str) -> CameraUrl:
+def address_of(camera: CameraSettings, address: str) -> DeviceUrl:
     """Returns `address`, one of the camera's, parsed and with the camera's credentials.
 
     Raises ActionRefused if it is invalid.
     """
     password = None if camera.password is None else camera.password.reveal()
-    return camera_url(address, username=camera.username, password=password)
+    return device_url(address, username=camera.username, password=password)
 
 
 def pictures_of(camera: CameraSettings, *, recorder: Ring | None = None) -> PictureSource:

@@ -9,10 +9,10 @@ import importlib.util
 from pathlib import Path
 
 from bridge.actions.camera.picture import Picture, picture_of
-from bridge.actions.camera.url import CameraUrl
 from bridge.actions.media.child import MediaChild
 from bridge.actions.media.messages import OpenCamera, PictureMissed, PictureTaken, Report, TakePicture
 from bridge.errors import ActionFailed, ActionRefused
+from bridge.text.device_url import DeviceUrl
 
 TIMEOUT_S = 15.0
 """Limit for opening a stream and receiving its next key picture."""
@@ -21,7 +21,7 @@ TIMEOUT_S = 15.0
 class StreamPictures:
     """One camera's stream, for cameras without a snapshot address and without a recorder."""
 
-    def __init__(self, *, url: CameraUrl, ca_file: Path | None = None, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, *, url: DeviceUrl, ca_file: Path | None = None, timeout_s: float = TIMEOUT_S) -> None:
         self._camera = OpenCamera(full_url=url.full, ca_file=None if ca_file is None else str(ca_file.absolute()))
         self._shown = url.shown
         self._timeout_s = timeout_s

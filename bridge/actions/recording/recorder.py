@@ -13,7 +13,6 @@ from pathlib import Path
 
 from bridge.actions.camera.picture import Picture
 from bridge.actions.camera.stream_source import picture_of_report, require_media
-from bridge.actions.camera.url import CameraUrl
 from bridge.actions.media.child import MediaChild
 from bridge.actions.media.messages import (
     Beat,
@@ -35,6 +34,7 @@ from bridge.actions.recording.clip_store import ClipStore
 from bridge.actions.recording.reports import ClipTimes, RecordReport, StreamState
 from bridge.errors import ActionError, ActionFailed, ActionRefused
 from bridge.system.backoff import Backoff
+from bridge.text.device_url import DeviceUrl
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class CameraRecorder:
         self,
         *,
         camera: str,
-        url: CameraUrl,
+        url: DeviceUrl,
         store: ClipStore,
         report: Callable[[RecordReport], None],
         times: ClipTimes,

@@ -13,6 +13,7 @@ from bridge.core.definitions.combined_lines import CombinedSource
 from bridge.core.definitions.far_lines import Local
 from bridge.core.definitions.field_types import OneOf, Range, Refused, Text
 from bridge.core.definitions.health_lines import HealthSource
+from bridge.core.definitions.http_lines import HttpSink, HttpSource
 from bridge.core.definitions.introspection import members, tag_of
 from bridge.core.definitions.mqtt_lines import MqttSink, MqttSource
 from bridge.core.definitions.onvif_lines import CameraLost, OnvifEvent, OnvifInput, OnvifRelay
@@ -44,9 +45,9 @@ class LineByName(Local):
 
 
 GpioLine = LineByOffset | LineByName
-_Source = GpioLine | MqttSource | OnvifInput | OnvifEvent | CameraLost | CombinedSource | HealthSource
+_Source = GpioLine | MqttSource | OnvifInput | OnvifEvent | CameraLost | CombinedSource | HealthSource | HttpSource
 """The lines of inputs."""
-_Sink = GpioLine | MqttSink | OnvifRelay
+_Sink = GpioLine | MqttSink | OnvifRelay | HttpSink
 """The lines of outputs."""
 
 

@@ -88,7 +88,7 @@ def _upload_path(settings: Settings) -> Iterator[Finding]:
 
 
 def exposed_secrets(document: Mapping[Any, Any], path: Path) -> Iterator[Finding]:
-    """Yields a warning for each password in the file itself when every user of the machine may read it."""
+    """Yields a warning for each secret in the file itself when every user of the machine may read it."""
     secrets = list(plain_secrets(document))
     if not secrets:
         return
@@ -101,6 +101,6 @@ def exposed_secrets(document: Mapping[Any, Any], path: Path) -> Iterator[Finding
             yield Finding(
                 loc=loc,
                 message="is a secret, and everybody on this machine may read the file",
-                allowed=f"chmod o-r {path}, or password_file",
+                allowed=f"chmod o-r {path}, or {loc[-1]}_file",
                 shown=False,
             )

@@ -13,6 +13,7 @@ from bridge.settings.checks.addresses import broker_findings, host_findings, pag
 from bridge.settings.checks.combined_lines import combined_findings
 from bridge.settings.checks.far_lines import far_line_findings
 from bridge.settings.checks.health_lines import health_findings
+from bridge.settings.checks.http_lines import http_findings
 from bridge.settings.checks.line_conflicts import wiring_findings
 from bridge.settings.checks.mqtt_loops import loop_findings
 from bridge.settings.checks.onvif_lines import onvif_findings
@@ -40,6 +41,7 @@ def findings(document: Mapping[object, object]) -> Iterator[Finding]:
     yield from combined_findings(inputs)
     yield from onvif_findings(section(document, "cameras"), terminals)
     yield from health_findings(document, inputs)
+    yield from http_findings(section(document, "web"), inputs)
     yield from _schedules(document, inputs, outputs)
     yield from _links(document, inputs, outputs)
     yield from _cameras(document, inputs)

@@ -1,4 +1,4 @@
-"""Secrets from files: `password_file` keys, and files with one secret each."""
+"""Secrets from files: `password_file` and `token_file` keys, and files with one secret each."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from bridge.settings.redact import looks_like_a_path
 
 SECTIONS = ("mqtt", *KEYS, "web")
 LARGEST_BYTES = 65_536
+SECRETS = ("password", "token")
+"""Keys of a section that are secrets, beside which `_file` names the file of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithSecrets:
-    """A document with the `password`s of its `password_file`s, the findings, and the files read."""
+    """A document with the secrets of its `password_file`s and `token_file`s, the findings, and the files read."""
 
     document: dict[Any, Any]
     findings: tuple[Finding, ...]
@@ -52,54 +54,64 @@ def secret_of(path: Path) -> str:
 
 
 def with_secret_files(document: Mapping[Any, Any]) -> WithSecrets:
-    """Returns a copy with a `password` for every `password_file` that can be read; the document itself is unchanged.
+    """Returns a copy with the secret of every file that can be read; the document itself is unchanged.
 
-    A file that cannot be read, or stands beside a `password`, gives a finding instead.
+    A file that cannot be read, or stands beside a secret, gives a finding instead.
     """
     copy = dict(document)
     findings: list[Finding] = []
     files: list[Path] = []
-    if isinstance(copy.get("cameras"), Mapping):
-        copy["cameras"] = dict(copy["cameras"])
-    for loc in _places(document):
-        section = dict(value_at(document, loc))
-        named = section["password_file"]
-        at: Loc = (*loc, "password_file")
-        if section.get("password") not in (None, ""):
-            findings.append(Finding(loc=at, message="is given, and so is password", allowed="one of the two"))
+    for loc, secret in _places(document):
+        section = value_at(document, loc)
+        named = section[f"{secret}_file"]
+        at: Loc = (*loc, f"{secret}_file")
+        if section.get(secret) not in (None, ""):
+            findings.append(Finding(loc=at, message=f"is given, and so is {secret}", allowed="one of the two"))
             continue
         files.append(Path(named))
         try:
-            section["password"] = secret_of(Path(named))
+            copy = _with(copy, (*loc, secret), secret_of(Path(named)))
         except ValueError as error:
-            allowed = None if looks_like_a_path(named) else "the path of a file that holds the password"
+            allowed = None if looks_like_a_path(named) else f"the path of a file that holds the {secret}"
             findings.append(Finding(loc=at, message=str(error), allowed=allowed))
-        if len(loc) == 1:
-            copy[loc[0]] = section
-        else:
-            copy["cameras"][loc[1]] = section
     return WithSecrets(document=copy, findings=tuple(findings), files=tuple(files))
 
 
 def plain_secrets(document: Mapping[Any, Any]) -> Iterator[Loc]:
-    """Yields the location of each password that stands in the document itself."""
+    """Yields the location of each secret that stands in the document itself."""
     for loc, section in _sections(document):
-        if section.get("password") not in (None, ""):
-            yield (*loc, "password")
+        for secret in SECRETS:
+            if section.get(secret) not in (None, ""):
+                yield (*loc, secret)
 
 
-def _places(document: Mapping[Any, Any]) -> Iterator[Loc]:
-    """Yields the location of each section with a `password_file`."""
+def _places(document: Mapping[Any, Any]) -> Iterator[tuple[Loc, str]]:
+    """Yields the location of each section with the file of a secret, and the secret's key."""
     for loc, section in _sections(document):
-        if isinstance(section.get("password_file"), str) and section["password_file"]:
-            yield loc
+        for secret in SECRETS:
+            named = section.get(f"{secret}_file")
+            if isinstance(named, str) and named:
+                yield loc, secret
+
+
+def _with(part: Any, loc: Loc, value: object) -> Any:
+    """Returns a copy of a part with a value at a location, which is there or at its end."""
+    if not loc:
+        return value
+    step, below = loc[0], loc[1:]
+    if isinstance(part, Mapping):
+        return {**part, step: _with(part.get(step), below, value)}
+    return [_with(each, below, value) if index == step else each for index, each in enumerate(part)]
 
 
 def _sections(document: Mapping[Any, Any]) -> Iterator[tuple[Loc, Mapping[Any, Any]]]:
-    """Yields the sections that may have a password."""
+    """Yields the sections that may have a secret."""
     cameras = document.get("cameras")
     places: list[Loc] = [(section,) for section in SECTIONS]
     places += [("cameras", name) for name in cameras] if isinstance(cameras, Mapping) else []
+    for terminals in ("inputs", "outputs"):
+        items = document.get(terminals)
+        places += [(terminals, nth, "line") for nth in range(len(items))] if isinstance(items, list | tuple) else []
     for loc in places:
         part = value_at(document, loc)
         if isinstance(part, Mapping):

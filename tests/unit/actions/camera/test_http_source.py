@@ -7,12 +7,12 @@ import trustme
 from servers.camera import SnapshotCamera, grey_jpeg, note_of
 
 from bridge.actions.camera.http_source import HttpPictures
-from bridge.actions.camera.url import camera_url
 from bridge.errors import ActionFailed, ActionRefused
+from bridge.text.device_url import device_url
 
 
 async def fetch(camera, times=1, *, user="viewer", password="pw", address=None, **options):  # noqa: S107 - made up
-    source = HttpPictures(url=camera_url(address or camera.url, username=user, password=password), **options)
+    source = HttpPictures(url=device_url(address or camera.url, username=user, password=password), **options)
     try:
         return [await source.picture(at=time.monotonic()) for _ in range(times)]
     finally:

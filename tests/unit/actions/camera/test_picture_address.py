@@ -1,7 +1,7 @@
 import pytest
 
-from bridge.actions.camera.url import camera_url
 from bridge.errors import ActionRefused
+from bridge.text.device_url import device_url
 
 
 @pytest.mark.parametrize(
@@ -13,32 +13,32 @@ from bridge.errors import ActionRefused
     ],
 )
 def test_what_is_shown_holds_no_credential(address):
-    url = camera_url(address)
+    url = device_url(address)
     assert url.shown.endswith("://10.0.0.9:554")
     assert "s3cret" not in f"{url.shown} {url!r} {url}"
     assert "s3cret" not in url.hide(f"failed: {address} and {url.full}")
 
 
 def test_credentials_of_the_settings_win_over_those_in_the_address():
-    url = camera_url("rtsp://admin:old@cam/main", username="viewer", password="new")
+    url = device_url("rtsp://admin:old@cam/main", username="viewer", password="new")
     assert (url.username, url.password, url.bare) == ("viewer", "new", "rtsp://cam/main")
 
 
 def test_credentials_with_special_characters_survive_the_round_trip():
-    url = camera_url("rtsp://cam/main", username="a@b", password="p:/?#w")
+    url = device_url("rtsp://cam/main", username="a@b", password="p:/?#w")
     assert url.full == "rtsp://a%40b:p%3A%2F%3F%23w@cam/main"
-    assert camera_url(url.full) == url
+    assert device_url(url.full) == url
 
 
 def test_an_address_of_six_keeps_its_brackets():
-    assert camera_url("RTSPS://[::1]:322/x").bare == "rtsps://[::1]:322/x"
+    assert device_url("RTSPS://[::1]:322/x").bare == "rtsps://[::1]:322/x"
 
 
 def test_a_video_device_is_an_address_too():
-    assert camera_url("v4l2:/dev/video0").scheme == "v4l2"
+    assert device_url("v4l2:/dev/video0").scheme == "v4l2"
 
 
 @pytest.mark.parametrize("address", ["", "http://", "http://cam:notaport/", "nonsense"])
 def test_what_is_no_address_is_refused_without_being_repeated(address):
     with pytest.raises(ActionRefused, match="not one"):
-        camera_url(address)
+        device_url(address)

@@ -1,4 +1,4 @@
-"""A camera's address, with its credentials redacted for people.
+"""The address of a camera or another device, with its credentials redacted for people.
 
 Cameras take passwords in the user part, in the query (`?user=…&pwd=…`) and even in the path
 (`/user=admin&password=…`), so the redacted address is scheme, host and port alone.
@@ -16,11 +16,11 @@ _AS_IT_IS = "%/?:@!$&'()*+,;=~[]{}|^`\"<>\\"
 """Characters of a target that stay as the owner wrote them; spaces, control characters and letters are quoted."""
 _SHORTEST_WORD = 4
 """Shorter parts of an address (`1`, `jpg`) are no credentials, and too frequent in a text."""
-_NO_ADDRESS = "the camera's address is not one"
+_NO_ADDRESS = "the address is not one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CameraUrl:
+class DeviceUrl:
     """A parsed address. `bare` has no user part but may still hold a password; `shown` is the redacted form."""
 
     bare: str = field(repr=False)
@@ -75,13 +75,13 @@ class CameraUrl:
         return without_secrets(text, {*(word for word in words if len(word) >= _SHORTEST_WORD), self.password or ""})
 
 
-def camera_url(address: str, *, username: str | None = None, password: str | None = None) -> CameraUrl:
+def device_url(address: str, *, username: str | None = None, password: str | None = None) -> DeviceUrl:
     """Returns the parsed `address`; `username` and `password` take precedence over its user part.
 
     Raises ActionRefused for an invalid address.
     """
     if address.lower().startswith("v4l2:"):
-        return CameraUrl(bare=address, shown=address)
+        return DeviceUrl(bare=address, shown=address)
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -93,7 +93,7 @@ def camera_url(address: str, *, username: str | None = None, password: str | Non
     location = host if port is None else f"{host}:{port}"
     if username is None and parts.username is not None:
         username, password = unquote(parts.username), unquote(parts.password or "")
-    return CameraUrl(
+    return DeviceUrl(
         bare=urlunsplit((parts.scheme.lower(), location, parts.path, parts.query, "")),
         shown=f"{parts.scheme.lower()}://{location}",
         username=username,
