@@ -26,6 +26,7 @@ COMBINED = "combined"
 ONVIF = "onvif"
 HEALTH = "health"
 HTTP = "http"
+SOUND = "sound"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -139,6 +140,14 @@ def _make_http_safe(settings: Settings, outputs: Sequence[OutputSettings], reach
     return make_safe(outputs)
 
 
+def _open_sound(settings: Settings, surroundings: Surroundings) -> LineDriver:
+    """Returns the driver of microphones."""
+    from bridge.lines.sound.driver import SoundLines
+
+    del settings, surroundings
+    return SoundLines()
+
+
 def _nothing_to_make_safe(settings: Settings, outputs: Sequence[OutputSettings], reach: Reach) -> list[MadeSafe]:
     """Returns no result: lines of this kind are of inputs alone."""
     del settings, outputs, reach
@@ -169,4 +178,5 @@ DRIVERS: Mapping[str, Driver] = {
     ONVIF: Driver(open=_open_onvif, make_safe=_make_onvif_safe),
     HEALTH: Driver(open=_open_health, make_safe=_nothing_to_make_safe),
     HTTP: Driver(open=_open_http, make_safe=_make_http_safe),
+    SOUND: Driver(open=_open_sound, make_safe=_nothing_to_make_safe),
 }

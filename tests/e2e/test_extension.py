@@ -101,13 +101,13 @@ class PagerSender(ChannelSender):
 FILE_LINE: Mapping[str, str | tuple[tuple[str, str], ...]] = {
     "bridge/core/definitions/lines.py": (
         (
-            "_Source = GpioLine | ",
+            "_Source = (\n    GpioLine\n",
             (
                 "@dataclass(frozen=True, slots=True, kw_only=True)\nclass FileLine(Local):\n"
                 '    """A line in a file."""\n\n'
                 '    kind: Literal["file"] = "file"\n    """Kind of the line."""\n'
                 '    path: Text\n    """The file that holds the level: high or low."""\n\n\n'
-                "_Source = GpioLine | FileLine | "
+                "_Source = (\n    GpioLine\n    | FileLine\n"
             ),
         ),
         ("_Sink = GpioLine | ", "_Sink = GpioLine | FileLine | "),

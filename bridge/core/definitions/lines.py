@@ -17,6 +17,7 @@ from bridge.core.definitions.http_lines import HttpSink, HttpSource
 from bridge.core.definitions.introspection import members, tag_of
 from bridge.core.definitions.mqtt_lines import MqttSink, MqttSource
 from bridge.core.definitions.onvif_lines import CameraLost, OnvifEvent, OnvifInput, OnvifRelay
+from bridge.core.definitions.sound_lines import SoundSource
 
 GPIO: Final = "gpio"
 """The kind that may be left out, and that no payload names."""
@@ -45,7 +46,17 @@ class LineByName(Local):
 
 
 GpioLine = LineByOffset | LineByName
-_Source = GpioLine | MqttSource | OnvifInput | OnvifEvent | CameraLost | CombinedSource | HealthSource | HttpSource
+_Source = (
+    GpioLine
+    | MqttSource
+    | OnvifInput
+    | OnvifEvent
+    | CameraLost
+    | CombinedSource
+    | HealthSource
+    | HttpSource
+    | SoundSource
+)
 """The lines of inputs."""
 _Sink = GpioLine | MqttSink | OnvifRelay | HttpSink
 """The lines of outputs."""

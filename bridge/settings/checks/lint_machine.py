@@ -8,11 +8,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bridge.core.definitions.settings import Settings
+from bridge.core.definitions.sound_lines import SoundSource
 from bridge.errors import ActionRefused
 from bridge.settings.location import Finding, Loc
 from bridge.system.sound_files import clip_path, read_wav
 
 PLAYER = "aplay"
+RECORDER = "arecord"
 
 
 def machine_findings(
@@ -28,6 +30,14 @@ def machine_findings(
                 loc=loc, message=f"needs the package {module}", allowed=f"install alarm2mqtt[{extra}]", shown=False
             )
     yield from _files(settings)
+    ears = [index for index, each in enumerate(settings.inputs) if isinstance(each.line, SoundSource)]
+    if ears and not has_program(RECORDER):
+        yield Finding(
+            loc=("inputs", ears[0], "line"),
+            message=f"needs the program {RECORDER}",
+            allowed="install the package alsa-utils",
+            shown=False,
+        )
     if settings.audio is None:
         return
     if not has_program(PLAYER):

@@ -43,11 +43,18 @@ def test_what_is_needed_and_not_installed_is_told_where_it_is_needed(settings, m
     assert found(**settings) == []
 
 
+def test_a_microphone_needs_its_program():
+    ears = [{"id": each, "line": {"kind": "sound"}, "linkage": {}} for each in ("glass", "dog")]
+    told = ("inputs", 0, "line", "needs the program arecord", "install the package alsa-utils")
+    assert found(*ears, missing=("arecord",)) == [told]
+    assert found(*ears) == []
+
+
 def test_what_nothing_needs_may_be_missing():
-    assert found(missing=("aiohttp", "av", "aplay")) == []
+    assert found(missing=("aiohttp", "av", "aplay", "arecord")) == []
     # Pictures over HTTP need no package.
     by_http = {"gate": {"snapshot": "https://gate/1.jpg"}}
-    assert found(missing=("aiohttp", "av", "aplay"), cameras=by_http) == []
+    assert found(missing=("aiohttp", "av", "aplay", "arecord"), cameras=by_http) == []
 
 
 def test_a_certificate_that_cannot_be_read_is_told_where_it_is_named(tmp_path):
