@@ -25,6 +25,13 @@ log = logging.getLogger(__name__)
 PORT = 1883
 PAGE_PORT = 8099
 BROKER_START_LIMIT_S = 10.0
+PR_SET_PDEATHSIG = 1
+WITH_ME = f"""\
+import ctypes, os, sys
+ctypes.CDLL(None).prctl({PR_SET_PDEATHSIG}, {signal.SIGTERM:d})
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Becomes a program that the kernel ends with the demo, a demo that was killed included."""
 SETTINGS = """\
 # The demo's settings. Edit and save them while it runs, or change them on the page: it is one file.
 device: {id: front-gate, name: Front gate camera, startup_grace_s: 0}
@@ -107,7 +114,7 @@ def demo(folder: Path) -> None:
     file = _settings_in(folder)
     _refuse_second_demo(folder)
     with _broker(folder) as (name, port):
-        page = _free_port(PAGE_PORT)
+        page = free_port(PAGE_PORT)
         addresses = {"mqtt.host": "127.0.0.1", "mqtt.port": port, "web.host": "127.0.0.1", "web.port": page}
         checked = Start(file, overrides=addresses).file()
         logs.set_up(level=checked.loaded.settings.log.level, style=checked.loaded.settings.log.format)
@@ -160,10 +167,11 @@ def _broker(folder: Path) -> Iterator[tuple[str, int]]:
 
     It is Mosquitto if that is installed, else the bundled one. Raises StartFailed if it does not start.
     """
-    port = _free_port(PORT)
+    port = free_port(PORT)
     name, command = _broker_command(folder, port)
+    ends_with_me = [sys.executable, "-c", WITH_ME, *command]
     with (folder / "broker.log").open("wb") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        process = subprocess.Popen(ends_with_me, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
         asyncio.run(_listening(process, port, folder / "broker.log"))
         yield name, port
@@ -188,10 +196,12 @@ def _broker_command(folder: Path, port: int) -> tuple[str, list[str]]:
     return "rumqttd (install mosquitto for a full broker)", [sys.executable, "-c", code, str(config)]
 
 
-def _free_port(usual: int) -> int:
+def free_port(usual: int) -> int:
     """Returns the usual port if it is free, else any free port on loopback. Raises StartFailed if there is none."""
     for port in (usual, 0):
         with suppress(OSError), socket.socket() as probe:
+            # As servers do: connections that ended a moment ago, with the last demo, hold no port.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
             return int(probe.getsockname()[1])
     message = "no free port on 127.0.0.1"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,17 +29,33 @@ def brokers_of(folder: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=["ctrl-c", "window closed"])
-def test_it_ends_with_ctrl_c_and_with_its_window_and_leaves_nothing_behind(tmp_path: Path, number: int) -> None:
-    folder, said = tmp_path / "demo", tmp_path / "said"
+@contextmanager
+def demo_in(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A demo in `tmp_path / "demo"` whose page is up; the process, and the file of what it said."""
+    said = tmp_path / "said"
     with said.open("wb") as output:
-        process = subprocess.Popen([*MAIN, "demo", "--folder", str(folder)], stdout=output, stderr=output)
+        process = subprocess.Popen([*MAIN, "demo", "--folder", str(tmp_path / "demo")], stdout=output, stderr=output)
     try:
         wait_until(lambda: "page at" in said.read_text(), what="the page")
-        assert brokers_of(folder)
-        process.send_signal(number)
-        assert process.wait(8) == 0
+        yield process, said
     finally:
         process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=["ctrl-c", "window closed"])
+def test_it_ends_with_ctrl_c_and_with_its_window_and_leaves_nothing_behind(tmp_path: Path, number: int) -> None:
+    with demo_in(tmp_path) as (process, said):
+        assert brokers_of(tmp_path / "demo")
+        process.send_signal(number)
+        assert process.wait(8) == 0
     assert "every output is idle" in said.read_text()
-    assert brokers_of(folder) == []
+    assert brokers_of(tmp_path / "demo") == []
+
+
+def test_its_broker_ends_although_it_was_killed(tmp_path: Path) -> None:
+    with demo_in(tmp_path) as (process, _):
+        assert brokers_of(tmp_path / "demo")
+        process.kill()
+        process.wait(8)
+        wait_until(lambda: brokers_of(tmp_path / "demo") == [], what="the broker's end")

@@ -37,7 +37,8 @@ class Box:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._rig.container("rm", "-f", "-v", "-t", "1", self.name)
+        # At once: podman cannot remove one that ends by itself while it is about to be killed.
+        self._rig.container("rm", "-f", "-v", "-t", "0", self.name)
 
     def sh(self, script: str) -> str:
         return self._rig.container("exec", self.name, "sh", "-c", script).strip()

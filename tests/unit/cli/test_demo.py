@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from bridge.cli.demo import demo
+from bridge.cli.demo import demo, free_port
 from bridge.errors import StartFailed
 from bridge.lines.simulated.board_lock import BoardLock, board_socket
 
@@ -29,3 +30,15 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StartFailed, match=r"file/demo cannot be used: Not a directory; name another one"):
         demo(tmp_path / "file" / "demo")
+
+
+def test_a_port_on_which_connections_ended_a_moment_ago_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            served, _ = server.accept()
+            served.close()  # The end that closes first is the one whose port is held.
+            assert client.recv(1) == b""
+        taken = free_port(port)
+    assert taken != port, "somebody listens"
+    assert free_port(port) == port
