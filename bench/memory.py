@@ -11,15 +11,18 @@ from bench.broker import free_port
 from bench.contestant import INPUTS
 from bench.far_away import FarAway
 from bench.ours import alarm2mqtt
+from bench.process import Program
 from bench.stage import Stage, in_s
 from bench.table import Row
-from bench.waiting import hear_until
+from bench.waiting import hear_until, hear_while
 
 PART = "memory"
 PAGE_S = 10.0
 RETRY_S = 0.05
 SETTLE_S = 3.0
 TAKEN_S = 30.0
+CHECKER = "bridge.settings.checker"
+ALONE_S = 90.0
 BYTES_PER_S = 10_000_000
 
 
@@ -38,11 +41,17 @@ def _looked_at(port: int) -> None:
             return
 
 
+def _alone(program: Program) -> None:
+    """Waits for the end of the process that has checked the settings; a restart needs none."""
+    hear_while([], lambda: program.child(CHECKER) is not None, within_s=ALONE_S, what="the end of the checker")
+
+
 def _with_page(stage: Stage) -> float:
     port = free_port()
     program = stage.started(alarm2mqtt(stage.folder / "paged", stage.broker.port, web={"port": port}))
     _looked_at(port)
     hear_until([], in_s(SETTLE_S))
+    _alone(program)
     resident_mb = program.resident_mb()
     program.stop()
     return resident_mb
@@ -65,6 +74,7 @@ def _with_everything(stage: Stage) -> float:
     for kind in ("email", "ftp"):
         far.wait_for(kind, 1, within_s=TAKEN_S)
     hear_until([board], in_s(SETTLE_S))
+    _alone(program)
     resident_mb = program.resident_mb()
     board.close()
     program.stop()

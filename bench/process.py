@@ -34,8 +34,8 @@ def cpu_s(pid: int) -> float:
 
 
 def resident_mb(pid: int) -> float:
-    """Resident memory of one process now."""
-    return int(_fields(pid, "status")["VmRSS"].split()[0]) / 1024
+    """Resident memory of one process now; one that has ended and was not waited for yet has none."""
+    return int(_fields(pid, "status").get("VmRSS", "0 kB").split()[0]) / 1024
 
 
 class Program:
