@@ -23,6 +23,7 @@ SETTLE_S = 3.0
 TAKEN_S = 30.0
 CHECKER = "bridge.settings.checker"
 ALONE_S = 90.0
+REAPED_S = 1.0
 BYTES_PER_S = 10_000_000
 
 
@@ -44,6 +45,7 @@ def _looked_at(port: int) -> None:
 def _alone(program: Program) -> None:
     """Waits for the end of the process that has checked the settings; a restart needs none."""
     hear_while([], lambda: program.child(CHECKER) is not None, within_s=ALONE_S, what="the end of the checker")
+    hear_until([], in_s(REAPED_S))
 
 
 def _with_page(stage: Stage) -> float:

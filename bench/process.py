@@ -38,6 +38,14 @@ def resident_mb(pid: int) -> float:
     return int(_fields(pid, "status").get("VmRSS", "0 kB").split()[0]) / 1024
 
 
+def _command_line(pid: int) -> bytes:
+    """Words of a process; none of one that has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 class Program:
     """One child in a session of its own, its output in a file; started on construction."""
 
@@ -102,7 +110,7 @@ class Program:
     def child(self, word: str) -> int | None:
         """The descendant whose command line holds a word, if there is one."""
         self.check()
-        found = (pid for pid in self._pids() if word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes())
+        found = (pid for pid in self._pids() if word.encode() in _command_line(pid))
         return next(found, None)
 
     def cpu_s(self) -> float:
