@@ -191,6 +191,17 @@ def test_a_reader_that_has_had_enough_ends_it_quietly(bridge):
     assert result.stderr == ""
 
 
+def test_a_reader_that_leaves_while_nothing_happens_ends_it_too(bridge):
+    watching = subprocess.Popen([*MAIN, "watch", str(bridge.file)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert watching.stdout is not None
+    assert watching.stderr is not None
+    shown = [watching.stdout.readline() for _ in range(6)]
+    assert any(b"siren" in line for line in shown)
+    watching.stdout.close()
+    assert (watching.wait(10), watching.stderr.read()) == (0, b"")
+    watching.stderr.close()
+
+
 def test_names_changed_meanwhile_are_seen_without_a_new_file(bridge, tmp_path):
     old = tmp_path / "old.yaml"
     old.write_bytes(bridge.file.read_bytes())

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import stat
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -48,6 +49,7 @@ async def watch(settings: Settings, *, now: Callable[[], datetime], plain: bool)
         asyncio.get_running_loop().add_signal_handler(number, end.set)
     mirror = DeviceMirror(settings)
     if plain:
+        _end_with_reader(end.set)
         lines = PlainLines(mirror, show=_printer(end.set), now=now)
         await _until(end, Listener(settings, receive=lines.receive, link=lines.link).run())
     else:
@@ -124,6 +126,26 @@ async def _until(end: asyncio.Event, *running: Coroutine[Any, Any, None]) -> Non
         raise failed.exceptions[0] from None
 
 
+def _end_with_reader(end: Callable[[], None]) -> None:
+    """Calls `end` once nobody reads the pipe that standard output is, also while there is nothing to print."""
+    output = sys.stdout.fileno()
+    if stat.S_ISFIFO(os.fstat(output).st_mode):
+        # A pipe's writing end never becomes readable: what comes is the hang-up of its reader.
+        asyncio.get_running_loop().add_reader(output, _gone, output, end)
+
+
+def _gone(output: int, end: Callable[[], None]) -> None:
+    """Ends the command after its reader has gone."""
+    asyncio.get_running_loop().remove_reader(output)
+    _drop_output()
+    end()
+
+
+def _drop_output() -> None:
+    """Sends what is still printed nowhere: it is written at exit, and must not complain there."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _printer(end: Callable[[], None]) -> Callable[[str], None]:
     """Returns a function that prints a line; if the reader has closed the pipe, as `| head` does, it calls `end`."""
 
@@ -132,8 +154,7 @@ def _printer(end: Callable[[], None]) -> Callable[[str], None]:
         try:
             print(line, flush=True)  # noqa: T201 - this is what it is for
         except BrokenPipeError:
-            # What is buffered is written at exit, and must not complain there.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             end()
 
     return show
