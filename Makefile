@@ -33,10 +33,10 @@ run: setup
 test: setup
 	@tests/install-servers
 	$(BIN)/coverage erase
-	@# Whole programs mostly wait, so two files run at a time; of the rest, tests of the code alone run
+	@# Whole programs mostly wait, so three files run at a time; of the rest, tests of the code alone run
 	@# beside those with a kernel or a Home Assistant, whose report follows at the end.
 	@failed=0; mkdir -p build; \
-	$(BIN)/python -m pytest $(PYTEST_ARGS) -n 2 --dist loadfile tests/e2e || failed=1; \
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -n 3 --dist loadfile tests/e2e || failed=1; \
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS) -p no:cacheprovider --ignore=tests/e2e $(CODE_ALONE:%=--ignore=%) \
 	  > build/outside.log 2>&1 & outside=$$!; \
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(CODE_ALONE) || failed=1; \
