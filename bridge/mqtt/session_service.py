@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bridge.core.definitions.settings import Settings
 from bridge.core.facts import BrokerFound, BrokerLost, Fact
 from bridge.mqtt.commands.journal_questions import JournalQuestions
+from bridge.mqtt.connection import reason_codes as codes
 from bridge.mqtt.connection.session import Session
 from bridge.mqtt.connection.session_types import Ended
 from bridge.mqtt.description_limit import DescriptionLimit
@@ -123,6 +124,8 @@ class SessionService:
             if parts.lines is not None:
                 tasks.append(group.create_task(parts.lines.run(session), name="mqtt lines"))
             ended = await asyncio.shield(session.ended)
+            if ended.hung_up and (ended.hasty or ended.code in codes.TOO_MANY):
+                parts.feed.hung_up()
             for task in tasks:
                 task.cancel()
         return ended

@@ -11,41 +11,26 @@ Pure; instants are monotonic seconds.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from bridge.mqtt.connection import reason_codes as codes
+from bridge.mqtt.connection.left_out import LARGE, LeftOutMessages, family
 from bridge.mqtt.connection.session_types import Ended, Filter
 from bridge.mqtt.messages import Outgoing
 
 FILTERS_A_PACKET = 8
 """AWS IoT Core takes no more in one SUBSCRIBE, and closes the connection."""
-LARGE = 4096
-"""Bytes of a packet from which on its size is the likely cause of a refusal."""
 TWICE = 2
 MANY = 3
 """So many topics were left out, and still the connection ends: they are tried again."""
-WHOLE_TOPIC = 3
-"""So many different payloads of one topic ended a connection: none of that topic is published."""
-LEFT_OUT_S = 3600.0
-LONGEST_S = 24 * 3600.0
+SLOW_GAP_S = 0.1
+"""Ten messages a second, for a broker that gave its limit as the reason of an end."""
+CAREFUL_GAP_S = 0.02
+"""At most 50 messages a second; AWS IoT Core takes 100."""
 NO_RETAIN = (
     "the broker keeps no retained messages: states and Home Assistant's description are published without, "
     "and again when Home Assistant starts; whatever connects later sees a state at its next change"
 )
 NO_QOS = "the broker takes no messages at QoS 1: everything is published at QoS 0, and a message may be lost"
-
-
-@dataclass(slots=True, kw_only=True)
-class _LeftOut:
-    """Payloads of a topic that ended a connection; those of `from_bytes` and more are left out as well.
-
-    `from_bytes` counts the payload alone, so that one picture on two topics has one size.
-    """
-
-    until: float
-    wait_s: float = LEFT_OUT_S
-    payloads: set[int] = field(default_factory=set)
-    from_bytes: int | None = None
 
 
 class BrokerLimits:
@@ -66,13 +51,15 @@ class BrokerLimits:
         """Whether messages go out one at a time."""
         self.slow = False
         """Whether messages are spread over time, since the broker limits their rate."""
+        self.hasty = False
+        """Whether a connection ended after many messages in a moment: the next ones begin carefully."""
         self._warn = warn
         self._logged: set[str] = set()
         self._suspects: set[str] = set()
         self._earlier: set[str] = set()
         """Topics that waited for an answer at an end before the last connection that stood."""
         self._recurring = False
-        self._left_out: dict[str, _LeftOut] = {}
+        self._left_out = LeftOutMessages()
         self._without: set[str] = set()
         """Filters that ended the connection twice."""
         self._subscribe_ends = 0
@@ -85,6 +72,21 @@ class BrokerLimits:
         if key not in self._logged:
             self._logged.add(key)
             self._warn(text)
+
+    @property
+    def gap_s(self) -> float:
+        """Seconds between an acknowledgement and the next message.
+
+        Messages that go out one at a time are spread too: else a limit of their rate would look like a message that
+        is not taken.
+        """
+        if self.slow:
+            return SLOW_GAP_S
+        return CAREFUL_GAP_S if self.careful else 0.0
+
+    def begin(self) -> None:
+        """A connection begins; where many messages at once ended one, its announcement is spread."""
+        self.careful = self.careful or self.hasty
 
     @property
     def unproven(self) -> bool:
@@ -101,19 +103,7 @@ class BrokerLimits:
 
     def leaves_out(self, message: Outgoing, at: float) -> bool:
         """Returns whether a message must not be published at `at`, since it or one like it ended connections."""
-        if not self._left_out:
-            return False
-        own = self._left_out.get(message.topic)
-        if own is not None:
-            if at >= own.until:
-                return False  # tried once more
-            if len(own.payloads) >= WHOLE_TOPIC or hash(message.payload) in own.payloads:
-                return True
-        return any(
-            other.from_bytes is not None and len(message.payload) >= other.from_bytes and at < other.until
-            for topic, other in self._left_out.items()
-            if _related(topic, message.topic)
-        )
+        return self._left_out.has(message, at)
 
     def leaves_out_filter(self, topic: str) -> bool:
         """Returns whether a filter is not to be subscribed to, since it ended the connection."""
@@ -128,7 +118,7 @@ class BrokerLimits:
     def log_too_large(self, topic: str, size: int) -> None:
         """Logs a message that is larger than the broker takes, once for each topic."""
         self.log_once(
-            f"large {_family(topic)}",
+            f"large {family(topic)}",
             f"left out: {topic} ({size} bytes) is larger than the broker takes; raise its limit for packets",
         )
 
@@ -136,10 +126,11 @@ class BrokerLimits:
         """Forgets all limits: the broker was away, or is another one, and everything is tried again."""
         self.retain, self.qos, self.wildcards, self.options = True, 1, True, True
         self.filters_a_packet, self.largest = FILTERS_A_PACKET, None
-        self.careful = self.slow = self._retain_accepted = self._recurring = False
+        self.careful = self.slow = self.hasty = self._retain_accepted = self._recurring = False
         self._earlier = set()
         self.refused_sizes = {}
-        self._suspects, self._left_out, self._without = set(), {}, set()
+        self._left_out.clear()
+        self._suspects, self._without = set(), set()
         self._subscribe_ends, self._trial = 0, None
 
     def settled(self) -> None:
@@ -191,7 +182,7 @@ class BrokerLimits:
             if largest[1] >= LARGE and (code == codes.TOO_LARGE or self.slow):
                 self.too_large(largest[0].topic, largest[1])
                 return True
-        if code in (codes.RATE_TOO_HIGH, codes.QUOTA_EXCEEDED) and not self.slow:
+        if code in codes.TOO_MANY and not self.slow:
             self.slow = self.careful = True
             return True
         return False
@@ -221,6 +212,7 @@ class BrokerLimits:
 
         Returns True: the next connection always differs.
         """
+        self.hasty = self.hasty or (ended.hasty and not self.careful)
         topics = {message.topic for message, _ in ended.unanswered}
         if not self.careful or len(ended.unanswered) > 1:
             self._recurring = not self.careful and not topics.isdisjoint(self._earlier)
@@ -241,23 +233,11 @@ class BrokerLimits:
         return True
 
     def _leave_out(self, message: Outgoing, size: int, at: float) -> None:
-        """Leaves this payload out for an hour, each further time for twice as long, at most a day.
-
-        Of a large one all larger.
-        """
-        own = self._left_out.get(message.topic)
-        if own is None:
-            own = self._left_out[message.topic] = _LeftOut(until=at + LEFT_OUT_S)
-        elif at >= own.until:
-            own.wait_s = min(2 * own.wait_s, LONGEST_S)
-            own.until = at + own.wait_s
-        own.payloads.add(hash(message.payload))
+        self._left_out.add(message, size, at)
         self._earlier.clear()
         self._recurring = False
         cause = "it may not be allowed to publish there"
         if size >= LARGE:
-            length = len(message.payload)
-            own.from_bytes = length if own.from_bytes is None else min(own.from_bytes, length)
             self.refused_sizes.setdefault(message.topic, size)
             cause = "it may be too large for it, or not allowed there"
         self.log_once(
@@ -265,18 +245,3 @@ class BrokerLimits:
             f"left out: {message.topic} ({size} bytes): the broker closed the connection twice right after it was "
             f"sent; {cause}; tried again in an hour",
         )
-
-
-def _related(topic: str, other: str) -> bool:
-    """Returns whether two topics hold the same kind of message: pictures, descriptions, of the device and its parts."""
-    return (
-        _family(topic) == _family(other)
-        or f"{topic}/".startswith(f"{other}/")
-        or f"{other}/".startswith(f"{topic}/")
-        or (topic.rpartition("/")[0] == other.rpartition("/")[0])
-    )
-
-
-def _family(topic: str) -> str:
-    """Returns what is common to the topics of all descriptions for Home Assistant; of another topic the topic."""
-    return topic.rsplit("/", 2)[0] if topic.endswith("/config") else topic

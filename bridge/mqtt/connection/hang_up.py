@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bridge.mqtt.connection import reason_codes as codes
-from bridge.mqtt.connection.broker_limits import LARGE
+from bridge.mqtt.connection.left_out import LARGE
 from bridge.mqtt.connection.packet_reader import Disconnect
 from bridge.mqtt.connection.protocol_version import Version
 from bridge.mqtt.connection.reconnect import EndReason
@@ -25,6 +25,7 @@ class LastSent:
     unanswered: tuple[tuple[Outgoing, int], ...]
     filters: tuple[Filter, ...]
     version: Version
+    hasty: bool = False
 
 
 def disconnected(packet: Disconnect, last: LastSent) -> Ended:
@@ -65,6 +66,7 @@ def _ended(how: EndReason, why: str, last: LastSent, *, code: int | None = None)
         hung_up=last.opened,
         unanswered=last.unanswered,
         filters=last.filters,
+        hasty=last.hasty,
         gives_reasons=last.version is Version.V5,
     )
 

@@ -21,10 +21,10 @@ from bridge.mqtt.messages import Acknowledged, Outgoing
 
 LARGEST_WINDOW = 20
 """Limit of publishes that are not acknowledged yet; Mosquitto's limit for a client."""
-SETTLE_S = 0.1
-"""Between two messages to a broker that limits their rate."""
 RECENT_S = 1.0
 """A message at QoS 0 that was sent longer ago did not end the connection."""
+HASTY = 50
+"""So many messages within `RECENT_S` may be more than a broker takes."""
 PROBE_S = 1.0
 """A message that goes out alone and is not acknowledged for so long may have ended the connection."""
 
@@ -66,6 +66,8 @@ class PublishWindow:
         """Messages at QoS 0, which nothing acknowledges, with the time of sending."""
         self._answers: deque[tuple[Outgoing, int, Acknowledged]] = deque()
         """Messages at QoS 0 that go out one at a time, each followed by a PINGREQ."""
+        self._times: deque[float] = deque(maxlen=HASTY)
+        """Instants of the last publishes."""
         self._stale: frozenset[int] = frozenset()
         self._acknowledges = False
 
@@ -103,8 +105,10 @@ class PublishWindow:
         if largest is not None and size > largest:  # MQTT 5, 3.2.2.3.6: of the whole packet
             self._limits.log_too_large(message.topic, size)
             return False
-        if self._limits.leaves_out(message, self._loop.time()):
+        at = self._loop.time()
+        if self._limits.leaves_out(message, at):
             return False
+        self._times.append(at)
         self._stream.send(packet)
         if identifier is not None:
             self._pending[identifier] = (message, size, acknowledged)
@@ -115,7 +119,7 @@ class PublishWindow:
             self._answers.append((message, size, acknowledged))
             self._client.ping()  # answered once the broker has read the message before it
         else:
-            self._recent.append((self._loop.time(), message, size))
+            self._recent.append((at, message, size))
             self._loop.call_soon(acknowledged, True)  # noqa: FBT003 - its only argument
         return True
 
@@ -164,6 +168,11 @@ class PublishWindow:
         since = self._loop.time() - RECENT_S
         return tuple((message, size) for at, message, size in self._recent if at >= since)
 
+    @property
+    def hasty(self) -> bool:
+        """Whether many messages were sent in the last moment."""
+        return len(self._times) == HASTY and self._times[0] >= self._loop.time() - RECENT_S
+
     def clear(self) -> None:
         """Forgets all messages; nobody is called back."""
         self._pending.clear()
@@ -186,8 +195,8 @@ class PublishWindow:
             return
         if self._limits.unproven:
             self._limits.accepted(message)
-        if self._limits.slow:
-            self._loop.call_later(SETTLE_S, acknowledged, True)  # noqa: FBT003 - its only argument
+        if gap_s := self._limits.gap_s:
+            self._loop.call_later(gap_s, acknowledged, True)  # noqa: FBT003 - its only argument
         else:
             acknowledged(True)  # noqa: FBT003
 

@@ -63,6 +63,7 @@ class Session:
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[Ended] = self._loop.create_future()
         self.limits = limits or BrokerLimits(warn=_LOG.warning)
+        self.limits.begin()
         self._login = login
         self._reader = PacketReader(login.version)
         self._stream = PacketStream(
@@ -222,6 +223,7 @@ class Session:
             unanswered=self._window.unanswered(),
             filters=self._subscriber.waiting,
             version=self.version,
+            hasty=self._window.hasty,
         )
 
     def _arm(self) -> None:

@@ -49,6 +49,8 @@ class Ended:
     """Messages that the broker has not acknowledged, with the bytes of their packets, in the order of sending."""
     filters: tuple[Filter, ...] = ()
     """Subscriptions that it has not answered."""
+    hasty: bool = False
+    """Whether many messages were sent in the last moment: the broker may limit their rate."""
     gives_reasons: bool = False
     """Whether the version of MQTT has a reason for a takeover."""
 

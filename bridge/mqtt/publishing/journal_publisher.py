@@ -25,6 +25,11 @@ WINDOW = 20
 """Limit of unacknowledged messages, if the broker does not set a lower one."""
 FOR_STATES = 5
 """One part in so many of the window is reserved for states."""
+BLAMED_S = 2.0
+"""An entry of the past that was sent longer ago did not end the connection."""
+RETRY_S = 60.0
+"""Wait before entries that the broker refused or lost are sent again; doubled each time, up to an hour."""
+LONGEST_RETRY_S = 3600.0
 MOST_HELD = 1000
 """Limit of entries queued here; above it they are read from the store instead."""
 
@@ -78,7 +83,12 @@ class JournalPublisher:
         """Whether the source may hold unsent entries older than those queued here."""
         self._handed = 0
         """The last `seq` published on this connection."""
-        self._unacknowledged = 0
+        self._on_the_way: set[int] = set()
+        """Entries that are published and not answered for."""
+        self._replayed_at: float | None = None
+        """Instant of the last entry of the past on this connection."""
+        self._retry: asyncio.TimerHandle | None = None
+        self._retry_s = RETRY_S
         self._window = self._in_turn = WINDOW
         self._wake = asyncio.Event()
 
@@ -87,7 +97,7 @@ class JournalPublisher:
 
         Without a connection it is read from the source later.
         """
-        if self._running and not self._behind and not self._held and self._unacknowledged < self._window:
+        if self._running and not self._behind and not self._held and len(self._on_the_way) < self._window:
             self._publish(entry, replayed=False)
             return
         if len(self._held) >= MOST_HELD:
@@ -106,6 +116,12 @@ class JournalPublisher:
         self._handed = 0
         self._wake.set()
 
+    def hung_up(self) -> None:
+        """Records that the broker closed the connection after many messages: past entries go slower next time."""
+        at = asyncio.get_running_loop().time()
+        if self._replayed_at is not None and at - self._replayed_at <= BLAMED_S:
+            self._pace.slower(at)
+
     def widen(self, window: int) -> None:
         """Sets the broker's limit of unacknowledged messages of all kinds, for the rest of the connection."""
         self._window, self._in_turn = window, max(window - window // FOR_STATES, 1)
@@ -118,7 +134,8 @@ class JournalPublisher:
         """
         self.widen(window)
         self.again()
-        self._unacknowledged = 0
+        self._on_the_way.clear()
+        self._replayed_at = None
         self._running = True
         try:
             while True:
@@ -133,6 +150,7 @@ class JournalPublisher:
                     await self._wait_for_wake()
         finally:
             self._running = False
+            self._stop_retry()
 
     async def _catch_up(self) -> None:
         """Publishes the unsent entries of the source, up to the first that is queued here."""
@@ -149,6 +167,9 @@ class JournalPublisher:
                 self._behind = False
                 return
             for entry in older:
+                if entry.seq in self._on_the_way:
+                    self._handed = entry.seq
+                    continue
                 await self._turn()
                 self._publish(entry, replayed=True)
 
@@ -157,7 +178,7 @@ class JournalPublisher:
         wait_s = self._pace.wait_s(asyncio.get_running_loop().time())
         if wait_s is not None:
             await asyncio.sleep(wait_s)
-        while self._unacknowledged >= self._in_turn:
+        while len(self._on_the_way) >= self._in_turn:
             await self._wait_for_wake()
 
     async def _wait_for_wake(self) -> None:
@@ -169,13 +190,34 @@ class JournalPublisher:
         seq = entry.seq
 
         def acknowledged(taken: bool) -> None:  # noqa: FBT001 - the one thing it says
-            self._unacknowledged -= 1
-            if self._unacknowledged == self._in_turn - 1:
+            self._on_the_way.discard(seq)
+            if len(self._on_the_way) == self._in_turn - 1:
                 self._wake.set()  # only at this count `_turn` may be waiting for room
-            if taken and self._source is not None:
+            if not taken:
+                self._not_taken()
+            elif self._source is not None:
                 self._source.sent(seq)
                 self._unsent_changed()
 
         self._handed = seq
-        self._unacknowledged += 1
+        self._on_the_way.add(seq)
+        if replayed:
+            self._replayed_at = asyncio.get_running_loop().time()
         self._put(Outgoing(topic=self.topic, payload=payloads.journal(entry, replayed=replayed)), acknowledged)
+
+    def _not_taken(self) -> None:
+        """Sends what is unsent again after a while, and slower: the broker may take it then."""
+        if self._running and self._retry is None:
+            self._retry = asyncio.get_running_loop().call_later(self._retry_s, self._send_again)
+
+    def _send_again(self) -> None:
+        # Only now, since at the end of a connection entries are not taken either.
+        self._retry = None
+        self._retry_s = min(2 * self._retry_s, LONGEST_RETRY_S)
+        self._pace.slower(asyncio.get_running_loop().time())
+        self.again()
+
+    def _stop_retry(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.mqtt.connection.broker_limits import LARGE, LEFT_OUT_S, LONGEST_S, BrokerLimits
+from bridge.mqtt.connection.broker_limits import BrokerLimits
 from bridge.mqtt.connection.hang_up import last_sent_text
+from bridge.mqtt.connection.left_out import LARGE, LEFT_OUT_S, LONGEST_S
 from bridge.mqtt.connection.protocol_version import Version
 from bridge.mqtt.connection.reconnect import EndReason
 from bridge.mqtt.connection.session_types import Ended, Filter
@@ -26,11 +27,11 @@ class Broker:
         if retains:
             self.limits.accepted(OTHER)
 
-    def ends(self, *messages, code=None, filters=()):
+    def ends(self, *messages, code=None, filters=(), hasty=False):
         unanswered = tuple((one, len(one.payload) + 20) for one in messages)
         ended = Ended(
             how=EndReason.THROWN_OUT, why="", hung_up=True, code=code, unanswered=unanswered,
-            filters=tuple(Filter(topic=one) for one in filters),
+            filters=tuple(Filter(topic=one) for one in filters), hasty=hasty,
         )  # fmt: skip
         return self.limits.learn(ended, self.at)
 
@@ -218,3 +219,28 @@ def test_what_was_sent_last_is_named_by_the_large_one_among_many():
 def test_under_3_1_1_both_causes_are_named():
     assert "another client" in last_sent_text(((STATE, 30),), (), Version.V311)
     assert "another client" not in last_sent_text(((STATE, 30),), (), Version.V5)
+
+
+def test_messages_that_go_out_one_at_a_time_are_spread_below_a_hundred_a_second():
+    broker = Broker()
+    assert broker.limits.gap_s == 0
+    broker.ends(OTHER, STATE)
+    assert 0.01 < broker.limits.gap_s < 0.05
+    broker.limits.settled()
+    assert broker.limits.gap_s == 0
+    broker.ends(code=0x96)
+    assert broker.limits.gap_s == 0.1
+
+
+def test_after_an_end_with_many_messages_in_a_moment_every_connection_begins_carefully():
+    broker = Broker()
+    broker.limits.begin()
+    assert not broker.limits.careful
+    broker.ends(OTHER, STATE, hasty=True)
+    broker.limits.settled()
+    assert not broker.limits.careful
+    broker.limits.begin()
+    assert broker.limits.careful
+    broker.limits.forget()
+    broker.limits.begin()
+    assert not broker.limits.careful

@@ -11,6 +11,7 @@ from programs.mqtt_client import until
 from bridge.mqtt.connection.publish_window import LARGEST_WINDOW
 from bridge.mqtt.publishing.journal_publisher import (
     MOST_HELD,
+    RETRY_S,
     WINDOW,
     JournalPublisher,
 )
@@ -212,3 +213,56 @@ async def test_without_a_store_entries_still_go_out():
     async with given:
         given.record(2)
         await until(lambda: given.broker.seqs == [1, 2])
+
+
+async def test_an_entry_that_was_not_taken_is_sent_again_after_a_minute_and_then_less_often():
+    async with Story() as given:
+        given.broker.quick = False
+        given.record(1, 2)
+        given.broker.open[0](False)
+        given.broker.open[1](True)
+        await asyncio.sleep(RETRY_S - 1)
+        assert given.broker.seqs == [1, 2]
+        await asyncio.sleep(2)
+        assert given.broker.seqs == [1, 2, 1]
+        given.broker.open[2](False)
+        await asyncio.sleep(RETRY_S + 1)
+        assert given.broker.seqs == [1, 2, 1]
+        await asyncio.sleep(RETRY_S)
+        assert given.broker.seqs == [1, 2, 1, 1]
+
+
+async def test_an_entry_that_is_on_its_way_is_not_sent_a_second_time_beside_itself():
+    async with Story() as given:
+        given.broker.quick = False
+        given.record(1, 2)
+        given.broker.open[0](False)
+        await asyncio.sleep(RETRY_S + 1)
+        assert given.broker.seqs == [1, 2, 1]
+
+
+async def test_a_broker_that_hangs_up_on_entries_of_the_past_gets_them_slower_on_the_next_connection():
+    given = Story(burst_s=BURST / 1600)
+    given.record(*range(1, 1000))
+    given.broker.quick = False
+    async with given:
+        await until(lambda: given.broker.open)
+    given.feed.hung_up()
+    given.broker.quick = True
+    given.broker.seqs.clear()
+    async with given:
+        await asyncio.sleep(2)
+        assert 80 < len(given.broker.seqs) < 120
+
+
+async def test_a_broker_that_hangs_up_on_something_else_gets_them_as_fast_as_before():
+    given = Story(burst_s=BURST / 1600)
+    given.record(*range(1, 5))
+    async with given:
+        await until(lambda: len(given.broker.seqs) == 4)
+        await asyncio.sleep(5)
+    given.feed.hung_up()
+    given.record(*range(5, 1000))
+    async with given:
+        await asyncio.sleep(1)
+        assert len(given.broker.seqs) == 999
