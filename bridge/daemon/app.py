@@ -273,6 +273,7 @@ class App:
             report=self._loop.submit,
             show=self._show_picture,
             publish=mqtt.snapshot,
+            picture_room=lambda: mqtt.picture_room,
             changed=self._status_changed,
         )
         self._router.connect("linkage", self._linkage.perform)

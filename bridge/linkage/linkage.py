@@ -55,6 +55,7 @@ class Linkage:
         report: Callable[[ActionEnded], None],
         show: Callable[[str | None, bytes], None],
         publish: Callable[[str | None, bytes | None], None],
+        picture_room: Callable[[], int | None] = lambda: None,
         changed: Callable[[], None],
     ) -> None:
         self._settings = settings
@@ -67,7 +68,7 @@ class Linkage:
         self._pending = PendingActions(outbox=store.outbox, now=now, report=report)
         self._actions = RunningActions(report=report, pending=self._pending)
         self._published = PublishedPictures(
-            publish=publish, spawn=partial(self._actions.begin, "snapshot"), report=report
+            publish=publish, spawn=partial(self._actions.begin, "snapshot"), report=report, room=picture_room
         )
         cache = PictureCache(store.outbox.pictures)
         queue = partial(

@@ -18,7 +18,7 @@ from bridge.errors import ActionError
 log = logging.getLogger(__name__)
 
 LARGEST_BYTES = 512 * 1024
-"""Size limit of a picture on MQTT (`mqtt.md` 1)."""
+"""Size limit of a picture on MQTT (`mqtt.md` 1); the broker's own may be smaller."""
 
 Publish = Callable[[str | None, bytes | None], None]
 
@@ -34,6 +34,7 @@ class PublishedPictures:
     """Publishes the pictures of alarms.
 
     `publish` gets the input, or None for a picture of no input, and the picture, or None for no picture.
+    `room` returns the bytes of the largest picture that the broker takes now, None while no limit is known.
     `spawn` starts work in a task of its own, or returns False. `report` gets each picture that cannot be published.
     """
 
@@ -43,11 +44,13 @@ class PublishedPictures:
         publish: Publish,
         spawn: Callable[[str | None, Callable[[], Coroutine[None, None, None]]], bool],
         report: Callable[[ActionEnded], None],
+        room: Callable[[], int | None] = lambda: None,
         smaller: MakeSmaller = make_smaller,
     ) -> None:
         self._publish = publish
         self._spawn = spawn
         self._report = report
+        self._room = room
         self._smaller = smaller
         self._waiting: dict[str | None, tuple[bytes, str | None]] = {}
         """The newest waiting picture of each input with the id of its alarm, in order of arrival."""
@@ -59,7 +62,7 @@ class PublishedPictures:
         `alarm` is the id of the alarm's journal entry, for the report of a picture that cannot be published. In place
         of such a picture no picture is published.
         """
-        if len(jpeg) <= LARGEST_BYTES and not self._waiting and not self._at_work:
+        if len(jpeg) <= self._most_bytes() and not self._waiting and not self._at_work:
             self._publish(input_id, jpeg)
             return
         self._waiting.pop(input_id, None)
@@ -68,6 +71,10 @@ class PublishedPictures:
         if not self._at_work:
             del self._waiting[input_id]
             self._refuse(input_id, jpeg, "too many at once", alarm)
+
+    def _most_bytes(self) -> int:
+        room = self._room()
+        return LARGEST_BYTES if room is None else min(room, LARGEST_BYTES)
 
     async def _work(self) -> None:
         """Publishes the waiting pictures, one after the other."""
@@ -81,7 +88,8 @@ class PublishedPictures:
     async def _show_in_turn(self, input_id: str | None, jpeg: bytes, alarm: str | None) -> None:
         """Publishes a picture, made smaller if needed, or no picture if that fails."""
         try:
-            small = jpeg if len(jpeg) <= LARGEST_BYTES else await self._smaller(jpeg, most_bytes=LARGEST_BYTES)
+            most_bytes = self._most_bytes()
+            small = jpeg if len(jpeg) <= most_bytes else await self._smaller(jpeg, most_bytes=most_bytes)
         except ActionError as error:
             self._refuse(input_id, jpeg, str(error), alarm)
         else:

@@ -156,6 +156,11 @@ class MqttAdapter:
         return self._link.problem or self._rights.problem
 
     @property
+    def picture_room(self) -> int | None:
+        """Bytes of the largest picture that the broker takes; None without a session, or while no limit is known."""
+        return self._service.picture_room
+
+    @property
     def rejected_commands(self) -> int:
         """Number of commands refused since the start."""
         return self._receiver.rejected
@@ -235,11 +240,8 @@ class MqttAdapter:
         self._receiver.topics = topics
         self._judge_clock()
         self._feed.topic = topics.journal
-        if (before.mqtt, before.device.id, before.home_assistant.prefix) != (
-            settings.mqtt,
-            settings.device.id,
-            settings.home_assistant.prefix,
-        ):
+        place = (settings.mqtt, settings.device.id, settings.home_assistant.prefix)
+        if place != (before.mqtt, before.device.id, before.home_assistant.prefix):
             self._link.settings_changed()
         self._rights.parts_changed()
 

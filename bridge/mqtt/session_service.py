@@ -16,12 +16,14 @@ from bridge.mqtt.connection.session_types import Ended
 from bridge.mqtt.description_limit import DescriptionLimit
 from bridge.mqtt.dispatcher import Dispatcher
 from bridge.mqtt.line_topics import LineTopics
+from bridge.mqtt.publishing.descriptions import PACKET_HEAD
 from bridge.mqtt.publishing.journal_publisher import JournalPublisher
 from bridge.mqtt.publishing.publisher import Publisher
 from bridge.mqtt.publishing.send_queue import SendQueue
 from bridge.mqtt.publishing.status_publisher import StatusPublisher
 from bridge.mqtt.rights_watch import RightsWatch
 from bridge.mqtt.subscriptions import Subscriptions
+from bridge.mqtt.topics import LONGEST_ID
 
 GOODBYE_S = 2.0
 """Limit for the broker's answer to `offline`."""
@@ -69,6 +71,14 @@ class SessionService:
         self._submit = submit
         self._stands = stands
         self._leaving = leaving
+
+    @property
+    def picture_room(self) -> int | None:
+        """Bytes of the largest picture that the broker takes; None without a session, or while no limit is known."""
+        if self.session is None or self.session.largest_packet is None:
+            return None
+        topic = self._parts.publisher.topics.snapshot("i" * LONGEST_ID)
+        return max(self.session.largest_packet - len(topic) - PACKET_HEAD, 0)
 
     async def serve(self, session: Session) -> Ended:
         """Serves the session until it ends. Returns its end."""

@@ -11,7 +11,9 @@ from bridge.core.definitions.settings import Settings
 
 ACTION_KINDS = ("snapshot", "email", "ftp", "record", "audible")
 """Kinds of `action/<kind>/run`."""
-_ID = re.compile(r"[a-z0-9-]{1,32}")
+LONGEST_ID = 32
+"""Characters of the id of an input or output."""
+_ID = re.compile(rf"[a-z0-9-]{{1,{LONGEST_ID}}}")
 
 
 def is_id(text: str) -> bool:

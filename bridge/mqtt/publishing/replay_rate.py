@@ -32,7 +32,7 @@ LONGEST_S = 24 * 3600.0
 
 
 class ReplayPace:
-    """Counts entries; bursts begin at absolute times, so that late wake-ups do not slow it down."""
+    """Limits entries to a rate; bursts begin at absolute times, so late wake-ups do not slow it down."""
 
     def __init__(self, *, burst: int = BURST, burst_s: float = BURST_S) -> None:
         self._burst = burst
@@ -59,9 +59,9 @@ class ReplayPace:
         self._next_at = at + self._entry_s * self._divisor
 
     def wait_s(self, at: float) -> float | None:
-        """Returns the wait before the next entry, or None for no wait. 0 yields the loop for one turn.
+        """Returns the seconds to wait before the next entry, or None for no wait; 0 yields the loop for one turn.
 
-        The entry counts as sent after that wait.
+        The call counts the entry, as published after that wait.
         """
         if self._left:
             self._left -= 1

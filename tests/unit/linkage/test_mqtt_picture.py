@@ -14,7 +14,8 @@ SMALL, LARGE = b"s" * LARGEST_BYTES, b"L" * (LARGEST_BYTES + 1)
 class Wall:
     """Where pictures are hung; `making` says when and how one is made smaller."""
 
-    def __init__(self, *, most=9):
+    def __init__(self, *, most=9, room=None, limit=LARGEST_BYTES):
+        self.limit = limit
         self.hung, self.told, self.work = [], [], []
         self.making = asyncio.Event()
         self.fault = None
@@ -23,10 +24,11 @@ class Wall:
             spawn=lambda _, work: len(self.work) < most and not self.work.append(work),
             report=self.told.append,
             smaller=self.smaller,
+            room=lambda: room,
         )
 
     async def smaller(self, jpeg, *, most_bytes):
-        assert (jpeg, most_bytes) == (LARGE, LARGEST_BYTES)
+        assert (len(jpeg) > most_bytes, most_bytes) == (True, self.limit)
         await self.making.wait()
         if self.fault is not None:
             raise self.fault
@@ -41,6 +43,22 @@ class Wall:
 
 def test_the_limit_is_the_one_of_mqtt():
     assert LARGEST_BYTES == LARGEST_SNAPSHOT
+
+
+async def test_a_broker_that_takes_less_gets_a_picture_of_its_size():
+    wall = Wall(room=20_000, limit=20_000)
+    wall.pictures.show("door", b"s" * 20_000)
+    wall.pictures.show("door", b"L" * 20_001)
+    await wall.finish()
+    assert wall.hung == [("door", b"s"), ("door", b"m")]
+
+
+def test_a_broker_that_takes_more_gets_no_larger_picture():
+    wall = Wall(room=2 * LARGEST_BYTES)
+    wall.pictures.show("door", SMALL)
+    wall.pictures.show("door", LARGE)
+    assert wall.hung == [("door", b"s")]
+    assert len(wall.work) == 1
 
 
 def test_a_picture_that_is_small_enough_is_shown_at_once():
