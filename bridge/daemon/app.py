@@ -200,6 +200,8 @@ class App:
                 self._health.changed()
 
         self._status_changed = changed
+        cameras = self._surroundings.cameras
+        cameras.when_presence_changes(lambda camera: mqtt.camera(camera, online=cameras.is_online[camera]))
         return mqtt
 
     def _open_page(self, store: Store, mqtt: MqttAdapter, edits: SettingsStore) -> None:
@@ -248,8 +250,12 @@ class App:
 
         Later changes are applied to it.
         """
+        from bridge.daemon.camera_addresses import with_addresses
 
-        def take(settings: Settings) -> None:
+        cameras = self._surroundings.cameras
+
+        def take(given: Settings) -> None:
+            settings = with_addresses(given, cameras.addresses)
             if self._linkage is not None:
                 self._linkage.apply(settings)
             elif _needs_linkage(settings):
@@ -257,6 +263,7 @@ class App:
 
         take(self._settings)
         self._router.connect("linkage_settings", lambda effect: take(effect.settings))
+        cameras.when_addresses_change(lambda _: take(self._settings))
 
     def _link(self, settings: Settings, store: Store, mqtt: MqttAdapter) -> None:
         """Creates the linkage (channels, cameras, clips and sound) and connects it; none of it is imported before."""

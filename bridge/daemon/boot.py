@@ -79,4 +79,4 @@ def _board(lines: TerminalLines, settings: Settings) -> Callable[[str], bytes] |
 
 
 def _has_onvif(settings: Settings) -> bool:
-    return any(camera.onvif is not None for camera in settings.cameras.values())
+    return settings.onvif_cameras != ()

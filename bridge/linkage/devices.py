@@ -125,7 +125,12 @@ class Media:
         )
 
     def _add_pictures(self, name: str, camera: CameraSettings) -> None:
-        """Adds the camera's pictures; a camera that gives none is logged and left out."""
+        """Adds the camera's pictures; a camera that gives none is logged and left out.
+
+        One that is to name its addresses itself is left out in silence until it has.
+        """
+        if camera.onvif is not None and camera.snapshot is None and camera.stream is None:
+            return
         ring = None if camera.ring is None else RingRate(rate_hz=camera.ring.rate_hz, keep_s=camera.ring.keep_s)
         try:
             source = pictures_of(camera, recorder=self.recorders.get(name))

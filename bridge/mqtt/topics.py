@@ -153,6 +153,10 @@ class Topics:
         """Retained: the description of an input or output for Home Assistant, a device of its own."""
         return f"{self.prefix}/device/{self.device_id}_{part_id}/config"
 
+    def camera_discovery(self, camera_id: str) -> str:
+        """Retained: the description of a camera for Home Assistant; no input or output has an underscore in its id."""
+        return self.part_discovery(f"camera_{camera_id}")
+
     def is_description(self, topic: str) -> bool:
         """Returns whether this is the topic of a description of the device, or of an input or output of it."""
         return topic == self.discovery or topic.startswith(f"{self.prefix}/device/{self.device_id}_")
@@ -160,12 +164,17 @@ class Topics:
     def descriptions(self, settings: Settings) -> Iterator[str]:
         """Yields the topics of all descriptions for Home Assistant, whether discovery is on or not."""
         yield self.discovery
+        yield from (self.camera_discovery(name) for name in settings.onvif_cameras)
         yield from (self.part_discovery(one.id) for one in settings.inputs)
         yield from (self.part_discovery(one.id) for one in settings.outputs)
 
     def snapshot(self, input_id: str | None = None) -> str:
         """Returns the retained topic of the last picture of an input's alarm; of any alarm without `input_id`."""
         return f"{self.device}/snapshot/{input_id}" if input_id else f"{self.device}/snapshot"
+
+    def camera_availability(self, camera_id: str) -> str:
+        """Returns the retained topic of whether a camera answers: `online` or `offline`."""
+        return f"{self.device}/camera/{camera_id}/availability"
 
     def input(self, input_id: str) -> InputTopics:
         """Returns the topics of one input."""
@@ -192,6 +201,7 @@ class Topics:
     def retained(self, settings: Settings) -> Iterator[str]:
         """Yields every retained topic below `<d>` that these settings may publish."""
         yield from (self.availability, self.settings, self.status, self.armed, self.snapshot())
+        yield from (self.camera_availability(name) for name in settings.onvif_cameras)
         for one in settings.inputs:
             own = self.input(one.id)
             yield from (own.state, own.alarm, own.attributes, own.availability, own.settings, self.snapshot(one.id))

@@ -161,3 +161,41 @@ def test_a_relay_out_of_reach_is_a_problem_that_clears_nothing_and_is_set_when_i
         camera.start()
         wait_until(lambda: camera.relays["RO_2"].active, what="the contact that holds")
         ear.wait_for_json(f"{D}/output/latch/attributes", lambda it: it["problem"] is None)
+
+
+def test_a_camera_is_a_device_of_home_assistant_with_its_lines_behind_it(tmp_path: Path) -> None:
+    with (
+        Mosquitto(tmp_path / "broker") as broker,
+        OnvifCamera() as camera,
+        Ear(broker.port, "#") as ear,
+        Bridge(tmp_path, broker.port, **parts(camera)) as bridge,
+    ):
+        ear.wait_for(f"{D}/camera/gate/availability", b"online")
+        wait_until(lambda: ear.last("homeassistant/device/front-gate_door/config"), what="the descriptions")
+        whole = ear.on("homeassistant/device/front-gate_camera_gate/config")[-1].json
+        assert whole["device"]["via_device"] == "front-gate"
+        (found,) = whole["components"].values()
+        assert (found["unique_id"], found["platform"]) == ("front-gate_camera_gate_connection", "binary_sensor")
+        assert found["state_topic"] == f"{D}/camera/gate/availability"
+        door = ear.on("homeassistant/device/front-gate_door/config")[-1].json
+        lamp = ear.on("homeassistant/device/front-gate_lamp/config")[-1].json
+        assert door["device"]["via_device"] == "front-gate_camera_gate"
+        assert lamp["device"]["via_device"] == "front-gate"
+        camera.stop()
+        ear.wait_for(f"{D}/camera/gate/availability", b"offline")
+        bridge.write(outputs=[an_output("lamp")])
+        ear.wait_for(f"{D}/camera/gate/availability", b"")
+        ear.wait_for("homeassistant/device/front-gate_camera_gate/config", b"")
+
+
+def test_the_picture_of_an_alarm_is_asked_of_the_camera(tmp_path: Path) -> None:
+    with (
+        Mosquitto(tmp_path / "broker") as broker,
+        OnvifCamera() as camera,
+        Ear(broker.port, f"{D}/#") as ear,
+        Bridge(tmp_path, broker.port, **parts(camera)),
+    ):
+        wait_until(lambda: "GetStreamUri" in camera.calls, what="the addresses")
+        wait_until(lambda: state(ear, "input/moves").get("contact") == "disconnected", what="the present state")
+        camera.motion(True)
+        wait_until(lambda: ear.last(f"{D}/snapshot/moves") == camera.picture, what="the picture")

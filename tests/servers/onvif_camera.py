@@ -19,6 +19,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from xml.etree import ElementTree as ET
 
+from servers.camera import grey_jpeg
+
 NS = (
     'xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl" '
     'xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:trt="http://www.onvif.org/ver10/media/wsdl" '
@@ -122,6 +124,7 @@ class OnvifCamera:
         self.points: dict[str, Point] = {}
         self.calls: list[str] = []
         self.refuses_commands = False
+        self.picture = grey_jpeg("onvif")
         self._changed = threading.Condition()
         self._numbers = itertools.count(1)
         self._nonces: dict[str, int] = {}
@@ -178,6 +181,9 @@ class OnvifCamera:
 
             def do_POST(self) -> None:
                 camera._answer(self)
+
+            def do_GET(self) -> None:
+                camera._show(self)
 
             def do_HEAD(self) -> None:
                 self.send_response(404)
@@ -273,6 +279,14 @@ class OnvifCamera:
             self._fault(http, "ter:InvalidArgVal", f"{name} is refused")
         else:
             self._send(http, 200, content if content[:5] == "<?xml" or not content else _envelope(content))
+
+    def _show(self, http: Any) -> None:
+        """Answers with the picture."""
+        http.send_response(200)
+        http.send_header("Content-Type", "image/jpeg")
+        http.send_header("Content-Length", str(len(self.picture)))
+        http.end_headers()
+        http.wfile.write(self.picture)
 
     def _send(self, http: Any, status: int, text: str, *headers: tuple[str, str]) -> None:
         data = text.encode()

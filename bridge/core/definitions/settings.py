@@ -114,6 +114,11 @@ class Settings:
         kind = GPIO if terminal.line is None else terminal.line.kind
         return kind == GPIO and self.lines.driver == "simulated"
 
+    @property
+    def onvif_cameras(self) -> tuple[str, ...]:
+        """The ids of the cameras that have an ONVIF address."""
+        return tuple(name for name, camera in self.cameras.items() if camera.onvif is not None)
+
     def schedule(self, ref: str | Schedule) -> Schedule:
         """Returns the schedule called `ref`, or `ref` itself if it is written out.
 

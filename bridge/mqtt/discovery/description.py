@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bridge import __version__
+from bridge.core.definitions.onvif_lines import OnvifLine
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
+from bridge.mqtt.discovery.cameras import CAMERA_ROWS
 from bridge.mqtt.discovery.device import DEVICE_ROWS
 from bridge.mqtt.discovery.input_settings import input_setting_rows
 from bridge.mqtt.discovery.inputs import INPUT_DIAGNOSTICS, INPUT_ROWS, INPUT_TEST, triggers
 from bridge.mqtt.discovery.output_settings import output_setting_rows
 from bridge.mqtt.discovery.outputs import OUTPUT_DIAGNOSTICS, OUTPUT_ROWS
-from bridge.mqtt.discovery.row import DIAGNOSTIC, InputPart, OutputPart, Part, entities
+from bridge.mqtt.discovery.row import DIAGNOSTIC, CameraPart, InputPart, OutputPart, Part, entities
 from bridge.mqtt.discovery.setting_entity import CONFIG
 from bridge.mqtt.discovery.status import STATUS_ROWS
 from bridge.mqtt.topics import Topics
@@ -54,12 +56,14 @@ class Description:
 
 
 def parts(settings: Settings, clips: tuple[str, ...] = (), page: str | None = None) -> Iterator[Part]:
-    """Yields everything that has a description, the bridge first: `via_device` of the others leads to it.
+    """Yields everything that has a description, the bridge first, then cameras: `via_device` of others leads to them.
 
     `clips` are those in the folder of sounds, `page` is the page's address for a browser.
     """
     topics = Topics.of(settings)
     yield Part(settings=settings, topics=topics, clips=clips, page=page)
+    for camera in settings.onvif_cameras:
+        yield CameraPart(settings=settings, topics=topics, page=page, camera=camera)
     for one in settings.inputs:
         yield InputPart(settings=settings, topics=topics, page=page, input=one)
     for other in settings.outputs:
@@ -68,7 +72,9 @@ def parts(settings: Settings, clips: tuple[str, ...] = (), page: str | None = No
 
 def describe(part: Part) -> Discovery:
     """Returns the whole description of one part."""
-    if isinstance(part, InputPart):
+    if isinstance(part, CameraPart):
+        device, components = _camera(part)
+    elif isinstance(part, InputPart):
         device, components = _input(part)
     elif isinstance(part, OutputPart):
         device, components = _output(part)
@@ -97,29 +103,45 @@ def _bridge(part: Part) -> tuple[Device, dict[str, Component]]:
     return device, dict(entities((*DEVICE_ROWS, *STATUS_ROWS), part))
 
 
+def _camera(part: CameraPart) -> tuple[Device, dict[str, Component]]:
+    own = part.settings.device
+    device = Device(
+        name=f"Camera {part.camera}",
+        identifiers=(f"{own.id}_{part.id}",),
+        manufacturer=_PROGRAM,
+        model="Camera",
+        via_device=own.id,
+        suggested_area=one_line(own.area or "") or None,
+        configuration_url=part.page,
+    )
+    return device, dict(entities(CAMERA_ROWS, part))
+
+
 def _input(part: InputPart) -> tuple[Device, dict[str, Component]]:
     one = part.input
-    device = _terminal(part, "Alarm input", one.label, one.area, f"alarm-in?input={one.id}")
+    device = _terminal(part, one, "Alarm input", f"alarm-in?input={one.id}")
     rows = (*INPUT_ROWS, *input_setting_rows(part.settings), INPUT_TEST, *INPUT_DIAGNOSTICS)
     return device, {**dict(entities(rows, part)), **dict(triggers(part))}
 
 
 def _output(part: OutputPart) -> tuple[Device, dict[str, Component]]:
     one = part.output
-    device = _terminal(part, "Alarm output", one.label, one.area, f"alarm-out?output={one.id}")
+    device = _terminal(part, one, "Alarm output", f"alarm-out?output={one.id}")
     rows = (*OUTPUT_ROWS, *output_setting_rows(part.settings), *OUTPUT_DIAGNOSTICS)
     return device, dict(entities(rows, part))
 
 
-def _terminal(part: Part, model: str, label: str, area: str | None, path: str) -> Device:
+def _terminal(part: Part, one: InputSettings | OutputSettings, model: str, path: str) -> Device:
+    """Returns the device of a terminal, behind its camera's if its line is in one."""
     own = part.settings.device
+    camera = one.line.camera if isinstance(one.line, OnvifLine) else None
     return Device(
-        name=one_line(label) or part.id,
+        name=one_line(one.label) or part.id,
         identifiers=(f"{own.id}_{part.id}",),
         manufacturer=_PROGRAM,
         model=model,
-        via_device=own.id,
-        suggested_area=one_line(area or "") or one_line(own.area or "") or None,
+        via_device=f"{own.id}_camera_{camera}" if camera in part.settings.onvif_cameras else own.id,
+        suggested_area=one_line(one.area or "") or one_line(own.area or "") or None,
         configuration_url=f"{part.page}{path}" if part.page else None,
     )
 

@@ -96,6 +96,23 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CameraPart(Part):
+    """A camera that speaks ONVIF."""
+
+    camera: str
+
+    @property
+    def id(self) -> str:
+        """The camera's id behind a word that no input or output has in its own."""
+        return f"camera_{self.camera}"
+
+    @property
+    def topic(self) -> str:
+        """The topic of its description."""
+        return self.topics.camera_discovery(self.camera)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InputPart(Part):
     """An input."""
 
@@ -188,5 +205,7 @@ def _common(row: Row[P], part: P, key: str, availability: Availability | None) -
 
 def _line(part: Part) -> str:
     """Returns the topic of the availability of a part's line; rows without a line have the bridge's alone."""
+    if isinstance(part, CameraPart):
+        return part.topics.camera_availability(part.camera)
     place = part.topics.input(part.id) if isinstance(part, InputPart) else part.topics.output(part.id)
     return place.availability

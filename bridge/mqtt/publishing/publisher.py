@@ -60,6 +60,8 @@ class Publisher:
         self._outputs: dict[str, OutputTopics] = {}
         self._views: dict[str, InputView | OutputView] = {}
         self._armed: bool | None = None
+        self._cameras: dict[str, bool] = {}
+        """Whether each camera answers, as far as that is known."""
         self.descriptions = Descriptions(
             settings=settings,
             outbox=outbox,
@@ -113,6 +115,12 @@ class Publisher:
         self._armed = armed
         self._states.hold(self.topics.armed, payloads.on_off(armed))
 
+    def camera(self, camera_id: str, *, online: bool) -> None:
+        """Publishes whether a camera answers; one that is not in the settings is passed over."""
+        self._cameras[camera_id] = online
+        if camera_id in self._settings.cameras and self._settings.cameras[camera_id].onvif is not None:
+            self._states.hold(self.topics.camera_availability(camera_id), payloads.online(online))
+
     def event(self, happened: PublishEvent) -> None:
         """Publishes an event of an input, of a new one once it can be heard; without a connection it is dropped."""
         own = self._inputs.get(happened.input)
@@ -145,6 +153,8 @@ class Publisher:
         self.descriptions.settings(settings)
         if self._armed is not None:
             self.armed(armed=self._armed)
+        for camera_id, online in self._cameras.items():
+            self.camera(camera_id, online=online)
         for view in tuple(self._views.values()):
             if isinstance(view, InputView):
                 self.input(view)
