@@ -124,6 +124,9 @@ class OnvifCamera:
         self.points: dict[str, Point] = {}
         self.calls: list[str] = []
         self.refuses_commands = False
+        self.is_awake = threading.Event()
+        """Cleared, the camera takes requests and answers none, as one without power behind a switch does."""
+        self.is_awake.set()
         self.picture = grey_jpeg("onvif")
         self._changed = threading.Condition()
         self._numbers = itertools.count(1)
@@ -262,6 +265,7 @@ class OnvifCamera:
 
     def _answer(self, http: Any) -> None:
         body = http.rfile.read(int(http.headers.get("Content-Length", 0)))
+        self.is_awake.wait()
         root = ET.fromstring(body)
         header = next((each for each in root if _local(each) == "Header"), None)
         operation = next(each for each in root if _local(each) == "Body")[0]
@@ -275,6 +279,7 @@ class OnvifCamera:
             return
         handler = getattr(self, f"_op_{name}", None)
         content = None if handler is None else handler(given, http.path)
+        self.is_awake.wait()
         if content is None:
             self._fault(http, "ter:InvalidArgVal", f"{name} is refused")
         else:

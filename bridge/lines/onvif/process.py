@@ -1,7 +1,8 @@
 """`python -m bridge.lines.onvif.process`: all cameras' ONVIF, apart from the bridge.
 
 Its parsing and its waiting touch no alarm. It follows the bridge's orders and decides nothing. When its input ends (the
-bridge is gone), or on SIGTERM, it finishes what makes relays inactive, gives its subscriptions back and exits.
+bridge is gone) it finishes what makes relays inactive, gives its subscriptions back and exits. SIGTERM it ignores: a
+service manager sends it to both at once, and the bridge's last orders make relays inactive.
 """
 
 from __future__ import annotations
@@ -123,14 +124,14 @@ async def _serve() -> None:
     loop = asyncio.get_running_loop()
     orders = asyncio.StreamReader(limit=LONGEST_LINE)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
-    loop.add_signal_handler(signal.SIGTERM, orders.feed_eof)
     await OnvifProcess().run(orders)
 
 
 def main() -> None:
     """Runs the process: orders on standard input, reports on standard output, until the input ends."""
-    # The terminal's interrupt is for the bridge, which then ends our input.
+    # Both are for the bridge, which then ends our input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with suppress(OSError):  # some containers forbid it; the kernel then chooses by size
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     asyncio.run(_serve())

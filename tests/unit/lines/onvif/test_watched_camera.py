@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -133,6 +134,19 @@ async def test_a_camera_that_is_gone_is_reported_and_heard_of_again_when_it_is_b
             await watch.until(lambda: len(watch.of(CameraSubscribed)) == 2, "the return")
             words = [each.words for each in watch.of(Noted)]
             assert (len(words), words[-1]) == (2, "is back")
+
+
+async def test_a_camera_that_hangs_has_failed_since_its_answer_was_due():
+    with OnvifCamera() as camera:
+        async with watching(camera) as watch:
+            await watch.until(lambda: watch.contacts("door"), "the state")
+            camera.is_awake.clear()
+            hung = time.monotonic()
+            await waiting.until(lambda: watch.of(CameraFailed), within_s=10, what="the failure")
+            assert hung - 0.1 < watch.of(CameraFailed)[0].at < hung + 2.5
+            assert time.monotonic() - hung < 6
+            camera.is_awake.set()
+            await waiting.until(lambda: len(watch.of(CameraSubscribed)) == 2, within_s=6, what="the return")
 
 
 async def test_a_wrong_password_is_not_tried_again_soon():
