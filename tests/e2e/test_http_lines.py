@@ -83,6 +83,18 @@ def test_a_device_obeys_requests_and_no_topic_and_no_log_has_its_secrets(tmp_pat
         assert PASSWORD not in bridge.said()
 
 
+def test_a_stop_of_the_program_turns_a_device_off(tmp_path: Path) -> None:
+    with HttpDevice(login="digest") as device, Mosquitto(tmp_path / "broker") as broker:
+        bridge = Bridge(tmp_path, broker.port, outputs=[plug(device.port)])
+        with bridge, Ear(broker.port, f"{D}/#") as ear:
+            wait_until(lambda: device.paths() == ["/off"], what="its idle contact")
+            ear.publish(f"{D}/output/plug/set", b"ON")
+            wait_until(lambda: len(device.asked) == 2, what="the request")
+            assert bridge.stop() == 0
+        wait_until(lambda: len(device.asked) == 3, what="the request of the stop")
+        assert device.paths()[2] == "/off"
+
+
 def test_after_a_kill_safe_stops_all_devices_at_once_and_names_the_one_that_does_not_answer(tmp_path: Path) -> None:
     with HttpDevice(login="digest") as device, HttpDevice() as dead:
         outputs = [plug(device.port), {**plug(dead.port), "id": "dead"}, {**plug(free_port()), "id": "gone"}]
