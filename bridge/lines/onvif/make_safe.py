@@ -16,6 +16,8 @@ from bridge.lines.onvif.requests import CLOCK, clock_in, set_relay
 from bridge.lines.reach import LONGEST_S
 
 _AGAIN_S = 0.2
+_TRIED_S = LONGEST_S - 0.7
+"""Leaves time to import this on a busy machine, so that the reason is printed and not that nobody answered."""
 
 
 def make_safe(outputs: Sequence[OutputSettings], settings: Settings) -> list[MadeSafe]:
@@ -40,7 +42,7 @@ async def _problem(output: OutputSettings, settings: Settings) -> str | None:
     problem = f"camera {line.camera}: no answer"
     active = idle_contact(output) is Contact.CONNECTED
     try:
-        async with asyncio.timeout(LONGEST_S - 0.2):
+        async with asyncio.timeout(_TRIED_S):
             while True:
                 try:
                     await _order(client, camera.onvif, line.token, active=active)
