@@ -9,7 +9,7 @@ install -d -o alarm2mqtt -g alarm2mqtt -m 0750 /etc/alarm2mqtt
 install -o alarm2mqtt -g alarm2mqtt -m 0640 tests/packaging/board.yaml /etc/alarm2mqtt/alarm2mqtt.yaml
 # What is refused by the sandbox is only told at this level.
 mkdir /etc/systemd/system/alarm2mqtt.service.d
-printf '[Service]\nEnvironment=ALARM2MQTT_LOG__LEVEL=debug\n' >/etc/systemd/system/alarm2mqtt.service.d/debug.conf
+printf '[Service]\nEnvironment=ALARM2MQTT_LOG__LEVEL=debug ALARM2MQTT_WEB__ENABLED=true\n' >/etc/systemd/system/alarm2mqtt.service.d/debug.conf
 # A secret as packaging/README.md says; the stop hook has none.
 install -d -m 0700 /etc/keys
 echo sesame >/etc/keys/mqtt

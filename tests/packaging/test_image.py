@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from programs.container import BOARD, HARDENED, Box
 from servers.process import wait_until
@@ -10,6 +12,7 @@ pytestmark = [pytest.mark.packaging, pytest.mark.timeout(600)]
 
 IMAGE = "localhost/rig/alarm2mqtt-test:amd64"
 SOCKET = "/var/lib/alarm2mqtt/board.sock"
+KEPT = "/var/lib/alarm2mqtt/checked-settings.json"
 MOST_MB = 160
 """Above the base; PyAV's libraries are two thirds of it."""
 
@@ -42,6 +45,24 @@ def test_byte_code_is_there_for_all_that_is_imported(box):
 
 def test_watch_can_draw_although_rich_lacks_what_it_does_not_need(box):
     assert box.sh("python -c 'import bridge.cli.watch.screen; print(42)'") == "42"
+
+
+def test_an_edit_is_checked_in_the_hardened_container_and_the_next_daemon_starts_without_a_check(rig, image, tmp_path):
+    file = tmp_path / "alarm2mqtt.yaml"
+    file.write_text(BOARD.read_text())
+    for path in (tmp_path, file):
+        os.chown(path, 990, 990)
+    with Box(rig, image, *HARDENED, "--network=none", f"-v{tmp_path}:/etc/alarm2mqtt", socket=SOCKET) as box:
+        first = box.well().daemon()
+        file.write_text(BOARD.read_text().replace("outputs: [{id: siren}]", "outputs: [{id: siren}, {id: strobe}]"))
+        wait_until(lambda: "strobe" in box.board("contacts")["outputs"], within_s=20, what="the new output")
+        assert box.children(first), "the process that checked the edit"
+        kept = box.sh(f"stat -c %y {KEPT}")
+        box.sh(f"kill -KILL {first}")
+        wait_until(lambda: box.is_well() and box.daemon() != first, within_s=20, what="another daemon")
+        assert "strobe" in box.board("contacts")["outputs"]
+        assert box.children(box.daemon()) == [], "no process checks settings"
+        assert box.sh(f"stat -c %y {KEPT}") == kept
 
 
 def test_a_stop_is_orderly_with_exit_code_0_and_the_siren_off(box):

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 from pathlib import Path
 
 FOLDER = Path("/var/lib/alarm2mqtt")
@@ -51,6 +52,22 @@ def siren_on_disk() -> str:
     return json.loads((FOLDER / "board.json").read_text())["outputs"]["siren"]
 
 
+def children(process: str) -> list[int]:
+    return [int(one) for file in Path(f"/proc/{process}/task").glob("*/children") for one in file.read_text().split()]
+
+
+def change_on_page(output: str, patch: dict[str, object]) -> None:
+    urllib.request.urlopen(
+        urllib.request.Request(
+            f"http://127.0.0.1:8099/api/outputs/{output}/settings",
+            method="PATCH",
+            data=json.dumps(patch).encode(),
+            headers={"Content-Type": "application/json"},
+        ),
+        timeout=30,
+    ).close()
+
+
 def sound_the_siren() -> None:
     board("disconnect door")
     board("connect door")
@@ -83,6 +100,13 @@ def main() -> None:
     run("systemctl", "reload", UNIT)
     until("the new output", lambda: "strobe" in board("contacts")["outputs"], 5)
     assert unit("MainPID") == daemon
+
+    change_on_page("strobe", {"alarm_time_ms": 4321})
+    assert "alarm_time_ms: 4321" in FILE.read_text(), "a process of its own checks and writes it, within the sandbox"
+    (checker,) = children(daemon)
+    os.kill(checker, signal.SIGKILL)
+    change_on_page("strobe", {"alarm_time_ms": 5432})
+    assert "alarm_time_ms: 5432" in FILE.read_text(), "another process does"
 
     as_daemon = (
         "nsenter",

@@ -52,7 +52,11 @@ class Box:
 
     def daemon(self) -> str:
         """The guard's child."""
-        return self.sh("cat /proc/1/task/1/children").split()[0]
+        return self.children("1")[0]
+
+    def children(self, process: str) -> list[str]:
+        """The processes that a process has begun, in whatever thread."""
+        return self.sh(f"cat /proc/{process}/task/*/children").split()
 
     def board(self, words: str) -> Any:
         return json.loads(self.sh(f"alarm2mqtt board --socket {self._socket} {words}"))
