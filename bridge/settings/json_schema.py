@@ -171,10 +171,12 @@ def _tag(tag: str, forms: tuple[type, ...], sections: dict[str, Any]) -> None:
 
 
 def _preset(section: dict[str, Any]) -> None:
-    """Demands the keys that a preset fills in only where there is none; a preset needs its topic."""
-    base, filled = section["required"][:2], section["required"][2:]
-    section["required"] = base
-    section["anyOf"] = [{"required": ["preset"]}, {"required": filled}]
+    """Demands the keys that a preset fills in only where there is none; a preset needs its topic or its address."""
+    always = [name for name in section["required"] if name in ("kind", "topic")]
+    filled = [name for name in section["required"] if name not in always]
+    section["required"] = always
+    given = ["preset", "address"] if "address" in section["properties"] else ["preset"]
+    section["anyOf"] = [{"required": given}, {"required": filled}]
 
 
 def _simple(kind: Any, sections: dict[str, Any]) -> dict[str, Any]:

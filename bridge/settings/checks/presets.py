@@ -1,7 +1,8 @@
 """Presets of lines filled in: what is written beside a preset wins (`behaviour.md` 10).
 
-A file in `settings/presets/` has the keys of one device, in which `{topic}` is the topic that is written,
-`{parent}` that without its last part, and `{grandparent}` without the last two.
+A file in `settings/presets/` has the keys of one device. In those of MQTT `{topic}` is the topic that is written,
+`{parent}` that without its last part, and `{grandparent}` without the last two; in those of HTTP `{address}` is the
+address that is written.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from bridge.settings.location import Finding
 
 FOLDER = Path(__file__).parents[1] / "presets"
 SECTIONS = ("inputs", "outputs")
+BASES = {"mqtt": "topic", "http": "address"}
+"""The key of a line from which its preset fills in the others, by the kind."""
 
 
 def with_presets(document: Mapping[Any, Any]) -> Mapping[Any, Any]:
@@ -35,10 +38,13 @@ def with_preset(terminal: Any, section: str) -> Any:
     if preset is None:
         return terminal
     written = terminal["line"]
-    topic = written.get("topic")
-    line = _filled(preset["line"], topic) if isinstance(topic, str) and topic else dict(preset["line"])
-    others = {key: value for key, value in written.items() if key != "topic"}
-    return {**terminal, "line": {"kind": preset["kind"], **line, **others}}
+    base = BASES[preset["kind"]]
+    value = written.get(base)
+    if not isinstance(value, str) or not value:
+        return terminal
+    places = _places(value) if base == "topic" else {"{address}": value.rstrip("/")}
+    others = {key: part for key, part in written.items() if key != "topic"}
+    return {**terminal, "line": {"kind": preset["kind"], **_filled(preset["line"], places), **others}}
 
 
 def preset_findings(document: Mapping[Any, Any]) -> Iterator[Finding]:
@@ -56,6 +62,10 @@ def preset_findings(document: Mapping[Any, Any]) -> Iterator[Finding]:
                     message="is no preset" + (f"; did you mean {near}?" if near else f" for {section}"),
                     allowed=", ".join(known),
                 )
+            elif name is not None and not each["line"].get(base := BASES[presets(section)[name]["kind"]]):
+                yield Finding(
+                    loc=(section, index, "line", base), message="is missing", allowed="that of the device", shown=False
+                )
 
 
 @cache
@@ -71,14 +81,16 @@ def _preset_of(terminal: Any) -> str | None:
     return name if isinstance(name, str) and name else None
 
 
-def _filled(part: Any, topic: str) -> Any:
-    """Returns a part of a preset with the topic in its place."""
+def _filled(part: Any, places: Mapping[str, str]) -> Any:
+    """Returns a part of a preset with what is written in its places."""
     if isinstance(part, Mapping):
-        return {key: _filled(value, topic) for key, value in part.items()}
-    if not isinstance(part, str):
-        return part
-    above = topic.rpartition("/")[0] or topic
-    names = {"{topic}": topic, "{parent}": above, "{grandparent}": above.rpartition("/")[0] or above}
-    for name, value in names.items():
-        part = part.replace(name, value)
+        return {key: _filled(value, places) for key, value in part.items()}
+    if isinstance(part, str):
+        for place, value in places.items():
+            part = part.replace(place, value)
     return part
+
+
+def _places(topic: str) -> dict[str, str]:
+    above = topic.rpartition("/")[0] or topic
+    return {"{topic}": topic, "{parent}": above, "{grandparent}": above.rpartition("/")[0] or above}

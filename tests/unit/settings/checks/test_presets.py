@@ -18,7 +18,9 @@ from bridge.settings.checks.presets import FOLDER, presets
 from bridge.settings.json_schema import schema
 
 TOPIC = "home/garden/device"
-PLACES = {"{topic}": TOPIC, "{parent}": "home/garden", "{grandparent}": "home"}
+ADDRESS = "http://192.168.1.30"
+PLACES = {"{topic}": TOPIC, "{parent}": "home/garden", "{grandparent}": "home", "{address}": ADDRESS}
+HTTP = {name for name, preset in presets("outputs").items() if preset["kind"] == "http"}
 CASES = [
     pytest.param(section, name, proof, id=f"{name}-{number}")
     for section in ("inputs", "outputs")
@@ -28,7 +30,8 @@ CASES = [
 
 
 def a_document(section: str, name: str, **line: Any) -> dict[str, Any]:
-    terminal = {"id": "it", "line": {"kind": "mqtt", "preset": name, "topic": TOPIC, **line}}
+    base = {"kind": "http", "address": f"{ADDRESS}/"} if name in HTTP else {"kind": "mqtt", "topic": TOPIC}
+    terminal = {"id": "it", "line": {**base, "preset": name, **line}}
     return {"device": {"id": "gate"}, "lines": {"driver": "simulated"}, section: [terminal]}
 
 
@@ -47,6 +50,11 @@ def placed(topic: str) -> str:
 @pytest.mark.parametrize(("section", "name", "proof"), CASES)
 def test_a_preset_does_with_documented_payloads_what_it_says(section: str, name: str, proof: dict[str, Any]) -> None:
     line = line_of(section, name)
+    if name in HTTP:
+        request = line.connected if proof["contact"] == "connected" else line.disconnected
+        body = "" if request.body is None else request.body.reveal()
+        assert f"{request.verb} {request.url.reveal()} {body}" == placed(proof["request"])
+        return
     topic, payload = placed(proof["topic"]), proof["payload"].encode()
     if section == "outputs" and "contact" in proof:
         assert isinstance(line, MqttSink)
@@ -102,3 +110,12 @@ def test_the_schema_takes_a_preset_instead_of_its_keys_and_demands_them_without_
     without = a_document("inputs", "frigate_person")
     del without["inputs"][0]["line"]["preset"]
     assert not validator.is_valid(without)
+
+
+@pytest.mark.parametrize(("name", "base"), [("zigbee2mqtt_siren", "topic"), ("axis_output", "address")])
+def test_a_preset_needs_its_topic_or_its_address(name: str, base: str) -> None:
+    document = a_document("outputs", name)
+    del document["outputs"][0]["line"][base]
+    _, findings = check(document)
+    assert ("outputs", 0, "line", base) in {finding.loc for finding in findings}
+    assert not Draft202012Validator(schema()).is_valid(document)
