@@ -110,7 +110,7 @@ class SettingsStore:
             except SettingsError as error:
                 self._refuse(edit, origin, error.faults)
             except CheckerFailed as error:
-                self._refuse(edit, origin, [Fault(path="", message=str(error))])
+                self._refuse(edit, origin, [Fault(path="", message=f"{error}; see what is in force, and try again")])
             except Exception:
                 log.exception("%s: the change failed by a fault of the program", edit.place)
                 self._refuse(edit, origin, [Fault(path="", message="failed; the log says why")])

@@ -181,7 +181,9 @@ async def test_a_checker_that_is_killed_after_it_wrote_leaves_in_force_what_is_i
 ) -> None:
     desk = Desk(loaded(file, started(WRITES_AND_DIES)))
     (fault,) = await desk.debounce(7)
-    assert fault.message == "the process that checks settings was ended by signal 9 before it answered"
+    assert fault.message == (
+        "the process that checks settings was ended by signal 9 before it answered; see what is in force, and try again"
+    )
     assert "debounce_ms: 7" in file.read_text()
     assert [(settings.inputs[0].debounce_ms, by) for settings, by in desk.applied] == [(7, "file")]
     assert desk.file.loaded.settings.inputs[0].debounce_ms == 7
