@@ -163,6 +163,48 @@ def lines(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: 
     return DONE
 
 
+def cameras(options: argparse.Namespace) -> int:
+    """Finds cameras in the network, or asks the one at ADDRESS, and lists what they have as lines of the settings."""
+    from bridge.cli.cameras.known import device_service
+    from bridge.cli.cameras.listing import CameraListing
+    from bridge.cli.cameras.log_in import ask_login, given_login
+    from bridge.cli.cameras.log_in import at_terminal as can_ask
+
+    try:
+        address = None if options.address is None else device_service(options.address)
+        given = given_login(options.username, options.password_file)
+    except ValueError as error:
+        options.wrong(str(error))
+    listing = CameraListing(
+        settings=_settings_if_any(options.file),
+        given=given,
+        password_file=None if options.password_file is None else str(options.password_file.absolute()),
+        ask=ask_login if can_ask() else None,
+    )
+    code = FAILED
+    for listed in listing.blocks(address):
+        if listed.is_found:
+            print(listed.text, end="\n\n", flush=True)
+            code = DONE
+        else:
+            print(f"alarm2mqtt: {listed.text}", file=sys.stderr)
+    return code
+
+
+def _settings_if_any(file: Path | None) -> Settings | None:
+    """Returns the settings of a file; without one those of the default file, None if it is not there.
+
+    Raises SettingsError.
+    """
+    from bridge.settings.load import load
+
+    if file is None:
+        with suppress(OSError):  # a folder that this user may not look into
+            if not DEFAULT_FILE.exists():
+                return None
+    return load(file or DEFAULT_FILE).settings
+
+
 def journal(options: argparse.Namespace) -> int:
     """Prints the newest entries of the journal, or those since a time."""
     from bridge.cli.log import print_journal

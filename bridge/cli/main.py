@@ -18,7 +18,15 @@ from bridge.core.definitions.channels import KEYS
 from bridge.errors import Alarm2MqttError, SettingsError
 
 WRONG = 2
-_PRINT_ONLY = (commands.board, commands.clips, commands.journal, commands.lines, commands.schema, commands.watch)
+_PRINT_ONLY = (
+    commands.board,
+    commands.cameras,
+    commands.clips,
+    commands.journal,
+    commands.lines,
+    commands.schema,
+    commands.watch,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,6 +104,12 @@ def _parser() -> argparse.ArgumentParser:
     log.add_argument("--since", metavar="TIME", help="90s, 30m, 2h, 3d, 2026-12-24 or 2026-12-24T18:00")
     log.add_argument("--lines", metavar="COUNT", type=int, default=100, help="at most so many (100)")
     add("lines", commands.lines, file=False)
+    found = add("cameras", commands.cameras, file=False)
+    found.set_defaults(wrong=found.error)
+    found.add_argument("address", metavar="ADDRESS", nargs="?", help="host or device service; default: a search")
+    found.add_argument("--username", metavar="NAME", help="user name at cameras that are not in the settings")
+    found.add_argument("--password-file", metavar="FILE", type=Path, help="file whose text is the password")
+    found.add_argument("--file", metavar="SETTINGS", type=Path, help="the settings; default: the default file, if any")
     test = add("send-test", commands.send_test, file=False)
     test.add_argument("kind", choices=KEYS, help="what to send")
     test.add_argument("file", metavar="FILE", nargs="?", type=Path, default=DEFAULT_FILE, help="the settings")

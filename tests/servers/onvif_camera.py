@@ -383,6 +383,34 @@ class OnvifCamera:
             "</tds:Capabilities></tds:GetCapabilitiesResponse>"
         )
 
+    def _op_GetDeviceInformation(self, _: dict[str, str], __: str) -> str:
+        return (
+            "<tds:GetDeviceInformationResponse><tds:Manufacturer>Acme</tds:Manufacturer><tds:Model>Eye 3</tds:Model>"
+            "</tds:GetDeviceInformationResponse>"
+        )
+
+    def _op_GetEventProperties(self, _: dict[str, str], __: str) -> str:
+        def topic(path: str, item: str, kind: str = "xs:boolean", *, is_property: bool = True) -> str:
+            *outer, last = path.split("/")
+            begin, end = "".join(f"<{each}>" for each in outer), "".join(f"</{each}>" for each in reversed(outer))
+            return (
+                f'{begin}<{last} wstop:topic="true"><tt:MessageDescription IsProperty="{str(is_property).lower()}">'
+                f'<tt:Data><tt:SimpleItemDescription Name="{item}" Type="{kind}"/></tt:Data>'
+                f"</tt:MessageDescription></{last}>{end}"
+            )
+
+        topics = (
+            topic("tns1:Device/Trigger/DigitalInput", "LogicalState")
+            + topic("tns1:Device/Trigger/Relay", "LogicalState", "tt:RelayLogicalState")
+            + topic("tns1:RuleEngine/CellMotionDetector/Motion", "IsMotion")
+            + topic("tns1:RuleEngine/LineDetector/Crossed", "ObjectId", "xs:integer", is_property=False)
+            + topic("tns1:Monitoring/ProcessorUsage", "Value", "xs:float")
+        )
+        return (
+            '<tev:GetEventPropertiesResponse><wstop:TopicSet xmlns:wstop="http://docs.oasis-open.org/wsn/t-1" '
+            f'xmlns:xs="http://www.w3.org/2001/XMLSchema">{topics}</wstop:TopicSet></tev:GetEventPropertiesResponse>'
+        )
+
     def _op_GetProfiles(self, _: dict[str, str], __: str) -> str:
         return '<trt:GetProfilesResponse><trt:Profiles token="P1"/><trt:Profiles token="P2"/></trt:GetProfilesResponse>'
 

@@ -32,6 +32,7 @@ SERVICES = Request(
 CAPABILITIES = Request(
     name="GetCapabilities", body="<tds:GetCapabilities><tds:Category>All</tds:Category></tds:GetCapabilities>"
 )
+DEVICE_INFORMATION = Request(name="GetDeviceInformation", body="<tds:GetDeviceInformation/>")
 RELAYS = Request(name="GetRelayOutputs", body="<tds:GetRelayOutputs/>")
 INPUTS = Request(name="GetDigitalInputs", body="<tmd:GetDigitalInputs/>")
 PROFILES = Request(name="GetProfiles", body="<trt:GetProfiles/>")
@@ -61,6 +62,12 @@ def clock_in(found: Element) -> datetime | None:
         return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except ValueError:
         return None
+
+
+def model_in(found: Element) -> str:
+    """Returns the camera's maker and model (Core 8.3.1); empty if it does not say."""
+    maker, model = text_at(found, "Manufacturer") or "", text_at(found, "Model") or ""
+    return model if model.lower().startswith(maker.lower()) else f"{maker} {model}".strip()
 
 
 def services_in(found: Element) -> Mapping[str, str]:

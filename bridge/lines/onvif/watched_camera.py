@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,7 +12,7 @@ from typing import Final
 from bridge.errors import ActionError, CameraRefused, MessageMalformed
 from bridge.lines.onvif import requests
 from bridge.lines.onvif.absences import Absences
-from bridge.lines.onvif.address import mended, mended_or
+from bridge.lines.onvif.address import mended
 from bridge.lines.onvif.client import Access, CameraClient
 from bridge.lines.onvif.media_addresses import media_addresses
 from bridge.lines.onvif.messages import (
@@ -35,9 +34,8 @@ from bridge.lines.onvif.notifications import Notification
 from bridge.lines.onvif.properties import Properties, Seen, relay_in
 from bridge.lines.onvif.pull_point import PullPoint
 from bridge.lines.onvif.relay_commands import RelayCommand
+from bridge.lines.onvif.services import ANSWER_S, learn_services
 
-FIRST_ANSWER_S: Final = 2.5
-ANSWER_S: Final = 5.0
 AGAIN_S: Final = 1.0
 """The pause between two attempts: a camera that is back is heard of within five seconds."""
 LOGIN_AGAIN_S: Final = 60.0
@@ -162,30 +160,9 @@ class WatchedCamera:
 
     async def _learn(self, address: str) -> None:
         """Asks for the camera's clock and for its services. Raises as `CameraClient.call`."""
-        call = self._client.call
-        try:
-            found = await call(address, requests.CLOCK, within_s=FIRST_ANSWER_S, is_open=True)
-            clock = None if found is None else requests.clock_in(found)
-        except (CameraRefused, MessageMalformed):
-            clock = None  # a camera that hides it takes ours
-        offset_s = 0.0 if clock is None else (clock - datetime.now(UTC)).total_seconds()
-        self._client.clock_offset_s = self._clock_offset_s = offset_s
-        given = {}
-        for request, read in (
-            (requests.SERVICES, requests.services_in),
-            (requests.CAPABILITIES, requests.capabilities_in),
-        ):
-            try:
-                found = await call(address, request, within_s=ANSWER_S)
-            except CameraRefused as refused:
-                if refused.is_login or request is requests.CAPABILITIES:
-                    raise
-                continue
-            given = {} if found is None else dict(read(found))
-            if given:
-                break
+        self._services = await learn_services(self._client, address)
+        self._clock_offset_s = self._client.clock_offset_s
         self._absences.answered()
-        self._services = {name: mended_or(each, address) for name, each in given.items()} or {"": address}
         self._learnt.set()
 
     async def _ask_addresses(self, address: str) -> None:
