@@ -88,6 +88,10 @@ class LineBusy(LineError):
     """Another program holds the line; the message names it where the kernel tells."""
 
 
+class LineWithoutInterrupt(LineError):
+    """The line can be read, and its chip reports no edges of it."""
+
+
 class LineDenied(LineError):
     """The process may not open the chip."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Sequence
 
 from bridge.core.contact import Level
 from bridge.core.definitions.settings import InputSettings, OutputSettings
-from bridge.errors import LineBusy, LineDenied, LineMissing
+from bridge.errors import LineBusy, LineDenied, LineMissing, LineWithoutInterrupt
 from bridge.lines.gpio.kernel import MOST_EDGES, Edge, Home
 
 BUFFER = 1024
@@ -90,6 +91,47 @@ class FakeLine:
             raise LineMissing(self._terminal, "the fake chip is gone")
 
 
+class FakePolledLine:
+    """A line of a chip without an interrupt."""
+
+    def __init__(self, *, terminal: str, chip: FakePolledChip) -> None:
+        self.terminal = terminal
+        self.chip = chip
+        self.home = Home(label="fake", alone=True)
+
+    def level(self) -> Level:
+        return self.chip.kernel.level(self.terminal)
+
+    def release(self) -> None:
+        assert self in self.chip.lines, "released twice"
+        self.chip.lines.remove(self)
+        del self.chip.kernel.polled[self.terminal]
+
+
+class FakePolledChip:
+    """The chip of all polled lines; `reads` has the terminals of each read, and waits for `free`."""
+
+    def __init__(self, kernel: FakeKernel) -> None:
+        self.kernel = kernel
+        self.lines: list[FakePolledLine] = []
+        self.reads: list[list[str]] = []
+        self.free = threading.Event()
+        self.free.set()
+        self.gone = False
+        self.fault: Exception | None = None
+
+    def levels(self) -> list[tuple[FakePolledLine, Level]]:
+        assert threading.current_thread() is not threading.main_thread(), "a read may block"
+        lines = list(self.lines)
+        self.reads.append([line.terminal for line in lines])
+        self.free.wait(10)
+        if self.fault is not None:
+            raise self.fault
+        if self.gone:
+            raise LineMissing("fake chip", "the fake chip is gone")
+        return [(line, line.level()) for line in lines]
+
+
 class FakeKernel:
     """Lines by terminal. `requests` tells what was taken, in order, with the level of outputs."""
 
@@ -98,11 +140,26 @@ class FakeKernel:
         self.requests: list[tuple[str, Level | None]] = []
         self.tries: list[tuple[str, float]] = []
         self.refuse: dict[str, type[LineMissing | LineBusy | LineDenied]] = {}
+        self.without_interrupt: set[str] = set()
+        """Terminals of whose lines no edges can be had."""
+        self.polled: dict[str, FakePolledLine] = {}
+        self.polled_chip: FakePolledChip | None = None
         self._levels: dict[str, Level] = {}
 
     def take_input(self, settings: InputSettings, home: Home | None) -> FakeLine:
         del home
+        if settings.id in self.without_interrupt and settings.id not in self.refuse:
+            raise LineWithoutInterrupt(settings.id, "line 1 of fake has no interrupt")
         return self._take(settings.id, None)
+
+    def take_polled(self, settings: InputSettings, home: Home | None) -> FakePolledLine:
+        del home
+        self._may_take(settings.id)
+        if self.polled_chip is None or self.polled_chip.gone or not self.polled_chip.lines:
+            self.polled_chip = FakePolledChip(self)
+        line = self.polled[settings.id] = FakePolledLine(terminal=settings.id, chip=self.polled_chip)
+        self.polled_chip.lines.append(line)
+        return line
 
     def take_output(self, settings: OutputSettings, level: Level, home: Home | None) -> FakeLine:
         del home
@@ -130,6 +187,8 @@ class FakeKernel:
             self.refuse[terminal] = LineMissing
             if terminal in self.held:
                 self.held[terminal].vanish()
+            if terminal in self.polled:
+                self.polled[terminal].chip.gone = True
 
     def plug(self, *terminals: str) -> None:
         """And comes back."""
@@ -137,11 +196,14 @@ class FakeKernel:
             self.refuse.pop(terminal, None)
 
     def _take(self, terminal: str, level: Level | None) -> FakeLine:
-        self.tries.append((terminal, time.monotonic()))
-        if terminal in self.refuse:
-            raise self.refuse[terminal](terminal, f"refused as {self.refuse[terminal].__name__}")
-        if terminal in self.held:
-            raise LineBusy(terminal, "is held by 'alarm2mqtt'")
+        self._may_take(terminal)
         self.requests.append((terminal, level))
         self.held[terminal] = FakeLine(kernel=self, terminal=terminal)
         return self.held[terminal]
+
+    def _may_take(self, terminal: str) -> None:
+        self.tries.append((terminal, time.monotonic()))
+        if terminal in self.refuse:
+            raise self.refuse[terminal](terminal, f"refused as {self.refuse[terminal].__name__}")
+        if terminal in self.held or terminal in self.polled:
+            raise LineBusy(terminal, "is held by 'alarm2mqtt'")

@@ -1,1 +1,1 @@
-"""The kernel's GPIO character device: `driver.GpiodLines` drives it, `gpiod_kernel` alone imports gpiod."""
+"""The kernel's GPIO character device: `driver.GpiodLines` drives it, the `gpiod_…` modules alone import gpiod."""

@@ -1,7 +1,8 @@
 """Line driver for real GPIO lines: holds the lines that it can get, and retries the others.
 
 Each line is a request of its own, made in the order in which terminals are requested and kept until
-its chip goes away. Nothing here names the gpiod package: `kernel` is the port to it.
+its chip goes away; inputs whose chip reports no edges are read by `PolledLines` instead. Nothing here names
+the gpiod package: `kernel` is the port to it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from bridge.core.contact import Level
 from bridge.core.definitions.settings import InputSettings, OutputSettings
 from bridge.core.facts import LineFound, LineLost
 from bridge.core.line_driver import Report
-from bridge.errors import LineError
+from bridge.errors import LineError, LineWithoutInterrupt
 from bridge.lines.fact_buffer import FactBuffer
 from bridge.lines.gpio.edge_reader import FLOOD_S, EdgeReader
 from bridge.lines.gpio.gpiod_loader import gpio_devices
-from bridge.lines.gpio.kernel import HeldLine, Home, Kernel
+from bridge.lines.gpio.kernel import HeldLine, Home, Kernel, PolledLine
+from bridge.lines.gpio.polled_lines import PolledLines
 from bridge.lines.lost_lines import LostLines
 
 _log = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ class _Terminal:
     """The level to drive; None for an input."""
     held: HeldLine | None = None
     reader: EdgeReader | None = None
+    polled: PolledLine | None = None
+    """The line while it is held, in place of `held`, when its chip reports no edges."""
     home: Home | None = None
     problem: str | None = None
     """The reported reason of its loss; None while the line is held."""
@@ -50,6 +54,7 @@ class GpiodLines:
         self._kernel = kernel or gpio_devices()
         self._facts = FactBuffer()
         self._terminals: dict[str, _Terminal] = {}
+        self._polled = PolledLines(report=self._facts.put, lose=self._lose)
         self._lost = LostLines(retry=self._retry)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -110,6 +115,7 @@ class GpiodLines:
         self._facts.open(report)
         for name in self._terminals:
             self._listen(name)
+        self._polled.start(self._loop)
         self._lost.start(self._loop)
 
     def close(self) -> None:
@@ -128,10 +134,31 @@ class GpiodLines:
             if terminal.level is None:
                 terminal.reader = EdgeReader(terminal=name, line=terminal.held, report=self._facts.put)
                 terminal.reader.read_level()
+        except LineWithoutInterrupt as refusal:
+            return self._take_polled(name, reason=str(refusal))
         except LineError as error:
             self._lose(name, error)
             return False
         self._listen(name)
+        return True
+
+    def _take_polled(self, name: str, *, reason: str) -> bool:
+        """Requests an input that is read instead of watched, and reports it found or lost.
+
+        Returns whether it is held now.
+        """
+        terminal = self._terminals[name]
+        if not isinstance(terminal.settings, InputSettings):
+            message = f"{name} is an output, and edges of it were asked for"
+            raise TypeError(message)
+        try:
+            terminal.polled = self._kernel.take_polled(terminal.settings, terminal.home)
+            terminal.home = terminal.polled.home
+            self._found(name, terminal)
+            self._polled.add(name, terminal.polled, reason=reason)
+        except LineError as error:
+            self._lose(name, error)
+            return False
         return True
 
     def _request(self, terminal: _Terminal) -> HeldLine:
@@ -205,6 +232,10 @@ class GpiodLines:
     def _drop(self, terminal: _Terminal) -> None:
         """Releases a terminal's line, if held, at once: a reader left on a dead one would be called without end."""
         held, terminal.held, terminal.reader = terminal.held, None, None
+        polled, terminal.polled = terminal.polled, None
+        if polled is not None:
+            self._polled.discard(polled)
+            polled.release()
         if terminal.flood is not None:
             terminal.flood.cancel()
             terminal.flood = None

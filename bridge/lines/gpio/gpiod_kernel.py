@@ -1,8 +1,7 @@
-"""The Linux GPIO character device (uAPI v2): the only file that knows the gpiod package.
+"""The Linux GPIO character device (uAPI v2): with `gpiod_polled` and `gpiod_errors` all that knows the gpiod package.
 
 Importing it imports the package, so programs that can do without real lines import it late. Levels are
-electrical: `active_low` is never used. Each exception of a request or a chip, which is not only
-`OSError` (EINVAL comes as ValueError, EOPNOTSUPP as NotImplementedError), becomes a `LineError`.
+electrical: `active_low` is never used. Each exception of a request or a chip becomes a `LineError`.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ import errno
 import os
 import re
 import select
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +23,9 @@ from gpiod.line import Edge as Detection
 
 from bridge.core.contact import Level, demanded_contact, level_of
 from bridge.core.definitions.settings import InputSettings, LineByName, LineByOffset, OutputSettings
-from bridge.errors import LineBusy, LineDenied, LineError, LineMissing
+from bridge.errors import LineBusy, LineError, LineMissing, LineWithoutInterrupt
+from bridge.lines.gpio.gpiod_errors import LIBRARY_ERRORS, line_error, line_errors
+from bridge.lines.gpio.gpiod_polled import GpiodPolledChip, GpiodPolledLine
 from bridge.lines.gpio.kernel import MOST_EDGES, Edge, Home
 from bridge.lines.gpio.line_lookup import FoundLine, SeenChip, SeenLine, find_line
 
@@ -40,7 +41,6 @@ _VALUE = {Level.HIGH: Value.ACTIVE, Level.LOW: Value.INACTIVE}
 _LEVEL = {value: level for level, value in _VALUE.items()}
 _PULL = {Level.HIGH: Bias.PULL_UP, Level.LOW: Bias.PULL_DOWN}
 _EDGE_LEVEL = {gpiod.EdgeEvent.Type.RISING_EDGE: Level.HIGH, gpiod.EdgeEvent.Type.FALLING_EDGE: Level.LOW}
-_LIBRARY_ERRORS = (OSError, ValueError, NotImplementedError, gpiod.RequestReleasedError, gpiod.ChipClosedError)
 _REFUSALS = (ValueError, NotImplementedError)
 
 
@@ -61,17 +61,17 @@ class KernelLine:
 
     def level(self) -> Level:
         """Returns the present level. Raises LineError."""
-        with _line_errors(self._terminal, self._place):
+        with line_errors(self._terminal, self._place):
             return _LEVEL[self._request.get_value(self._offset)]
 
     def drive(self, level: Level) -> None:
         """Drives an output to a level. Raises LineError."""
-        with _line_errors(self._terminal, self._place):
+        with line_errors(self._terminal, self._place):
             self._request.set_value(self._offset, _VALUE[level])
 
     def redrive(self, settings: OutputSettings, level: Level) -> None:
         """Applies an output's new settings without releasing the line, and drives it to a level. Raises LineError."""
-        with _line_errors(self._terminal, self._place):
+        with line_errors(self._terminal, self._place):
             _with_pull(settings, level, lambda config: self._request.reconfigure_lines({self._offset: config}))
 
     def edges(self) -> Sequence[Edge]:
@@ -83,8 +83,8 @@ class KernelLine:
             events = self._request.read_edge_events(MOST_EDGES)
         except BlockingIOError:
             return ()
-        except _LIBRARY_ERRORS as error:
-            raise _line_error(self._terminal, self._place, error) from error
+        except LIBRARY_ERRORS as error:
+            raise line_error(self._terminal, self._place, error) from error
         return [
             Edge(level=_EDGE_LEVEL[event.event_type], at=event.timestamp_ns / 1e9, number=event.line_seqno)
             for event in events
@@ -101,7 +101,7 @@ class KernelLine:
 
         The library would make an object of each.
         """
-        with _line_errors(self._terminal, self._place):
+        with line_errors(self._terminal, self._place):
             try:
                 return len(os.read(self.fd, EVENT_BUFFER * _EVENT_BYTES)) // _EVENT_BYTES
             except BlockingIOError:
@@ -116,7 +116,7 @@ class KernelLine:
             return False
         config = replace(self._config, debounce_period=timedelta(seconds=period_s))
         try:
-            with _line_errors(self._terminal, self._place):
+            with line_errors(self._terminal, self._place):
                 self._request.reconfigure_lines({self._offset: config})
         except LineMissing:
             raise
@@ -126,12 +126,15 @@ class KernelLine:
 
     def release(self) -> None:
         """Releases the line, also when it is gone already."""
-        with suppress(*_LIBRARY_ERRORS):
+        with suppress(*LIBRARY_ERRORS):
             self._request.release()
 
 
 class GpioDevices:
     """The `Kernel` of this machine: all of `/dev/gpiochip*`."""
+
+    def __init__(self) -> None:
+        self._polled: dict[str, GpiodPolledChip] = {}
 
     def chips(self, *, also: str | None = None) -> list[SeenChip]:
         """Returns all chips by number, each once, and the chip at the path `also` if that is another."""
@@ -146,17 +149,32 @@ class GpioDevices:
         try:
             with gpiod.Chip(chip.path) as opened:
                 return [_seen_line(opened.get_line_info(offset)) for offset in range(chip.lines)]
-        except _LIBRARY_ERRORS:
+        except LIBRARY_ERRORS:
             return []
 
     def take_input(self, settings: InputSettings, home: Home | None) -> KernelLine:
         """Requests an input with edge detection on both edges, stamped with the monotonic clock. Returns it.
 
-        Raises LineError.
+        Raises LineError; `LineWithoutInterrupt` if the chip reports no edges of the line.
         """
         config = gpiod.LineSettings(direction=Direction.INPUT, edge_detection=Detection.BOTH, bias=_BIAS[settings.bias])
         found = self._find(settings, home)
         return _request_line(settings.id, found, lambda chip: _request(chip, found.offset, config), config)
+
+    def take_polled(self, settings: InputSettings, home: Home | None) -> GpiodPolledLine:
+        """Requests an input without edge detection, together with all other such lines of its chip. Returns it.
+
+        Raises LineError.
+        """
+        config = gpiod.LineSettings(direction=Direction.INPUT, bias=_BIAS[settings.bias])
+        found = self._find(settings, home)
+        place = f"line {found.offset} of {found.chip}"
+        with line_errors(settings.id, place):
+            polled = self._polled.get(found.chip.path)
+            if polled is None or polled.closed:
+                polled = GpiodPolledChip(gpiod.Chip(found.chip.path), name=str(found.chip))
+                self._polled[found.chip.path] = polled
+            return polled.join(settings.id, found, config)
 
     def take_output(self, settings: OutputSettings, level: Level, home: Home | None) -> KernelLine:
         """Requests an output that is at a level from the request on. Returns it. Raises LineError."""
@@ -183,7 +201,7 @@ def _seen_chip(path: str) -> SeenChip | None:
             info = opened.get_info()
     except PermissionError:
         return SeenChip(path=path, name=Path(path).name, denied=True)
-    except _LIBRARY_ERRORS:
+    except LIBRARY_ERRORS:
         return None
     return SeenChip(path=path, name=info.name, label=info.label, lines=info.num_lines)
 
@@ -221,13 +239,16 @@ def _request_line(
 
     Raises:
         LineBusy: another program holds it; the message has the holder's name.
+        LineWithoutInterrupt: it is an input, and the chip reports no edges of it.
         LineError: it cannot be requested for another reason.
     """
     place = f"line {found.offset} of {found.chip}"
-    with _line_errors(terminal, place), gpiod.Chip(found.chip.path) as chip:
+    with line_errors(terminal, place), gpiod.Chip(found.chip.path) as chip:
         try:
             return KernelLine(terminal=terminal, request=request(chip), found=found, config=config)
         except OSError as error:
+            if error.errno == errno.ENXIO and config is not None:
+                raise LineWithoutInterrupt(terminal, f"{place} has no interrupt") from error
             if error.errno != errno.EBUSY:
                 raise
             holder = chip.get_line_info(found.offset).consumer
@@ -250,29 +271,3 @@ def _with_pull(settings: OutputSettings, level: Level, request: Callable[[gpiod.
         except _REFUSALS:
             return request(config)
     return request(config)
-
-
-@contextmanager
-def _line_errors(terminal: str, place: str) -> Iterator[None]:
-    """Raises a `LineError` that says what can be done in place of the library's exception in the `with` block."""
-    try:
-        yield
-    except _LIBRARY_ERRORS as error:
-        raise _line_error(terminal, place, error) from error
-
-
-def _line_error(terminal: str, place: str, error: Exception) -> LineError:
-    """Returns the `LineError`, or its subclass, for an exception of the library."""
-    match error:
-        case PermissionError():
-            return LineDenied(terminal, f"no permission for {place} (its group, often gpio, may)")
-        case OSError(errno=errno.ENODEV | errno.ENOENT | errno.ENXIO):
-            return LineMissing(terminal, f"{place} is gone, or its chip cannot do this")
-        case OSError(errno=errno.EBUSY):
-            return LineBusy(terminal, f"{place} is held by another program")
-        case OSError():
-            return LineError(terminal, f"{place}: {error.strerror or error}")
-        case ValueError() | NotImplementedError():
-            return LineError(terminal, f"{place} cannot be used with these settings: {error}")
-        case _:
-            return LineMissing(terminal, f"{place} is not held any more")

@@ -77,6 +77,38 @@ class HeldLine(Protocol):
         """Releases the line; never raises."""
 
 
+class PolledLine(Protocol):
+    """An input that this process holds, and whose chip reports no edges. Each request makes another object."""
+
+    @property
+    def home(self) -> Home:
+        """The chip on which the line was found."""
+
+    @property
+    def chip(self) -> PolledChip:
+        """The chip, by which the line is read with others."""
+
+    def level(self) -> Level:
+        """Returns the present level. Raises `LineError` when the line is gone."""
+
+    def release(self) -> None:
+        """Releases the line and no other of the chip; never raises. Waits for a read of the chip that goes on."""
+
+
+class PolledChip(Protocol):
+    """The polled lines of a chip, from the first one requested to the last one released, or to a failed read."""
+
+    def levels(self) -> Sequence[tuple[PolledLine, Level]]:
+        """Reads all polled lines of the chip in one call. Called on a thread of its own: the read may block.
+
+        Returns:
+            Each line that is held at the time, and its level.
+
+        Raises:
+            LineError: the lines are gone. They are still to be released, and to be requested anew, from another object.
+        """
+
+
 class Kernel(Protocol):
     """Requests lines. `home` is the chip on which the line was before, None at first.
 
@@ -85,7 +117,13 @@ class Kernel(Protocol):
     """
 
     def take_input(self, settings: InputSettings, home: Home | None) -> HeldLine:
-        """Requests an input with edge detection on both edges, and returns it."""
+        """Requests an input with edge detection on both edges, and returns it.
+
+        Raises LineWithoutInterrupt if the chip reports no edges of it; then `take_polled` may do.
+        """
+
+    def take_polled(self, settings: InputSettings, home: Home | None) -> PolledLine:
+        """Requests an input without edge detection, and returns it."""
 
     def take_output(self, settings: OutputSettings, level: Level, home: Home | None) -> HeldLine:
         """Requests an output that is at a level from the request on, and returns it."""
