@@ -82,7 +82,7 @@ def test_without_a_log_in_and_with_a_wrong_one_it_says_so_and_tries_no_twice(tmp
         camera.calls.clear()
         refused = cameras(camera.address, "--username", "cam", "--password-file", wrong)
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert "not authorized" in refused.stderr
+    assert "did not take the log-in, which is not tried again (Sender not authorized)" in refused.stderr
     assert camera.calls.count("GetServices") == 2, "without a log-in, then with it"
     assert "GetRelayOutputs" not in camera.calls
 

@@ -96,6 +96,8 @@ class CameraListing:
             reason = printable(str(answer), hide=[password])
             if _is_refused(answer) and access is None:
                 reason = "asks for a log-in: give it by --username and --password-file, or at a terminal"
+            elif _is_refused(answer):
+                reason = f"did not take the log-in, which is not tried again ({reason})"
             return Listed(text=f"{urlsplit(camera.address).netloc}: {reason}", is_found=False)
         known = known_camera(self.settings, camera.address)
         entry = Entry(

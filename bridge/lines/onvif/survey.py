@@ -17,6 +17,8 @@ from bridge.lines.onvif.requests import Relay
 from bridge.lines.onvif.services import ANSWER_S, learn_services
 
 _T = TypeVar("_T")
+_MODEL = "model"
+"""The one part that nobody misses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ class _Questions:
 
     async def ask(self) -> Survey:
         services = await learn_services(self._client, self._address)
-        model = await self._part("model", self._address, requests.DEVICE_INFORMATION, requests.model_in)
+        model = await self._part(_MODEL, self._address, requests.DEVICE_INFORMATION, requests.model_in)
         device_io = services.get(requests.DEVICE_IO, self._address)
         inputs = await self._part("alarm inputs", device_io, requests.INPUTS, requests.inputs_in)
         relays = await self._part("relays", self._address, requests.RELAYS, requests.relays_in)
@@ -97,4 +99,5 @@ class _Questions:
         """Notes a part without an answer; raises a refused log-in, unless the camera took it before."""
         if isinstance(error, CameraRefused) and error.is_login and not self._is_trusted:
             raise error
-        self._missing.append(f"{part}: {error}")
+        if part != _MODEL:
+            self._missing.append(f"{part}: {error}")
