@@ -63,6 +63,18 @@ class BrokerRights:
         """Topics whose last message was refused."""
         return tuple(self._refused)
 
+    def missing(self, topics: Topics, filters: Mapping[str, str]) -> frozenset[str]:
+        """Returns a name for each missing right: a topic that may not be published, or `read` and a topic.
+
+        `<d>/#` stands for a device of which nothing may be published. `filters` are the refused ones, with the reason.
+        """
+        whole = f"{topics.device}/#"
+        refused = {whole if topic.startswith(f"{topics.device}/") else topic for topic in self._refused}
+        own = [topic for topic in self._refused if topic.startswith(f"{topics.device}/")]
+        named = refused if self._is_whole(topics, own) else set(self._refused)
+        unread = [f"read {topic}" for topic in (*filters, *([whole] if self._reading(topics, {}) else []))]
+        return frozenset((*named, *unread))
+
     def problem(self, topics: Topics, user: str | None, filters: Mapping[str, str]) -> str | None:
         """Returns the missing rights as a sentence for a person, or None if none is missing.
 
@@ -77,10 +89,15 @@ class BrokerRights:
             "is needed"
         )
 
+    @staticmethod
+    def _is_whole(topics: Topics, own: list[str]) -> bool:
+        """Whether refusals of these topics below `<d>` mean that nothing may be published there."""
+        return topics.availability in own or len(own) >= MANY
+
     def _publishing(self, topics: Topics) -> list[str]:
         """Returns the missing rights to publish, in words; a whole device as one."""
         own = [topic for topic in self._refused if topic.startswith(f"{topics.device}/")]
-        whole = topics.availability in own or len(own) >= MANY
+        whole = self._is_whole(topics, own)
         found = []
         if whole:
             words = self._refused.get(topics.availability, self._refused[own[0]])[1]

@@ -46,7 +46,8 @@ class RightsWatch:
         self._rights = BrokerRights()
         self._news = asyncio.Event()
         self._parts_changed = False
-        self._logged: str | None = None
+        self._logged: frozenset[str] = frozenset()
+        """The missing rights that the log has named since all were there."""
 
     def begin(self, session: Session) -> None:
         """Forgets the last connection's findings, for a new session."""
@@ -129,14 +130,22 @@ class RightsWatch:
         """Returns the missing rights of a session for a person, or None if none is missing."""
         return self._rights.problem(self._publisher.topics, settings.mqtt.username, session.refused_filters)
 
+    def _is_logged(self, missing: frozenset[str]) -> bool:
+        """Returns whether the log has named all of these already, each by itself or with the whole device."""
+        device = self._publisher.topics.device
+        whole = f"{device}/#" in self._logged
+        return all(each in self._logged or (whole and each.startswith(f"{device}/")) for each in missing)
+
     def _judge(self, session: Session, settings: Settings) -> None:
         """Updates `problem`; logs a new problem and its end, and calls `changed` and `restored`."""
         before, self.problem = self.problem, self._problem(session, settings)
-        if self.problem is not None and self.problem != self._logged:
-            self._logged = self.problem
+        topics = self._publisher.topics
+        missing = self._rights.missing(topics, session.refused_filters)
+        if self.problem is not None and not self._is_logged(missing):
+            self._logged |= missing
             _LOG.warning("the broker: %s", self.problem)
         if before is not None and self.problem is None:
-            self._logged = None
+            self._logged = frozenset()
             _LOG.info("the broker grants what was missing: everything is announced")
             self._restored()
         if before != self.problem:

@@ -74,3 +74,15 @@ def test_refused_filters_are_named(user):
     found = connected().problem(TOPICS, user, {f"{D}/silence": "Not authorized"})
     assert f"may not subscribe to {D}/silence (Not authorized)" in found
     assert ("user gate" if user else "this client") in found
+
+
+def test_each_missing_right_has_a_name_and_a_whole_device_one():
+    rights = connected()
+    rights.refused(f"{D}/journal", DENIED, "Not authorized")
+    rights.refused(TOPICS.discovery, DENIED, "Not authorized")
+    filters = {f"{D}/silence": "Not authorized"}
+    assert rights.missing(TOPICS, filters) == {f"{D}/journal", TOPICS.discovery, f"read {D}/silence"}
+    rights.refused(TOPICS.availability, DENIED, "Not authorized")
+    assert rights.missing(TOPICS, {}) == {f"{D}/#", TOPICS.discovery}
+    assert connected(read_back=False).missing(TOPICS, {}) == {f"read {D}/#"}
+    assert connected().missing(TOPICS, {}) == frozenset()
