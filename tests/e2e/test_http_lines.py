@@ -68,6 +68,7 @@ def test_a_device_obeys_requests_and_no_topic_and_no_log_has_its_secrets(tmp_pat
         Bridge(tmp_path, broker.port, outputs=[plug(device.port)]) as bridge,
     ):
         wait_until(lambda: device.paths() == ["/off"], what="its idle contact")
+        ear.wait_for(f"{D}/availability", b"online")
         ear.publish(f"{D}/output/plug/set", b"ON")
         wait_until(lambda: len(device.asked) == 2, what="the request")
         assert (device.asked[1].method, device.asked[1].body) == ("POST", '{"on": true}')
@@ -88,6 +89,7 @@ def test_a_stop_of_the_program_turns_a_device_off(tmp_path: Path) -> None:
         bridge = Bridge(tmp_path, broker.port, outputs=[plug(device.port)])
         with bridge, Ear(broker.port, f"{D}/#") as ear:
             wait_until(lambda: device.paths() == ["/off"], what="its idle contact")
+            ear.wait_for(f"{D}/availability", b"online")
             ear.publish(f"{D}/output/plug/set", b"ON")
             wait_until(lambda: len(device.asked) == 2, what="the request")
             assert bridge.stop() == 0
