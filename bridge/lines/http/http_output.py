@@ -41,6 +41,9 @@ class HttpOutput:
         self._client = client
         self._contact = Contact.UNKNOWN
         self._is_lost = False
+        self._is_busy = False
+        """Whether a command is under way."""
+        self._is_closed = False
         self._news = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
 
@@ -62,19 +65,25 @@ class HttpOutput:
             self._news.set()
 
     def close(self) -> None:
-        """Leaves the device as it was commanded last."""
-        if self._work is not None:
+        """Leaves the device as it was commanded last: a command under way, or not begun yet, is tried once more.
+
+        An output is driven idle and released in one step, and its device must not stay on.
+        """
+        self._is_closed = True
+        if self._work is not None and not self._is_busy and not self._news.is_set():
             self._work.cancel()
 
     async def _obey(self) -> None:
         failures = 0
-        while True:
+        while not self._is_closed or self._news.is_set():
             if await self._news_come(within_s=None if failures == 0 else WAITS_S[min(failures, len(WAITS_S)) - 1]):
                 failures = 0  # else the contact that holds now is tried again
             self._news.clear()
             if self._contact is Contact.UNKNOWN:
                 continue
+            self._is_busy = True
             failures = failures + 1 if await self._command(self._contact) else 0
+            self._is_busy = False
 
     async def _command(self, contact: Contact) -> bool:
         """Tries a command, for `TRIED_S` or until there is another. Returns whether to try again later."""
@@ -121,12 +130,12 @@ class HttpOutput:
             return False
 
     def _find(self) -> None:
-        if self._is_lost:
+        if self._is_lost and not self._is_closed:
             self._is_lost = False
             self._put(SinkFound(terminal=self._terminal))
 
     def _lose(self, problem: str) -> None:
-        if not self._is_lost:
+        if not self._is_lost and not self._is_closed:
             self._is_lost = True
             self._put(SinkLost(terminal=self._terminal, problem=problem))
 

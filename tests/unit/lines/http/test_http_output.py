@@ -149,3 +149,25 @@ async def test_after_its_close_nothing_is_sent(plug):
     plug.output.close()
     await asyncio.sleep(100)
     assert plug.done() == []
+
+
+async def test_an_output_that_is_driven_idle_and_released_in_one_step_turns_its_device_off(plug):
+    await opened(plug)
+    plug.output.drive(ON, None)
+    await asyncio.sleep(0.1)
+    plug.output.drive(OFF, None)
+    plug.output.close()
+    await asyncio.sleep(100)
+    assert plug.done() == ["off", "on", "off"]
+
+
+async def test_a_release_while_a_command_is_under_way_sends_the_one_after_it_and_reports_nothing_more(plug):
+    await opened(plug)
+    plug.is_silent = True
+    plug.output.drive(ON, None)
+    await asyncio.sleep(0.1)
+    plug.is_silent = False
+    plug.output.drive(OFF, None)
+    plug.output.close()
+    await asyncio.sleep(100)
+    assert (plug.done(), plug.reports.seen()) == (["off", "on", "off"], [])
