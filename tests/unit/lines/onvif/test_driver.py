@@ -9,18 +9,9 @@ from typing import Any
 
 import pytest
 from words.builders import an_input, an_output, settings_of
+from words.line_facts import Reports
 
 from bridge.core.contact import Level
-from bridge.core.facts import (
-    ContactReported,
-    LineFound,
-    LineLost,
-    MessageIgnored,
-    SinkFound,
-    SinkLost,
-    SinkReported,
-)
-from bridge.core.line_driver import LineFact
 from bridge.lines.onvif.driver import OnvifLines
 from bridge.lines.onvif.messages import (
     AnswerIgnored,
@@ -79,12 +70,12 @@ class Rig:
         self.surroundings = Surroundings(self.settings)
         self.process: Process = None  # type: ignore[assignment]
         self.lines = OnvifLines(self.surroundings, child_of=self._made)
-        self._facts: list[LineFact] = []
+        self._reports = Reports()
         for each in self.settings.inputs:
             self.lines.request_input(each)
         for each in self.settings.outputs:
             self.lines.request_output(each, LOW)
-        self.lines.start(self._facts.append)
+        self.lines.start(self._reports.put)
 
     def _made(self, **calls: Any) -> Any:
         self.process = Process(**calls)
@@ -102,23 +93,7 @@ class Rig:
         return [each for each in self.ordered() if isinstance(each, SetRelay)]
 
     def seen(self) -> list[str]:
-        facts, self._facts[:] = list(self._facts), []
-        return [_in_words(fact) for fact in facts]
-
-
-def _in_words(fact: LineFact) -> str:
-    match fact:
-        case ContactReported():
-            return f"{fact.contact} {'event' if fact.is_event else 'state'}"
-        case LineFound() | SinkFound():
-            return "found"
-        case LineLost() | SinkLost():
-            return f"lost: {fact.problem}"
-        case SinkReported():
-            return f"does {fact.contact}"
-        case MessageIgnored():
-            return "ignored"
-    raise AssertionError(fact)
+        return self._reports.seen()
 
 
 def failed(problem: str = "no answer", *, ago_s: float = 0.0, is_away: bool = True) -> CameraFailed:
