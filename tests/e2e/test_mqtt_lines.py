@@ -104,6 +104,28 @@ def test_a_topic_that_is_added_while_running_is_followed_at_once(tmp_path: Path)
             wait_until(lambda: state(ear, "input/window").get("contact") == "connected", what="the new topic")
 
 
+def test_a_stop_of_the_program_and_a_removal_turn_a_siren_on_the_broker_off(tmp_path: Path) -> None:
+    off, on = b'{"warning":{"mode":"stop"}}', b'{"warning":{"duration":30}}'
+    with Mosquitto(tmp_path / "broker") as broker, Ear(broker.port, f"{D}/#", "hall-siren/set") as ear:
+        bridge = Bridge(tmp_path, broker.port, **parts())
+        with bridge:
+            ear.wait_for("hall-siren/set", off)
+            ear.publish(f"{D}/output/siren/set", b"ON")
+            ear.wait_for("hall-siren/set", on)
+            without = parts()
+            without["outputs"].pop()
+            without["inputs"][0]["linkage"]["outputs"] = ["lamp"]
+            bridge.write(**without)
+            ear.wait_for("hall-siren/set", off)
+            bridge.write(**parts())
+            ear.wait_for_json(f"{D}/output/siren/attributes", lambda it: it["contact"] == "disconnected")
+            wait_until(lambda: len(ear.on("hall-siren/set")) >= 4, what="the idle contact of the new output")
+            ear.publish(f"{D}/output/siren/set", b"ON")
+            ear.wait_for("hall-siren/set", on)
+            assert bridge.stop() == 0
+        ear.wait_for("hall-siren/set", off)
+
+
 def test_after_a_kill_safe_silences_a_siren_on_the_broker(tmp_path: Path) -> None:
     with Mosquitto(tmp_path / "broker") as broker, Ear(broker.port, "hall-siren/set") as ear:
         bridge = Bridge(tmp_path, broker.port, **parts())

@@ -69,7 +69,7 @@ class MqttOutput:
 
         A device whose payload does not name the end of its demand is commanded only when the contact is another.
         """
-        is_news = contact is not self._contact or SECONDS in self._line.connected
+        is_news = contact is not self._contact or (contact is Contact.CONNECTED and SECONDS in self._line.connected)
         self.set(contact, until)
         if is_news:
             self._command()
