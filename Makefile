@@ -33,10 +33,14 @@ run: setup
 test: setup
 	@tests/install-servers
 	$(BIN)/coverage erase
-	@# Whole programs mostly wait, so three files run at a time; of the rest, tests of the code alone run
-	@# beside those with a kernel or a Home Assistant, whose report follows at the end.
+	@# Whole programs mostly wait, so three files run at a time; what fails beside others is judged by a run
+	@# of its own, which the log names. Of the rest, tests of the code alone run beside those with a kernel
+	@# or a Home Assistant, whose report follows at the end.
 	@failed=0; mkdir -p build; \
-	$(BIN)/python -m pytest $(PYTEST_ARGS) -n 3 --dist loadfile tests/e2e || failed=1; \
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -o cache_dir=build/pytest -n 3 --dist loadfile tests/e2e || { \
+	  echo "=== FAILED BESIDE OTHER PROGRAMS; once more, one at a time: ==="; \
+	  $(BIN)/python -m pytest $(PYTEST_ARGS) -o cache_dir=build/pytest --last-failed --last-failed-no-failures none -v tests/e2e; \
+	} || failed=1; \
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS) -p no:cacheprovider --ignore=tests/e2e $(CODE_ALONE:%=--ignore=%) \
 	  > build/outside.log 2>&1 & outside=$$!; \
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(CODE_ALONE) || failed=1; \

@@ -85,7 +85,9 @@ class RightsWatch:
         self._judge(session, settings())
         while True:
             if self.problem is None:
-                await self._news.wait()
+                # Parts that changed while the rights were being proven have had their news taken by `_proven`.
+                if not self._parts_changed:
+                    await self._news.wait()
                 self._news.clear()
                 await asyncio.sleep(GATHER_S)
             else:
@@ -95,10 +97,10 @@ class RightsWatch:
                 if self._problem(session, settings()) is not None:
                     await self._ask(subscriptions, settings())
             if self._parts_changed:
+                self._parts_changed = False  # before the waits below, in which parts may change once more
                 await subscriptions.descriptions(self._publisher.descriptions.topics)
                 if subscriptions.by_name:
                     await subscriptions.all_others(self._publisher.topics, settings())
-            self._parts_changed = False
             self._judge(session, settings())
 
     async def _proven(self) -> None:
