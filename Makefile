@@ -55,7 +55,7 @@ check: setup
 	$(BIN)/lint-imports --no-cache
 
 bench: setup
-	@tests/install-servers --quiet mosquitto
+	@tests/install-servers --quiet mosquitto libmosquitto-dev
 	$(BIN)/python -m bench $(BENCH_ARGS)
 
 screenshots: setup
