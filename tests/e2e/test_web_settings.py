@@ -221,6 +221,60 @@ def test_an_input_is_added_and_removed_on_the_page(browser, bridge):
     assert "back-door" not in json.dumps(written(bridge))
 
 
+def test_apply_is_in_sight_and_names_what_will_change_while_something_is_changed(browser, bridge):
+    page = open_page(browser, bridge, "alarm-in?input=garage-door", viewport=PHONE)
+    button = page.get_by_role("button", name="Apply")
+    in_sight = "(button) => button.getBoundingClientRect().bottom <= innerHeight"
+    assert not button.evaluate(in_sight)
+    page.get_by_label("Name").fill("Barn door")
+    page.get_by_text("1 change, not applied yet.").wait_for()
+    assert button.evaluate(in_sight)
+    page.get_by_label("Siren").check()
+    page.get_by_label("Status").select_option("Disable")
+    page.get_by_text("Wiring").click()
+    page.get_by_label("Bias").select_option("Pull-down")
+    page.get_by_text("4 changes, not applied yet.").wait_for()
+    assert page.locator(".changes li").all_inner_texts() == [
+        "Name: Garage door → Barn door",
+        "Status: Enable → Disable",
+        "Output Channel: none → Siren",
+        "and 1 more",
+    ]
+    assert overflows(page) == []
+    page.get_by_role("button", name="Undo").click()
+    assert page.locator(".changes li").count() == 0
+    assert page.locator(".bar").evaluate("(bar) => getComputedStyle(bar).position") == "static"
+
+
+def test_a_phone_folds_the_rarer_sections_and_a_refused_field_unfolds_its_own(browser, bridge):
+    page = open_page(browser, bridge, "alarm-in?input=garage-door", viewport=PHONE)
+    debounce = page.get_by_label("Debounce (ms)")
+    assert not debounce.is_visible()
+    page.locator("summary", has_text="More").focus()
+    page.keyboard.press("Enter")
+    debounce.fill("soon")
+    page.keyboard.press("Tab")
+    page.locator("summary", has_text="More").click()
+    assert not debounce.is_visible()
+    assert page.locator("summary", has_text="More").inner_text().endswith("1 changed")
+    apply(page)
+    fault(page, "debounce_ms").filter(has_text="number").wait_for()
+    assert debounce.evaluate("(control) => control === document.activeElement")
+    assert open_page(browser, bridge, "alarm-in?input=garage-door").get_by_label("Debounce (ms)").is_visible()
+
+
+def test_removing_stands_apart_and_asks_first(browser, bridge):
+    page = open_page(browser, bridge, "alarm-out?output=siren", viewport=PHONE)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    removal = page.get_by_role("button", name="Remove Siren")
+    gap = removal.bounding_box()["y"] - page.get_by_role("button", name="Apply").bounding_box()["y"]
+    assert gap > 100
+    removal.click()
+    assert asked == ["Remove Siren, with all its settings?"]
+    assert [part["id"] for part in written(bridge)["outputs"]] == ["siren", "strobe"]
+
+
 def test_on_a_phone_nothing_sticks_out_of_the_forms(browser, bridge):
     for path in ("alarm-in", "alarm-out"):
         assert overflows(open_page(browser, bridge, path, viewport=PHONE)) == []
@@ -258,12 +312,13 @@ def test_what_was_not_applied_yet_is_not_lost_by_a_click_beside_it(browser, brid
         page.get_by_label("Name").fill("Barn door")
     else:
         page.locator("[data-at='2 20'][data-open]").click()
-    page.get_by_text("Changed, not applied yet.").wait_for()
+    said = page.get_by_text(re.compile("hanged?, not applied yet"))
+    said.wait_for()
     log = page.get_by_role("navigation").get_by_role("link", name="Log")
     log.click(no_wait_after=True)
     wait_until(lambda: page.evaluate("1") and asked, what="the question")
     assert asked == ["beforeunload"]
-    page.get_by_text("Changed, not applied yet.").wait_for()
+    said.wait_for()
     apply(page)
     page.get_by_text("Applied.").wait_for()
     log.click()

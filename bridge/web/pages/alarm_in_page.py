@@ -42,28 +42,36 @@ def alarm_in_page(
                 ("Settings", _what(edited)),
                 ("Event Actions", _actions(edited, settings, sounds)),
                 ("Schedule", _when(edited, settings, chosen.id)),
+                ("More", _more(edited)),
                 ("Wiring", wiring(edited, "inputs", simulated=settings.is_simulated(chosen))),
+                rarer=("More", "Wiring"),
             ),
         )
     return terminal_page(frame, "in", settings.inputs, content, simulated=simulated)
 
 
 def _what(edited: Form) -> list[Html]:
-    """Returns the controls of an input's name, mode and times."""
-    classes = [("", "None"), *((name, name.replace("_", " ")) for name in BINARY_SENSOR_CLASSES)]
+    """Returns the controls of an input's name and mode."""
     return [
         edited.text("name", "Name"),
-        edited.text("area", "Area", "Where Home Assistant suggests to put it; empty: where the device is."),
         edited.choice(
             "trigger_mode",
             "Trigger Mode",
             [("connect", "Connect"), ("disconnect", "Disconnect")],
             "Connect: the alarm begins when the terminal connects with G (ground). Disconnect: when it disconnects.",
         ),
-        edited.switch("enabled", "Status", "Disabled, its contact is still shown, but there is no alarm."),
-        edited.number("debounce_ms", "Debounce (ms)", "A contact counts once it has been stable for so long."),
-        edited.number("quiet_s", "Quiet period (s)", "An alarm that comes again within it sends no second message."),
-        edited.choice("device_class", "Device class", classes, "How Home Assistant shows it."),
+        edited.switch("enabled", "Status", "A disabled input shows its contact and never alarms."),
+    ]
+
+
+def _more(edited: Form) -> list[Html]:
+    """Returns the controls of settings that are rarely changed."""
+    classes = [("", "None"), *((name, name.replace("_", " ")) for name in BINARY_SENSOR_CLASSES)]
+    return [
+        edited.text("area", "Area", "Home Assistant suggests this area for it. Empty: the device's area."),
+        edited.choice("device_class", "Device class", classes, "Home Assistant's words and icon for it."),
+        edited.number("debounce_ms", "Debounce (ms)", "A contact counts after it has been stable for this time."),
+        edited.number("quiet_s", "Quiet period (s)", "A second alarm within this time sends no second message."),
     ]
 
 
@@ -76,7 +84,7 @@ def _actions(edited: Form, settings: Settings, sounds: Sequence[str]) -> list[Ht
             "linkage.outputs",
             "Output Channel",
             outputs,
-            f"{', '.join(timed)}: on by its timing alone, whatever alarms do." if timed else None,
+            f"{', '.join(timed)}: only the schedule turns it on, alarms do not." if timed else None,
         ),
         _audible(edited, sounds) if settings.audio else _missing("linkage.audible", "Audible Alarm", "audio"),
         _action(edited, "record", "Alarm Record", "recording", able=settings.recording is not None),
@@ -163,6 +171,6 @@ def _when(edited: Form, settings: Settings, owner: str) -> list[Html]:
         edited.switch(
             "always_armed",
             "Always armed",
-            "Enabled, it alarms also while the device is disarmed; stop buttons and key switches always do.",
+            "The input alarms also while the device is disarmed. Stop buttons and key switches always do.",
         ),
     ]

@@ -39,6 +39,7 @@ def alarm_out_page(
                 ("Schedule", _timing(edited, settings, chosen.id)),
                 ("More", _more(edited, chosen)),
                 ("Wiring", wiring(edited, "outputs", simulated=settings.is_simulated(chosen))),
+                rarer=("More", "Wiring"),
             ),
         )
     return terminal_page(frame, "out", settings.outputs, content, simulated=simulated)
@@ -48,7 +49,6 @@ def _events(edited: Form) -> list[Html]:
     """Returns the fields of the section Event Actions: name, contact, mode, pulse, alarm time."""
     return [
         edited.text("name", "Name"),
-        edited.text("area", "Area", "Where Home Assistant suggests to put it; empty: where the device is."),
         edited.choice(
             "valid_signal",
             "Valid Signal",
@@ -58,9 +58,11 @@ def _events(edited: Form) -> list[Html]:
         edited.choice("mode", "Alarm Output Mode", [("switch", "Switch Mode"), ("pulse", "Pulse Mode")]),
         edited.number("pulse.on_ms", "Pulse on (ms)"),
         edited.number("pulse.off_ms", "Pulse off (ms)"),
-        edited.switch("follow_source", "Follow Source", "Enabled, it is on for as long as an alarm lasts."),
+        edited.switch("follow_source", "Follow Source", "The output is on for as long as an alarm lasts."),
         edited.number(
-            "alarm_time_ms", "Alarm Time (ms) (0: Continuous)", "Without Follow Source: how long an alarm lasts here."
+            "alarm_time_ms",
+            "Alarm Time (ms) (0: Continuous)",
+            "An alarm turns the output on for this time. With Follow Source it does not count.",
         ),
         edited.choice(
             "retrigger",
@@ -72,7 +74,7 @@ def _events(edited: Form) -> list[Html]:
 
 def _timing(edited: Form, settings: Settings, owner: str) -> list[Html]:
     return [
-        edited.switch("timing.enabled", "Timing Alarm Output", "Enabled, the schedule alone turns it on, not alarms."),
+        edited.switch("timing.enabled", "Timing Alarm Output", "Only the schedule turns the output on, alarms do not."),
         edited.schedule("timing.schedule", "Schedule", list(settings.schedules), f"outputs.{owner}"),
     ]
 
@@ -82,12 +84,19 @@ def _more(edited: Form, chosen: OutputSettings) -> list[Html]:
     kinds = [("generic", "Generic"), ("siren", "Siren"), ("strobe", "Strobe"), ("lock", "Lock")]
     cut_off = f"Now after {chosen.cut_off_s:g} s" if chosen.cut_off_s else "Now never"
     return [
+        edited.text("area", "Area", "Home Assistant suggests this area for it. Empty: the device's area."),
         edited.choice("kind", "Kind", kinds),
-        edited.number("max_active_s", "Cut off after (s)", f"0: never; empty: 900 for a siren. {cut_off}."),
-        edited.switch("restore_latched", "Comes back after a restart", "If it was latched before."),
+        edited.number(
+            "max_active_s",
+            "Cut off after (s)",
+            f"The output is turned off after this time. 0: never; empty: 900 for a siren. {cut_off}.",
+        ),
+        edited.switch(
+            "restore_latched", "Comes back after a restart", "An output that was latched before it is on after it."
+        ),
         edited.broker_loss(
             "on_broker_loss",
             "Broker lost: stop after (s)",
-            "Only what was started over MQTT. Empty: it stays on.",
+            "A start over MQTT ends this long after the broker was lost. Empty: it stays on.",
         ),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,24 +128,24 @@ def select(options: Options, chosen: str, **names: Any) -> Html:
     return el("select", *(el("option", name, value=key, selected=key == chosen) for key, name in options), **names)
 
 
-def form(target: Form, *sections: tuple[str, Sequence[Html | None]], apply: str = "Apply") -> Html:
+def form(
+    target: Form, *sections: tuple[str, Sequence[Html | None]], apply: str = "Apply", rarer: Collection[str] = ()
+) -> Html:
     """Returns a form of sections (title and fields) with an Apply and an Undo button.
 
-    Sections without fields are left out.
+    Sections without fields are left out. The sections whose titles are in `rarer` can be folded, and the page's script
+    folds them on a phone.
     """
     return el(
         "form",
-        *(
-            el("fieldset", el("legend", el("h2", title)) if title else None, *fields, class_="card")
-            for title, fields in sections
-            if any(fields)
-        ),
+        *(_section(title, fields, rarer=title in rarer) for title, fields in sections if any(fields)),
         el("p", class_="fault", data_fault=True, role="alert"),
         el(
             "div",
             el("button", apply, type="submit", class_="primary"),
             el("button", "Undo", type="reset", class_="quiet"),
             el("p", class_="said note", role="status"),
+            el("ul", class_="changes"),
             class_="bar",
         ),
         class_="form",
@@ -153,6 +153,19 @@ def form(target: Form, *sections: tuple[str, Sequence[Html | None]], apply: str 
         autocomplete="off",
         data_target=target.target,
         data_method=target.method,
+    )
+
+
+def _section(title: str, fields: Sequence[Html | None], *, rarer: bool) -> Html:
+    """Returns one section of a form; a `rarer` one has its title as the switch that folds it."""
+    if not rarer:
+        return el("fieldset", el("legend", el("h2", title)) if title else None, *fields, class_="card")
+    return el(
+        "details",
+        el("summary", el("h2", title), el("span", class_="count")),
+        el("fieldset", *fields, aria_label=title),
+        class_="card rarer",
+        open=True,
     )
 
 

@@ -186,17 +186,26 @@ def _editor(chosen: EditableSchedule, users: Sequence[str]) -> Html:
             "div",
             el("button", "Apply", type="button", class_="primary", id="apply"),
             el("button", "Undo", type="button", class_="quiet", id="undo"),
-            el("button", "Delete this schedule", type="button", class_="quiet", id="delete")
-            if chosen.patch[0] == "schedules"
-            else None,
             el("p", class_="said note", role="status"),
             class_="bar",
         ),
+        _deletion(users) if chosen.patch[0] == "schedules" else None,
         id="editor",
         data_target=chosen.target,
         data_patch=".".join(chosen.patch),
         data_written=json.dumps(chosen.written),
         data_borrowed=chosen.borrowed,
+    )
+
+
+def _deletion(users: Sequence[str]) -> Html:
+    """Returns the section that deletes the schedule, after the script has asked for confirmation."""
+    return el(
+        "section",
+        el("h2", "Delete this schedule"),
+        el("p", "It is in use, and stays until its users have another one.", class_="help") if users else None,
+        el("button", "Delete this schedule", type="button", class_="grave", id="delete"),
+        class_="card apart",
     )
 
 

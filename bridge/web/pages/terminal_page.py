@@ -103,15 +103,19 @@ def _line() -> tuple[Html, ...]:
 
 
 def _removal(kind: str, part: str, label: str) -> Html:
-    """Returns the button that removes the terminal, after the script has asked for confirmation."""
+    """Returns the section that removes the terminal, after the script has asked for confirmation."""
+    goes = "Its settings go" if kind == "input" else "It is turned off, and its settings and all links to it go"
     return el(
-        "p",
+        "section",
+        el("h2", f"Remove this alarm {kind}"),
+        el("p", f"{goes}. The log keeps what happened.", class_="help"),
         el(
             "button",
             f"Remove {label}",
             type="button",
-            class_="quiet",
+            class_="grave",
             data_remove=f"api/{kind}s/{part}",
             data_name=label,
         ),
+        class_="card apart",
     )

@@ -2,6 +2,7 @@
 // and follows changes from elsewhere in the fields that nobody is editing.
 
 import { ask, inWords, say } from "./ask.js";
+import { settle, show } from "./form_changes.js";
 import { on } from "./stream.js";
 
 const form = document.querySelector("form[data-target]");
@@ -47,8 +48,25 @@ const KINDS = {
 };
 const get = (control) => KINDS[control.dataset.kind].get(control);
 const text = (value) => JSON.stringify(value);
-const baseline = new Map(controls.map((control) => [control, text(get(control))]));
+const baseline = new Map();
 const isChanged = (control) => text(get(control)) !== baseline.get(control);
+
+// Everything that a control has now is what the device has.
+function keep(control) {
+  baseline.set(control, text(get(control)));
+  settle(control);
+}
+
+function showChanges() {
+  const changed = controls.filter(isChanged);
+  show(form, changed);
+  return changed.length;
+}
+
+controls.forEach(keep);
+if (matchMedia("(max-width: 48rem)").matches) {
+  form.querySelectorAll("details.rarer").forEach((section) => (section.open = false));
+}
 
 function at(values, path) {
   return path.split(".").reduce((value, key) => value?.[key] ?? null, values);
@@ -102,12 +120,13 @@ function showFaults(faults) {
   let first = null;
   for (const fault of faults) {
     const field = fieldOf(fault.path);
-    const words = inWords(fault);
+    const reason = inWords(fault);
     if (!field) {
-      unplaced.push(fault.path ? `${fault.path}: ${words}` : words);
+      unplaced.push(fault.path ? `${fault.path}: ${reason}` : reason);
       continue;
     }
-    field.querySelector(".fault").textContent = words[0].toUpperCase() + words.slice(1);
+    field.querySelector(".fault").textContent = reason[0].toUpperCase() + reason.slice(1);
+    field.closest("details")?.setAttribute("open", "");
     const control = field.querySelector("input, select");
     control?.setAttribute("aria-invalid", "true");
     first ??= control;
@@ -123,10 +142,11 @@ function take(values) {
     if (kind !== "check" && kind !== "json" && at(values, path) === null && control.closest("[data-whole]") && kind !== "list") continue;
     const [edited, mine, ticked] = [isChanged(control), get(control), kind === "members" ? members(control) : null];
     KINDS[kind].set(control, at(values, path));
-    baseline.set(control, text(get(control)));
+    keep(control);
     if (ticked) boxes(control).forEach((box) => (box.checked = ticked[box.value] ?? box.checked));
     else if (edited) restore(control, mine);
   }
+  showChanges();
 }
 
 function restore(control, value) {
@@ -154,7 +174,7 @@ form.addEventListener("submit", async (event) => {
   button.disabled = true;
   try {
     await ask(method, target, patch);
-    controls.forEach((control) => baseline.set(control, text(get(control))));
+    controls.forEach(keep);
     said.textContent = "Applied.";
     await refresh();
   } catch (refusal) {
@@ -169,11 +189,14 @@ form.addEventListener("reset", (event) => {
   event.preventDefault();
   clearFaults();
   controls.forEach((control) => restore(control, JSON.parse(baseline.get(control))));
+  showChanges();
   said.textContent = "";
 });
 
 form.addEventListener("input", () => {
-  said.textContent = controls.some(isChanged) ? "Changed, not applied yet." : "";
+  const count = showChanges();
+  const now = count ? `${count} ${count > 1 ? "changes" : "change"}, not applied yet.` : "";
+  if (said.textContent !== now) said.textContent = now; // read out once, not with every letter
 });
 
 // What was typed and not applied is not lost by a click beside it.
