@@ -50,6 +50,15 @@ def init(options: argparse.Namespace) -> int:
     return DONE if first_file(options.file, default=DEFAULT_FILE, force=options.force, unasked=options.yes) else FAILED
 
 
+def import_settings(options: argparse.Namespace) -> int:
+    """Writes the settings of another program as ours, and reports what differs and what its topics become."""
+    from bridge.cli.mqtt_io.import_file import import_file
+
+    for line in import_file(options.source, options.file, default=DEFAULT_FILE, force=options.force):
+        print(line)
+    return DONE
+
+
 def watch(options: argparse.Namespace) -> int:
     """Shows the terminals live: from what the bridge publishes over MQTT, on this machine or another."""
     import asyncio

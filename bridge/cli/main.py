@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     first = add("init", commands.init)
     first.add_argument("--yes", action="store_true", help="ask nothing: every default is taken")
     first.add_argument("--force", action="store_true", help="a file that is there becomes the version before")
+    _add_what_is_imported(add("import", commands.import_settings, file=False))
     add("check", commands.check)
     add("run", commands.run)
     live = add("watch", commands.watch)
@@ -131,3 +132,11 @@ def _parser() -> argparse.ArgumentParser:
     add("guard", commands.guard)
     add("healthy", commands.healthy, file=False)
     return parser
+
+
+def _add_what_is_imported(command: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `import`."""
+    command.add_argument("program", choices=("mqtt-io",), help="the program whose settings they are")
+    command.add_argument("source", metavar="ITS-FILE", type=Path, help="its settings")
+    command.add_argument("file", metavar="FILE", nargs="?", type=Path, default=DEFAULT_FILE, help="the file to write")
+    command.add_argument("--force", action="store_true", help="a file that is there becomes the version before")

@@ -1,12 +1,16 @@
-"""The first settings file as text: the answers, and comments with further options beside them (pure)."""
+"""The first settings file as text: the answers, and comments with further options beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from bridge.core.definitions.channels import KEYS
+from bridge.errors import Fault, SettingsError
+from bridge.settings.load import validate
 from bridge.settings.yaml.inline import flow
+from bridge.settings.yaml.parse import parse
 
 _COMMENT_AT = 34
 _HEAD = """\
@@ -16,6 +20,7 @@ _HEAD = """\
 _SECTIONS = {
     "device": "",
     "mqtt": "",
+    "home_assistant": "",
     "lines": "",
     "inputs": "# What happens at a contact.",
     "outputs": "# What an alarm, a command or a schedule switches on.",
@@ -63,6 +68,19 @@ def settings_text(document: Mapping[str, Any]) -> str:
         if key in document:
             blocks.append("".join(f"{line}\n" for line in _section(key, title, document[key])))
     return "\n".join([*blocks, _REST])
+
+
+def checked_content(document: Mapping[str, Any], path: Path) -> bytes:
+    """Returns the file's content, after parsing it again and comparing it with the document.
+
+    Raises:
+        SettingsError: they differ.
+    """
+    text = settings_text(document)
+    read, twice = parse(text, path)
+    if twice or validate(read) != validate(document):
+        raise SettingsError([Fault(path="", message="these settings cannot be written down; please report this")])
+    return text.encode()
 
 
 def _section(key: str, title: str, value: Any) -> Iterator[str]:

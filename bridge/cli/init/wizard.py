@@ -5,19 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
-from bridge.cli.init.file_text import settings_text
+from bridge.cli.init.file_text import checked_content
 from bridge.cli.init.prompts import Dialogue, Terminal, Unattended, yes
 from bridge.cli.init.questions import Place, Questions
-from bridge.cli.init.write_files import free_name, make_folder, write
+from bridge.cli.init.write_files import existing, free_name, make_folder, write
 from bridge.cli.overview.next_steps import shortest
 from bridge.cli.overview.overview import next_steps
-from bridge.cli.overview.situation import nearest
-from bridge.errors import Fault, SettingsError, StartFailed
 from bridge.lines.gpio.listing import list_chips
-from bridge.settings.load import validate
-from bridge.settings.yaml.parse import parse
 
 _LOCALTIME = Path("/etc/localtime")
 
@@ -32,7 +27,7 @@ def first_file(path: Path, *, default: Path, force: bool, unasked: bool) -> bool
     """
     path = path.absolute()
     dialogue: Dialogue = Unattended() if unasked or not sys.stdin.isatty() else Terminal()
-    over = _existing(path, force=force)
+    over = existing(path, force=force)
     try:
         written = _asked_and_written(dialogue, path, over, is_default=path == default)
     except (EOFError, KeyboardInterrupt):
@@ -70,44 +65,10 @@ def _asked_and_written(dialogue: Dialogue, path: Path, over: bytes | None, *, is
     }
     for file, (section, _) in secrets.items():
         document[section]["password_file"] = str(file)
-    content = _checked(document, path)
+    content = checked_content(document, path)
     dialogue.say()
     if not yes(dialogue, f"Write {shortest(path)}?", default=True):
         return None
     make_folder(path.parent)
     write(path, content, {file: text for file, (_, text) in secrets.items()}, over=over)
     return [path, *secrets]
-
-
-def _existing(path: Path, *, force: bool) -> bytes | None:
-    """Returns the content of the existing file, which becomes the previous version; None if there is no file.
-
-    Raises StartFailed if there is a file and `force` is not set, or the folder or file cannot be used.
-    """
-    there = os.path.lexists(path)
-    if there and not force:
-        message = f"{path} is there already, and stays as it is; --force writes another and keeps it as {path.name}.1"
-        raise StartFailed(message)
-    folder = nearest(path.parent)
-    if not os.access(folder, os.W_OK):  # reported before the questions, not after them
-        message = f"{folder} may not be written to by this user; as root it may, or name another FILE"
-        raise StartFailed(message)
-    if not there:
-        return None
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        message = f"{path} cannot be read, to be kept: {error.strerror}"
-        raise StartFailed(message) from error
-
-
-def _checked(document: dict[str, Any], path: Path) -> bytes:
-    """Returns the file's content, after parsing it again and comparing it with the answers.
-
-    Raises SettingsError if they differ.
-    """
-    text = settings_text(document)
-    read, twice = parse(text, path)
-    if twice or validate(read) != validate(document):
-        raise SettingsError([Fault(path="", message="these answers cannot be written down; please report this")])
-    return text.encode()

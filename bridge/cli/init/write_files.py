@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from bridge.cli.overview.situation import nearest
 from bridge.errors import SettingsError, StartFailed
 from bridge.settings.file.versioned_file import SettingsFile
 from bridge.settings.sources.secret_files import plain_secrets
@@ -26,6 +27,29 @@ def free_name(folder: Path, stem: str) -> Path:
         number += 1
         path = folder / f"{stem}-{number}"
     return path
+
+
+def existing(path: Path, *, force: bool) -> bytes | None:
+    """Returns the content of the existing file, which becomes the previous version; None if there is no file.
+
+    Raises:
+        StartFailed: there is a file and `force` is not set, or the folder or file cannot be used.
+    """
+    there = os.path.lexists(path)
+    if there and not force:
+        message = f"{path} is there already, and stays as it is; --force writes another and keeps it as {path.name}.1"
+        raise StartFailed(message)
+    folder = nearest(path.parent)
+    if not os.access(folder, os.W_OK):  # reported before the questions, not after them
+        message = f"{folder} may not be written to by this user; as root it may, or name another FILE"
+        raise StartFailed(message)
+    if not there:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message = f"{path} cannot be read, to be kept: {error.strerror}"
+        raise StartFailed(message) from error
 
 
 def make_folder(folder: Path) -> None:

@@ -60,8 +60,10 @@ def text_of(content: bytes, path: Path) -> str:
         raise _refused(path, "is not UTF-8", line=content.count(b"\n", 0, error.start) + 1) from None
 
 
-def parse(text: str, path: Path) -> tuple[Any, list[Fault]]:
+def parse(text: str, path: Path, *, version: tuple[int, int] | None = None) -> tuple[Any, list[Fault]]:
     """Returns the document, `{}` for an empty text, and a fault for each key that occurs twice.
+
+    `version` is that of YAML, for the file of another program; None means 1.2.
 
     Raises:
         SettingsError: the text is no YAML.
@@ -69,7 +71,7 @@ def parse(text: str, path: Path) -> tuple[Any, list[Fault]]:
     faults: list[Fault] = []
     try:
         try:
-            document = _yaml().load(text)
+            document = _yaml(version).load(text)
         except DuplicateKeyError as error:
             at = error.problem_mark
             twice: list[tuple[Loc, int]] = list(_twice(_yaml().compose(text), (), set())) or [
@@ -122,8 +124,9 @@ class _Constructor(SafeConstructor):
 _Constructor.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
 
 
-def _yaml() -> Any:
+def _yaml(version: tuple[int, int] | None = None) -> Any:
     yaml = YAML(typ="safe", pure=True)
+    yaml.version = version
     yaml.Constructor = _Constructor
     return yaml
 
