@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 CODE_ALONE := tests/unit tests/properties tests/scenarios
 
-.PHONY: help setup run test check bench screenshots lock schema clean
+.PHONY: help setup run test check bench screenshots wheel release-check lock schema clean
 
 help:
 	@echo "make run     the bridge on a simulated terminal board, with a broker, ready to play with"
@@ -13,6 +13,8 @@ help:
 	@echo "make check   lint, types, layers"
 	@echo "make screenshots  every page, both themes, two widths, into build/screenshots"
 	@echo "make bench   performance beside peers, in one run"
+	@echo "make wheel   the package, in dist/"
+	@echo "make release-check  packages, image, app and pages, tried as they would be released"
 	@echo "make setup   only the virtual environment in $(VENV)"
 
 setup: $(VENV)/ready
@@ -62,6 +64,14 @@ screenshots: setup
 	@tests/install-servers --quiet chromium fonts-dejavu-core
 	$(BIN)/python tests/screenshots.py build/screenshots
 
+# The time in it is that of the last change, so the same sources make the same bytes.
+wheel: setup
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 1580601600)} \
+	  $(BIN)/python -m hatchling build -t wheel -d dist
+
+release-check: setup
+	$(BIN)/python tests/release_check.py $(RELEASE_ARGS)
+
 # Dependencies with hashes and without the address of any index.
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --extra web --extra media --extra watch -o requirements.lock
@@ -76,4 +86,4 @@ schema: setup
 	$(BIN)/python docs/references.py
 
 clean:
-	rm -rf $(VENV) .demo .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf $(VENV) dist .demo .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*

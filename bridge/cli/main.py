@@ -10,9 +10,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from bridge import __version__
-from bridge.cli import commands
+from bridge.cli import commands, service_commands
 from bridge.cli.commands import DEFAULT_FILE, DONE, FAILED
 from bridge.core.definitions.channels import KEYS
 from bridge.errors import Alarm2MqttError, SettingsError
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     first.add_argument("--yes", action="store_true", help="ask nothing: every default is taken")
     first.add_argument("--force", action="store_true", help="a file that is there becomes the version before")
     _add_what_is_imported(add("import", commands.import_settings, file=False))
+    _add_service(add)
     add("check", commands.check)
     add("run", commands.run)
     live = add("watch", commands.watch)
@@ -140,3 +142,24 @@ def _add_what_is_imported(command: argparse.ArgumentParser) -> None:
     command.add_argument("source", metavar="ITS-FILE", type=Path, help="its settings")
     command.add_argument("file", metavar="FILE", nargs="?", type=Path, default=DEFAULT_FILE, help="the file to write")
     command.add_argument("--force", action="store_true", help="a file that is there becomes the version before")
+
+
+class _Adds(Protocol):
+    """Adds a command to the grammar."""
+
+    def __call__(
+        self, name: str, command: Callable[[argparse.Namespace], int], *, file: bool = True
+    ) -> argparse.ArgumentParser:
+        """Returns the command's parser."""
+
+
+def _add_service(add: _Adds) -> None:
+    """Adds the commands that make and remove the service."""
+    service = add("install", service_commands.install, file=False)
+    service.add_argument("--yes", action="store_true", help="ask nothing: the page does the rest")
+    service.add_argument("--overwrite", action="store_true", help="replace files that somebody changed, and keep those")
+    service.add_argument("--dry-run", action="store_true", help="print the steps, and do none of them")
+    gone = add("uninstall", service_commands.uninstall, file=False)
+    gone.add_argument("--purge", action="store_true", help="settings, passwords, journal and user as well")
+    gone.add_argument("--anyway", action="store_true", help="go on although an output is not idle")
+    gone.add_argument("--dry-run", action="store_true", help="print the steps, and do none of them")

@@ -14,9 +14,9 @@ def test_however_the_daemon_ends_the_siren_is_off_and_the_unit_comes_back(rig, s
     told = rig.unit(
         "--base=python:3.13-slim-trixie",
         f"--files={sources}",
-        "--setup=sh tests/packaging/install.sh",
+        "--setup=sh tests/packaging/unit_board.sh",
         f"--max-exposure={MOST_EXPOSED}",
-        str(sources / "packaging/alarm2mqtt.service"),
+        str(sources / "bridge/cli/install/alarm2mqtt.service"),
         "--",
         "python3",
         "/src/tests/packaging/unit_story.py",

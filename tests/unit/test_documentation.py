@@ -60,7 +60,7 @@ def test_every_use_of_a_command_is_one_that_it_takes(page: Path) -> None:
     shell = [line for block in blocks(page, "sh") for line in block.splitlines()]
     spoken = CODE.findall(prose(page))
     for line in (*shell, *spoken):
-        used = re.match(r"(?:sudo )?(?:\.venv/bin/|/opt/alarm2mqtt/bin/)?alarm2mqtt (?!\d)(.+)", line)
+        used = re.match(r"(?:sudo )?(?:\.venv/bin/|/opt/alarm2mqtt/bin/|~/\.local/bin/)?alarm2mqtt (?!\d)(.+)", line)
         if used is None or used.group(1).startswith("-"):
             continue
         name, *arguments = used.group(1).split()
@@ -77,10 +77,10 @@ def test_every_option_that_the_readme_names_is_one_of_a_command() -> None:
 
 @OF_EACH_PAGE
 def test_every_make_target_that_is_named_exists(page: Path) -> None:
-    targets = re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE)
     shell = [line for block in blocks(page, "sh") for line in block.splitlines()]
     for line in (*shell, *CODE.findall(text(page))):
-        used = re.match(r"make ([a-z]+)", line)
+        used = re.match(r"make ([a-z-]+)", line)
         assert used is None or used.group(1) in targets, line
 
 

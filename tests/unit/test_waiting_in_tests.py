@@ -16,6 +16,7 @@ ALLOWED = {
     "words/waiting.py until": "the one poll",
     "words/waiting.py wait_until": "the one poll",
     "packaging/unit_story.py until": "runs in the image, without the other files of tests",
+    "packaging/install_story.py until": "runs on the board, without the other files of tests",
     "servers/camera.py wait_until": "runs under the system's Python, without the other files of tests",
     # A condition that has to be awaited itself, with a deadline around it.
     "contract/line_rigs.py settled": "kernel lines have nothing to send behind an edge",

@@ -29,7 +29,7 @@ def first_file(path: Path, *, default: Path, force: bool, unasked: bool) -> bool
     dialogue: Dialogue = Unattended() if unasked or not sys.stdin.isatty() else Terminal()
     over = existing(path, force=force)
     try:
-        written = _asked_and_written(dialogue, path, over, is_default=path == default)
+        written = ask_and_write(dialogue, path, over, is_default=path == default)
     except (EOFError, KeyboardInterrupt):
         dialogue.say()
         written = None
@@ -43,7 +43,9 @@ def first_file(path: Path, *, default: Path, force: bool, unasked: bool) -> bool
     return True
 
 
-def _asked_and_written(dialogue: Dialogue, path: Path, over: bytes | None, *, is_default: bool) -> list[Path] | None:
+def ask_and_write(
+    dialogue: Dialogue, path: Path, over: bytes | None = None, *, is_default: bool = True
+) -> list[Path] | None:
     """Asks the questions and writes the files. Returns their paths, or None after a no.
 
     `over` is the content of an existing file. Without `is_default` the folder of the store is beside the file. Raises

@@ -44,6 +44,8 @@ def _fitting(seen: Situation, called: Caller) -> Iterator[Advice]:
 
 
 def _without_file(seen: Situation, called: Caller) -> Iterator[Advice]:
+    if seen.can_be_service:
+        yield _install(called)
     yield f"{called.me if seen.writable else called.as_root} init", "asks a few questions and writes the settings"
     yield f"{called.me} lines", "shows the GPIO lines of this machine"
     yield f"{called.me} demo", "plays on a simulated terminal board, with a broker of its own"
@@ -54,9 +56,15 @@ def _not_running(seen: Situation, called: Caller, me: str, file: str) -> Iterato
         yield f"{called.sudo}systemctl enable --now alarm2mqtt", "starts the bridge, now and after every boot"
         yield "journalctl -u alarm2mqtt -e", "says why it does not run, if it should"
     else:
+        if seen.can_be_service and seen.is_default:
+            yield _install(called)
         yield f"{me} run{file}", "starts the bridge in this terminal, until Ctrl-C"
     yield f"{me} watch{file}", "shows the terminals live, in a second terminal"
     yield f"{me} check{file}", "tells whether the settings are right, after an edit"
+
+
+def _install(called: Caller) -> Advice:
+    return f"{called.as_root} install", "makes it a service of this board"
 
 
 def _running(seen: Situation, me: str, file: str) -> Iterator[Advice]:

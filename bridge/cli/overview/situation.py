@@ -38,6 +38,8 @@ class Situation:
     """The address of a page that answers."""
     service: bool = False
     """Whether systemd has a unit of this program."""
+    can_be_service: bool = False
+    """Whether systemd runs here and has none."""
     disarmed: bool = False
     """Whether the store says that the device is disarmed; False if this user may not read the store."""
 
@@ -55,7 +57,7 @@ def look_at(file: Path, *, default: Path, running: RunningBridge | None) -> Situ
     """Returns the situation of one settings file; `running` is the bridge that uses it, or None."""
     there = _is_there(file)
     settings, faults, readable = _settings(file) if there else (None, (), True)
-    page = None
+    page, has_unit = None, any(unit.exists() for unit in UNITS)
     ours = running is not None or file == default  # else the page at the usual address is another bridge's
     if ours and settings is not None and settings.web.enabled and answers(settings.web):
         page = page_address(settings.web)
@@ -69,7 +71,8 @@ def look_at(file: Path, *, default: Path, running: RunningBridge | None) -> Situ
         settings=settings,
         running=running,
         page=page,
-        service=_SYSTEMD.is_dir() and any(unit.exists() for unit in UNITS),
+        service=_SYSTEMD.is_dir() and has_unit,
+        can_be_service=_SYSTEMD.is_dir() and not has_unit,
         disarmed=settings is not None and _is_disarmed(settings.store.folder),
     )
 

@@ -41,6 +41,11 @@ def test_without_a_file_there_is_init():
     assert commands(NOTHING) == ["alarm2mqtt init", "alarm2mqtt lines", "alarm2mqtt demo", "alarm2mqtt --help"]
 
 
+@pytest.mark.parametrize("seen", [NOTHING, RIGHT], ids=["no file", "a file"])
+def test_where_systemd_has_no_service_yet_it_can_be_installed(seen):
+    assert commands(replace(seen, can_be_service=True))[0] == "sudo /opt/alarm2mqtt/bin/alarm2mqtt install"
+
+
 def test_who_may_not_write_the_file_is_told_to_be_root():
     assert commands(replace(NOTHING, writable=False))[0] == "sudo /opt/alarm2mqtt/bin/alarm2mqtt init"
 

@@ -1,10 +1,9 @@
-# Makes the test's machine as packaging/README.md makes a board; run by the rig in a copy of the project.
+# Makes the test's machine as `alarm2mqtt install` makes a board; run by the rig in a copy of the project.
 set -e
 python3 -m venv /opt/alarm2mqtt
 /opt/alarm2mqtt/bin/pip install --quiet --require-hashes -r requirements.lock
 /opt/alarm2mqtt/bin/pip install --quiet --no-deps .
-install -m 0644 packaging/alarm2mqtt.sysusers /usr/lib/sysusers.d/alarm2mqtt.conf
-systemd-sysusers
+systemd-sysusers bridge/cli/install/alarm2mqtt.sysusers
 install -d -o alarm2mqtt -g alarm2mqtt -m 0750 /etc/alarm2mqtt
 install -o alarm2mqtt -g alarm2mqtt -m 0640 tests/packaging/board.yaml /etc/alarm2mqtt/alarm2mqtt.yaml
 # What is refused by the sandbox is only told at this level.
