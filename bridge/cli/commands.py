@@ -279,15 +279,15 @@ def clips(options: argparse.Namespace) -> int:
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Runs the bridge on a simulated board with a broker of its own, to play with."""
-    from bridge.cli.demo import demo as play
+    """Runs the bridge on a simulated board, with a simulated camera and a broker of its own, to play with."""
+    from bridge.cli.demo.demo import demo as play
 
     play(options.folder)
     return DONE
 
 
 def board(options: argparse.Namespace) -> int:
-    """Touches the simulated terminal board: connect, disconnect, fail, heal ID; contacts; watch."""
+    """Touches the simulated board (connect, disconnect, fail, heal ID; contacts; watch), or the camera of the demo."""
     from bridge.lines.simulated.board_lock import board_socket
     from bridge.lines.simulated.client import talk
 

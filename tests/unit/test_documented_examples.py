@@ -13,7 +13,7 @@ import pytest
 from words.pages import BLOCK, ROOT, examples, section, text, yaml
 
 from bridge import __version__
-from bridge.cli.demo import SETTINGS
+from bridge.cli.demo.settings_file import SETTINGS
 from bridge.cli.init.file_text import settings_text
 from bridge.core import facts
 from bridge.core.contact import Level

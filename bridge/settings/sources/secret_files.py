@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.core.definitions.channels import KEYS
+from bridge.core.definitions.onvif_lines import ONVIF_KINDS
 from bridge.settings.location import Finding, Loc, value_at
 from bridge.settings.redact import looks_like_a_path
 
@@ -80,7 +81,8 @@ def with_secret_files(document: Mapping[Any, Any]) -> WithSecrets:
 def plain_secrets(document: Mapping[Any, Any]) -> Iterator[Loc]:
     """Yields the location of each secret that stands in the document itself."""
     for loc, section in _sections(document):
-        for secret in SECRETS:
+        # The token of a line in a camera is the camera's name for a terminal.
+        for secret in SECRETS if section.get("kind") not in ONVIF_KINDS else ("password",):
             if section.get(secret) not in (None, ""):
                 yield (*loc, secret)
 

@@ -150,13 +150,14 @@ def test_nothing_that_is_loaded_shows_a_secret(loaded, tmp_path):
 def test_a_secret_in_a_file_that_everybody_may_read_is_warned_of(write, loaded):
     text = (
         "mqtt: {username: a, password: hunter2}\n"
-        "cameras: {gate: {stream: 'rtsp://a', username: a, password: hunter2}}\n"
+        "cameras: {gate: {stream: 'rtsp://a', onvif: 'http://a', username: a, password: hunter2}}\n"
+        "inputs: [{id: door, line: {kind: onvif_input, camera: gate, token: AlarmIn_1}}]\n"
     )
     assert loaded(text).warnings() == ()
     path: Path = write(text)
     path.chmod(0o644)
     warnings = load(path, environ={}).warnings()
-    assert len(warnings) == 2
+    assert len(warnings) == 2, "the token of a line in a camera is no secret"
     assert warnings[0].startswith(
         f"{path}:1: mqtt.password: is a secret, and everybody on this machine may read the file"
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli.demo import demo, free_port
+from bridge.cli.demo.companion import free_port
+from bridge.cli.demo.demo import demo
 from bridge.errors import StartFailed
 from bridge.lines.simulated.board_lock import BoardLock, board_socket
 

@@ -1,0 +1,120 @@
+"""A simulated camera's network plug: an HTTP server on loopback that is plugged in and pulled out at will."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+
+LARGEST_BODY: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A POST: its path, its log-in, and its body."""
+
+    path: str
+    authorization: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The answer to a POST: status, document, and further headers."""
+
+    status: int
+    text: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class HttpPlug:
+    """Answers a POST by `answer`, and a GET by the JPEG of `picture`, each on a thread of its own, while it is in."""
+
+    def __init__(self, *, answer: Callable[[Request], Reply], picture: Callable[[], bytes], port: int = 0) -> None:
+        self.port = port
+        self._handler = _handler_of(answer, picture)
+        self._server: _Server | None = None
+
+    @property
+    def is_in(self) -> bool:
+        """Whether it answers."""
+        return self._server is not None
+
+    def start(self) -> None:
+        """Begins to answer at the port; nothing if it does already. Raises OSError if the port is taken."""
+        if self._server is not None:
+            return
+        self._server = _Server(("127.0.0.1", self.port), self._handler)
+        self.port = self._server.server_port
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="camera", daemon=True).start()
+
+    def stop(self) -> None:
+        """Answers no more, and breaks every connection off; nothing if it is out already."""
+        if self._server is None:
+            return
+        self._server.shutdown()
+        self._server.server_close()
+        self._server.break_off()
+        self._server = None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self._sockets: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._sockets.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._sockets.discard(request)
+        super().shutdown_request(request)
+
+    def break_off(self) -> None:
+        for each in tuple(self._sockets):
+            with suppress(OSError):  # it was closed before
+                each.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is no fault of the camera's."""
+
+
+def _handler_of(answer: Callable[[Request], Reply], picture: Callable[[], bytes]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            if length > LARGEST_BODY:
+                self.send_error(413)
+                return
+            authorization = self.headers.get("Authorization", "")
+            body = self.rfile.read(length)
+            reply = answer(Request(path=self.path, authorization=authorization, body=body))
+            self._send(reply.status, "application/soap+xml; charset=utf-8", reply.text.encode(), *reply.headers)
+
+        def do_GET(self) -> None:
+            self._send(200, "image/jpeg", picture())
+
+        def do_HEAD(self) -> None:
+            self._send(404, "text/plain", b"")
+
+        def _send(self, status: int, kind: str, body: bytes, *headers: tuple[str, str]) -> None:
+            self.send_response(status)
+            for name, value in (("Content-Type", kind), ("Content-Length", str(len(body))), *headers):
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+    return Handler
