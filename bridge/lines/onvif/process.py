@@ -28,6 +28,7 @@ from bridge.lines.onvif.messages import (
     decode,
     encode,
 )
+from bridge.lines.onvif.relay_commands import TRIED_S
 from bridge.lines.onvif.watched_camera import WatchedCamera
 
 BEAT_S: Final = 2.0
@@ -40,6 +41,7 @@ class OnvifProcess:
 
     def __init__(self) -> None:
         self._cameras: dict[str, tuple[WatchedCamera, asyncio.Task[None]]] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def run(self, orders: asyncio.StreamReader) -> None:
         """Executes orders until they end, then gives everything back."""
@@ -58,21 +60,34 @@ class OnvifProcess:
         await self._finish()
 
     def _watch(self, order: WatchCamera) -> None:
-        """Begins to watch a camera; one that only has other lines goes on."""
+        """Begins to watch a camera; one that only has other lines goes on.
+
+        What another address or log-in interrupts at its relays is carried out with those.
+        """
+        unfinished: list[SetRelay] = []
         if order.camera in self._cameras:
             camera, _ = self._cameras[order.camera]
             if replace(camera.settings, lines=order.lines) == order:
                 camera.settings = order
                 camera.follow(order.lines)
                 return
+            if order.onvif is not None:
+                unfinished = camera.give_up_orders()
             self._leave(order.camera)
         camera = WatchedCamera(order, report=_report)
         task = asyncio.create_task(self._keep(camera), name=f"camera {order.camera}")
         self._cameras[order.camera] = camera, task
+        for each in unfinished:
+            camera.set_relay(each)
 
     def _leave(self, name: str) -> None:
+        """Watches a camera no more; an order on its way that makes a relay inactive is still carried out."""
         if name in self._cameras:
-            self._cameras.pop(name)[1].cancel()
+            camera, task = self._cameras.pop(name)
+            task.cancel()
+            leaving = asyncio.create_task(camera.finish_orders(TRIED_S), name=f"last orders of {name}")
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
 
     def _set_relay(self, order: SetRelay) -> None:
         if order.camera in self._cameras:
@@ -93,7 +108,8 @@ class OnvifProcess:
     async def _finish(self) -> None:
         """Finishes orders that make relays inactive, and gives subscriptions back, both within `FINISH_S`."""
         cameras = list(self._cameras.values())
-        await asyncio.gather(*(camera.finish_orders(FINISH_S) for camera, _ in cameras))
+        left = [asyncio.wait(self._leaving, timeout=FINISH_S)] if self._leaving else []
+        await asyncio.gather(*(camera.finish_orders(FINISH_S) for camera, _ in cameras), *left)
         for _, task in cameras:
             task.cancel()
         if cameras:

@@ -44,7 +44,10 @@ _WORDS: Final = {True: "connected", False: "disconnected", None: "unknown"}
 
 
 class WatchedCamera:
-    """`run` watches the camera until it is cancelled, and then gives its subscription back."""
+    """`run` watches the camera until it is cancelled, and then gives its subscription back.
+
+    Orders to relays go on without it; `finish_orders` ends them.
+    """
 
     def __init__(self, settings: WatchCamera, *, report: Callable[[Report], None]) -> None:
         self.settings = settings
@@ -81,8 +84,6 @@ class WatchedCamera:
                     group.create_task(self._ask_addresses(self.settings.onvif), name="addresses")
         finally:
             self._client.close()
-            for each in self._relays.values():
-                each.close()
 
     # Relays
 
@@ -100,11 +101,17 @@ class WatchedCamera:
         task = asyncio.create_task(self._carry_out(self._relays[order.token], order), name=f"relay {order.token}")
         self._orders[order.token] = order, task
 
+    def give_up_orders(self) -> list[SetRelay]:
+        """Gives up the orders that are not carried out yet, and returns them: another takes them over."""
+        return [order for order, task in self._orders.values() if task.cancel()]
+
     async def finish_orders(self, within_s: float) -> None:
-        """Waits for orders that make a relay inactive; others are given up."""
+        """Waits for orders that make a relay inactive; others are given up. None may follow."""
         going = [task for order, task in self._orders.values() if not (order.active and task.cancel())]
         if going:
             await asyncio.wait(going, timeout=within_s)
+        for each in self._relays.values():
+            each.close()
 
     async def _carry_out(self, relay: RelayCommand, order: SetRelay) -> None:
         relay.set_clock(self._clock_offset_s)
