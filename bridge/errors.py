@@ -37,7 +37,8 @@ class Fault:
     """One thing that is wrong in settings or in a command.
 
     `path` names the place in the settings, such as `inputs[0].debounce_ms`; it is empty for the
-    whole. `value` is never a secret's. `allowed` says what would be right.
+    whole. `value` is never a secret's. `allowed` says what would be right. `is_passing`: nothing is wrong with the
+    change itself, which could not be made now.
     """
 
     path: str
@@ -46,6 +47,7 @@ class Fault:
     line: int | None = None
     value: str | None = None
     allowed: str | None = None
+    is_passing: bool = False
 
     def __str__(self) -> str:
         """Returns one line for a person: `file:line: path: message (value.

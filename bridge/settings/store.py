@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 MOST_WAITING = 20
 """Limit of queued edits; each one costs the disk a few writes."""
 _ATTEMPTS = 20
+_UNCHANGED = "nothing was changed; try again"
 _LONGEST_MESSAGE = 500
 """Limit of a refusal in the journal, in characters."""
 
@@ -110,7 +111,7 @@ class SettingsStore:
             except SettingsError as error:
                 self._refuse(edit, origin, error.faults)
             except CheckerFailed as error:
-                self._refuse(edit, origin, [Fault(path="", message=f"{error}; see what is in force, and try again")])
+                self._refuse(edit, origin, [Fault(path="", message=str(error), is_passing=True)])
             except Exception:
                 log.exception("%s: the change failed by a fault of the program", edit.place)
                 self._refuse(edit, origin, [Fault(path="", message="failed; the log says why")])
@@ -156,21 +157,36 @@ class SettingsStore:
         return await answered
 
     async def _made(self, edit: Edit) -> bool:
-        """Makes an edit. Returns whether the settings changed. Raises SettingsError or CheckerFailed."""
+        """Makes an edit. Returns whether the settings changed.
+
+        Raises SettingsError, or CheckerFailed whose message also says what has become of the file.
+        """
         for _ in range(_ATTEMPTS):
             try:
                 await self._take(everything=False)
             except SettingsError as error:
                 message = "the file was edited by hand and is wrong; nothing can be changed until it is right"
                 raise SettingsError([Fault(path="", message=message), *error.faults]) from None
+            except CheckerFailed as error:
+                message = f"{error}; {_UNCHANGED}"
+                raise CheckerFailed(message) from None
             try:
                 changed = await start_disk_thread("settings", partial(self._file.apply_edit, edit))
-            except CheckerFailed:
-                await self._take(everything=False)  # the file may have been written before it failed
-                raise
+            except CheckerFailed as error:
+                message = f"{error}; {await self._outcome()}"
+                raise CheckerFailed(message) from None
             if changed is not None:
                 return changed
         raise SettingsError([Fault(path="", message="somebody else writes the file all the time")])
+
+    async def _outcome(self) -> str:
+        """Reloads the file, which may have been written before the checker failed. Returns in words what is so now."""
+        before = self.loaded
+        try:
+            await self._take(everything=False)
+        except (CheckerFailed, SettingsError):
+            return "see what is in force, and try again"
+        return _UNCHANGED if self.loaded is before else "the file was written meanwhile, and is in force"
 
     async def _take(self, *, everything: bool) -> None:
         """Reloads the file and applies it if the settings changed. Raises SettingsError or CheckerFailed."""

@@ -28,8 +28,10 @@ BRIEF_S = 10.0
 """After the start and its search for warnings, which nothing follows."""
 LONGEST_ANSWER_S = 30.0
 """Limit of one answer: a slow processor begins Python in 5 s, and the Supervisor may take 2 s."""
-_DYING_S = 2.0
-_LONGEST_ANSWER = 64_000_000
+DYING_S = 2.0
+"""After the end of its input; then it is killed."""
+LARGEST_ANSWER = 64_000_000
+"""Limit of one answer in bytes."""
 _WHO = "the process that checks settings"
 COMMAND = (sys.executable, "-P", "-m", "bridge.settings.checker")
 
@@ -44,11 +46,15 @@ class CheckerProcess:
         quiet_s: float = QUIET_S,
         brief_s: float = BRIEF_S,
         longest_s: float = LONGEST_ANSWER_S,
+        dying_s: float = DYING_S,
+        largest: int = LARGEST_ANSWER,
     ) -> None:
         self._command = command
         self._quiet_s = quiet_s
         self._brief_s = brief_s
         self._longest_s = longest_s
+        self._dying_s = dying_s
+        self._largest = largest
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._leaving: threading.Timer | None = None
@@ -109,7 +115,7 @@ class CheckerProcess:
         from bridge.settings.checker.messages import decoded  # noqa: PLC0415 - the process is begun before
 
         try:
-            return decoded(_exchanged(process, line, self._longest_s))
+            return decoded(_exchanged(process, line, self._longest_s, self._largest))
         except TimeoutError:
             process.kill()
             self._end()
@@ -143,10 +149,10 @@ class CheckerProcess:
                 process.stdin.close()
         try:
             try:
-                return process.wait(_DYING_S)
+                return process.wait(self._dying_s)
             except subprocess.TimeoutExpired:
                 process.kill()
-                return process.wait(_DYING_S)
+                return process.wait(self._dying_s)
         except subprocess.TimeoutExpired:
             log.warning("process %d, which checks settings, cannot be killed: it hangs on a disk", process.pid)
             return None
@@ -155,7 +161,7 @@ class CheckerProcess:
                 process.stdout.close()
 
 
-def _exchanged(process: subprocess.Popen[bytes], line: bytes, limit_s: float) -> bytes:
+def _exchanged(process: subprocess.Popen[bytes], line: bytes, limit_s: float, largest: int) -> bytes:
     """Writes a request. Returns the answer's line, or what there is of it when the process has ended.
 
     Nothing here waits for the process itself: one that hangs within the kernel cannot even be killed.
@@ -171,7 +177,7 @@ def _exchanged(process: subprocess.Popen[bytes], line: bytes, limit_s: float) ->
         os.set_blocking(process.stdin.fileno(), False)
         ready.register(process.stdin, selectors.EVENT_WRITE)
         ready.register(process.stdout, selectors.EVENT_READ)
-        while not answer.endswith(b"\n") and len(answer) < _LONGEST_ANSWER:
+        while not answer.endswith(b"\n") and len(answer) < largest:
             left_s = until - time.monotonic()
             if left_s <= 0:
                 raise TimeoutError

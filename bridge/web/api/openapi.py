@@ -114,7 +114,7 @@ _WHY = {
     415: "Not the media type that is wanted.",
     422: "Understood and refused; nothing was changed.",
     429: "Too many tries of the password.",
-    503: "What this needs does not answer now.",
+    503: "What this needs does not answer now; the fault says what was done.",
     504: "No answer in time; it may still be done.",
 }
 
@@ -151,7 +151,7 @@ def _operation(route: Route, known: Mapping[str, Sequence[str]]) -> dict[str, An
     refusals += [422, 504] if route.refuses else []
     refusals += [413] if route.body is not None or route.patch or route.takes else []
     refusals += [415] if route.body is not None or route.patch else []
-    refusals += [503] if route.tag == "clips" else []
+    refusals += [503] if route.tag == "clips" or (route.tag == "settings" and route.refuses) else []
     operation: dict[str, Any] = {
         "operationId": f"{route.method.lower()}_{re.sub(r'[^a-z]+', '_', route.path).strip('_')}",
         "summary": route.says,

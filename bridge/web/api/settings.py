@@ -71,7 +71,8 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
 class SettingsApi:
     """The handlers of these routes.
 
-    A change returns done, or a refusal with all faults; an unknown input or output is 404.
+    A change returns done, or a refusal with all faults; an unknown input or output is 404, and what could not be
+    checked now is 503.
     """
 
     def __init__(self, *, live: Live, desk: SettingsDesk | None) -> None:
@@ -142,9 +143,11 @@ class SettingsApi:
 
 
 async def _done(asked: Awaitable[tuple[Fault, ...]]) -> Reply:
-    """Waits for a change. Returns done, or a refusal with its faults."""
+    """Waits for a change. Returns done, or a refusal with its faults: 503 if nothing is wrong with the change."""
     faults = await asked
-    return refusal(faults) if faults else DONE
+    if not faults:
+        return DONE
+    return refusal(faults, status=503 if all(each.is_passing for each in faults) else 422)
 
 
 def _only_in_the_file(patch: Mapping[str, Any]) -> list[Fault]:

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from words.waiting import wait_until
@@ -34,15 +35,16 @@ BROKEN = {
     "it hangs": "time.sleep(1000)",
     "it hangs and takes nothing": "signal.pause()",
     "it talks nonsense": "print('hello', flush=True); time.sleep(1000)",
-    "it talks JSON that is nonsense": "input(); print('{}', flush=True); time.sleep(1000)",
+    "it talks JSON that is nonsense": "while True: input(); print('{}', flush=True)",
     "it answers with half an answer": "input(); print('{\"settings\": {', end='', flush=True); sys.exit(0)",
     "it answers with a list": "input(); print('[]', flush=True); time.sleep(1000)",
     "it answers with nested JSON without end": "input(); print('[' * 100_000, flush=True); time.sleep(1000)",
-    "it answers with faults that are none": "input(); print('{\"faults\": [5]}', flush=True); time.sleep(1000)",
+    "it answers with faults that are none": "while True: input(); print('{\"faults\": [5]}', flush=True)",
     "it talks without end and without a line": "input()\nwhile True: sys.stdout.write('x' * 10_000)",
     "it hangs when it has more to say": "input(); print('x' * 100, end='', flush=True); time.sleep(1000)",
     "it cannot be imported": "import no_such_module",
 }
+QUICK = {"dying_s": 0.1, "largest": 1_000_000}
 WRITES_AND_DIES = """
 from bridge.settings.checker.__main__ import main
 from bridge.settings.checker.work import Checker
@@ -94,7 +96,7 @@ def started() -> Iterator[Start]:
     """Makes the checker's process of a text of Python, or the real one; it is ended with the test."""
     made: list[CheckerProcess] = []
 
-    def start(code: str | None = None, **limits: float) -> CheckerProcess:
+    def start(code: str | None = None, **limits: Any) -> CheckerProcess:
         if code is None:
             made.append(CheckerProcess(**limits))
         else:
@@ -105,6 +107,14 @@ def started() -> Iterator[Start]:
     yield start
     for one in made:
         one.close()
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[CheckerProcess]:
+    """A real process that works, for files to be loaded."""
+    one = CheckerProcess()
+    yield one
+    one.close()
 
 
 @pytest.fixture
@@ -160,12 +170,17 @@ async def test_a_real_process_loads_edits_and_warns(file: Path, started: Start) 
 
 
 @pytest.mark.parametrize("how", BROKEN)
-async def test_a_checker_that_fails_refuses_an_edit_in_words(file: Path, started: Start, how: str) -> None:
-    in_force = loaded(file, started())
+async def test_a_checker_that_fails_refuses_an_edit_in_words(
+    file: Path, real: CheckerProcess, started: Start, how: str
+) -> None:
+    in_force = loaded(file, real)
     before = file.read_bytes(), in_force.loaded
-    desk = Desk(CheckedFile(in_force.loaded, ask=started(BROKEN[how], longest_s=3 if "hangs" in how else 20).ask))
+    broken = started(BROKEN[how], longest_s=0.1 if "hangs" in how else 20, **QUICK)
+    desk = Desk(CheckedFile(in_force.loaded, ask=broken.ask))
     (fault,) = await desk.debounce(7)
     assert fault.message.startswith("the process that checks settings")
+    assert fault.message.endswith("; nothing was changed; try again")
+    assert fault.is_passing
     assert (file.read_bytes(), desk.file.loaded) == before
     assert desk.applied == []
     file.write_text(file.read_text() + "# by hand\n")
@@ -182,8 +197,10 @@ async def test_a_checker_that_is_killed_after_it_wrote_leaves_in_force_what_is_i
     desk = Desk(loaded(file, started(WRITES_AND_DIES)))
     (fault,) = await desk.debounce(7)
     assert fault.message == (
-        "the process that checks settings was ended by signal 9 before it answered; see what is in force, and try again"
+        "the process that checks settings was ended by signal 9 before it answered; the file was written meanwhile,"
+        " and is in force"
     )
+    assert fault.is_passing
     assert "debounce_ms: 7" in file.read_text()
     assert [(settings.inputs[0].debounce_ms, by) for settings, by in desk.applied] == [(7, "file")]
     assert desk.file.loaded.settings.inputs[0].debounce_ms == 7
