@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 from bench.board import Board
 from bench.contestant import INPUTS, Contestant
 from bench.figures import median, percentile
 from bench.process import Program
 from bench.stage import Stage, in_s
-from bench.table import Row
+from bench.table import Row, beside
 from bench.waiting import hear_until
 from bench.wire import Client, Message
 
@@ -114,20 +115,7 @@ def lanes(stage: Stage, contestants: Sequence[Contestant]) -> dict[str, Lane]:
 def measure(stage: Stage) -> list[Row]:
     """Median, p99 and processor time an edge, beside both peers."""
     found = lanes(stage, [stage.ours, *stage.peers])
-    ours = found["alarm2mqtt"]
-
-    def row(what: str, unit: str, figure: Callable[[Lane], float], name: str, floor: float | None) -> Row:
-        peer = found.get(name)
-        return Row(
-            part=PART,
-            what=what,
-            unit=unit,
-            ours=figure(ours),
-            peer_name=name,
-            peer=figure(peer) if peer else None,
-            floor=floor,
-        )
-
+    row = partial(beside, PART, found)
     return [
         row("edge → subscriber, median", "ms", Lane.p50, "C", 2.2),
         row("edge → subscriber, median", "ms", Lane.p50, "mqtt-io", 0.85),
@@ -135,5 +123,5 @@ def measure(stage: Stage) -> list[Row]:
         row("edge → subscriber, p99", "ms", Lane.p99, "mqtt-io", 1.0),
         row("processor time an edge", "ms", Lane.cpu, "C", None),
         row("processor time an edge", "ms", Lane.cpu, "mqtt-io", 1.2),
-        Row(part=PART, what="states lost or wrong", unit="", ours=ours.wrong, limit=0),
+        Row(part=PART, what="states lost or wrong", unit="", ours=found["alarm2mqtt"].wrong, limit=0),
     ]

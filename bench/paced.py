@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bench import commands
@@ -21,7 +21,7 @@ from bench.latency import Lane
 from bench.ours import alarm2mqtt
 from bench.process import Program
 from bench.stage import Stage, in_s
-from bench.table import Row
+from bench.table import Row, beside
 from bench.waiting import hear_until
 
 PART = "paced"
@@ -188,18 +188,7 @@ def measure(stage: Stage) -> list[Row]:
         paced.lane.close()
     debounced = _debounced(stage, edges if stage.quick else 3 * edges)
 
-    def row(what: str, unit: str, figure: Callable[[Paced], float], name: str, floor: float | None) -> Row:
-        peer = lanes.get(name)
-        return Row(
-            part=PART,
-            what=what,
-            unit=unit,
-            ours=figure(ours),
-            peer_name=name,
-            peer=figure(peer) if peer else None,
-            floor=floor,
-        )
-
+    row = partial(beside, PART, lanes)
     excess_ms = [late - DEBOUNCE_MS for late in debounced.latencies_ms]
     return [
         row("edge → subscriber, median", "ms", lambda one: one.lane.p50(), "C", 1.85),

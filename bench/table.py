@@ -6,10 +6,12 @@ import json
 import os
 import platform
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+Measured = TypeVar("Measured")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,28 @@ class Row:
         if self.kept is None:
             return "no peer" if self.floor is not None else ""
         return "ok" if self.kept else "FAILED"
+
+
+def beside(
+    part: str,
+    found: Mapping[str, Measured],
+    what: str,
+    unit: str,
+    figure: Callable[[Measured], float],
+    peer_name: str,
+    floor: float | None,
+) -> Row:
+    """A figure of ours beside a peer's, from what was measured on each contestant, by its name."""
+    peer = found.get(peer_name)
+    return Row(
+        part=part,
+        what=what,
+        unit=unit,
+        ours=figure(found["alarm2mqtt"]),
+        peer_name=peer_name,
+        peer=figure(peer) if peer is not None else None,
+        floor=floor,
+    )
 
 
 def _number(value: float | None) -> str:

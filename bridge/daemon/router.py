@@ -12,7 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from bridge.core import effects as do
 from bridge.core.journal import JournalEntry
@@ -25,19 +25,9 @@ log = logging.getLogger(__name__)
 Receiver = Callable[[Any], object]
 
 TAKES: dict[str, tuple[type[Any], ...]] = {
-    "lines": (do.DriveLine, do.RequestOutput, do.RequestInput, do.ReleaseLine),
-    "store": (JournalEntry, do.KeepInput, do.KeepLatched, do.KeepArmed, do.DeleteJob),
-    "mqtt": (
-        do.PublishTripped,
-        do.PublishInput,
-        do.PublishOutput,
-        do.PublishEvent,
-        do.PublishArmed,
-        do.PublishClock,
-        do.PublishSettings,
-        do.Answer,
-        JournalEntry,
-    ),
+    "lines": get_args(do.LineEffect),
+    "store": get_args(do.StoreEffect),
+    "mqtt": (*get_args(do.PublishEffect), JournalEntry),
     "log": (JournalEntry,),
     "page": (
         do.PublishInput,
@@ -48,7 +38,7 @@ TAKES: dict[str, tuple[type[Any], ...]] = {
         JournalEntry,
     ),
     "combined": (do.PublishInput,),
-    "linkage": (do.RunLinkage, do.ExtendLinkage, do.EndLinkage, do.RunAction, do.SilenceSound),
+    "linkage": get_args(do.LinkageEffect),
     "linkage_settings": (do.PublishSettings,),
     "caller": (do.Answer,),
 }

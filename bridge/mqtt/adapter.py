@@ -13,6 +13,7 @@ from bridge.core.effects import (
     Answer,
     PublishArmed,
     PublishClock,
+    PublishEffect,
     PublishEvent,
     PublishInput,
     PublishOutput,
@@ -41,17 +42,7 @@ from bridge.mqtt.rights_watch import ASK_AGAIN_S, RightsWatch
 from bridge.mqtt.session_service import GOODBYE_S, Served, SessionService
 from bridge.mqtt.topics import CommandKind
 
-MqttEffect = (
-    PublishTripped
-    | PublishInput
-    | PublishOutput
-    | PublishEvent
-    | PublishArmed
-    | PublishClock
-    | PublishSettings
-    | Answer
-    | JournalEntry
-)
+MqttEffect = PublishEffect | JournalEntry
 
 
 class MqttAdapter:

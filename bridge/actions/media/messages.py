@@ -7,8 +7,10 @@ every user of the machine can read those.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from typing import get_args
+
+from bridge.system.message_lines import MessageLines
 
 LONGEST_LINE = 32 * 1024 * 1024
 """Limit in bytes; a picture is the longest message."""
@@ -124,27 +126,8 @@ class PictureMissed:
 
 Order = OpenCamera | BeginClip | EndClip | TakePicture
 Report = StreamStarted | StreamEnded | Beat | ClipBegun | ClipEnded | PictureTaken | PictureMissed
-_KINDS: dict[str, type[Order | Report]] = {
-    kind.__name__: kind
-    for kind in (
-        OpenCamera, BeginClip, EndClip, TakePicture,
-        StreamStarted, StreamEnded, Beat, ClipBegun, ClipEnded, PictureTaken, PictureMissed,
-    )
-}  # fmt: skip
-
-
-def encode(message: Order | Report) -> bytes:
-    """Returns the message as one line of JSON, ended by a line feed."""
-    return json.dumps({"is": type(message).__name__, **asdict(message)}).encode() + b"\n"
-
-
-def decode(line: bytes) -> Order | Report:
-    """Returns the message of a line that `encode` wrote. Raises ValueError for any other line."""
-    try:
-        fields = json.loads(line)
-        if fields.get("ring"):
-            fields["ring"] = Ring(**fields["ring"])
-        return _KINDS[fields.pop("is")](**fields)
-    except (AttributeError, KeyError, TypeError) as error:
-        message = f"not a message of a media process: {line[:80]!r}"
-        raise ValueError(message) from error
+_LINES: MessageLines[Order | Report] = MessageLines(
+    *get_args(Order), *get_args(Report), sender="a media process", nested={"ring": lambda ring: Ring(**ring)}
+)
+encode = _LINES.encode
+decode = _LINES.decode

@@ -6,9 +6,10 @@ processes of a machine share. Passwords are sent here, and never on a command li
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from typing import get_args
+
+from bridge.system.message_lines import MessageLines
 
 LONGEST_LINE = 256 * 1024
 
@@ -149,28 +150,11 @@ Report = (
     CameraReached | CameraSubscribed | CameraFailed | ContactSeen | RelaySeen | RelaySet | AddressesFound
     | AnswerIgnored | Noted | Beat
 )  # fmt: skip
-_KINDS: dict[str, Callable[..., Order | Report]] = {
-    kind.__name__: kind
-    for kind in (
-        WatchCamera, LeaveCamera, SetRelay,
-        CameraReached, CameraSubscribed, CameraFailed, ContactSeen, RelaySeen, RelaySet, AddressesFound,
-        AnswerIgnored, Noted, Beat,
-    )
-}  # fmt: skip
-
-
-def encode(message: Order | Report) -> bytes:
-    """Returns the message as one line of JSON, ended by a line feed."""
-    return json.dumps({"is": type(message).__name__, **asdict(message)}).encode() + b"\n"
-
-
-def decode(line: bytes) -> Order | Report:
-    """Returns the message of a line that `encode` wrote. Raises ValueError for any other line."""
-    try:
-        fields = json.loads(line)
-        if "lines" in fields:
-            fields["lines"] = tuple(CameraLine(**each) for each in fields["lines"])
-        return _KINDS[fields.pop("is")](**fields)
-    except (AttributeError, KeyError, TypeError) as error:
-        message = "not a message of an ONVIF process"
-        raise ValueError(message) from error
+_LINES: MessageLines[Order | Report] = MessageLines(
+    *get_args(Order),
+    *get_args(Report),
+    sender="an ONVIF process",
+    nested={"lines": lambda lines: tuple(CameraLine(**each) for each in lines)},
+)
+encode = _LINES.encode
+decode = _LINES.decode
