@@ -1,7 +1,5 @@
 """The composition root: the only file that names every concrete class.
 
-Above 300 lines, since each part of the program is made and connected here, and nowhere else.
-
 Slow modules are imported when they are first needed, after the outputs are idle and the inputs
 watched: a siren must not sound through the import of a database.
 """
@@ -17,16 +15,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bridge import __version__
-from bridge.core import effects as do
-from bridge.core.definitions.channels import CHANNELS, server_of
-from bridge.core.definitions.health_lines import HealthSource
 from bridge.core.engine import Engine
-from bridge.core.facts import ClockChecked, JobClosed, Origin, SettingsChanged
+from bridge.core.facts import JobClosed, Origin, SettingsChanged
 from bridge.daemon.clip_folder import ClipFolder
+from bridge.daemon.clock_check import check_clock
+from bridge.daemon.health_when_followed import HealthWhenFollowed
 from bridge.daemon.lifecycle import LINKAGE, LONGEST_GOODBYE_S, Lifecycle, Work
+from bridge.daemon.linkage_when_needed import LinkageWhenNeeded
+from bridge.daemon.next_start import log_what_waits
+from bridge.daemon.reloads import Reloads
 from bridge.daemon.router import Router, answer_future, line_receiver
 from bridge.daemon.settings_warnings import SettingsWarnings
-from bridge.errors import Fault
 from bridge.runtime import log_setup as logs
 from bridge.runtime.clock import Clock, is_synchronised, zone
 from bridge.runtime.deadline_timer import deadline_timer
@@ -53,11 +52,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RELEASE_YEAR = 2026
-CLOCK_CHECK_S = 30.0
-WARNINGS_AFTER_S = 20.0
-"""After a start from the kept copy, which needs no checker: there is time to look for warnings later."""
-AT_NEXT_START = ("lines", "store", "web", "metrics")
-"""Settings that are read once; a change of them is logged, and takes effect at the next start."""
 
 
 class App:
@@ -95,7 +89,7 @@ class App:
         self._loop = EngineLoop(
             self._engine,
             perform=self._router.perform,
-            overload=self._refuse_for_load,
+            overload=self._router.refuse_for_load,
             now=self._clock.now,
             timer=deadline_timer,
         )
@@ -103,23 +97,22 @@ class App:
             lines=lines, loop=self._loop, router=self._router, manager=ServiceManager(), longest_s=longest_goodbye_s
         )
         self._stop = asyncio.Event()
-        self._reloads = asyncio.Event()
+        self._reloads = Reloads()
         self._store: Store | None = None
         self._store_trouble: str | None = None
         self._status_changed: Callable[[], None] = lambda: None
-        self._linkage: Linkage | None = None
-        self._linked = asyncio.Event()
-        self._health: HealthWatch | None = None
-        self._health_followed = asyncio.Event()
+        self._mqtt: MqttAdapter | None = None
+        self._linkage = LinkageWhenNeeded(make=self._link, addresses=lambda: surroundings.cameras.addresses)
+        self._health = HealthWhenFollowed(settings=lambda: self._settings, make=self._watch_health)
         self._page: WebServer | None = None
-        self._warnings = SettingsWarnings(file.warnings, first_after_s=0.0 if file.loaded.kept else WARNINGS_AFTER_S)
+        self._warnings = SettingsWarnings(file.warnings, is_from_copy=not file.loaded.kept)
 
     async def run(self, *, ends_with_terminal: bool = False) -> None:
         """Runs until SIGTERM or SIGINT; outputs are idle before and after.
 
         SIGHUP reloads the settings, or with `ends_with_terminal` ends the run too.
         """
-        on_signals(stop=self._stop.set, reload=self._stop.set if ends_with_terminal else self._ask_reload)
+        on_signals(stop=self._stop.set, reload=self._stop.set if ends_with_terminal else self._reloads.ask)
         self._router.perform(self._engine.begin(self._clock.now(), synchronised=is_synchronised()))
         log.info("alarm2mqtt %s: outputs idle, inputs watched", __version__)
         try:
@@ -127,17 +120,17 @@ class App:
             edits = self._open_settings()
             mqtt = self._connect_mqtt(store, edits)
             self._open_page(store, mqtt, edits)
-            self._link_when_needed(store, mqtt)
+            self._connect_linkage()
             tasks: dict[str, Work] = {
                 "MQTT": mqtt.run,
-                "clock check": self._check_clock,
-                LINKAGE: self._run_linkage,
-                "health": partial(self._watch_health, mqtt),
+                "clock check": partial(check_clock, self._loop.submit),
+                LINKAGE: self._linkage.run,
+                "health": self._health.run,
                 "settings": edits.run,
                 "settings file": edits.watch,
                 "settings warnings": self._warnings.run,
                 "sound clips": ClipFolder(settings=lambda: self._settings, found=mqtt.clips).run,
-                "reload": partial(self._reload, edits),
+                "reload": partial(self._reloads.run, edits.reload),
             }
             if self._page is not None:
                 tasks["page"] = self._page.run
@@ -169,10 +162,7 @@ class App:
         from bridge.settings.store import SettingsStore
 
         return SettingsStore(
-            self._file,
-            apply=self._apply,
-            tell=self._loop.submit,
-            answer=lambda answer: self._router.perform([answer]),
+            self._file, apply=self._apply, tell=self._loop.submit, answer=lambda answer: self._router.perform([answer])
         )
 
     def _connect_mqtt(self, store: Store, edits: SettingsStore) -> MqttAdapter:
@@ -181,7 +171,7 @@ class App:
         from bridge.mqtt.adapter import MqttAdapter
         from bridge.mqtt.commands.settings_commands import settings_handlers
 
-        mqtt = MqttAdapter(
+        mqtt = self._mqtt = MqttAdapter(
             settings=self._settings,
             submit=self._loop.submit,
             now=self._clock.now,
@@ -196,8 +186,7 @@ class App:
 
         def changed() -> None:
             mqtt.status_changed()
-            if self._health is not None:
-                self._health.changed()
+            self._health.changed()
 
         self._status_changed = changed
         cameras = self._surroundings.cameras
@@ -217,7 +206,7 @@ class App:
             self._settings,
             Neighbours(
                 store=store,
-                linkage=lambda: self._linkage,
+                linkage=lambda: self._linkage.made,
                 settings=edits,
                 board=self._board,
                 hooks=self._surroundings.hooks,
@@ -238,40 +227,28 @@ class App:
             mqtt=mqtt,
             store=store,
             store_problem=self._store_trouble,
-            linkage=self._linkage,
+            linkage=self._linkage.made,
         )
 
     def _show_picture(self, input_id: str | None, jpeg: bytes) -> None:
         if self._page is not None:
             self._page.snapshot(input_id, jpeg)
 
-    def _link_when_needed(self, store: Store, mqtt: MqttAdapter) -> None:
-        """Creates the linkage if the settings need it, else as soon as settings in force need it.
+    def _connect_linkage(self) -> None:
+        """Has the linkage follow settings, and the addresses that cameras give."""
+        self._linkage.apply(self._settings)
+        self._router.connect("linkage_settings", lambda effect: self._linkage.apply(effect.settings))
+        self._surroundings.cameras.when_addresses_change(lambda _: self._linkage.apply(self._settings))
 
-        Later changes are applied to it.
-        """
-        from bridge.daemon.camera_addresses import with_addresses
-
-        cameras = self._surroundings.cameras
-
-        def take(given: Settings) -> None:
-            settings = with_addresses(given, cameras.addresses)
-            if self._linkage is not None:
-                self._linkage.apply(settings)
-            elif _needs_linkage(settings):
-                self._link(settings, store, mqtt)
-
-        take(self._settings)
-        self._router.connect("linkage_settings", lambda effect: take(effect.settings))
-        cameras.when_addresses_change(lambda _: take(self._settings))
-
-    def _link(self, settings: Settings, store: Store, mqtt: MqttAdapter) -> None:
-        """Creates the linkage (channels, cameras, clips and sound) and connects it; none of it is imported before."""
+    def _link(self, settings: Settings) -> Linkage:
+        """Makes the linkage and connects it."""
         import random
 
         from bridge.linkage.linkage import Linkage
 
-        self._linkage = Linkage(
+        store, mqtt = self._store, self._mqtt
+        assert store is not None and mqtt is not None  # noqa: S101, PT018 - both are connected before
+        linkage = Linkage(
             settings,
             store=store,
             now=self._clock.now,
@@ -283,39 +260,22 @@ class App:
             picture_room=lambda: mqtt.picture_room,
             changed=self._status_changed,
         )
-        self._router.connect("linkage", self._linkage.perform)
-        self._linked.set()
+        self._router.connect("linkage", linkage.perform)
+        return linkage
 
-    async def _run_linkage(self) -> None:
-        await self._linked.wait()
-        assert self._linkage is not None  # noqa: S101 - the event says so
-        await self._linkage.run()
-
-    async def _watch_health(self, mqtt: MqttAdapter) -> None:
-        """Watches the parts of this device that inputs follow, from the first such input on."""
-        self._follow_health()
-        await self._health_followed.wait()
+    def _watch_health(self) -> HealthWatch:
+        """Makes the watch over the parts of this device that inputs follow."""
         from bridge.daemon.health_watch import HealthWatch, troubles_of_rooms
 
-        def rooms() -> dict[str, str | None]:
-            is_clock_set = is_synchronised() and self._clock.now().local.year >= RELEASE_YEAR
-            return troubles_of_rooms(
-                mqtt=mqtt, store_problem=self._store_trouble, linkage=self._linkage, is_clock_set=is_clock_set
-            )
-
-        self._health = HealthWatch(settings=lambda: self._settings, signals=self._surroundings.health, rooms=rooms)
-        await self._health.run()
-
-    def _follow_health(self) -> None:
-        """Has the health watched if an input follows it."""
-        if any(isinstance(each.line, HealthSource) for each in self._settings.inputs):
-            self._health_followed.set()
-
-    def _refuse_for_load(self, origin: Origin) -> None:
-        if origin.request is not None:
-            self._router.perform(
-                [do.Answer(origin=origin, faults=(Fault(path="", message="too many commands at once"),))]
-            )
+        assert self._mqtt is not None  # noqa: S101 - it is connected before
+        rooms = partial(
+            troubles_of_rooms,
+            mqtt=self._mqtt,
+            store_problem=lambda: self._store_trouble,
+            linkage=lambda: self._linkage.made,
+            is_clock_set=lambda: is_synchronised() and self._clock.now().local.year >= RELEASE_YEAR,
+        )
+        return HealthWatch(settings=lambda: self._settings, signals=self._surroundings.health, rooms=rooms)
 
     # Around the engine
 
@@ -327,35 +287,12 @@ class App:
         else:
             log.warning("the store has a problem, going on in memory: %s", problem)
 
-    async def _check_clock(self) -> None:
-        while True:
-            await asyncio.sleep(CLOCK_CHECK_S)
-            self._loop.submit(ClockChecked(synchronised=is_synchronised()))
-
-    def _ask_reload(self) -> None:
-        """Requests a reload. A request during a reload causes one more after it."""
-        self._reloads.set()
-
-    async def _reload(self, edits: SettingsStore) -> None:
-        """Reloads the settings file at each request, as a whole or not at all; never ends."""
-        while True:
-            await self._reloads.wait()
-            self._reloads.clear()
-            await edits.reload()
-
     def _apply(self, settings: Settings, origin: Origin) -> None:
         before, self._settings = self._settings, settings
         self._surroundings.change_settings(settings)
         self._warnings.changed()
-        self._follow_health()
-        for part in AT_NEXT_START:
-            if getattr(before, part) != getattr(settings, part):
-                log.warning("%s: changed; takes effect at the next start", part)
+        self._health.settings_changed()
+        log_what_waits(before, settings)
         self._clock.zone = zone(settings.device.timezone)
         logs.set_up(level=settings.log.level, style=settings.log.format)
         self._loop.submit(SettingsChanged(settings=settings, origin=origin))
-
-
-def _needs_linkage(settings: Settings) -> bool:
-    channels = [server_of(settings, channel) for channel in CHANNELS]
-    return any((*channels, settings.cameras, settings.recording, settings.audio))

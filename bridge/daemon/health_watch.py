@@ -113,18 +113,19 @@ class HealthWatch:
 def troubles_of_rooms(
     *,
     mqtt: MqttAdapter,
-    store_problem: str | None,
-    linkage: Linkage | None,
-    is_clock_set: bool,
+    store_problem: Callable[[], str | None],
+    linkage: Callable[[], Linkage | None],
+    is_clock_set: Callable[[], bool],
 ) -> dict[str, Trouble]:
-    """Returns the troubles that the rooms know of, by part."""
-    clips = None if linkage is None else linkage.media.clips
+    """Returns the troubles that the rooms know of now, by part."""
+    linked = linkage()
+    clips = None if linked is None else linked.media.clips
     card = None if clips is None or not clips.is_looked_at else clips.problem
     return {
-        "disk": store_problem or card,
+        "disk": store_problem() or card,
         "broker": None if mqtt.connected else mqtt.problem or "the MQTT broker is away",
-        "clock": None if is_clock_set else "the clock is not set",
-        "mail": None if linkage is None else _mail_trouble(linkage),
+        "clock": None if is_clock_set() else "the clock is not set",
+        "mail": None if linked is None else _mail_trouble(linked),
     }
 
 

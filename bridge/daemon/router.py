@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from bridge.core import effects as do
 from bridge.core.journal import JournalEntry
+from bridge.errors import Fault
 
 if TYPE_CHECKING:
+    from bridge.core.facts import Origin
     from bridge.core.line_driver import LineDriver
 
 log = logging.getLogger(__name__)
@@ -108,6 +110,11 @@ class Router:
             self._flush_soon()
         for effect in seen:
             self._give(effect)
+
+    def refuse_for_load(self, origin: Origin) -> None:
+        """Answers a request that there are too many at once."""
+        if origin.request is not None:
+            self.perform([do.Answer(origin=origin, faults=(Fault(path="", message="too many commands at once"),))])
 
     def _flush_soon(self) -> None:
         """Schedules `flush`; before the messages of this turn are sent, if it comes before the first of them."""

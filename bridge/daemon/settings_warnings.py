@@ -11,20 +11,25 @@ from bridge.system.disk_thread import start_disk_thread
 
 log = logging.getLogger(__name__)
 
+AFTER_COPY_S = 20.0
+
 
 class SettingsWarnings:
     """Finds and logs the warnings of the settings in force, after the start and after each change.
 
     They are found on a thread of their own, since finding them reads the disk.
 
-    `look` returns the warnings of the settings in force. The first look comes `first_after_s` after the start.
+    `look` returns the warnings of the settings in force. After a start `is_from_copy`, which needed no checker, the
+    first look waits for `quiet_s`.
     """
 
-    def __init__(self, look: Callable[[], tuple[str, ...]], *, first_after_s: float = 0.0) -> None:
+    def __init__(
+        self, look: Callable[[], tuple[str, ...]], *, is_from_copy: bool = False, quiet_s: float = AFTER_COPY_S
+    ) -> None:
         self.found: tuple[str, ...] = ()
         """The warnings of the settings last looked at."""
         self._look = look
-        self._first_after_s = first_after_s
+        self._first_after_s = quiet_s if is_from_copy else 0.0
         self._changed = asyncio.Event()
 
     def changed(self) -> None:

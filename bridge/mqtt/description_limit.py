@@ -21,7 +21,7 @@ class DescriptionLimit:
         known = [size // 2 for topic, size in session.limits.refused_sizes.items() if is_description(topic)]
         if session.announced_largest is not None:
             known.append(session.announced_largest)
-        self._publisher.descriptions.largest_packet = min(known, default=None)
+        self._publisher.descriptions.room.largest_packet = min(known, default=None)
 
     def refused(self, topic: str, size: int, code: int) -> None:
         """Publishes a smaller description where the broker refused it for its size; ignores all else."""

@@ -16,7 +16,7 @@ from bridge.mqtt.connection.session_types import Ended
 from bridge.mqtt.description_limit import DescriptionLimit
 from bridge.mqtt.dispatcher import Dispatcher
 from bridge.mqtt.line_topics import LineTopics
-from bridge.mqtt.publishing.descriptions import PACKET_HEAD
+from bridge.mqtt.publishing.description_room import PACKET_HEAD
 from bridge.mqtt.publishing.journal_publisher import JournalPublisher
 from bridge.mqtt.publishing.publisher import Publisher
 from bridge.mqtt.publishing.send_queue import SendQueue

@@ -2,8 +2,6 @@
 
 Each description costs about a millisecond, and there may be hundreds: they are made one a turn of the loop, so that
 lines get theirs, and no more are on their way than the broker acknowledges.
-
-Above 300 lines, since each topic's description is found, published, withheld and left out by the same few fields.
 """
 
 from __future__ import annotations
@@ -12,15 +10,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from functools import partial
-from hashlib import blake2b
 
 from bridge.core.definitions.settings import Settings
 from bridge.mqtt.discovery.description import (
-    LARGEST_BYTES,
     Description,
     Platforms,
     changed_parts,
-    fitted,
     gone,
     parts,
     read_platforms,
@@ -29,6 +24,8 @@ from bridge.mqtt.discovery.description import (
 from bridge.mqtt.discovery.old_form import is_migration, is_old_form
 from bridge.mqtt.discovery.row import InputPart, Part
 from bridge.mqtt.messages import Incoming
+from bridge.mqtt.publishing.deleted_devices import DeletedDevices, digest_of
+from bridge.mqtt.publishing.description_room import DescriptionRoom
 from bridge.mqtt.publishing.description_sender import DescriptionSender
 from bridge.mqtt.publishing.event_gate import EventGate
 from bridge.mqtt.publishing.old_description import OldDescription
@@ -38,15 +35,10 @@ from bridge.mqtt.topics import Topics
 from bridge.system.page_address import address_for_others
 
 _LOG = logging.getLogger(__name__)
-PACKET_HEAD = 16
-"""Bytes of a PUBLISH beside topic and payload, and some more: not all brokers count alike."""
 TAKEN_UP_S = 2.0
 """Seconds after which Home Assistant has processed a changed description."""
 MADE_S = 1.0
 """Seconds after which Home Assistant has made a new device: were a terminal first, the bridge would get no area."""
-AFTERMATH_S = 5.0
-"""Earlier Home Assistants empty the topic on which a disabled entity was once described when it is removed: within so
-long after a removal of ours that is no person."""
 ASK_AGAIN_S = 60.0
 
 
@@ -70,8 +62,7 @@ class Descriptions:
         is_busy: Callable[[], bool],
         is_in_alarm: Callable[[], bool],
     ) -> None:
-        self.largest_packet: int | None = None
-        """Bytes of the largest packet that the broker takes for a description; None where there is no limit."""
+        self.room = DescriptionRoom()
         self._echoes = False
         self._settings = settings
         self._sender = DescriptionSender(outbox)
@@ -85,10 +76,7 @@ class Descriptions:
         """Components that the broker has, by topic."""
         self._sent: dict[str, bytes] = {}
         """Digest of the description published on this connection, by topic."""
-        self._deleted: dict[str, bytes | None] = {}
-        """Topics of devices that a person deleted in Home Assistant, with the digest of what stays withheld."""
-        self._removed_at = -AFTERMATH_S
-        """Instant of the last removal from Home Assistant."""
+        self._deleted = DeletedDevices()
         self._described: Settings | None = None
         """The settings that all descriptions on this connection have; None before they are complete."""
         self._unsure: set[str] = set()
@@ -98,7 +86,6 @@ class Descriptions:
         self._everything = False
         self._then: list[Callable[[], Awaitable[None]]] = []
         self._due = asyncio.Event()
-        self._logged: set[str] = set()
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -167,9 +154,10 @@ class Descriptions:
     def forget(self, topic: str) -> None:
         """The topic is cleared, since its part was removed."""
         if topic in self._known:
-            self._removed_at = _now()
-        for known in (self._known, self._sent, self._deleted):
+            self._deleted.removed()
+        for known in (self._known, self._sent):
             known.pop(topic, None)
+        self._deleted.forget(topic)
 
     def found(self, message: Incoming) -> None:
         """Takes a message on a topic of a description: the one from before, a deletion, or an own one."""
@@ -182,7 +170,7 @@ class Descriptions:
             self._old.came_back()
             if message.retained:
                 self._found_components(topic, {})
-        elif message.retained and self._sent.get(topic) != _digest(message.payload):
+        elif message.retained and self._sent.get(topic) != digest_of(message.payload):
             platforms = read_platforms(message.payload)
             if platforms is not None:
                 self._found_components(topic, platforms)
@@ -204,14 +192,14 @@ class Descriptions:
 
     def _delete(self, topic: str) -> None:
         """A person deleted a device: it stays deleted until its description changes."""
-        if _now() - self._removed_at < AFTERMATH_S:
+        if self._deleted.is_aftermath:
             self._later(MADE_S, partial(self.repeat, (topic,)))
             return
         _LOG.info("deleted in Home Assistant: %s; a change of its settings or a restart announces it again", topic)
         topics = self.topics if self._old.platforms is not None else (topic,)
         self._old.platforms = None
         for one in topics:
-            self._deleted[one] = self._sent.pop(one, None)
+            self._deleted.add(one, self._sent.pop(one, None))
             self._known.pop(one, None)
             self._ledger.discard(one)
 
@@ -243,19 +231,14 @@ class Descriptions:
 
     def _describe(self, part: Part, *, again: bool, is_change: bool) -> None:
         """Publishes one description; without `again` one that is on the broker already is not sent again."""
-        made = fitted(part, self._room_for(part.topic))
-        self._log_left_out(part, made)
+        made = self.room.described(part)
         if made is None:
             self._heard(part)
             return
-        topic, digest = made.topic, _digest(made.payload)
-        if topic in self._deleted:
-            withheld = self._deleted[topic] or digest
-            self._deleted[topic] = withheld
-            if withheld == digest:
-                self._heard(part)
-                return
-            del self._deleted[topic]
+        topic, digest = made.topic, digest_of(made.payload)
+        if self._deleted.withholds(topic, digest):
+            self._heard(part)
+            return
         if self._sent.get(topic) == digest and not again:
             return
         if is_change and self._sent.get(topic) != digest:
@@ -263,7 +246,7 @@ class Descriptions:
         self._ledger.add(topic)
         lost = gone(self._known.get(topic, {}), made.platforms)
         if lost:
-            self._removed_at = _now()
+            self._deleted.removed()
             for payload in removals(part, lost):
                 self._sender.put(topic, payload)
         self._sent[topic] = digest
@@ -286,29 +269,6 @@ class Descriptions:
             new = [one.id for one in self._settings.inputs if topics.part_discovery(one.id) not in self._known]
             self._events.close(one for one in new if one not in but_of)
 
-    def _room_for(self, topic: str) -> int | None:
-        """Returns the bytes that a packet of the broker leaves for a description's payload; None without a limit."""
-        return None if self.largest_packet is None else self.largest_packet - len(topic) - PACKET_HEAD
-
-    def _log_left_out(self, part: Part, made: Description | None) -> None:
-        """Logs once for each limit that entities are left out of a description."""
-        if made is not None and not made.left_out:
-            return
-        room = self._room_for(part.topic)
-        limit = f"the broker takes packets of at most {self.largest_packet} bytes; raise its limit for packets"
-        if room is None or room > LARGEST_BYTES:
-            limit = f"a description has at most {LARGEST_BYTES} bytes; use fewer or shorter names of schedules"
-        if limit not in self._logged:
-            self._logged.add(limit)
-            count = "all" if made is None else f"{made.left_out} of {made.left_out + len(made.platforms)}"
-            name = part.id or "the device itself"
-            _LOG.warning(
-                "left out of %s and what is as large: %s entities in Home Assistant, settings first: %s",
-                name,
-                count,
-                limit,
-            )
-
     async def _move(self) -> bool:
         """Moves a description of the old form to one for each part. Returns whether it is moved."""
         wait_s = self._old.wait_s()
@@ -319,12 +279,12 @@ class Descriptions:
         bridge, *terminals = self._parts()
         now: dict[str, str] = {}
         for part in (bridge, *terminals):
-            made = fitted(part, self._room_for(part.topic))
+            made = self.room.fitted(part)
             now.update({} if made is None else made.platforms)
             await asyncio.sleep(0)
         may = not terminals or await self._old.may_publish(terminals[0].topic, echoes=self._echoes)
         inputs = [one.id for one in settings.inputs]
-        self._removed_at = _now()
+        self._deleted.removed()
         if may:
             self._events.close(inputs)
         if not may or not await self._old.unload(bridge, now):
@@ -337,11 +297,3 @@ class Descriptions:
                 await asyncio.sleep(0)
         _LOG.info("Home Assistant has a device for each terminal now; ids, names and history are kept")
         return True
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
-
-
-def _digest(payload: bytes) -> bytes:
-    return blake2b(payload, digest_size=16).digest()

@@ -55,7 +55,7 @@ def test_the_first_look_after_a_start_waits_and_a_change_does_not():
         return ("something",)
 
     async def story():
-        warnings = SettingsWarnings(look, first_after_s=1000)
+        warnings = SettingsWarnings(look, is_from_copy=True, quiet_s=1000)
         task = asyncio.create_task(warnings.run())
         await asyncio.sleep(0)
         assert looks == []

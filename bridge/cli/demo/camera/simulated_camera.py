@@ -184,7 +184,7 @@ class SimulatedCamera:
         """Returns the seconds of a subscription's time as the camera reads it."""
         return seconds_of(duration) or DEFAULT_S
 
-    def get_services(self, _: Call) -> str | None:
+    def get_services(self, _: Call) -> str:
         """Returns the addresses of its services."""
         return answers.services({name: self.address_at(f"/onvif/{name}_service") for name in answers.SERVICES})
 

@@ -235,7 +235,7 @@ async def test_the_last_states_come_before_offline():
 
 async def test_a_small_packet_limit_leaves_entities_out_and_says_so_once(caplog):
     device = Device()
-    device.publisher.descriptions.largest_packet = 3000
+    device.publisher.descriptions.room.largest_packet = 3000
     await device.connects()
     device.publisher.announce_again()
     await device.describes()

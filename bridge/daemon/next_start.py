@@ -1,0 +1,20 @@
+"""Settings that are read once, at the start."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from bridge.core.definitions.settings import Settings
+
+log = logging.getLogger(__name__)
+
+AT_NEXT_START: Final = ("lines", "store", "web", "metrics")
+
+
+def log_what_waits(before: Settings, after: Settings) -> None:
+    """Logs which changes of settings take effect at the next start."""
+    for part in AT_NEXT_START:
+        if getattr(before, part) != getattr(after, part):
+            log.warning("%s: changed; takes effect at the next start", part)

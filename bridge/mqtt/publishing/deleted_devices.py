@@ -1,0 +1,53 @@
+"""Devices that a person deleted in Home Assistant, and the removals of ours that look like it."""
+
+from __future__ import annotations
+
+import asyncio
+from hashlib import blake2b
+from typing import Final
+
+AFTERMATH_S: Final = 5.0
+"""Earlier Home Assistants empty the topic on which a disabled entity was once described when it is removed: within so
+long after a removal of ours that is no person."""
+
+
+def digest_of(payload: bytes) -> bytes:
+    """Returns the digest by which a description is recognised."""
+    return blake2b(payload, digest_size=16).digest()
+
+
+class DeletedDevices:
+    """Topics of descriptions that are withheld, each until its description changes."""
+
+    def __init__(self) -> None:
+        self._withheld: dict[str, bytes | None] = {}
+        """The digest of what stays withheld; None: it is that of the next description."""
+        self._removed_at = -AFTERMATH_S
+
+    def add(self, topic: str, digest: bytes | None) -> None:
+        """Withholds what is described on a topic now."""
+        self._withheld[topic] = digest
+
+    def forget(self, topic: str) -> None:
+        """Withholds nothing on a topic any more."""
+        self._withheld.pop(topic, None)
+
+    def withholds(self, topic: str, digest: bytes) -> bool:
+        """Returns whether a description stays withheld; another one than that which was deleted never is again."""
+        if topic not in self._withheld:
+            return False
+        withheld = self._withheld[topic] or digest
+        if withheld != digest:
+            del self._withheld[topic]
+            return False
+        self._withheld[topic] = withheld
+        return True
+
+    def removed(self) -> None:
+        """We remove entities from Home Assistant now."""
+        self._removed_at = asyncio.get_running_loop().time()
+
+    @property
+    def is_aftermath(self) -> bool:
+        """Whether an emptied topic may follow from a removal of ours."""
+        return asyncio.get_running_loop().time() - self._removed_at < AFTERMATH_S
