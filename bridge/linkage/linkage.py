@@ -40,8 +40,9 @@ class Linkage:
     """Runs snapshots, mails, uploads, clips and sounds; the caller keeps `run` running as a task.
 
     `report` gets outcomes as facts. `show` gets each picture as it came, with the input of its alarm, or None for one
-    by command; `publish` gets one small enough for MQTT, or None for no picture. `changed` is called when the state of
-    a queue, of the card or of the loudspeaker changes. `now()` is the time, `random()` a number in [0, 1).
+    by command; `publish` gets one small enough for MQTT, or None for no picture, and the alarm's id. `changed` is
+    called when the state of a queue, of the card or of the loudspeaker changes. `now()` is the time, `random()` a
+    number in [0, 1).
     """
 
     def __init__(  # noqa: PLR0913 - each of them is one thing of the world outside
@@ -54,7 +55,7 @@ class Linkage:
         release_year: int,
         report: Callable[[ActionEnded], None],
         show: Callable[[str | None, bytes], None],
-        publish: Callable[[str | None, bytes | None], None],
+        publish: Callable[[str | None, bytes | None, str | None], None],
         picture_room: Callable[[], int | None] = lambda: None,
         changed: Callable[[], None],
     ) -> None:

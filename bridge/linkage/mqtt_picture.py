@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 LARGEST_BYTES = 512 * 1024
 """Size limit of a picture on MQTT (`mqtt.md` 1); the broker's own may be smaller."""
 
-Publish = Callable[[str | None, bytes | None], None]
+Publish = Callable[[str | None, bytes | None, str | None], None]
 
 
 class MakeSmaller(Protocol):
@@ -33,7 +33,8 @@ class MakeSmaller(Protocol):
 class PublishedPictures:
     """Publishes the pictures of alarms.
 
-    `publish` gets the input, or None for a picture of no input, and the picture, or None for no picture.
+    `publish` gets the input, or None for a picture of no input, the picture, or None for no picture, and the id of the
+    alarm that it shows.
     `room` returns the bytes of the largest picture that the broker takes now, None while no limit is known.
     `spawn` starts work in a task of its own, or returns False. `report` gets each picture that cannot be published.
     """
@@ -59,11 +60,10 @@ class PublishedPictures:
     def show(self, input_id: str | None, jpeg: bytes, *, alarm: str | None = None) -> None:
         """Publishes a picture at once, or as soon as it is small enough; in order, of each input only the newest.
 
-        `alarm` is the id of the alarm's journal entry, for the report of a picture that cannot be published. In place
-        of such a picture no picture is published.
+        `alarm` is the id of the alarm's journal entry. In place of a picture that cannot be published no picture is.
         """
         if len(jpeg) <= self._most_bytes() and not self._waiting and not self._at_work:
-            self._publish(input_id, jpeg)
+            self._publish(input_id, jpeg, alarm)
             return
         self._waiting.pop(input_id, None)
         self._waiting[input_id] = jpeg, alarm
@@ -93,11 +93,11 @@ class PublishedPictures:
         except ActionError as error:
             self._refuse(input_id, jpeg, str(error), alarm)
         else:
-            self._publish(input_id, small)
+            self._publish(input_id, small, alarm)
 
     def _refuse(self, input_id: str | None, jpeg: bytes, error: str, alarm: str | None) -> None:
         """Publishes no picture, and reports why."""
-        self._publish(input_id, None)
+        self._publish(input_id, None, None)
         problem = f"{len(jpeg) // 1000} kB are too many for MQTT: {error}"
         log.warning("the picture of %s is not shown: %s", input_id or "the device", problem)
         self._report(ActionEnded(kind="snapshot", reason="not_shown", input=input_id, error=problem, alarm=alarm))

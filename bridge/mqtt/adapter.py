@@ -200,9 +200,9 @@ class MqttAdapter:
             self._publisher.settings_again(effect.origin.request.topic.removesuffix("/set"))
         self.status_changed()
 
-    def snapshot(self, input_id: str | None, jpeg: bytes | None) -> None:
-        """Publishes a picture of an input's alarm, or of no input; None clears the picture."""
-        self._publisher.snapshot(input_id, jpeg)
+    def snapshot(self, input_id: str | None, jpeg: bytes | None, alarm: str | None = None) -> None:
+        """Publishes a picture of an input's alarm with the alarm's id, or one of no input; None clears the picture."""
+        self._publisher.snapshot(input_id, jpeg, alarm)
 
     def camera(self, camera_id: str, *, online: bool) -> None:
         """Publishes whether a camera answers."""

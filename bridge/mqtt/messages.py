@@ -33,6 +33,8 @@ class Outgoing:
     payload: bytes
     retained: bool = False
     correlation: bytes | None = None
+    followed_by: Outgoing | None = None
+    """A message about this one, published after it and only if this one was sent."""
 
 
 Acknowledged = Callable[[bool], None]

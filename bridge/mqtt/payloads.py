@@ -79,6 +79,11 @@ def event(happened: PublishEvent) -> bytes:
     )
 
 
+def picture(alarm: str | None) -> bytes:
+    """Returns the payload on an input's picture: the id of the alarm that it shows, null for no picture."""
+    return as_json({"alarm": alarm})
+
+
 def journal(entry: JournalEntry, *, replayed: bool) -> bytes:
     """Returns the payload of a journal entry; fields that do not apply are left out.
 

@@ -73,6 +73,7 @@ class InputTopics:
     attributes: str
     availability: str
     settings: str
+    picture: str
     event: str
 
 
@@ -185,6 +186,7 @@ class Topics:
             attributes=f"{stem}/attributes",
             availability=f"{stem}/availability",
             settings=f"{stem}/settings",
+            picture=f"{stem}/picture",
             event=f"{stem}/event",
         )
 
@@ -204,7 +206,8 @@ class Topics:
         yield from (self.camera_availability(name) for name in settings.onvif_cameras)
         for one in settings.inputs:
             own = self.input(one.id)
-            yield from (own.state, own.alarm, own.attributes, own.availability, own.settings, self.snapshot(one.id))
+            yield from (own.state, own.alarm, own.attributes, own.availability, own.settings)
+            yield from (self.snapshot(one.id), own.picture)
         for other in settings.outputs:
             outs = self.output(other.id)
             yield from (outs.state, outs.attributes, outs.availability, outs.settings)

@@ -58,17 +58,24 @@ def test_a_large_picture_is_made_smaller_and_one_that_cannot_be_leaves_nothing_o
             bridge.board("disconnect door")
             ear.wait_for(f"{D}/input/door/alarm", b"OFF")
 
+        def begins():
+            return [one.json["id"] for one in ear.on(f"{D}/journal") if one.json["kind"] == "alarm_begin"]
+
+        whose = f"{D}/input/door/picture"
         trip()
         assert note_of(pictures(1)) == "1"
+        ear.wait_for_json(whose, lambda picture: [picture["alarm"]] == begins())
         camera.body = large
         trip()
         small = pictures(2)
         assert len(small) == measure(small).length < LARGEST_SNAPSHOT
         assert set(retained(broker.port, f"{D}/snapshot/#").values()) == {small}
+        ear.wait_for_json(whose, lambda picture: picture["alarm"] == begins()[1])
         camera.body = absurd
         trip()
         assert pictures(3) == b""
         assert retained(broker.port, f"{D}/snapshot/#") == {}
+        ear.wait_for_json(whose, lambda picture: picture == {"alarm": None})
         told = wait_until(
             lambda: [one.json for one in ear.on(f"{D}/journal") if one.json.get("reason") == "not_shown"],
             what="the journal's word of it",

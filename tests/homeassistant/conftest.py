@@ -43,6 +43,15 @@ def rig() -> Path:
     return Path(folder)
 
 
+MORE = """\
+mobile_app:
+input_boolean:
+  key:
+  walk_test:
+"""
+"""What a person has beside MQTT: telephones, and helpers of kind toggle."""
+
+
 @pytest.fixture(scope="session")
 def home_assistant(rig: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The rig's client of a Home Assistant that has just started, with MQTT connected."""
@@ -50,7 +59,10 @@ def home_assistant(rig: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     port, broker_port = free_ports(2)
     environment = os.environ | {"HA_RIG_STATE": str(folder)}
     command = [sys.executable, str(rig / "rig.py")]
-    subprocess.run([*command, "start", str(port), str(broker_port)], env=environment, check=True, capture_output=True)
+    more = folder / "more.yaml"
+    more.write_text(MORE)
+    start = [*command, "start", str(port), str(broker_port), "--extra", str(more)]
+    subprocess.run(start, env=environment, check=True, capture_output=True)
     try:
         known = json.loads((folder / f"ha-rig-{port}.json").read_text())
         client = load(rig / "ha.py").HA(known["url"], known["token"], known["log"], known)

@@ -39,8 +39,17 @@ def _event(part: InputPart, common: CommonFields) -> Entity:
 
 
 def _image(part: InputPart, common: CommonFields) -> Entity:
-    """Returns the picture of this input's last alarm; a test or a command never replaces it."""
-    return Image(**common, image_topic=part.topics.snapshot(part.id), content_type="image/jpeg")
+    """Returns the picture of this input's last alarm; a test or a command never replaces it.
+
+    Its attribute `alarm` is the `id` of that alarm's event, and changes after the picture.
+    """
+    return Image(
+        **common,
+        image_topic=part.topics.snapshot(part.id),
+        content_type="image/jpeg",
+        json_attributes_topic=_own(part).picture,
+        json_attributes_template=ALL_ATTRIBUTES,
+    )
 
 
 def _last_alarm(part: InputPart, common: CommonFields) -> Entity:

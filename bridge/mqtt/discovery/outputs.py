@@ -40,6 +40,7 @@ def _set(part: OutputPart) -> str:
 
 
 def _switch(part: OutputPart, common: CommonFields) -> Entity:
+    """Returns a switch that always has a class: selectors of Home Assistant tell it by that from those of settings."""
     own = _own(part)
     return Switch(
         **common,
@@ -47,7 +48,7 @@ def _switch(part: OutputPart, common: CommonFields) -> Entity:
         state_topic=own.state,
         json_attributes_topic=own.attributes,
         json_attributes_template=ALL_ATTRIBUTES,
-        device_class=part.output.device_class,
+        device_class=part.output.device_class or "switch",
     )
 
 

@@ -127,15 +127,17 @@ class Publisher:
         if own is not None:
             self._events.put(happened.input, Outgoing(topic=own.event, payload=payloads.event(happened)))
 
-    def snapshot(self, input_id: str | None, jpeg: bytes | None) -> None:
-        """Publishes a picture of an input's alarm, or of no input.
+    def snapshot(self, input_id: str | None, jpeg: bytes | None, alarm: str | None = None) -> None:
+        """Publishes a picture of an input's alarm with the alarm's id, or a picture of no input.
 
         None, or one that is too large, clears the last one.
         """
         # An empty payload is kept too, so that a broker that is away now is cleared later.
         payload = b"" if jpeg is None or len(jpeg) > LARGEST_SNAPSHOT else jpeg
-        if input_id in self._inputs:
-            self._states.hold(self.topics.snapshot(input_id), payload)
+        own = self._inputs.get(input_id) if input_id else None
+        if own is not None:
+            said = payloads.picture(alarm if payload else None)
+            self._states.hold_with(self.topics.snapshot(input_id), payload, about=own.picture, said=said)
         self._states.hold(self.topics.snapshot(), payload)
 
     def status(self, payload: bytes, *, again: bool) -> None:

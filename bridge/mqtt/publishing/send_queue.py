@@ -21,8 +21,9 @@ class SendQueue:
     """First in, first out. At most `window` messages are unacknowledged at a time.
 
     While the queue is short, every change of a state is sent. From `IN_ORDER` messages on, a retained message
-    replaces the newest queued one of its topic, at the end. A message with
-    `acknowledged` is neither replaced nor dropped, so its sender has to bound the number of those.
+    replaces the newest queued one of its topic, at the end, and one that another follows always does: of its topic
+    none is queued behind the follower. A message with `acknowledged` is neither replaced nor dropped, so its sender
+    has to bound the number of those.
     The queue is thus bounded by `IN_ORDER`, the number of topics and `MOST_EVENTS`.
     """
 
@@ -81,7 +82,7 @@ class SendQueue:
         if self._unacknowledged < self._window and not self._waiting:
             self._dispatch(self._send, message, acknowledged)
             return
-        many = len(self._waiting) >= IN_ORDER or len(message.payload) > LARGE
+        many = len(self._waiting) >= IN_ORDER or len(message.payload) > LARGE or message.followed_by is not None
         if message.retained and acknowledged is None and many:
             # At the end, and not in place: an older one of its topic may be queued behind that place.
             self._waiting.pop(message.topic, None)
@@ -112,6 +113,8 @@ class SendQueue:
         """Sends a message; one that cannot be sent is dropped, and its sender gets False."""
         if send(message, self._acknowledge if acknowledged is None else self._counting(acknowledged)):
             self._unacknowledged += 1
+            if message.followed_by is not None:
+                self.put(message.followed_by)
             return
         if not message.retained:
             self.dropped += 1

@@ -16,16 +16,20 @@ class Wall:
 
     def __init__(self, *, most=9, room=None, limit=LARGEST_BYTES):
         self.limit = limit
-        self.hung, self.told, self.work = [], [], []
+        self.hung, self.alarms, self.told, self.work = [], [], [], []
         self.making = asyncio.Event()
         self.fault = None
         self.pictures = PublishedPictures(
-            publish=lambda source, jpeg: self.hung.append((source, jpeg and jpeg[:1])),
+            publish=self.hang,
             spawn=lambda _, work: len(self.work) < most and not self.work.append(work),
             report=self.told.append,
             smaller=self.smaller,
             room=lambda: room,
         )
+
+    def hang(self, source, jpeg, alarm):
+        self.hung.append((source, jpeg and jpeg[:1]))
+        self.alarms.append(alarm)
 
     async def smaller(self, jpeg, *, most_bytes):
         assert (len(jpeg) > most_bytes, most_bytes) == (True, self.limit)
@@ -69,12 +73,13 @@ def test_a_picture_that_is_small_enough_is_shown_at_once():
 
 async def test_a_picture_that_is_too_large_is_made_smaller_and_newer_ones_wait_for_it():
     wall = Wall()
-    wall.pictures.show("door", LARGE)
-    wall.pictures.show("gate", SMALL)
+    wall.pictures.show("door", LARGE, alarm="boot-1")
+    wall.pictures.show("gate", SMALL, alarm="boot-2")
     assert wall.hung == []
     await wall.finish()
     wall.pictures.show(None, SMALL)
     assert wall.hung == [("door", b"m"), ("gate", b"s"), (None, b"s")]
+    assert wall.alarms == ["boot-1", "boot-2", None]
     assert wall.told == []
 
 
@@ -103,9 +108,10 @@ async def test_one_that_cannot_be_made_smaller_takes_the_one_before_away_and_is_
     wall = Wall()
     wall.fault = ActionFailed("no av")
     wall.pictures.show("door", SMALL)
-    wall.pictures.show("door", LARGE)
+    wall.pictures.show("door", LARGE, alarm="boot-1")
     await wall.finish()
     assert wall.hung == [("door", b"s"), ("door", None)]
+    assert wall.alarms == [None, None]
     assert [(each.kind, each.reason, each.input) for each in wall.told] == [("snapshot", "not_shown", "door")]
     assert "no av" in wall.told[0].error
 

@@ -149,6 +149,37 @@ async def test_a_picture_of_no_input_is_that_of_the_device_alone():
     device.publisher.snapshot(None, b"jpeg")
     assert device.last(f"{D}/snapshot") == b"jpeg"
     assert device.last(f"{D}/snapshot/door") is None
+    assert device.last(f"{D}/input/door/picture") is None
+
+
+async def test_the_id_of_its_alarm_follows_each_picture_of_an_input():
+    device = await Device().connects()
+    pair = [f"{D}/snapshot/door", f"{D}/input/door/picture"]
+    for jpeg, alarm in ((b"jpeg", "boot-1"), (b"jpeg", "boot-2"), (None, None)):
+        device.sent.clear()
+        device.publisher.snapshot("door", jpeg, alarm)
+        assert [topic for topic in device.topics() if topic in pair] == pair
+        assert json.loads(device.last(pair[1])) == {"alarm": alarm}
+    device.publisher.snapshot("door", bytes(LARGEST_SNAPSHOT + 1), "boot-3")
+    assert json.loads(device.last(pair[1])) == {"alarm": None}
+
+
+async def test_a_picture_that_is_published_again_is_followed_by_its_id_again():
+    device = await Device().connects()
+    device.publisher.snapshot("door", b"jpeg", "boot-1")
+    device.sent.clear()
+    device.publisher.announce_again()
+    await device.describes()
+    topics = device.topics()
+    assert topics[topics.index(f"{D}/snapshot/door") + 1] == f"{D}/input/door/picture"
+
+
+async def test_picture_and_id_of_an_input_that_is_removed_are_cleared():
+    device = await Device().connects()
+    device.publisher.snapshot("door", b"jpeg", "boot-1")
+    device.publisher.settings(settings_of(SIREN))
+    assert (device.last(f"{D}/snapshot/door"), device.last(f"{D}/input/door/picture")) == (b"", b"")
+    assert not [topic for topic in device.ledger.known() if "door" in topic]
 
 
 async def test_other_clips_describe_the_device_again_and_the_same_ones_do_not():

@@ -80,6 +80,29 @@ def test_of_pictures_only_the_newest_waits():
     assert broker.sent[1:] == [("picture", b"2" * (LARGE + 1))]
 
 
+def a_picture(payload):
+    return Outgoing(topic="picture", payload=payload, retained=True, followed_by=state("about", payload))
+
+
+def test_what_follows_a_message_is_sent_behind_it_and_never_without_it():
+    outbox, broker = an_open_outbox()
+    outbox.put(state("first", b"1"))
+    outbox.put(a_picture(b"1"))
+    outbox.put(a_picture(b"2"))
+    broker.acknowledge()
+    outbox.put(a_picture(b"3"))
+    broker.acknowledge(4)
+    assert broker.sent[1:] == [("picture", b"2"), ("about", b"2"), ("picture", b"3"), ("about", b"3")]
+
+
+def test_nothing_follows_a_message_that_the_broker_cannot_take():
+    outbox, broker = SendQueue(), Broker()
+    outbox.open(lambda message, done: message.topic != "picture" and broker.send(message, done), window=9)
+    outbox.put(a_picture(b"1"))
+    outbox.put(state("s", b"1"))
+    assert broker.sent == [("s", b"1")]
+
+
 def test_what_somebody_asks_after_is_neither_replaced_nor_overtaken():
     outbox, broker = an_open_outbox()
     told = []
