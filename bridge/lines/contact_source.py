@@ -39,15 +39,24 @@ class ContactSource:
 
         On a line with a hold a contact that is no event is of the past, and an unknown one no end: both are ignored.
         """
-        if self._hold_s is not None and (not is_event or contact is Contact.UNKNOWN):
+        if not self.noted(contact, is_event=is_event):
             self.found()
             return
-        self._end_hold()
-        self._contact = contact
         self._find()
         self._report(is_event=is_event, source_time=source_time)
+
+    def noted(self, contact: Contact, *, is_event: bool) -> bool:
+        """Notes a contact without a report, as of a source that is out of reach: it stands when that is found again.
+
+        Returns whether it counts, as in `seen`.
+        """
+        if self._hold_s is not None and (not is_event or contact is Contact.UNKNOWN):
+            return False
+        self._end_hold()
+        self._contact = contact
         if self._hold_s is not None and contact is Contact.CONNECTED:
             self._ending = asyncio.get_running_loop().call_later(self._hold_s, self._held)
+        return True
 
     def lost(self, problem: str) -> None:
         """Reports that the source is out of reach, once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from bridge.core.definitions.outputs import OutputSettings
 
 Put = Callable[[LineFact], None]
+_LOG = logging.getLogger(__name__)
 
 
 class FarInput(Protocol):
@@ -74,7 +76,13 @@ class FarTerminals:
             opened.open()
 
     def drive(self, terminal: str, level: Level, *, until: float | None = None) -> None:
-        """Commands an output's contact, with the end of its demand; before `start` it is commanded then."""
+        """Commands an output's contact, with the end of its demand; before `start` it is commanded then.
+
+        An unknown output is logged.
+        """
+        if terminal not in self._outputs:
+            _LOG.warning("%s is driven, but no output that was requested", terminal)
+            return
         output, connected_level = self._outputs[terminal]
         contact = contact_of(level, connected_level)
         if self._is_started:

@@ -7,7 +7,6 @@ called on the event loop's thread.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -23,13 +22,12 @@ NO_BROKER = "the broker is not connected"
 
 @value
 class Message:
-    """A message on a topic that a line follows; `at` is the monotonic instant of its arrival."""
+    """A message on a topic that a line follows."""
 
     topic: str
     payload: bytes
     retained: bool
     """Whether it was there before the subscription: a state, and no event."""
-    at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -122,7 +120,7 @@ class MessagePort:
         """Hands a message to the followers of its topic. Returns whether there is one."""
         followers = self._by_topic.get(topic, ())
         if followers:
-            message = Message(topic=topic, payload=payload, retained=retained, at=time.monotonic())
+            message = Message(topic=topic, payload=payload, retained=retained)
             for follower in followers:
                 follower.receive(message)
         return bool(followers)

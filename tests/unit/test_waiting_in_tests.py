@@ -38,6 +38,9 @@ ALLOWED = {
     "e2e/test_killed_and_started.py _round": "an instant by chance",
     "e2e/test_killed_at_any_instant.py a_run": "a chosen instant",
     "e2e/test_spine.py test_five_hundred_edges_at_a_thousand_a_second_end_right_and_none_is_lost": "a pace",
+    # On a loop whose clock jumps.
+    "fakes/outsides/absent_camera.py answers": "a camera that answers each second of the jumping clock",
+    "words/line_world.py wait": "time that passes on the jumping clock",
     # A far side that takes its time.
     "fakes/post_office.py attempt": "a slow server",
     "servers/answers.py say": "a server that sends in pieces",

@@ -98,6 +98,9 @@ class ModelInput:
     def is_enabled(self, *, enabled: bool) -> None:
         if not enabled:
             self.commanded_until = math.inf
+            if self.shown and not self.alarm:
+                self.stored = False
+                self.told.append(("alarm_end", "disabled"))
         self.waiting = self.waiting or (
             self.waits and self.decided and self.tripped and enabled and not self.enabled and self.schedule_open
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -35,8 +34,8 @@ class MqttInput:
         self._port = port
         self._put = put
         self._source = ContactSource(terminal, put=put, hold_s=line.hold_s)
-        self._is_there = True
-        """Whether the device is not known to be offline."""
+        self._problems: dict[str, str] = {}
+        """The reason for which the contact cannot be known, by the missing part: `broker`, `device` or `message`."""
         self._asked_at: float | None = None
         self._complained = False
         self._away: asyncio.TimerHandle | None = None
@@ -70,26 +69,26 @@ class MqttInput:
         if self._away is not None:
             self._away.cancel()
             self._away = None
-        if self._is_there:
-            self._source.found()
-        self._await_message()
+        self._find("broker")
+        if self._stale is None and "message" not in self._problems:
+            self._await_message()
         if self._line.ask is not None:
-            self._asked_at = time.monotonic()
+            self._asked_at = asyncio.get_running_loop().time()
             self._port.publish(self._line.ask.topic, self._line.ask.payload.encode(), self._asked)
 
     def _await_broker(self) -> None:
         """Begins the time for which the last contact stands without a broker."""
-        if self._stale is not None:
-            self._stale.cancel()  # nobody can be heard: the broker's absence is the problem
-            self._stale = None
         if self._away is None:
             self._away = asyncio.get_running_loop().call_later(BROKER_AWAY_S, self._broker_away)
 
     def _broker_away(self) -> None:
-        self._source.lost("the MQTT broker is away")
+        self._lose("broker", "the MQTT broker is away")
 
     def _await_message(self) -> None:
-        """Begins the time within which the next message must come, if the line has such a limit."""
+        """Begins the time within which the next message must come, if the line has such a limit.
+
+        It goes on without a broker: a value that is too old then does not stand again.
+        """
         if self._stale is not None:
             self._stale.cancel()
             self._stale = None
@@ -98,7 +97,17 @@ class MqttInput:
 
     def _silent(self) -> None:
         self._stale = None
-        self._source.lost(f"{self._line.topic}: no message for {self._line.stale_s:g} s")
+        self._lose("message", f"{self._line.topic}: no message for {self._line.stale_s:g} s")
+
+    def _lose(self, missing: str, problem: str) -> None:
+        self._problems[missing] = problem
+        self._source.lost(problem)
+
+    def _find(self, missing: str) -> None:
+        """Reports that the source is in reach, with its last contact, unless something else is missing."""
+        self._problems.pop(missing, None)
+        if not self._problems:
+            self._source.found()
 
     def _asked(self, problem: str | None) -> None:
         """Logs that a question could not be sent; nothing for None."""
@@ -113,11 +122,10 @@ class MqttInput:
 
     def _receive_availability(self, payload: bytes) -> None:
         """Reports that the device went offline, or that it is back with its last contact."""
-        self._is_there = not is_offline(payload)
-        if self._is_there:
-            self._source.found()
+        if is_offline(payload):
+            self._lose("device", f"{self._line.availability} is offline")
         else:
-            self._source.lost(f"{self._line.availability} is offline")
+            self._find("device")
 
     def _receive_value(self, message: Message) -> None:
         """Reports the contact that a message means; a malformed message is counted and ignored."""
@@ -130,21 +138,26 @@ class MqttInput:
         self._complained = False
         self._await_message()
         if value is NOT_THERE:
-            if self._is_there:
-                self._source.found()
+            self._find("message")
             return
         contact = contact_in(value, line.connected, line.disconnected)
         if line.hold_s is not None and contact is Contact.DISCONNECTED and line.disconnected is None:
-            return  # another event than the one that counts ends nothing
-        self._source.seen(contact, is_event=not message.retained and not self._is_answer(message))
+            self._find("message")  # another event than the one that counts ends nothing
+            return
+        self._problems.pop("message", None)
+        is_event = not message.retained and not self._is_answer()
+        if self._problems:
+            self._source.noted(contact, is_event=is_event)  # of a device that is offline, all the same
+        else:
+            self._source.seen(contact, is_event=is_event)
 
-    def _is_answer(self, message: Message) -> bool:
-        """Returns whether a message is the first after a question, and in time.
+    def _is_answer(self) -> bool:
+        """Returns whether a message that came just now is the first after a question, and in time.
 
         The question counts as answered then.
         """
         asked_at, self._asked_at = self._asked_at, None
-        return asked_at is not None and message.at < asked_at + ANSWER_S
+        return asked_at is not None and asyncio.get_running_loop().time() < asked_at + ANSWER_S
 
     def _ignore(self, fault: str) -> None:
         """Counts a message that means nothing; logged once until a good one comes."""

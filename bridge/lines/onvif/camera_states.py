@@ -23,11 +23,13 @@ class CameraState:
         self._problem = f"camera {camera} has not answered yet"
         self._timer: asyncio.TimerHandle | None = None
         self.is_subscribed = False
+        self.given_up: str | None = None
+        """The problem since the camera was lost; None before, and while it is found."""
 
     def subscribed(self) -> None:
         """The subscription stands."""
         self._stop()
-        self.is_subscribed = True
+        self.is_subscribed, self.given_up = True, None
         self._found()
 
     def failed(self, problem: str, *, at: float | None = None) -> None:
@@ -44,6 +46,7 @@ class CameraState:
 
     def _give_up(self) -> None:
         # The timer stays: until the camera is found, it has been given up.
+        self.given_up = self._problem
         self._lost(self._problem)
 
     def _stop(self) -> None:

@@ -91,7 +91,13 @@ class OnvifLines:
             relay.open()
 
     def drive(self, terminal: str, level: Level, *, until: float | None = None) -> None:
-        """Orders an output's contact, with the end of its demand; before `start` it is ordered then."""
+        """Orders an output's contact, with the end of its demand; before `start` it is ordered then.
+
+        An unknown output is logged.
+        """
+        if terminal not in self._relays:
+            _LOG.warning("%s is driven, but no output that was requested", terminal)
+            return
         relay, connected_level = self._relays[terminal]
         relay.drive(contact_of(level, connected_level), until)
 
@@ -132,7 +138,10 @@ class OnvifLines:
         state = self._state(line.camera)
         if isinstance(line, CameraLost) or state.is_subscribed:
             return
-        state.failed(f"camera {line.camera} has not answered yet")
+        if state.given_up is None:
+            state.failed(f"camera {line.camera} has not answered yet")
+        else:
+            source.lost(state.given_up)
 
     def _order(self, terminal: str, line: OnvifRelay, active: bool, delay_s: float | None) -> int:  # noqa: FBT001 - one command
         number = next(self._numbers)
@@ -249,7 +258,12 @@ class OnvifLines:
         if report.terminal not in self._inputs:
             return  # released meanwhile
         when = None if report.time is None else datetime.fromisoformat(report.time)
-        self._inputs[report.terminal][1].seen(Contact(report.contact), is_event=report.is_event, source_time=when)
+        line, source = self._inputs[report.terminal]
+        contact = Contact(report.contact)
+        if isinstance(line, CameraLost) or self._state(line.camera).given_up is None:
+            source.seen(contact, is_event=report.is_event, source_time=when)
+        else:
+            source.noted(contact, is_event=report.is_event)  # what the process knew of a camera that is away
 
 
 def _order_of(name: str, camera: CameraSettings, lines: tuple[CameraLine, ...]) -> WatchCamera:

@@ -11,11 +11,15 @@ from bridge.core.contact import Contact
 from bridge.core.definitions.onvif_lines import OnvifRelay
 from bridge.core.facts import SinkFound, SinkLost, SinkReported
 from bridge.core.line_driver import LineFact
+from bridge.system.backoff import Backoff
 
 WITHOUT_END_S: Final = 60.0
 """The camera's own delay for a demand that has no end in sight, so that a siren ends even if the bridge dies."""
 AGAIN_S: Final = 30.0
 """So often that delay is begun anew."""
+WAITS: Final = Backoff(first_s=5.0, longest_s=60.0)
+"""Pauses until the contact that holds then is ordered again: a camera may fail at its relays alone, and nobody says
+when that is over."""
 LONGEST_S: Final = 7.0
 """An order is answered within five seconds; without a process nobody answers."""
 
@@ -39,6 +43,8 @@ class RelayOutput:
         self._until: float | None = None
         self._is_open = self._is_lost = self._is_due = False
         self._number: int | None = None
+        self._failures = 0
+        self._retry: asyncio.TimerHandle | None = None
         self._renewal: asyncio.TimerHandle | None = None
         self._patience: asyncio.TimerHandle | None = None
 
@@ -57,6 +63,7 @@ class RelayOutput:
         is_news = contact is not self._contact or (contact is Contact.CONNECTED and until != self._until)
         self._contact, self._until = contact, until
         if is_news and self._is_open:
+            self._failures = 0
             self._command()
 
     def close(self) -> None:
@@ -73,6 +80,7 @@ class RelayOutput:
     def camera_reached(self) -> None:
         """The camera is back: the contact that holds now is set once, if the last order was given up."""
         if self._is_due:
+            self._failures = 0
             self._command()
 
     def camera_lost(self) -> None:
@@ -87,11 +95,15 @@ class RelayOutput:
         if self._patience is not None:
             self._patience.cancel()
         if problem is None:
+            self._failures = 0
             if self._is_lost:
                 self._is_lost = False
                 self._put(SinkFound(terminal=self._terminal))
             return
         self._is_due = not problem.startswith("the camera refuses")
+        if self._is_due:
+            self._failures += 1
+            self._retry = asyncio.get_running_loop().call_later(WAITS.wait_s(self._failures), self._command)
         if not self._is_lost:
             self._is_lost = True
             self._put(SinkLost(terminal=self._terminal, problem=problem))
@@ -122,6 +134,6 @@ class RelayOutput:
         return float(max(1, math.ceil(self._until - asyncio.get_running_loop().time())))
 
     def _stop_timers(self) -> None:
-        for timer in (self._renewal, self._patience):
+        for timer in (self._renewal, self._patience, self._retry):
             if timer is not None:
                 timer.cancel()

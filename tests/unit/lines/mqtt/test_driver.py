@@ -175,6 +175,42 @@ async def test_a_broker_that_is_back_does_not_bring_a_device_that_is_offline(bro
     assert broker.seen() == ["lost: door/availability is offline"]
 
 
+async def test_what_is_said_of_a_device_that_is_offline_stands_once_it_is_back(broker):
+    an_input(broker, availability="door/availability")
+    await started(broker)
+    broker.says("door/availability", "offline", retained=True)
+    broker.says("door", "open", retained=True)
+    broker.says("door", "closed")
+    assert broker.seen() == ["lost: door/availability is offline"]
+    broker.says("door/availability", "online")
+    assert broker.seen() == ["found", "disconnected state"]
+
+
+async def test_a_value_that_is_too_old_does_not_stand_again_when_the_broker_is_back(broker):
+    an_input(broker, stale_s=60)
+    await started(broker)
+    broker.says("door", "open")
+    broker.lost()
+    await asyncio.sleep(300)
+    assert broker.seen() == ["connected event", "lost: the MQTT broker is away"]
+    broker.found()
+    assert broker.seen() == []
+    broker.says("door", "open")
+    assert broker.seen() == ["found", "connected event"]
+
+
+async def test_a_short_absence_of_the_broker_makes_no_value_fresh(broker):
+    an_input(broker, stale_s=60)
+    await started(broker)
+    broker.says("door", "open")
+    await asyncio.sleep(55)
+    broker.lost()
+    await asyncio.sleep(2)
+    broker.found()
+    await asyncio.sleep(4)
+    assert broker.seen() == ["connected event", "lost: door: no message for 60 s"]
+
+
 async def test_silence_for_too_long_loses_the_line_and_any_word_of_the_device_ends_that(broker):
     an_input(broker, stale_s=60, path="contact", connected=False)
     await started(broker)

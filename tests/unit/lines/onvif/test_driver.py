@@ -47,6 +47,8 @@ class Process:
         self.report, self.began, self.ended = report, began, ended
         self.orders: list[Order] = []
         self.is_open = False
+        self.obeys = False
+        """Whether each order of a relay is carried out at once."""
 
     def start(self) -> None:
         self.is_open = True
@@ -57,6 +59,8 @@ class Process:
             found = decode(encode(order))
             assert found == order
             self.orders.append(order)
+            if self.obeys and isinstance(order, SetRelay):
+                asyncio.get_running_loop().call_soon(self.report, RelaySet(number=order.number))
 
     def close(self) -> None:
         self.is_open = False
@@ -197,6 +201,17 @@ async def test_a_camera_that_moves_or_leaves_the_settings_is_watched_anew_or_lef
 # Relays
 
 
+async def test_a_line_that_is_added_while_its_camera_is_away_is_lost_too():
+    rig = Rig(MOTION)
+    await asyncio.sleep(11)
+    rig.seen()
+    rig.lines.request_input(rig.settings.inputs[0])
+    rig.says(contact("disconnected", is_event=False))  # the process remembers what the camera said long ago
+    assert rig.seen() == ["found", "unknown state", "lost: camera gate has not answered yet"]
+    rig.says(CameraSubscribed(camera="gate"))
+    assert rig.seen() == ["found", "disconnected state"]
+
+
 async def test_a_relay_gets_its_idle_contact_once_and_then_what_is_left_of_its_demand():
     rig = Rig(an_output("siren", line=RELAY))
     (idle,) = rig.relays()
@@ -211,6 +226,7 @@ async def test_a_relay_gets_its_idle_contact_once_and_then_what_is_left_of_its_d
 async def test_a_demand_without_an_end_is_begun_anew_each_half_minute_until_it_ends():
     rig = Rig(an_output("siren", line=RELAY))
     rig.relays()
+    rig.process.obeys = True
     rig.lines.drive("siren", HIGH)
     await asyncio.sleep(61)
     orders = rig.relays()
@@ -223,6 +239,7 @@ async def test_a_demand_without_an_end_is_begun_anew_each_half_minute_until_it_e
 async def test_a_bistable_relay_is_ordered_once_and_stays():
     rig = Rig(an_output("siren", line={**RELAY, "mode": "bistable"}))
     rig.relays()
+    rig.process.obeys = True
     rig.lines.drive("siren", HIGH)
     await asyncio.sleep(61)
     assert [(each.active, each.monostable_s) for each in rig.relays()] == [(True, None)]
@@ -241,6 +258,22 @@ async def test_a_relay_out_of_reach_is_lost_and_gets_the_contact_that_holds_when
     assert rig.seen() == ["found"], "an older order's result means nothing"
     rig.says(CameraReached(camera="gate"))
     assert rig.relays() == []
+
+
+async def test_a_relay_that_fails_while_its_camera_is_there_is_ordered_again_later():
+    rig = Rig(an_output("siren", line={**RELAY, "mode": "bistable"}))
+    (order,) = rig.relays()
+    for wait_s in (5, 10, 20, 40, 60, 60):
+        rig.says(RelaySet(number=order.number, problem="answers with status 503"))
+        await asyncio.sleep(wait_s - 0.1)
+        assert rig.relays() == []
+        await asyncio.sleep(0.2)
+        (order,) = rig.relays()
+        assert not order.active
+    assert rig.seen() == ["lost: answers with status 503"]
+    rig.says(RelaySet(number=order.number))
+    await asyncio.sleep(300)
+    assert (rig.seen(), rig.relays()) == (["found"], [])
 
 
 async def test_a_refused_order_is_not_tried_again_for_its_contact():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from words.waiting import until
 from bridge.core.definitions.inputs import InputSettings
 from bridge.core.definitions.sound_lines import SoundSource
 from bridge.lines.sound.driver import SoundLines
+from bridge.lines.sound.microphone import Microphone
 
 HEAD = (
     f"#!{sys.executable}\nimport sys, time\nquiet, loud = bytes(1600), b'\\x00\\x40' * 800\nsay = sys.stdout.buffer\n"
@@ -29,7 +31,7 @@ class Room:
         self.program.chmod(0o755)
         self.reports = Reports()
         self.seen: list[str] = []
-        self.lines = SoundLines(program=str(self.program))
+        self.lines = SoundLines(microphone_of=partial(Microphone, program=str(self.program)))
 
     def listen(self) -> None:
         self.lines.start(self.reports.put)
