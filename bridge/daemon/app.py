@@ -292,7 +292,7 @@ class App:
         self._surroundings.change_settings(settings)
         self._warnings.changed()
         self._health.settings_changed()
-        log_what_waits(before, settings)
+        log_what_waits(before, settings, is_page_served=self._page is not None)
         self._clock.zone = zone(settings.device.timezone)
         logs.set_up(level=settings.log.level, style=settings.log.format)
         self._loop.submit(SettingsChanged(settings=settings, origin=origin))

@@ -45,8 +45,13 @@ class Loaded:
 
     @property
     def overridden(self) -> dict[str, str]:
-        """Paths whose value comes from above the file, each with its origin; no edit of the file affects them."""
-        return {place: layer.origin for layer in reversed(self.above) for place in layer.places()}
+        """Paths whose value comes from above the file, each with its origin; no edit of the file affects them.
+
+        An origin is the variable or the file, where the layer has one for each value.
+        """
+        return {
+            place: layer.source(tuple(place.split("."))) for layer in reversed(self.above) for place in layer.places()
+        }
 
     def warnings(self) -> tuple[str, ...]:
         """Returns the warnings: of settings that are probably not meant, with file, line and path; then of the layers.

@@ -52,6 +52,7 @@ class File(Protocol):
     def loaded(self) -> Loaded: ...  # noqa: D102 - as it says
     def reload_if_changed(self, *, everything: bool) -> bool: ...  # noqa: D102 - see CheckedFile
     def apply_edit(self, edit: Edit) -> bool | None: ...  # noqa: D102 - the same
+    def origins(self) -> dict[str, str]: ...  # noqa: D102 - the same
 
 
 class SettingsStore:
@@ -150,6 +151,16 @@ class SettingsStore:
     async def remove(self, kind: str, part_id: str, by: str) -> tuple[Fault, ...]:
         """Removes an item from `inputs` or `outputs` (`kind`). Returns all faults, none on success."""
         return await self._asked(edits.remove(kind, part_id), by)
+
+    async def origins(self) -> dict[str, str]:
+        """Returns the paths of the settings whose value comes from above the file, each with its origin.
+
+        Raises:
+            SettingsError: a secret can no longer be read.
+            CheckerFailed: the checker has no answer.
+        """
+        async with self._lock:
+            return await start_disk_thread("settings", self._file.origins)
 
     async def _asked(self, edit: Edit, by: str) -> tuple[Fault, ...]:
         answered: asyncio.Future[tuple[Fault, ...]] = asyncio.get_running_loop().create_future()

@@ -53,6 +53,7 @@ class Site:
         live: Live,
         ports: Ports,
         ingress: Ingress | None = None,
+        sessions: Sessions | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         page = settings.web
@@ -68,7 +69,7 @@ class Site:
         guard = AccessMiddleware(
             policy=self._policy,
             password=None if secret is None else Password(secret.reveal()),
-            sessions=Sessions(monotonic),
+            sessions=sessions or Sessions(monotonic),
             monotonic=monotonic,
             cookie=f"alarm2mqtt_{page.port}",
         )

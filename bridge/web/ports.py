@@ -50,6 +50,12 @@ class SettingsDesk(Protocol):
     def remove(self, kind: str, part_id: str, by: str) -> Awaitable[tuple[Fault, ...]]:
         """Removes the item `part_id` from `inputs` or `outputs` (`kind`). Returns all faults."""
 
+    def origins(self) -> Awaitable[Mapping[str, str]]:
+        """Returns the paths of the settings whose value comes from above the file, each with its origin.
+
+        Raises SettingsError or CheckerFailed.
+        """
+
 
 class Clip(Protocol):
     """A recorded clip: its name below the folder, its size in bytes, and the time of its last change."""

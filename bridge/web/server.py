@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import time
 from typing import TYPE_CHECKING
 
 from bridge.core.definitions.settings import Settings
+from bridge.core.effects import PublishSettings
 from bridge.web.access.policy import Ingress
+from bridge.web.access.sessions import Sessions
 from bridge.web.live import Live, WebEffect
 from bridge.web.ports import Ports
 
@@ -23,10 +26,13 @@ class WebServer:
     """
 
     def __init__(self, *, settings: Settings, ports: Ports, ingress: Ingress | None = None) -> None:
-        self._settings = settings
         self._ports = ports
         self._ingress = ingress
         self._live = Live(settings, now=ports.now)
+        self._sessions = Sessions(time.monotonic)
+        self._served = settings
+        """The settings that the present site was made with."""
+        self._site_is_old = asyncio.Event()
 
     @property
     def settings(self) -> Settings:
@@ -36,6 +42,8 @@ class WebServer:
     def perform(self, effect: WebEffect) -> None:
         """Shows an effect of the engine on the open pages; never blocks, and may be called before `run`."""
         self._live.perform(effect)
+        if isinstance(effect, PublishSettings) and _site_of(effect.settings) != _site_of(self._served):
+            self._site_is_old.set()
 
     def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
         """Shows a picture of an input's alarm, or with None of no input; never blocks."""
@@ -44,15 +52,38 @@ class WebServer:
     async def run(self) -> None:
         """Serves at the address of `settings.web` until cancelled.
 
+        A change of address or password is in force at once: another site takes over, and requests under way are
+        answered by the old one. A new password ends all sessions.
+
         Raises ImportError if the extra `web` is not installed.
         """
-        made: site.Site = await asyncio.to_thread(self._make_site)
-        await made.serve()
+        while True:
+            self._site_is_old.clear()
+            before, self._served = self._served, self._live.settings
+            if before.web.password != self._served.web.password:
+                self._sessions = Sessions(time.monotonic)
+            if not self._served.web.enabled:
+                await self._site_is_old.wait()
+                continue
+            made = await asyncio.to_thread(self._make_site)
+            async with asyncio.TaskGroup() as group:
+                serving = group.create_task(made.serve(), name="page")
+                await self._site_is_old.wait()
+                serving.cancel()
 
     def _make_site(self) -> site.Site:
         """Imports aiohttp and returns the site; blocks for some hundred milliseconds, so it runs off the event loop."""
         module = importlib.import_module("bridge.web.application")
         made: site.Site = module.Site(
-            settings=self._settings, live=self._live, ports=self._ports, ingress=self._ingress
+            settings=self._served,
+            live=self._live,
+            ports=self._ports,
+            ingress=self._ingress,
+            sessions=self._sessions,
         )
         return made
+
+
+def _site_of(settings: Settings) -> object:
+    """Returns the settings that a site is made with, and that cannot be changed in it."""
+    return settings.web, settings.metrics, settings.device.id

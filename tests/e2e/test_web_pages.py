@@ -22,7 +22,18 @@ PARTS = {
     "outputs": [an_output("siren", name="Siren", follow_source=True)],
     "schedules": {"nights": {"mon-fri": ["18:00-07:00"], "special": {"2026-12-24": []}}},
 }
-PAGES = ["", "alarm-in", "alarm-out", "schedules", "pictures", "log", "system"]
+PAGES = [
+    "",
+    "alarm-in",
+    "alarm-out",
+    "schedules",
+    "pictures",
+    "log",
+    "system",
+    "setup",
+    "setup?part=mqtt",
+    "setup?part=email",
+]
 CLIP = "2026-11-23/110000_door.mp4"
 
 
@@ -147,14 +158,14 @@ def test_the_system_page_says_what_is_wrong_and_changes_the_device(browser, rich
     assert "no connection to the broker" in broker.inner_text()
     page.get_by_role("button", name="Test MQTT broker").click()
     page.locator("#toast .bad").filter(has_text="127.0.0.1:1").wait_for()
-    assert "no section email" in page.locator('[data-service="email"]').inner_text()
+    assert "set up SMTP" in page.locator('[data-service="email"]').inner_text()
     page.locator('[data-service="card"]').get_by_text("All right").wait_for()
+    page.goto(f"{rich_bridge.url}setup?part=device")
     page.get_by_label("Name").fill("Back gate")
     page.get_by_label("Time zone").fill("Europe/Nowhere")
     page.get_by_role("button", name="Apply").click()
     page.locator('[data-field="device.timezone"] .fault').filter(has_text="is no time zone").wait_for(timeout=5000)
     page.get_by_label("Time zone").fill("Europe/Paris")
-    page.get_by_label("Keep for (days)").fill("12")
     page.get_by_role("button", name="Apply").click()
     page.get_by_text("Applied.").wait_for()
     text = rich_bridge.file.read_text()
@@ -192,7 +203,7 @@ def test_everything_works_below_a_prefix(browser, bridge):
         page = watched.page
         page.get_by_role("switch", name="Contact of Garage door with G").click()
         page.locator('[data-part="siren"][data-mood="on"]').wait_for()
-        for name in ("Alarm in", "Alarm out", "Schedules", "Pictures and clips", "Log", "System", "Live"):
+        for name in ("Alarm in", "Alarm out", "Schedules", "Pictures and clips", "Log", "System", "Set up", "Live"):
             page.get_by_role("navigation").get_by_role("link", name=name).click()
             page.get_by_role("heading", name=name, level=1).wait_for()
         page.goto(f"{proxy.url}alarm-in?input=gate")
@@ -233,7 +244,7 @@ def test_labels_are_the_words_of_a_cameras_page(browser, bridge):
 
 
 def test_what_has_the_keyboards_focus_is_seen(browser, shown_bridge):
-    for path in ("alarm-in", "alarm-out", "system"):
+    for path in ("alarm-in", "alarm-out", "setup?part=mqtt"):
         page = open_page(browser, shown_bridge.url + path, viewport=PHONE).page
         seen = 0
         for _ in range(60):

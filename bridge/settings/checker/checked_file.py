@@ -88,6 +88,15 @@ class CheckedFile:
         """
         return _read(self._ask(messages.warnings_request(self.loaded)), messages.warnings_of)
 
+    def origins(self) -> dict[str, str]:
+        """Returns the paths of the settings whose value comes from above the file, each with its origin.
+
+        Raises:
+            SettingsError: a secret can no longer be read.
+            CheckerFailed: the checker has no answer.
+        """
+        return _read(self._ask(messages.origins_request(self.loaded)), messages.origins_of)
+
     def keep(self) -> None:
         """Writes the copy for the next start; a failure is logged, and the next start asks the checker."""
         if self.loaded.kept is None:

@@ -68,6 +68,11 @@ def warnings_request(in_force: InForce) -> Message:
     return {**_of(in_force), "do": "warnings"}
 
 
+def origins_request(in_force: InForce) -> Message:
+    """Returns the request for the settings whose value comes from above the file."""
+    return {**_of(in_force), "do": "origins"}
+
+
 def edit_of(request: Mapping[str, Any]) -> Edit:
     """Returns the edit of a request."""
     given = request["edit"]
@@ -123,6 +128,11 @@ def faults_of(answer: Mapping[str, Any]) -> tuple[Fault, ...]:
 def warnings_of(answer: Mapping[str, Any]) -> tuple[str, ...]:
     """Returns the warnings of an answer. Raises KeyError or TypeError for nonsense."""
     return tuple(map(str, answer["warnings"]))
+
+
+def origins_of(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Returns the origins of an answer, by paths of settings. Raises KeyError, TypeError or ValueError for nonsense."""
+    return {str(path): str(origin) for path, origin in dict(answer["origins"]).items()}
 
 
 def in_force_of(answer: Mapping[str, Any]) -> InForce:

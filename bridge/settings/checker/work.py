@@ -57,6 +57,8 @@ class Checker:
                 return self._edit(request)
             case "warnings":
                 return {"warnings": list(self._file(request)[0].loaded.warnings())}
+            case "origins":
+                return {"origins": self._file(request)[0].loaded.overridden}
         raise ValueError(request["do"])
 
     def _load(self, request: Mapping[str, Any]) -> Message:

@@ -1,9 +1,10 @@
 """Permissions: settings that may be changed over MQTT (`mqtt.md` 2), on the page, or read by either; pure.
 
 Over MQTT never wiring, ids, addresses, credentials, the broker or the page: a client that can publish must
-not be able to redirect the mail, or to turn a relay around. On the page no address, path, credential or
-recipient: its user must not be able to send pictures or passwords to a place of his choice. A setting
-is closed unless it is listed here, so that a new one is opened by a decision.
+not be able to redirect the mail, or to turn a relay around. The page is the device's own set-up, for whoever is
+logged in or at the device itself: it may change nearly everything, and read everything but secrets (`edits.secrets`
+keeps it from reading one by a server of its user's). A setting is closed unless it is listed here, so that
+a new one is opened by a decision.
 """
 
 from __future__ import annotations
@@ -53,17 +54,31 @@ REST: tuple[Loc, ...] = (
 )
 """Locations in the other settings: names, schedules, mail limits, recording times."""
 ON_PAGE: Mapping[str, frozenset[str] | None] = {
-    "device": frozenset({"name", "area", "timezone", "clock", "startup_grace_s"}),
+    "device": None,
+    "mqtt": None,
+    "home_assistant": None,
+    "lines": None,
+    "schedules": None,
+    "email": None,
+    "ftp": None,
+    "recording": None,
+    "audio": None,
+    "store": None,
+    "web": frozenset({"host", "port", "names", "password"}),
+    "metrics": None,
+    "log": None,
+}
+"""Keys of each other section that the page may change; None: the whole section.
+
+`web.enabled` is not there: a page that is off could not be turned on again.
+"""
+PUBLISHED: Mapping[str, frozenset[str] | None] = {
+    "device": frozenset({"id", "name", "area", "timezone", "clock", "startup_grace_s"}),
     "schedules": None,
     "email": frozenset({"min_gap_s", "pictures"}),
     "recording": frozenset({"pre_s", "post_s", "quota_mb", "keep_days", "reserve_mb"}),
 }
-"""Keys of each other section that the page may change; None: the whole section."""
-PUBLISHED: Mapping[str, frozenset[str] | None] = {
-    **ON_PAGE,
-    "device": frozenset({"id", "name", "area", "timezone", "clock", "startup_grace_s"}),
-}
-"""Keys of each other section that every client of the broker and every user of the page may read.
+"""Keys of each other section that every client of the broker may read.
 
 Inputs and outputs are published whole: they have no secrets.
 """

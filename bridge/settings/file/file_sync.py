@@ -8,18 +8,21 @@ from __future__ import annotations
 import errno
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bridge.errors import Fault, SettingsError
 from bridge.settings.edits.edits import Edit
+from bridge.settings.edits.secrets import file_stem, in_files, sent_elsewhere, typed_secrets, unfit, without_old_files
+from bridge.settings.file.secret_writer import remove_unused, written_secrets
 from bridge.settings.file.versioned_file import SettingsFile
 from bridge.settings.file.write_back import written_back
 from bridge.settings.in_force import signs_beside
 from bridge.settings.load import Loaded, load
+from bridge.settings.location import Loc
 from bridge.settings.sources.overridden import check_overridden
 from bridge.settings.sources.secret_files import plain_secrets
 from bridge.system.file_signs import Signs
@@ -104,21 +107,43 @@ class FileSync:
         made = edit.make(before.document)
         try:
             check_overridden(before.above, made.touched)
-            meant = before.with_document(made.document).settings
-            if meant == before.settings:
+            document = without_old_files(made.document, made.touched)
+            if before.with_document(document).settings == before.settings:
                 return False
-            fresh, changed = written_back(content, before, made.document, meant=meant)
+            typed = {} if edit.do == "remove" else _typed(before, document)
+            stems = {loc: file_stem(document, loc) for loc in typed}
+            with written_secrets(before.path, typed, stems) as written:
+                done = self._written(content, before, in_files(document, written.files))
+                if done:
+                    written.keep()
         except SettingsError as error:
-            faults = (replace(fault, file=None) if fault.file == str(before.path) else fault for fault in error.faults)
+            faults = tuple(
+                replace(fault, file=None) if fault.file == str(before.path) else fault for fault in error.faults
+            )
             raise SettingsError(map(made.told, faults)) from None
+        if not done:
+            return None
+        remove_unused(before.path)
+        return True
+
+    def _written(self, content: bytes, before: Loaded, document: Mapping[str, Any]) -> bool:
+        """Writes a document into the file, in place of `content`, and takes it. Returns False if the file has changed.
+
+        Raises SettingsError if it cannot be written.
+        """
+        meant = before.with_document(document).settings
+        fresh, changed = written_back(content, before, document, meant=meant)
         try:
             done = self._file.replace(fresh, expected=content, secret=_holds_secret(changed))
         except OSError as error:
             raise SettingsError([Fault(path="", message=_why_not_written(error))]) from None
-        if not done:
-            return None
-        self.loaded, self.beside = replace(changed, content=fresh), signs_beside(changed.files)
-        return True
+        if done:
+            self.loaded, self.beside = replace(changed, content=fresh), signs_beside(changed.files)
+        return done
+
+    def origins(self) -> dict[str, str]:
+        """Returns the paths of the settings whose value comes from above the file, each with its origin."""
+        return self.loaded.overridden
 
     def _text(self) -> bytes:
         try:
@@ -150,6 +175,15 @@ class FileSync:
 
     def _fault(self, message: str) -> Fault:
         return Fault(path="", message=message, file=str(self.loaded.path))
+
+
+def _typed(before: Loaded, document: Mapping[str, Any]) -> dict[Loc, str]:
+    """Returns the secrets that an edit brings. Raises SettingsError for an unfit one, and for one sent elsewhere."""
+    typed = typed_secrets(before.document, document)
+    faults = (*sent_elsewhere(before.document, document, before.above), *unfit(typed))
+    if faults:
+        raise SettingsError(faults)
+    return typed
 
 
 def _holds_secret(loaded: Loaded) -> bool:

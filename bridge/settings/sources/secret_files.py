@@ -71,7 +71,7 @@ def with_secret_files(document: Mapping[Any, Any]) -> WithSecrets:
             continue
         files.append(Path(named))
         try:
-            copy = _with(copy, (*loc, secret), secret_of(Path(named)))
+            copy = with_value(copy, (*loc, secret), secret_of(Path(named)))
         except ValueError as error:
             allowed = None if looks_like_a_path(named) else f"the path of a file that holds the {secret}"
             findings.append(Finding(loc=at, message=str(error), allowed=allowed))
@@ -80,7 +80,7 @@ def with_secret_files(document: Mapping[Any, Any]) -> WithSecrets:
 
 def plain_secrets(document: Mapping[Any, Any]) -> Iterator[Loc]:
     """Yields the location of each secret that stands in the document itself."""
-    for loc, section in _sections(document):
+    for loc, section in secret_sections(document):
         # The token of a line in a camera is the camera's name for a terminal.
         for secret in SECRETS if section.get("kind") not in ONVIF_KINDS else ("password",):
             if section.get(secret) not in (None, ""):
@@ -89,24 +89,24 @@ def plain_secrets(document: Mapping[Any, Any]) -> Iterator[Loc]:
 
 def _places(document: Mapping[Any, Any]) -> Iterator[tuple[Loc, str]]:
     """Yields the location of each section with the file of a secret, and the secret's key."""
-    for loc, section in _sections(document):
+    for loc, section in secret_sections(document):
         for secret in SECRETS:
             named = section.get(f"{secret}_file")
             if isinstance(named, str) and named:
                 yield loc, secret
 
 
-def _with(part: Any, loc: Loc, value: object) -> Any:
+def with_value(part: Any, loc: Loc, value: object) -> Any:
     """Returns a copy of a part with a value at a location, which is there or at its end."""
     if not loc:
         return value
     step, below = loc[0], loc[1:]
     if isinstance(part, Mapping):
-        return {**part, step: _with(part.get(step), below, value)}
-    return [_with(each, below, value) if index == step else each for index, each in enumerate(part)]
+        return {**part, step: with_value(part.get(step), below, value)}
+    return [with_value(each, below, value) if index == step else each for index, each in enumerate(part)]
 
 
-def _sections(document: Mapping[Any, Any]) -> Iterator[tuple[Loc, Mapping[Any, Any]]]:
+def secret_sections(document: Mapping[Any, Any]) -> Iterator[tuple[Loc, Mapping[Any, Any]]]:
     """Yields the sections that may have a secret."""
     cameras = document.get("cameras")
     places: list[Loc] = [(section,) for section in SECTIONS]

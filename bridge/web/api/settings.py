@@ -1,8 +1,7 @@
 """Settings over HTTP: readable without secrets, changed by merge patches, all or nothing.
 
-Besides inputs and outputs only harmless settings can be changed here: no address, path, credential or
-recipient, so that a user of the page cannot send pictures or passwords to a place of his choice.
-Those are changed in the file.
+A `password` is written into a file of its own and is never answered: `{"set": true}` stands in its place. The file
+of a password cannot be named here, so that nobody has another file sent as a password to a server of his choice.
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ from typing import Any
 
 from bridge.core.definitions.document import as_document
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
-from bridge.errors import Fault
-from bridge.settings.edits.permissions import ON_PAGE, PUBLISHED
+from bridge.errors import CheckerFailed, Fault, SettingsError
+from bridge.settings.edits.permissions import ON_PAGE
+from bridge.settings.location import Loc, path_of
 from bridge.web.api.routes import DONE, Call, Reply, Route, refusal, refused
 from bridge.web.live import Live
 from bridge.web.ports import Ports, SettingsDesk
@@ -31,12 +31,22 @@ def output_settings(one: OutputSettings) -> dict[str, Any]:
 
 
 def rest_settings(settings: Settings) -> dict[str, Any]:
-    """Returns the published settings besides inputs and outputs as JSON; None for a section that is not configured.
+    """Returns all settings besides inputs and outputs as JSON, without secrets; None for a section that is absent.
 
-    The device's name is its label.
+    The device's name is its label. Cameras are not among them: their addresses may hold passwords.
     """
-    shown = {part: as_document(getattr(settings, part), keys) for part, keys in PUBLISHED.items()}
+    shown = {part: _without_secret(getattr(settings, part), keys) for part, keys in ON_PAGE.items()}
     return {**shown, "device": {**shown["device"], "name": settings.device.label}}
+
+
+def _without_secret(section: Any, keys: frozenset[str] | None) -> Any:
+    """Returns a section as JSON, with only whether its password is set, and in which file."""
+    shown = as_document(section, keys)
+    if shown is None or not hasattr(section, "password"):
+        return shown
+    file = None if section.password_file is None else str(section.password_file)
+    shown.pop("password_file", None)
+    return {**shown, "password": {"set": section.password is not None, "file": file}}
 
 
 def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
@@ -47,7 +57,12 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
     desk = SettingsApi(live=live, desk=ports.settings)
     show = partial(Route, method="GET", answers={"type": "object"})
     rows = (
-        show(path="/api/settings", says="Settings of the device as a whole", work=desk.rest, tag="settings"),
+        show(
+            path="/api/settings",
+            says="All settings but inputs, outputs and cameras",
+            work=desk.rest,
+            tag="settings",
+        ),
         show(path="/api/inputs/{input}/settings", says="Settings of an input", work=desk.input, tag="settings"),
         show(path="/api/outputs/{output}/settings", says="Settings of an output", work=desk.output, tag="settings"),
     )
@@ -58,7 +73,17 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
     remove = partial(Route, method="DELETE", tag="settings", refuses=True)
     return (
         *rows,
-        patch(path="/api/settings", says="Change settings of the device as a whole", work=desk.patch_rest),
+        show(
+            path="/api/settings/origins",
+            says="Settings from above the file, which no change here affects",
+            work=desk.origins,
+            tag="settings",
+        ),
+        patch(
+            path="/api/settings",
+            says="Change these settings; `password` goes into a file of its own",
+            work=desk.patch_rest,
+        ),
         patch(path="/api/inputs/{input}/settings", says="Change settings of an input", work=desk.patch_input),
         patch(path="/api/outputs/{output}/settings", says="Change settings of an output", work=desk.patch_output),
         add(path="/api/inputs", says="Add an input", work=desk.add_input),
@@ -80,9 +105,17 @@ class SettingsApi:
         self._desk = desk
 
     async def rest(self, call: Call) -> Reply:
-        """Returns the published settings besides inputs and outputs."""
+        """Returns all settings besides inputs, outputs and cameras."""
         del call
         return Reply(body=rest_settings(self._live.settings))
+
+    async def origins(self, call: Call) -> Reply:
+        """Returns the paths of the settings from above the file; 503 if they cannot be told now."""
+        del call
+        try:
+            return Reply(body={"origins": dict(await self._of.origins())})
+        except (SettingsError, CheckerFailed) as error:
+            return refused(str(error), status=503)
 
     async def input(self, call: Call) -> Reply:
         """Returns one input's settings; 404 for an unknown input."""
@@ -99,27 +132,29 @@ class SettingsApi:
         name = call.path["input"]
         if self._live.input_settings(name) is None:
             return _missing("input")
-        return _fixed_id(call.body) or await _done(self._of.patch_input(name, call.body, call.by))
+        refused_at_once = _fixed_id(call.body) or _named_files(call.body)
+        return refused_at_once or await _done(self._of.patch_input(name, call.body, call.by))
 
     async def patch_output(self, call: Call) -> Reply:
         """Changes one output by a merge patch; a patch with `id` is refused."""
         name = call.path["output"]
         if self._live.output_settings(name) is None:
             return _missing("output")
-        return _fixed_id(call.body) or await _done(self._of.patch_output(name, call.body, call.by))
+        refused_at_once = _fixed_id(call.body) or _named_files(call.body)
+        return refused_at_once or await _done(self._of.patch_output(name, call.body, call.by))
 
     async def patch_rest(self, call: Call) -> Reply:
-        """Changes settings of the device by a merge patch; keys that only the file may change are refused."""
+        """Changes these settings by a merge patch; keys that only the file may change are refused."""
         faults = tuple(_only_in_the_file(call.body))
         return refusal(faults) if faults else await _done(self._of.patch_rest(call.body, call.by))
 
     async def add_input(self, call: Call) -> Reply:
         """Adds an input."""
-        return await _done(self._of.add("inputs", call.body, call.by))
+        return _named_files(call.body) or await _done(self._of.add("inputs", call.body, call.by))
 
     async def add_output(self, call: Call) -> Reply:
         """Adds an output."""
-        return await _done(self._of.add("outputs", call.body, call.by))
+        return _named_files(call.body) or await _done(self._of.add("outputs", call.body, call.by))
 
     async def remove_input(self, call: Call) -> Reply:
         """Removes an input."""
@@ -158,14 +193,38 @@ def _only_in_the_file(patch: Mapping[str, Any]) -> list[Fault]:
         keys = ON_PAGE.get(part, frozenset())
         if part not in ON_PAGE or (keys is not None and not isinstance(change, Mapping)):
             faults.append(Fault(path=part, message=message))
+        elif not isinstance(change, Mapping | None):
+            faults.append(Fault(path=part, message="must be keys with values"))
         elif keys is not None:
             faults += [Fault(path=f"{part}.{key}", message=message) for key in change if key not in keys]
-    return faults
+    return faults or _files_of_passwords(patch)
+
+
+def _files_of_passwords(patch: Mapping[str, Any]) -> list[Fault]:
+    """Returns a fault for each file of a password that the patch names; an empty list if there is none."""
+    message = "is written by the device: give the password itself"
+    found: list[Fault] = []
+    waiting: list[tuple[Loc, Any]] = [((), patch)]
+    while waiting:
+        loc, value = waiting.pop()
+        if loc[-1:] == ("password_file",):
+            found.append(Fault(path=path_of(loc), message=message))
+        elif isinstance(value, Mapping):
+            waiting += [((*loc, str(key)), part) for key, part in value.items()]
+        elif isinstance(value, list):
+            waiting += [((*loc, nth), part) for nth, part in enumerate(value)]
+    return found
 
 
 def _fixed_id(patch: Mapping[str, Any]) -> Reply | None:
     """Returns the refusal of a patch with an `id`, or None."""
     return refused("stays what it is: topics and entities are named after it", path="id") if "id" in patch else None
+
+
+def _named_files(patch: Mapping[str, Any]) -> Reply | None:
+    """Returns the refusal of a patch that names the file of a password, or None."""
+    faults = tuple(_files_of_passwords(patch))
+    return refusal(faults) if faults else None
 
 
 def _missing(kind: str) -> Reply:

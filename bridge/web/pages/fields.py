@@ -110,6 +110,40 @@ class Form:
             help_,
         )
 
+    def words(self, path: str, label: str, help_: Child = None) -> Html:
+        """Returns a field for a list of words, which are separated by commas or spaces."""
+        return self._field(
+            path,
+            label,
+            el("input", type="text", value=", ".join(self.at(path) or ()), spellcheck="false", **_names(path, "words")),
+            help_,
+        )
+
+    def present(self, path: str, label: str, help_: Child = None) -> Html:
+        """Returns a checkbox for a section that is on by being there, such as `tls`."""
+        box = el("input", type="checkbox", checked=self.at(path) is not None, **_names(path, "present"))
+        return _group(path, label, [el("label", box, "Enable")], help_)
+
+    def secret(self, path: str, label: str, help_: Child = None) -> Html:
+        """Returns a field for a secret, which is never shown: whether one is set, and a new one or its removal."""
+        known = self.at(path) or {"set": False}
+        shown = {**_names(path, "secret"), "aria_describedby": f"{_id(path)}-set {_id(path)}-help {_id(path)}-fault"}
+        return el(
+            "div",
+            el("label", label, for_=_id(path)),
+            el(
+                "div",
+                el("input", type="password", autocomplete="new-password", maxlength=1024, **shown),
+                el("span", "Set" if known["set"] else "Not set", class_="state", id=f"{_id(path)}-set", data_set=True),
+                el("label", el("input", type="checkbox", data_remove_secret=True), "Remove", hidden=not known["set"]),
+                class_="secret",
+            ),
+            el("p", help_, class_="help", id=f"{_id(path)}-help") if help_ else None,
+            el("p", class_="fault", id=f"{_id(path)}-fault"),
+            class_="field",
+            data_field=path,
+        )
+
     def _field(self, path: str, label: str, control: Html, help_: Child) -> Html:
         """Returns a control with its label, help and place for a fault."""
         return el(
@@ -129,12 +163,16 @@ def select(options: Options, chosen: str, **names: Any) -> Html:
 
 
 def form(
-    target: Form, *sections: tuple[str, Sequence[Html | None]], apply: str = "Apply", rarer: Collection[str] = ()
+    target: Form,
+    *sections: tuple[str, Sequence[Html | None]],
+    apply: str = "Apply",
+    rarer: Collection[str] = (),
+    adds: str | None = None,
 ) -> Html:
     """Returns a form of sections (title and fields) with an Apply and an Undo button.
 
     Sections without fields are left out. The sections whose titles are in `rarer` can be folded, and the page's script
-    folds them on a phone.
+    folds them on a phone. `adds` is the section of the settings that is put in, if it is not there yet.
     """
     return el(
         "form",
@@ -153,6 +191,7 @@ def form(
         autocomplete="off",
         data_target=target.target,
         data_method=target.method,
+        data_adds=adds,
     )
 
 

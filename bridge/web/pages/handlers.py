@@ -13,7 +13,7 @@ from bridge.core.journal import KINDS
 from bridge.errors import ActionError
 from bridge.web.access.middleware import TOKEN, AccessMiddleware
 from bridge.web.api.handlers import LONGEST_BODY_S
-from bridge.web.api.settings import input_settings, output_settings, rest_settings
+from bridge.web.api.settings import input_settings, output_settings
 from bridge.web.api.state import status_json
 from bridge.web.live import Live
 from bridge.web.pages.alarm_in_page import alarm_in_page
@@ -24,6 +24,7 @@ from bridge.web.pages.log_page import STEPS, Filter, log_page
 from bridge.web.pages.login_page import login_page
 from bridge.web.pages.pictures_page import pictures_page
 from bridge.web.pages.schedules_page import schedules_page
+from bridge.web.pages.setup_handlers import SetupPages
 from bridge.web.pages.system_page import system_page
 from bridge.web.ports import Clip, JournalQuery, Ports
 from bridge.web.static_files import Asset
@@ -51,6 +52,7 @@ class Pages:
         router.add_get("/picture", self._picture)
         router.add_get("/log", self._log)
         router.add_get("/system", self._system)
+        SetupPages(live=self._live, ports=self._ports, frame=self._frame).add_to(router)
         router.add_get("/static/{name}", self._asset)
         router.add_get("/login", self._login)
         router.add_post("/login", self._log_in)
@@ -147,9 +149,9 @@ class Pages:
         return log_page(frame, self._live.settings, chosen, shown, more=len(found) == chosen.limit, last=last)
 
     async def _system(self, request: web.Request) -> web.StreamResponse:
-        settings, status = self._live.settings, status_json(self._live, self._ports)
+        status = status_json(self._live, self._ports)
         sound = next(iter(await self._sounds()), None)
-        return _page(system_page(self._frame(request), settings, status, rest_settings(settings), sound))
+        return _page(system_page(self._frame(request), status, sound))
 
     async def _sounds(self) -> tuple[str, ...]:
         """Returns the names of the sound clips; none without a loudspeaker."""

@@ -15,6 +15,7 @@ PAGES = (
     ("pictures", "Pictures and clips"),
     ("log", "Log"),
     ("system", "System"),
+    ("setup", "Set up"),
 )
 """Address and title of each page. Addresses are relative and side by side, so that they work below any prefix."""
 

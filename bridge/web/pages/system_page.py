@@ -1,4 +1,4 @@
-"""System: the state of each external service and a test of it; clock, version, and a few settings."""
+"""System: the state of each external service and a test of it; clock, version and warnings of the settings."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bridge.core.definitions.channels import CHANNEL, CHANNELS
-from bridge.core.definitions.settings import Settings
 from bridge.web.html import Html, el, some
-from bridge.web.pages.fields import Form, form
 from bridge.web.pages.layout import Frame, page
 
 SERVICES = (
@@ -21,40 +19,26 @@ SERVICES = (
 """For each service: its key in the status, its name, the action that tests it or none, its section of the settings."""
 
 
-def system_page(
-    frame: Frame, settings: Settings, status: Mapping[str, Any], rest: Mapping[str, Any], sound: str | None
-) -> str:
+def system_page(frame: Frame, status: Mapping[str, Any], sound: str | None) -> str:
     """Returns the page.
 
-    `status` is the answer of `/api/status`, `rest` that of `/api/settings`, `sound` a clip to test the loudspeaker, or
-    None if there is none.
+    `status` is the answer of `/api/status`, `sound` a clip to test the loudspeaker, or None if there is none.
     """
-    edited = Form(values=rest, target="api/settings")
+    cards = [service_card(key, name, status[key], action, section, sound) for key, name, action, section in SERVICES]
     body = some(
-        el(
-            "div",
-            *(_service(key, name, status[key], action, section, sound) for key, name, action, section in SERVICES),
-            _about(status),
-            _warnings(status["settings_warnings"]),
-            class_="tiles",
-        ),
-        form(
-            edited,
-            ("Device", _device(edited)),
-            ("SMTP", _mail(edited, settings)),
-            ("Recording", _recording(edited, settings)),
-        ),
+        el("div", *cards, _about(status), _warnings(status["settings_warnings"]), class_="tiles"),
+        el("p", el("a", "Set up", href="setup"), " changes servers, folders, passwords and the device itself."),
     )
-    return page(frame, here="system", title="System", scripts=("system.js", "form.js"), body=body)
+    return page(frame, here="system", title="System", scripts=("system.js",), body=body)
 
 
-def _service(
+def service_card(
     key: str, name: str, state: Mapping[str, Any] | None, action: str, section: str, sound: str | None
 ) -> Html:
     """Returns the card of a service; `state` None: not configured."""
     if state is None:
         inside: list[Html | None] = [
-            el("p", f"Not configured: the settings file has no section {section}.", class_="note")
+            el("p", "Not set up: ", el("a", f"set up {name}", href=f"setup?part={section}"), ".", class_="note")
         ]
     else:
         problem = state["problem"]
@@ -155,38 +139,3 @@ def _warnings(found: Sequence[str]) -> Html:
         data_service="settings_file",
         data_mood="bad" if found else "good",
     )
-
-
-def _device(edited: Form) -> list[Html]:
-    """Returns the controls of the device's name, area, time zone, clock and grace."""
-    return [
-        edited.text("device.name", "Name"),
-        edited.text("device.area", "Area", "Where Home Assistant suggests to put it."),
-        edited.text("device.timezone", "Time zone", "Such as Europe/Berlin; empty: the system's."),
-        edited.choice("device.clock", "Clock", [("trust", "Trust"), ("require_sync", "Only when synchronised")]),
-        edited.number("device.startup_grace_s", "No alarm after the start for (s)"),
-    ]
-
-
-def _mail(edited: Form, settings: Settings) -> list[Html]:
-    """Returns the controls of mail; none if it is not configured."""
-    if settings.email is None:
-        return []
-    return [
-        edited.number("email.min_gap_s", "Shortest time between mails of an input (s)"),
-        edited.number("email.pictures.count", "Pictures in a mail"),
-        edited.number("email.pictures.interval_s", "Time between pictures (s)"),
-    ]
-
-
-def _recording(edited: Form, settings: Settings) -> list[Html]:
-    """Returns the controls of recording; none if it is not configured."""
-    if settings.recording is None:
-        return []
-    return [
-        edited.number("recording.pre_s", "Before the alarm (s)"),
-        edited.number("recording.post_s", "After the alarm (s)"),
-        edited.number("recording.quota_mb", "All clips at most (MB)", "0: no limit."),
-        edited.number("recording.keep_days", "Keep for (days)", "0: no limit."),
-        edited.number("recording.reserve_mb", "Keep free on the card (MB)"),
-    ]

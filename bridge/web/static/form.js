@@ -21,6 +21,21 @@ function choose(select, value, name) {
   select.value = value;
 }
 
+// A secret is never shown: the device says whether one is set; "" is no change, null its removal.
+const removal = (input) => input.parentElement.querySelector("[data-remove-secret]");
+
+function typed(input) {
+  return removal(input).checked ? null : input.value;
+}
+
+function showSecret(input, value) {
+  removal(input).checked = value === null;
+  input.value = typeof value === "string" ? value : "";
+  if (value === null || typeof value === "string") return;
+  input.parentElement.querySelector("[data-set]").textContent = value.set ? "Set" : "Not set";
+  removal(input).parentElement.hidden = !value.set;
+}
+
 const KINDS = {
   text: {
     get: (input) => (input.value.trim() === "" ? null : input.value.trim()),
@@ -39,6 +54,12 @@ const KINDS = {
     get: (select) => select.value,
     set: (select, value) => (typeof value === "string" ? choose(select, value) : choose(select, "(own)", "Its own")),
   },
+  words: {
+    get: (input) => (input.value.trim() === "" ? null : input.value.split(/[\s,;]+/).filter(Boolean)),
+    set: (input, value) => (input.value = typeof value === "string" ? value : (value ?? []).join(", ")),
+  },
+  present: { get: (box) => (box.checked ? {} : null), set: (box, value) => (box.checked = value !== null) },
+  secret: { get: typed, set: showSecret },
   members: { get: listed, set: tick },
   list: { get: listed, set: tick },
   broker_loss: {
@@ -100,6 +121,9 @@ function changes() {
     put(patch, control.dataset.path, control.dataset.kind === "members" ? members(control) : get(control));
   }
   form.querySelectorAll("[data-whole]").forEach((group) => whole(group, patch));
+  // A section that is taken away takes along what was changed in it.
+  const gone = ({ dataset, checked }) => dataset.kind === "present" && !checked;
+  for (const control of controls.filter(gone).filter(isChanged)) put(patch, control.dataset.path, null);
   return patch;
 }
 
@@ -141,7 +165,7 @@ function take(values) {
     const { path, kind } = control.dataset;
     if (kind !== "check" && kind !== "json" && at(values, path) === null && control.closest("[data-whole]") && kind !== "list") continue;
     const [edited, mine, ticked] = [isChanged(control), get(control), kind === "members" ? members(control) : null];
-    KINDS[kind].set(control, at(values, path));
+    KINDS[kind].set(control, at(values, path) ?? (kind === "secret" ? { set: false } : null));
     keep(control);
     if (ticked) boxes(control).forEach((box) => (box.checked = ticked[box.value] ?? box.checked));
     else if (edited) restore(control, mine);
@@ -165,18 +189,24 @@ async function refresh() {
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   clearFaults();
-  const patch = changes();
+  let patch = changes();
   if (Object.keys(patch).length === 0) {
-    said.textContent = "Nothing was changed.";
-    return;
+    if (!form.dataset.adds) {
+      const stays = form.dispatchEvent(new CustomEvent("unchanged", { cancelable: true }));
+      if (stays) said.textContent = "Nothing was changed.";
+      return;
+    }
+    patch = { [form.dataset.adds]: {} }; // the device says what is missing
   }
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
   try {
     await ask(method, target, patch);
+    controls.filter((one) => one.dataset.kind === "secret").forEach((one) => restore(one, "")); // it is with the device now
     controls.forEach(keep);
     said.textContent = "Applied.";
-    await refresh();
+    form.dispatchEvent(new CustomEvent("applied", { bubbles: true, detail: patch }));
+    if (method === "PATCH") await refresh();
   } catch (refusal) {
     if (refusal.faults) showFaults(refusal.faults);
     else throw refusal;

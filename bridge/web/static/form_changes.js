@@ -7,11 +7,13 @@ const before = new Map(); // each control's value on the device, in words
 function words(control) {
   if (control.tagName === "SELECT") return control.selectedOptions[0]?.textContent ?? "";
   if (control.type === "checkbox") return control.checked ? "on" : "off";
-  if (control.type === "password") return control.value ? "a new one" : "as it was";
+  if (control.type === "password") return control.value ? "a new one" : removed(control) ? "removed" : "as it was";
   if ("value" in control) return control.value.trim() || "empty";
   const chosen = [...control.querySelectorAll("label:has(:checked)")];
   return chosen.map((label) => label.textContent).join(", ") || "none";
 }
+
+const removed = (control) => control.parentElement.querySelector("[data-remove-secret]:checked");
 
 const title = (control) => control.closest(".field").querySelector("label, .label").textContent;
 

@@ -22,9 +22,10 @@ function show(status) {
     place.querySelector("[data-problem]").textContent = state.problem ?? "";
     place.querySelector("[data-facts]").replaceChildren(...Object.entries(state.facts).map(fact));
   }
-  document.querySelector("[data-now]").textContent = status.now.slice(0, 19).replace("T", " ");
+  document.querySelectorAll("[data-now]").forEach((place) => (place.textContent = status.now.slice(0, 19).replace("T", " ")));
   document.querySelectorAll("[data-count]").forEach((place) => (place.textContent = status[place.dataset.count]));
   const clock = document.querySelector("[data-clock]");
+  if (!clock) return; // a page with some of these cards
   clock.textContent = status.clock_synchronised ? "Synchronised" : "Not synchronised: schedules may be wrong";
   clock.closest("section").dataset.mood = status.clock_synchronised ? "good" : "bad";
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.cli.init.line_choices import chosen_lines, likely_inputs, listed, offered_lines
+from bridge.cli.init.line_choices import chosen_lines, listed
 from bridge.lines.gpio.line_lookup import SeenChip, SeenLine
 from bridge.lines.gpio.listing import ListedChip
+from bridge.lines.gpio.offered_lines import likely_inputs, offered_lines
 
 
 def a_chip(name, label, *lines, used=()):

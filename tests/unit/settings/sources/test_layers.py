@@ -37,8 +37,8 @@ def test_the_highest_layer_that_gives_a_value_wins(loaded, secrets):
     }
     assert got.overridden == {
         "mqtt.host": "command line",
-        "mqtt.username": "environment",
-        "mqtt.client_id": str(secrets),
+        "mqtt.username": "ALARM2MQTT_MQTT__USERNAME",
+        "mqtt.client_id": str(secrets / "mqtt__client_id"),
     }
 
 

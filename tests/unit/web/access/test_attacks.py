@@ -34,6 +34,9 @@ class Desk:
 
     patch_input = patch_output = patch_rest = add = remove = _note
 
+    async def origins(self):
+        return {"mqtt.password": "ALARM2MQTT_MQTT__PASSWORD"}
+
 
 async def no_broker():
     return None
@@ -205,7 +208,7 @@ async def test_no_secret_is_told_by_any_route_nor_given_back_with_a_refusal(tmp_
         right = {"Authorization": f"Bearer {PASSWORD}"}
         bridge.client.cookie_jar.clear()
         for address, body in (
-            ("/api/settings", {"email": {"password": "s3cret-x"}, "web": {"password": "s3cret-y"}}),
+            ("/api/settings", {"email": {"password_file": "s3cret-x"}, "web": {"password_file": "s3cret-y"}}),
             ("/api/settings", {"mqtt": "s3cret-x"}),
             ("/api/inputs/door/settings", {"id": "s3cret-x"}),
         ):

@@ -20,6 +20,9 @@ SETTINGS = settings_of(
 )  # fmt: skip
 
 
+MAIL = {"host": "mail.example", "sender": "a@b.example", "recipients": ["c@d.example"]}
+
+
 class Desk:
     """Notes what it is asked, and refuses what is called `bad`."""
 
@@ -44,6 +47,9 @@ class Desk:
 
     async def remove(self, *asked):
         return await self._note("remove", *asked)
+
+    async def origins(self):
+        return {"mqtt.password": "ALARM2MQTT_MQTT__PASSWORD"}
 
 
 class Sounds:
@@ -166,27 +172,48 @@ async def test_settings_are_patched_and_refusals_are_passed_on(tmp_path):
 @pytest.mark.parametrize(
     "patch",
     [
-        {"web": {"password": "mine"}},
-        {"email": {"recipients": ["me@evil.example"]}},
-        {"email": {"host": "evil.example"}},
-        {"email": None},
-        {"recording": {"folder": "/etc"}},
-        {"audio": {"folder": "/etc"}},
-        {"mqtt": {"host": "evil.example"}},
+        {"web": {"enabled": False}},
+        {"web": {"password_file": "/etc/shadow"}},
+        {"web": None},
+        {"email": {"host": "evil.example", "password_file": "/etc/alarm2mqtt/mqtt-password"}},
+        {"mqtt": {"password_file": None}},
         {"cameras": {"gate": {"snapshot": "http://evil.example"}}},
-        {"store": {"folder": "/etc"}},
-        {"device": {"id": "other"}},
         {"inputs": []},
         {"device": "front"},
     ],
     ids=str,
 )
-async def test_what_leads_elsewhere_is_changed_in_the_file_only(tmp_path, patch):
+async def test_what_turns_the_page_off_or_names_a_file_of_a_password_is_changed_in_the_file_only(tmp_path, patch):
     desk = Desk()
     async with serving(tmp_path, desk=desk) as bridge:
         assert (await bridge.send("PATCH", "/api/settings", {"schedules": {"n": "never"}, **patch}))[0] == 422
         assert desk.asked == []
         assert await bridge.send("PATCH", "/api/settings", {"schedules": {"n": "never"}}) == (200, {"ok": True})
+
+
+async def test_a_password_is_taken_and_never_answered(tmp_path):
+    desk = Desk()
+    settings = settings_of(mqtt={"password": "s3cret"}, email=MAIL)
+    async with serving(tmp_path, settings, desk=desk) as bridge:
+        _, known = await bridge.get("/api/settings")
+        assert known["mqtt"]["password"] == {"set": True, "file": None}
+        assert known["email"]["password"] == {"set": False, "file": None}
+        assert known["ftp"] is None
+        assert "s3cret" not in str(known)
+        assert await bridge.send("PATCH", "/api/settings", {"mqtt": {"password": "another"}}) == (200, {"ok": True})
+        assert desk.asked[-1][1] == {"mqtt": {"password": "another"}}
+        assert await bridge.get("/api/settings/origins") == (200, {"origins": await desk.origins()})
+
+
+@pytest.mark.parametrize("where", ["inputs", "outputs"])
+async def test_no_file_of_a_password_is_named_for_a_line(tmp_path, where):
+    desk = Desk()
+    line = {"kind": "http", "connected": {"url": "http://evil.example"}, "password_file": "/etc/shadow"}
+    async with serving(tmp_path, desk=desk) as bridge:
+        assert (await bridge.post(f"/api/{where}", {"id": "x", "line": line}))[0] == 422
+        one = {"inputs": "door", "outputs": "siren"}[where]
+        assert (await bridge.send("PATCH", f"/api/{where}/{one}/settings", {"line": line}))[0] == 422
+        assert desk.asked == []
 
 
 async def test_the_journal_is_read_in_pieces_and_exported_whole(tmp_path):

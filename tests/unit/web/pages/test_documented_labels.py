@@ -23,8 +23,9 @@ async def test_every_label_that_is_documented_is_seen(tmp_path):
         audio={"folder": str(tmp_path)},
     )
     (tmp_path / "dog.wav").write_bytes(b"some sound")
+    pages = [*(address for address, _ in PAGES), *(f"setup?part={key}" for key in ("recording", "email", "mqtt"))]
     async with page_bridge(tmp_path, settings, sounds=lambda: SoundLibrary(tmp_path)) as bridge:
-        result = [(await bridge.get(f"/{address.removeprefix('./')}"))[1] for address, _ in PAGES]
+        result = [(await bridge.get(f"/{address.removeprefix('./')}"))[1] for address in pages]
     seen = unescape(re.sub(r"<[^>]+>", "\n", "\n".join(result))).splitlines()
     named = LABEL.findall(text("docs/page.md").partition("## From other machines")[0])
     assert len(named) > 20
