@@ -21,6 +21,7 @@ async def test_every_label_that_is_documented_is_seen(tmp_path):
         cameras={"gate": {"snapshot": "http://cam.example/x", "stream": "rtsp://cam.example/x"}},
         recording={"folder": str(tmp_path)},
         audio={"folder": str(tmp_path)},
+        mqtt={"password": "s3cret"},
     )
     (tmp_path / "dog.wav").write_bytes(b"some sound")
     pages = [*(address for address, _ in PAGES), *(f"setup?part={key}" for key in ("recording", "email", "mqtt"))]
