@@ -193,9 +193,9 @@ def _only_in_the_file(patch: Mapping[str, Any]) -> list[Fault]:
         keys = ON_PAGE.get(part, frozenset())
         if part not in ON_PAGE or (keys is not None and not isinstance(change, Mapping)):
             faults.append(Fault(path=part, message=message))
-        elif not isinstance(change, Mapping | None):
+        elif change is not None and not isinstance(change, Mapping):
             faults.append(Fault(path=part, message="must be keys with values"))
-        elif keys is not None:
+        elif keys is not None and isinstance(change, Mapping):
             faults += [Fault(path=f"{part}.{key}", message=message) for key in change if key not in keys]
     return faults or _files_of_passwords(patch)
 
