@@ -33,6 +33,7 @@ from bridge.web.hooks import PATH, HookHandler, description
 from bridge.web.live import Live
 from bridge.web.pages.handlers import Pages
 from bridge.web.ports import Ports
+from bridge.web.setup_handlers import SetupPages
 from bridge.web.static_files import assets
 
 _LOG = logging.getLogger(__name__)
@@ -79,7 +80,9 @@ class Site:
             self.app.router.add_route(route.method, route.path, handler_of(route))
         self.app.router.add_get("/api/openapi.json", partial(_described, rows, live, ports))
         events = Events(live, still_in=guard.still_in)
-        Pages(live=live, ports=ports, access=guard, assets=assets()).add_to(self.app.router)
+        pages = Pages(live=live, ports=ports, access=guard, assets=assets())
+        pages.add_to(self.app.router)
+        SetupPages(live=live, ports=ports, frame=pages.frame).add_to(self.app.router)
         self.app.router.add_get("/events", events.handle)
         self.app.router.add_get("/healthz", _healthy)
         if ports.hooks is not None:

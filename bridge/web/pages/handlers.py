@@ -24,7 +24,6 @@ from bridge.web.pages.log_page import STEPS, Filter, log_page
 from bridge.web.pages.login_page import login_page
 from bridge.web.pages.pictures_page import pictures_page
 from bridge.web.pages.schedules_page import schedules_page
-from bridge.web.pages.setup_handlers import SetupPages
 from bridge.web.pages.system_page import system_page
 from bridge.web.ports import Clip, JournalQuery, Ports
 from bridge.web.static_files import Asset
@@ -52,13 +51,13 @@ class Pages:
         router.add_get("/picture", self._picture)
         router.add_get("/log", self._log)
         router.add_get("/system", self._system)
-        SetupPages(live=self._live, ports=self._ports, frame=self._frame).add_to(router)
         router.add_get("/static/{name}", self._asset)
         router.add_get("/login", self._login)
         router.add_post("/login", self._log_in)
         router.add_post("/logout", self._log_out)
 
-    def _frame(self, request: web.Request) -> Frame:
+    def frame(self, request: web.Request) -> Frame:
+        """Returns the data of a request's page that every page has."""
         return Frame(
             device=self._live.settings.device.label,
             token=request[TOKEN],
@@ -70,7 +69,7 @@ class Pages:
         live = self._live
         return _page(
             live_page(
-                self._frame(request),
+                self.frame(request),
                 live.settings,
                 {key: live.input_event(view) for key, view in live.inputs.items()},
                 {key: live.output_event(view) for key, view in live.outputs.items()},
@@ -84,7 +83,7 @@ class Pages:
         view = live.inputs.get(chosen.id) if chosen else None
         return _page(
             alarm_in_page(
-                self._frame(request),
+                self.frame(request),
                 live.settings,
                 chosen,
                 input_settings(chosen) if chosen else {},
@@ -99,7 +98,7 @@ class Pages:
         view = live.outputs.get(chosen.id) if chosen else None
         return _page(
             alarm_out_page(
-                self._frame(request),
+                self.frame(request),
                 live.settings,
                 chosen,
                 output_settings(chosen) if chosen else {},
@@ -108,12 +107,12 @@ class Pages:
         )
 
     async def _schedules(self, request: web.Request) -> web.StreamResponse:
-        return _page(schedules_page(self._frame(request), self._live.settings, request.query.get("of")))
+        return _page(schedules_page(self.frame(request), self._live.settings, request.query.get("of")))
 
     async def _pictures(self, request: web.Request) -> web.StreamResponse:
         return _page(
             pictures_page(
-                self._frame(request),
+                self.frame(request),
                 self._live.settings,
                 pictures={key: picture.time for key, picture in self._live.pictures.items()},
                 clips=await self._clips(),
@@ -137,7 +136,7 @@ class Pages:
             text=query.get("text", "")[:100],
             limit=int(limit) if limit in map(str, STEPS) else STEPS[0],
         )
-        return _page(await asyncio.to_thread(self._log_of, self._frame(request), chosen))
+        return _page(await asyncio.to_thread(self._log_of, self.frame(request), chosen))
 
     def _log_of(self, frame: Frame, chosen: Filter) -> str:
         """Returns the log page. It reads the disk and formats thousands of entries: not for the event loop."""
@@ -151,7 +150,7 @@ class Pages:
     async def _system(self, request: web.Request) -> web.StreamResponse:
         status = status_json(self._live, self._ports)
         sound = next(iter(await self._sounds()), None)
-        return _page(system_page(self._frame(request), status, sound))
+        return _page(system_page(self.frame(request), status, sound))
 
     async def _sounds(self) -> tuple[str, ...]:
         """Returns the names of the sound clips; none without a loudspeaker."""
