@@ -15,6 +15,7 @@ from bridge.core.contact import idle_level
 from bridge.lines.drivers import DRIVERS, ONVIF, SIMULATED, driver_key
 from bridge.lines.surroundings import Surroundings
 from bridge.lines.terminal_lines import TerminalLines
+from bridge.system.allocator import share_one_heap
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import Settings
@@ -36,6 +37,7 @@ def run(file: CheckedFile, *, ends_with_terminal: bool = False) -> None:
     for output in settings.outputs:
         idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
         lines.request_output(output, idle)
+    share_one_heap()  # before the threads that all the rest brings
     from bridge.daemon.app import App  # noqa: PLC0415 - all that is slow
 
     app = App(file, lines=lines, surroundings=surroundings, board=_board(lines, settings))

@@ -11,6 +11,7 @@ from bridge.core.definitions.settings import Settings
 from bridge.core.effects import PublishSettings
 from bridge.web.access.policy import Ingress
 from bridge.web.access.sessions import Sessions
+from bridge.web.aiohttp_library import import_aiohttp
 from bridge.web.live import Live, WebEffect
 from bridge.web.ports import Ports
 
@@ -73,6 +74,7 @@ class WebServer:
 
     def _make_site(self) -> site.Site:
         """Imports aiohttp and returns the site; blocks for some hundred milliseconds, so it runs off the event loop."""
+        import_aiohttp()
         module = importlib.import_module("bridge.web.application")
         made: site.Site = module.Site(
             settings=self._served,

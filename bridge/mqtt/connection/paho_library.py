@@ -6,28 +6,9 @@ paho asks that module for the proxies of the environment when it opens a socket,
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import ModuleType
+from bridge.system.slim_import import standing_in
 
 __all__ = ["Client"]
 
-_PROXIES = "urllib.request"
-
-
-@contextmanager
-def _without_proxies() -> Iterator[None]:
-    """Puts an empty module in the place of one that is not loaded yet; whoever imports it later gets the real one."""
-    if _PROXIES in sys.modules:
-        yield
-        return
-    sys.modules[_PROXIES] = ModuleType(_PROXIES)
-    try:
-        yield
-    finally:
-        del sys.modules[_PROXIES]
-
-
-with _without_proxies():
+with standing_in("urllib.request"):
     from paho.mqtt.client import Client
