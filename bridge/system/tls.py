@@ -7,8 +7,12 @@ Certificate and host name are always checked.
 from __future__ import annotations
 
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bridge.errors import TlsFileError
 
@@ -67,6 +71,26 @@ def probe_context() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+@contextmanager
+def without_authorities() -> Iterator[None]:
+    """Gives this thread's default TLS contexts no authorities, so that they accept no server; other threads' have them.
+
+    For the import of a library that reads 2 MB of them for a client that is never used, while a mail may be on its way.
+    """
+    complete, importing = ssl.create_default_context, threading.get_ident()
+
+    def context(*args: Any, **options: Any) -> ssl.SSLContext:
+        if threading.get_ident() == importing:
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return complete(*args, **options)
+
+    ssl.create_default_context = context
+    try:
+        yield
+    finally:
+        ssl.create_default_context = complete
 
 
 def is_no_tls(message: str) -> bool:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import importlib
 import os
-import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from bridge.system.slim_import import standing_in
+from bridge.system.tls import without_authorities
 
 _PLAIN_LISTS = "FROZENLIST_NO_EXTENSIONS"
 
@@ -26,31 +24,11 @@ def import_aiohttp() -> None:
         ImportError: the extra `web` is not installed.
     """
     with (
-        _without_authorities(),
+        without_authorities(),
         _without_extension(),
         standing_in("urllib.request", getproxies=dict, proxy_bypass=bool),
     ):
         importlib.import_module("aiohttp.web")
-
-
-@contextmanager
-def _without_authorities() -> Iterator[None]:
-    """Gives this thread's default TLS contexts no authorities, so that they accept no server; other threads' have them.
-
-    A mail may be on its way while the page is started.
-    """
-    complete, importing = ssl.create_default_context, threading.get_ident()
-
-    def context(*args: Any, **options: Any) -> ssl.SSLContext:
-        if threading.get_ident() == importing:
-            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return complete(*args, **options)
-
-    ssl.create_default_context = context
-    try:
-        yield
-    finally:
-        ssl.create_default_context = complete
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 
-from bridge.web.aiohttp_library import _without_authorities
+from bridge.system.tls import without_authorities
 
 PROBE = """\
 import ssl, sys
@@ -27,7 +27,7 @@ def authorities(context: ssl.SSLContext) -> int:
 def test_a_mail_that_is_sent_meanwhile_trusts_the_systems_authorities():
     made: list[ssl.SSLContext] = []
     before = authorities(ssl.create_default_context())
-    with _without_authorities():
+    with without_authorities():
         own = ssl.create_default_context()
         other = threading.Thread(target=lambda: made.append(ssl.create_default_context()))
         other.start()
