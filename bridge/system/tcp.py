@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from ipaddress import ip_address
 from typing import Any
@@ -42,6 +43,12 @@ async def connect_address(family: int, address: Address, *, limit_s: float = ADD
     try:
         async with asyncio.timeout(limit_s):
             await asyncio.get_running_loop().sock_connect(connection, address)
+    except OSError as error:
+        connection.close()
+        if error.errno is None:
+            raise
+        # asyncio's words for it are about its own call, and name the address once more.
+        raise OSError(error.errno, os.strerror(error.errno)) from error
     except BaseException:
         connection.close()
         raise

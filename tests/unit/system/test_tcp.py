@@ -55,6 +55,14 @@ async def test_the_last_addresss_reason_is_told(monkeypatch, black_hole):
         await connect_now(address_limit_s=0.1)
 
 
+async def test_a_refusal_is_in_the_systems_words_without_the_address(listener):
+    port = listener.getsockname()[1]
+    listener.close()
+    with pytest.raises(ConnectionRefusedError) as refused:
+        await connect_tcp("127.0.0.1", port)
+    assert refused.value.strerror == "Connection refused"
+
+
 async def test_a_name_without_addresses_is_an_error(monkeypatch):
     host_with(monkeypatch)
     with pytest.raises(ConnectionError, match="no address"):
