@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import ssl
 from typing import TYPE_CHECKING, Final, NoReturn
+from urllib.parse import quote
 
 from bridge.errors import ActionError, ActionFailed, ActionRefused, TlsFileError
 from bridge.system.http.challenge import challenges
@@ -28,7 +29,8 @@ _KINDS: Final = (("{", b"application/json"), ("[", b"application/json"), ("<", b
 class HttpClient:
     """Sends the requests of one line; the caller bounds each call by a time limit.
 
-    The password is sent only after the device has asked for it, and to that server alone.
+    The password is sent only after the device has asked for it, and to that server alone; at once where the address has
+    a place for it.
     """
 
     def __init__(self, line: HttpSink) -> None:
@@ -49,8 +51,9 @@ class HttpClient:
             ActionRefused: the device refuses the request or the log-in (4xx), or has another address for it (3xx).
             ActionFailed: no answer, or a failing device (5xx); a retry may help.
         """
+        username = self._line.username
         password = None if self._line.password is None else self._line.password.reveal()
-        url = device_url(request.url.reveal(), username=self._line.username, password=password)
+        url = device_url(_with_login(request.url.reveal(), username, password), username=username, password=password)
         try:
             await self._send(url, request)
         except ssl.SSLError as error:
@@ -131,6 +134,13 @@ class HttpClient:
     def _fail(url: DeviceUrl, reason: str) -> NoReturn:
         message = f"{url.shown}: {reason}"
         raise ActionFailed(message) from None
+
+
+def _with_login(address: str, username: str | None, password: str | None) -> str:
+    """Returns an address with user name and password at their places, for devices that take them there alone."""
+    for place, text in (("{username}", username), ("{password}", password)):
+        address = address.replace(place, quote(text or "", safe=""))
+    return address
 
 
 def _check(head: Head) -> None:

@@ -68,6 +68,13 @@ async def test_a_log_in_may_be_in_the_address():
     assert device.paths() == ["/on"]
 
 
+async def test_an_address_may_have_places_for_the_log_in():
+    with HttpDevice() as device:
+        client = a_client(username="me & you", password="a/b%c")
+        await client.send(a_request(device.url + "/on?user={username}&password={password}", body="[]"))
+    assert device.paths() == ["/on?user=me%20%26%20you&password=a%2Fb%25c"]
+
+
 async def test_an_aged_nonce_is_exchanged():
     with HttpDevice(login="digest") as device:
         client = a_client(username="me")
