@@ -29,20 +29,28 @@ RUN PYTHONPATH=/build pip --python /opt/alarm2mqtt/bin/python install --no-cache
        --no-build-isolation . \
     && /opt/alarm2mqtt/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/alarm2mqtt/lib
 
+FROM python:${PYTHON}-slim-${SUITE} AS sound
+# Of alsa-utils only the player, which is the recorder as well: its mixers and tests bring 6 MB of libraries along.
+WORKDIR /alsa
+RUN apt-get update \
+    && apt-get download alsa-utils \
+    && dpkg-deb --extract alsa-utils_*.deb .
+
 FROM python:${PYTHON}-slim-${SUITE} AS base
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="alarm2mqtt" \
       org.opencontainers.image.description="Alarm inputs and outputs, linked on the device, bridged to MQTT and Home Assistant" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.licenses="Apache-2.0"
-# aplay, for audible alarms.
+# For audible alarms, and sound as an input; the library's name depends on the suite.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends alsa-utils \
+    && apt-get install -y --no-install-recommends '^libasound2(t64)?$' \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* \
     && useradd --system --uid 990 --user-group --groups audio,video --home-dir /var/lib/alarm2mqtt --shell /usr/sbin/nologin \
        alarm2mqtt \
     && install -d -o alarm2mqtt -g alarm2mqtt -m 0750 /var/lib/alarm2mqtt /etc/alarm2mqtt
+COPY --from=sound /alsa/usr/bin/aplay /alsa/usr/bin/arecord /usr/bin/
 COPY --from=build /opt/alarm2mqtt /opt/alarm2mqtt
 ENV PATH=/opt/alarm2mqtt/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

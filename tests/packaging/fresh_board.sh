@@ -4,6 +4,8 @@ set -e
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
 apt-get install -y -q --no-install-recommends pipx python3-venv python3-pip
+# One of the two has udev, which cannot run in the rig, and the other has none at all.
+[ "$(. /etc/os-release && echo "$VERSION_CODENAME")" != trixie ] || apt-get install -y -q --no-install-recommends udev
 rm -rf /var/lib/apt/lists/*
 useradd --create-home pi
 chmod 0700 /home/pi

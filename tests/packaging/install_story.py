@@ -130,7 +130,8 @@ def first_installation() -> None:
 
 
 def the_board_works() -> None:
-    FILE.write_text(FILE.read_text().replace("inputs: []\n", "").replace("outputs: []\n", "") + BOARD)
+    first = FILE.read_text().replace("inputs: []\n", "").replace("outputs: []\n", "")
+    FILE.write_text(first.replace("device:\n", "device:\n  startup_grace_s: 0\n") + BOARD)
     run("systemctl", "restart", UNIT)  # another driver of lines takes one
     until("terminals", lambda: Path(SOCKET).exists() and "siren" in board("contacts")["outputs"])
     sound_the_siren()

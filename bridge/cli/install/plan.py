@@ -41,7 +41,7 @@ class Wish:
 
 def plan_install(seen: Seen, environment: Environment, wish: Wish) -> list[Step]:
     """Returns the steps, in their order."""
-    files = [_file(seen, step, wish) for step in _wanted_files()]
+    files = [_file(seen, step, wish) for step in _wanted_files(seen)]
     is_new = environment.digest != seen.digest and not environment.is_in_place
     rewritten = any(isinstance(step, WriteFile) for step in files)
     return [
@@ -56,7 +56,7 @@ def plan_install(seen: Seen, environment: Environment, wish: Wish) -> list[Step]
         *files,
         *_reload(seen, files),
         *_start(seen, anew=is_new or rewritten),
-        *([Remove(words="removes the copy before", path=places.BEFORE)] if is_new else []),
+        *([Remove(words="removes the copy before", path=places.BEFORE)] if is_new and seen.has_program else []),
     ]
 
 
@@ -180,12 +180,17 @@ def _link(seen: Seen) -> Iterator[Step]:
         yield Step(words=f"leaves {places.LINK} as it is, since it is not a link of ours; ours is {places.COMMAND}")
 
 
-def _wanted_files() -> list[WriteFile]:
+def _wanted_files(seen: Seen) -> list[WriteFile]:
+    """Returns the files to write; a rule for udev only where there is one, or the file is there already."""
     says = {
         places.UNIT: f"writes the service, {places.UNIT}",
         places.UDEV_RULE: f"writes {places.UDEV_RULE}, which gives GPIO chips to the group gpio",
     }
-    return [WriteFile(words=says[path], path=path, content=content) for path, content in places.contents().items()]
+    return [
+        WriteFile(words=says[path], path=path, content=content)
+        for path, content in places.contents().items()
+        if path != places.UDEV_RULE or seen.has_udev or seen.files[path] is not None
+    ]
 
 
 def _file(seen: Seen, step: WriteFile, wish: Wish) -> Step:
@@ -217,7 +222,7 @@ def _reload(seen: Seen, files: list[Step]) -> Iterator[Step]:
         )
     elif not seen.has_udev:
         yield Step(
-            words="finds no udev, so nothing obeys its rule:"
+            words="finds no udev, so it writes no rule for it:"
             " whoever makes /dev/gpiochip* must give them to the group gpio"
         )
     if places.UNIT in written_now:

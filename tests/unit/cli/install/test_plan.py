@@ -95,7 +95,6 @@ def test_a_fresh_board_gets_everything_and_the_service_is_started_last():
         "sh -c",
         "systemctl daemon-reload",
         "systemctl enable",
-        "Remove",
     ]
 
 
@@ -198,8 +197,9 @@ def test_the_installed_copy_finds_itself_as_it_should_be():
     assert kinds(plan_install(INSTALLED, replace(SOURCE, prefix=places.PROGRAM), ASKING)) == []
 
 
-def test_without_udev_the_rule_is_written_and_the_group_is_somebody_elses_work():
+def test_without_udev_there_is_no_rule_and_the_group_is_somebody_elses_work():
     steps = plan_install(replace(FRESH, has_udev=False), SOURCE, UNASKED)
+    assert places.UDEV_RULE not in [step.path for step in steps if isinstance(step, WriteFile)]
     assert "sh -c" not in kinds(steps)
     assert "whoever makes /dev/gpiochip* must give them to the group gpio" in words(steps)
 
