@@ -93,7 +93,7 @@ def packages() -> str:
             raise Failed(f"built twice, they differ: {first} {second}")
         shutil.unpack_archive(sdist(), again / "unpacked")
         (unpacked,) = (again / "unpacked").iterdir()
-        run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", again / "of-sdist", folder=unpacked)
+        build(again / "of-sdist", unpacked, "-t", "wheel")
         if digests(again / "of-sdist").items() - first.items():
             raise Failed("the wheel that is made of the sdist is another one")
     names = set(zipfile.ZipFile(wheel()).namelist())
@@ -104,10 +104,10 @@ def packages() -> str:
     return ", ".join(f"{path.name} ({path.stat().st_size / 1000:.0f} kB)" for path in sorted(DIST.iterdir()))
 
 
-def build(folder: Path) -> None:
+def build(target: Path, folder: Path = ROOT, *options: str) -> None:
     # The time of the last change, and not that of the build.
     epoch = run("git", "log", "-1", "--format=%ct").strip() if (ROOT / ".git").exists() else "1580601600"
-    run(sys.executable, "-m", "hatchling", "build", "-d", folder, SOURCE_DATE_EPOCH=epoch)
+    run(sys.executable, "-m", "hatchling", "build", *options, "-d", target, folder=folder, SOURCE_DATE_EPOCH=epoch)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -193,7 +193,7 @@ def app() -> str:
 def pages() -> str:
     """Links, files, commands and examples of the pages."""
     said = run(
-        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+        sys.executable, "-m", "pytest", "-p", "no:cacheprovider",
         "tests/unit/test_documentation.py", "tests/unit/test_documented_examples.py", "tests/unit/test_release.py",
     )  # fmt: skip
     return said.strip().splitlines()[-1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import shutil
 import signal
 import socket
 import subprocess
@@ -118,6 +119,7 @@ def first_installation() -> None:
     assert [line for line in said.splitlines() if line.startswith("- ")] == [
         line for line in foretold.splitlines() if line.startswith("- ")
     ]
+    assert RULE.exists() == (shutil.which("udevadm") is not None)
     assert pwd.getpwnam("alarm2mqtt").pw_shell.endswith("nologin")
     daemon = Path("/proc", unit("MainPID"))
     assert daemon.owner() == "alarm2mqtt"
