@@ -11,6 +11,7 @@ from bridge.core.status import BridgeStatus, BrokerStatus
 from bridge.settings.load import validate
 from bridge.web.api.routes import Route
 from bridge.web.application import table
+from bridge.web.camera_desk import CameraDesk
 from bridge.web.live import Live
 from bridge.web.ports import JournalQuery, Ports, SettingsDesk
 
@@ -41,6 +42,7 @@ def _routes() -> tuple[Route, ...]:
         entries=_no_entries,
         try_broker=_no_problem,
         settings=cast("SettingsDesk", object()),
+        cameras=cast("CameraDesk", object()),
         board=lambda _: b"{}",
     )
     return table(Live(settings, now=lambda: NOON), ports)

@@ -174,13 +174,16 @@ def lines(options: argparse.Namespace) -> int:  # noqa: ARG001 - takes no file: 
 
 def cameras(options: argparse.Namespace) -> int:
     """Finds cameras in the network, or asks the one at ADDRESS, and lists what they have as lines of the settings."""
-    from bridge.cli.cameras.known import device_service
     from bridge.cli.cameras.listing import CameraListing
     from bridge.cli.cameras.log_in import ask_login, given_login
     from bridge.cli.cameras.log_in import at_terminal as can_ask
+    from bridge.lines.onvif.known import device_service
 
     try:
         address = None if options.address is None else device_service(options.address)
+    except ValueError as error:
+        options.wrong(f"ADDRESS {error}")
+    try:
         given = given_login(options.username, options.password_file)
     except ValueError as error:
         options.wrong(str(error))

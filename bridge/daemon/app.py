@@ -210,6 +210,7 @@ class App:
                 settings=edits,
                 board=self._board,
                 hooks=self._surroundings.hooks,
+                cameras=self._surroundings.cameras,
                 warnings=lambda: self._warnings.found,
             ),
             submit=self._loop.submit,

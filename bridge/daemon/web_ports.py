@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bridge.actions.sound.library import SoundLibrary
+from bridge.daemon.camera_desk import CameraDesk
 from bridge.errors import BrokerError
+from bridge.lines.camera_port import CameraPort
 from bridge.mqtt.connection.broker_socket import address_of
 from bridge.mqtt.connection.connect import client_id_of, connect
 from bridge.mqtt.connection.session_types import Ended
@@ -44,6 +46,7 @@ class Neighbours:
     settings: SettingsDesk | None = None
     board: Callable[[str], bytes] | None = None
     """Takes a command of the simulated board; None on real lines."""
+    cameras: CameraPort = field(default_factory=CameraPort)
     hooks: Hooks | None = None
     warnings: Callable[[], tuple[str, ...]] = tuple
     """Returns the warnings of the settings in force."""
@@ -75,6 +78,9 @@ class Page:
                 sounds=self._sounds,
                 board=neighbours.board,
                 hooks=neighbours.hooks,
+                cameras=CameraDesk(
+                    settings=lambda: self.server.settings, port=neighbours.cameras, linkage=neighbours.linkage
+                ),
                 settings_warnings=neighbours.warnings,
             ),
             # Outside the add-on, any host could have the ingress proxy's address.

@@ -6,7 +6,6 @@ accepted by `load`, and marked by an editor.
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import inspect
 import json
@@ -21,6 +20,7 @@ from bridge.core.definitions.field_types import Length, Matches, OneOf, Range, S
 from bridge.core.definitions.introspection import is_optional, is_section, keys, mark, members, tag_of, unwrapped
 from bridge.core.definitions.settings import Settings
 from bridge.core.schedule import Schedule
+from bridge.settings.field_meanings import meanings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _UNITS = {"s": "seconds", "ms": "milliseconds", "mb": "megabytes"}
@@ -89,30 +89,18 @@ def write_schema(path: Path) -> None:
 
 def _section(section: type, sections: dict[str, Any]) -> dict[str, Any]:
     """Returns the schema of a section; the schemas that it refers to are added to `sections`."""
-    meanings = _meanings(section)
+    known = meanings(section)
     required = [name for name, field in keys(section).items() if _is_required(field)]
     return {
         "additionalProperties": False,
         "description": inspect.cleandoc(section.__doc__ or "").partition("\n\n")[0],
         "properties": {
-            name: _field(name, field, sections) | {"description": meanings[name]}
-            for name, field in keys(section).items()
+            name: _field(name, field, sections) | {"description": known[name]} for name, field in keys(section).items()
         },
         **({"required": required} if required else {}),
         "title": _TITLES.get(section.__name__) or _words(section.__name__.removesuffix("Settings")),
         "type": "object",
     }
-
-
-def _meanings(section: type) -> dict[str, str]:
-    """Returns the docstring under each field, by the field's name; read from the source."""
-    (definition,) = ast.parse(inspect.getsource(section)).body
-    assert isinstance(definition, ast.ClassDef)  # noqa: S101 - a section is a class
-    found = {}
-    for field, below in zip(definition.body, definition.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
-            found[ast.unparse(field.target)] = inspect.cleandoc(str(below.value.value))
-    return found
 
 
 def _field(name: str, field: dataclasses.Field[Any], sections: dict[str, Any]) -> dict[str, Any]:

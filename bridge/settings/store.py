@@ -162,6 +162,10 @@ class SettingsStore:
         async with self._lock:
             return await start_disk_thread("settings", self._file.origins)
 
+    async def take_over(self, found: Mapping[str, Any], by: str) -> tuple[Fault, ...]:
+        """Adds cameras, inputs and outputs in one edit. Returns all faults, none on success."""
+        return await self._asked(edits.take_over(found), by)
+
     async def _asked(self, edit: Edit, by: str) -> tuple[Fault, ...]:
         answered: asyncio.Future[tuple[Fault, ...]] = asyncio.get_running_loop().create_future()
         await self.change(edit, Origin(by=by, request=answered))

@@ -20,6 +20,7 @@ from bridge.web.access.middleware import AccessMiddleware
 from bridge.web.access.policy import AccessPolicy, Ingress, is_this_machine
 from bridge.web.access.sessions import Password, Sessions
 from bridge.web.api import arming as api_arming
+from bridge.web.api import cameras as api_cameras
 from bridge.web.api import control as api_control
 from bridge.web.api import files as api_files
 from bridge.web.api import journal as api_journal
@@ -151,6 +152,7 @@ def table(live: Live, ports: Ports) -> tuple[Route, ...]:
         *api_arming.routes(live, ports),
         *api_control.routes(live, ports),
         *api_settings.routes(live, ports),
+        *api_cameras.routes(live, ports),
         *api_journal.routes(ports),
         *api_files.routes(live, ports),
     )
@@ -176,7 +178,13 @@ async def _described(rows: tuple[Route, ...], live: Live, ports: Ports, request:
     del request
     inputs = [one.id for one in live.settings.inputs]
     outputs = [one.id for one in live.settings.outputs]
-    known = {"input": inputs, "output": outputs, "terminal": [*inputs, *outputs], "action": tuple(api_control.PARAMS)}
+    known = {
+        "input": inputs,
+        "output": outputs,
+        "terminal": [*inputs, *outputs],
+        "action": tuple(api_control.PARAMS),
+        "camera": list(live.settings.cameras),
+    }
     described = document(rows, version=ports.system().version, known=known)
     hooks = ports.hooks
     if hooks is not None and (called := [each for each in inputs if hooks.knows(each)]):

@@ -12,6 +12,7 @@ from bridge.core.facts import Fact, Now
 from bridge.core.journal import JournalEntry
 from bridge.core.status import BridgeStatus
 from bridge.errors import Fault
+from bridge.web.camera_desk import CameraDesk
 
 Submit = Callable[[Fact], None]
 """Takes a command whose `Origin.request` is an `asyncio.Future`; its result will be a tuple of faults."""
@@ -55,6 +56,9 @@ class SettingsDesk(Protocol):
 
         Raises SettingsError or CheckerFailed.
         """
+
+    def take_over(self, found: Mapping[str, Any], by: str) -> Awaitable[tuple[Fault, ...]]:
+        """Adds cameras by id, inputs and outputs in one edit. Returns all faults."""
 
 
 class Clip(Protocol):
@@ -130,5 +134,7 @@ class Ports:
     board: Callable[[str], bytes] | None = None
     """Sends one command to the simulated board and returns its answer in JSON; None on real lines."""
     hooks: Hooks | None = None
+    cameras: CameraDesk | None = None
+    """Asks cameras; None where nobody can."""
     settings_warnings: Callable[[], tuple[str, ...]] = tuple
     """Warnings of the settings in force, as `check` prints them."""

@@ -155,7 +155,7 @@ def test_ctrl_c_at_a_question_ends_it_at_once(tmp_path: Path) -> None:
     ("words", "fault"),
     [
         (("cam:secret@10.0.0.2",), "takes no user name and no password"),
-        (("rtsp://10.0.0.2/main",), "ADDRESS is a host"),
+        (("rtsp://10.0.0.2/main",), "ADDRESS is no host"),
         (("10.0.0.2", "--username", "cam"), "need each other"),
         (("10.0.0.2", "--username", "cam", "--password-file", "missing"), "--password-file cannot be read"),
         (("10.0.0.2", "--file", "missing.yaml"), "missing.yaml"),

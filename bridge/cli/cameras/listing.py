@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bridge.cli.cameras.known import known_camera
 from bridge.cli.cameras.text import Entry, block
 from bridge.errors import ActionError, CameraRefused, MessageMalformed
 from bridge.lines.onvif.client import Access
 from bridge.lines.onvif.discovery import FoundCamera
+from bridge.lines.onvif.known import known_camera
 from bridge.lines.onvif.search import search
 from bridge.lines.onvif.survey import Survey, survey
 from bridge.text.printable import printable

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bridge.cli.init.names import id_of
-from bridge.core.definitions.device import host_id
-from bridge.lines.onvif.event_properties import OfferedEvent
+from bridge.lines.onvif.offer import OfferedTerminal, camera_id, offered_inputs, offered_output
 from bridge.lines.onvif.requests import Relay
 from bridge.lines.onvif.survey import Survey
 from bridge.text.printable import printable, without_secrets
 
-LONGEST_CAMERA_ID = 20
-"""Characters, so that the ids of its terminals have room for what they are."""
-HOLD_S = 5
-"""The time proposed for an event without an end."""
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*")
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9_./:-]+")
 _WORDS_OF_YAML = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
@@ -45,7 +39,7 @@ def block(entry: Entry, found: Survey, taken: set[str]) -> str:
     `taken` are ids that are in use; those of the block are added.
     """
     title = printable(" ".join(dict.fromkeys(filter(None, (found.model, entry.name)))))
-    camera = entry.known_as or _camera_id(title, taken)
+    camera = entry.known_as or camera_id(title, taken)
     known = "" if entry.known_as is None else f", {entry.known_as} in the settings"
     rows = [f"# {urlsplit(entry.address).netloc}: {title or 'a camera without a name'}{known}"]
     if entry.known_as is None:
@@ -54,8 +48,10 @@ def block(entry: Entry, found: Survey, taken: set[str]) -> str:
     for key, address in (("snapshot:", found.snapshot), ("stream:", found.stream)):
         shown = "none" if address is None else _PASSWORD.sub(r"\1…", without_secrets(printable(address), hidden))
         rows.append(f"    # {key:<9} {shown}")
-    rows += _section("inputs", _inputs(camera, found, taken), none="no alarm inputs and no events")
-    rows += _section("outputs", [_relay(camera, each, taken) for each in found.relays], none="no relays")
+    inputs = [_input(each) for each in offered_inputs(camera, found, taken)]
+    rows += _section("inputs", inputs, none="no alarm inputs and no events")
+    outputs = [_relay(offered_output(camera, each, taken), each) for each in found.relays]
+    rows += _section("outputs", outputs, none="no relays")
     rows += [f"# not answered: {printable(each, hide=hidden)}" for each in found.missing]
     return "\n".join(rows)
 
@@ -93,37 +89,20 @@ def _access(entry: Entry, camera: str) -> list[str]:
     return rows
 
 
-def _inputs(camera: str, found: Survey, taken: set[str]) -> list[_Row]:
-    rows = [_input(camera, each, taken) for each in found.inputs]
-    known = [_event(camera, each, taken) for each in found.events if each.event is not None]
-    others = [_event(camera, each, taken) for each in found.events if each.event is None]
-    return [*rows, *known, *others]
+def _input(offered: OfferedTerminal) -> _Row:
+    return _Row(terminal=offered.id, line=_flow(offered.line), is_offered=offered.is_offered)
 
 
-def _input(camera: str, token: str, taken: set[str]) -> _Row:
-    line = f"{{kind: onvif_input, camera: {camera}, token: {quoted(token)}}}"
-    return _Row(terminal=_id(f"{camera}-{token}", taken), line=line)
-
-
-def _event(camera: str, offered: OfferedEvent, taken: set[str]) -> _Row:
-    """Returns an event's row; one that no word stands for is most often none that should alarm."""
-    hold = "" if offered.has_end else f", hold_s: {HOLD_S}"
-    if offered.event is not None:
-        line = f"{{kind: onvif_event, camera: {camera}, event: {offered.event}{hold}}}"
-        return _Row(terminal=_id(f"{camera}-{offered.event}", taken), line=line)
-    item = "" if offered.item is None else f", item: {quoted(offered.item)}"
-    line = f"{{kind: onvif_event, camera: {camera}, topic: {quoted(offered.topic)}{item}{hold}}}"
-    terminal = _id(f"{camera}-{offered.topic.rpartition('/')[2]}", taken)
-    return _Row(terminal=terminal, line=line, is_offered=False)
-
-
-def _relay(camera: str, relay: Relay, taken: set[str]) -> _Row:
+def _relay(offered: OfferedTerminal, relay: Relay) -> _Row:
     delay = "" if relay.delay_s is None or relay.mode.lower() != "monostable" else f", {relay.delay_s:g} s"
-    return _Row(
-        terminal=_id(f"{camera}-{relay.token}", taken),
-        line=f"{{kind: onvif_relay, camera: {camera}, token: {quoted(relay.token)}}}",
-        comment=f"  # now {printable(relay.mode.lower())}{delay}" if relay.mode else "",
-    )
+    comment = f"  # now {printable(relay.mode.lower())}{delay}" if relay.mode else ""
+    return _Row(terminal=offered.id, line=_flow(offered.line), comment=comment)
+
+
+def _flow(line: Mapping[str, str | int]) -> str:
+    """Returns a line as a flow mapping of YAML."""
+    parts = (f"{key}: {quoted(value) if isinstance(value, str) else value}" for key, value in line.items())
+    return f"{{{', '.join(parts)}}}"
 
 
 def _section(key: str, rows: Sequence[_Row], *, none: str) -> list[str]:
@@ -135,14 +114,3 @@ def _section(key: str, rows: Sequence[_Row], *, none: str) -> list[str]:
     texts = [f"  {start:<{width}} line: {each.line}}}{each.comment}" for start, each in zip(starts, rows, strict=True)]
     # A key with comments alone would be an empty value.
     return [key + ":" if any(each.is_offered for each in rows) else f"# {key}:", *texts]
-
-
-def _camera_id(title: str, taken: set[str]) -> str:
-    words = title if re.search("[A-Za-z0-9]", title) else "camera"
-    return _id(host_id(words)[:LONGEST_CAMERA_ID].strip("-"), taken)
-
-
-def _id(name: str, taken: set[str]) -> str:
-    made = id_of(name, taken)
-    taken.add(made)
-    return made

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.cli.init.draft import Draft
-from bridge.cli.init.names import id_of
 from bridge.cli.init.prompts import Dialogue, yes
 from bridge.cli.init.terminal_questions import ask_terminals
 from bridge.lines.gpio.listing import ListedChip
+from bridge.settings.free_id import id_of
 from bridge.settings.location import Loc
 
 PLAIN_PORT, TLS_PORT = 1883, 8883

@@ -8,11 +8,12 @@ from typing import Any
 
 from bridge.cli.init.draft import Draft
 from bridge.cli.init.line_choices import chosen_lines, listed
-from bridge.cli.init.names import id_of, kind_of, spoken
+from bridge.cli.init.names import kind_of, spoken
 from bridge.cli.init.prompts import Dialogue, several, yes
 from bridge.errors import StartFailed
 from bridge.lines.gpio.listing import ListedChip
 from bridge.lines.gpio.offered_lines import OfferedLine, likely_inputs, offered_lines
+from bridge.settings.free_id import id_of
 
 NONE = "none"
 _ON_FOR_MS = {"siren": 30_000, "strobe": 30_000, "lock": 5_000}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from bridge.core.definitions.far_lines import Far
-from bridge.core.definitions.field_types import Id, Length, Range, Read, Refused
+from bridge.core.definitions.field_types import Id, Length, Names, Range, Read, Refused
 from bridge.core.numbers import whole_number
 
 MOST_MEMBERS = 64
@@ -27,7 +27,7 @@ class CombinedSource(Far):
 
     kind: Literal["combined"] = "combined"
     """Kind of the line."""
-    of: Annotated[tuple[Id, ...], Length(1, MOST_MEMBERS)]
+    of: Annotated[tuple[Annotated[Id, Names("inputs")], ...], Length(1, MOST_MEMBERS)]
     """Ids of two or more inputs."""
     need: Annotated[Annotated[int, Range(1, MOST_MEMBERS)] | Literal["all", "any"], Read(_need)] = "all"
     """The number of them that must count: all, any, or a number."""

@@ -7,7 +7,7 @@ for a value beyond it. Nothing here checks; `settings.checks.validator` does.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from bridge.core.schedule import Schedule
 from bridge.core.schedule_text import read_schedule
@@ -67,6 +67,25 @@ class OneOf:
     tag: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A text is the name of something else in the settings: `cameras`, `inputs` or `presets`."""
+
+    of: Literal["cameras", "inputs", "presets"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A text is one of what the line's camera offers: its `inputs`, its `relays`, or the `topics` of its events."""
+
+    among: Literal["inputs", "relays", "topics"]
+
+
+@dataclass(frozen=True, slots=True)
+class MayHoldPassword:
+    """A text may hold a password: it is shown only where it holds none."""
+
+
 class Refused(ValueError):
     """A value is refused: `message` says what is wrong, `allowed` what is right, `key` where below the value."""
 
@@ -116,6 +135,7 @@ Name = Annotated[
 Port = Annotated[int, Range(1, 65535)]
 Text = Annotated[str, Length(1)]
 """A text that is not empty."""
+PresetName = Annotated[Text, Names("presets")]
 TopicPath = Annotated[
     str,
     Length(most=128),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from bridge.core.definitions.far_lines import Far
-from bridge.core.definitions.field_types import Matches, Range, Read, Refused, Secret, Text
+from bridge.core.definitions.field_types import Matches, PresetName, Range, Read, Refused, Secret
 
 LONGEST_TEXT = 65_536
 LARGEST_PORT = 65_535
@@ -86,7 +86,7 @@ class HttpSink(Far):
 
     kind: Literal["http"] = "http"
     """Kind of the line."""
-    preset: Text | None = None
+    preset: PresetName | None = None
     """Name of a known device, which fills in the requests from its address; docs/sources.md lists them."""
     address: Url | None = None
     """Address of the device, for a preset, such as http://192.168.1.30."""

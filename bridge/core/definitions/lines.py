@@ -87,10 +87,20 @@ def _kinds(union: Any) -> Mapping[str, type]:
     return {tag_of(form, "kind"): form for form in members(union)}
 
 
+def _forms(union: Any) -> Mapping[str, tuple[type, ...]]:
+    """Returns all forms of a union by their kinds."""
+    kinds = dict.fromkeys(tag_of(form, "kind") for form in members(union))
+    return {kind: tuple(form for form in members(union) if tag_of(form, "kind") == kind) for kind in kinds}
+
+
 SOURCES: Mapping[str, type] = _kinds(_Source)
 """The kinds of line of an input."""
 SINKS: Mapping[str, type] = _kinds(_Sink)
 """The kinds of line of an output."""
+SOURCE_FORMS: Mapping[str, tuple[type, ...]] = _forms(_Source)
+"""Every form in which a line of an input is written, by its kind."""
+SINK_FORMS: Mapping[str, tuple[type, ...]] = _forms(_Sink)
+"""Every form in which a line of an output is written, by its kind."""
 _GPIO_LINES = "{chip: gpiochip0, offset: 17} or {name: ALARM_IN1}"
 
 InputLine = Annotated[_Source, OneOf(partial(_form_of, SOURCES), "is no line", _GPIO_LINES, tag="kind")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from bridge.core.definitions.far_lines import Far
-from bridge.core.definitions.field_types import Length, Matches, OneOf, Range, Text
+from bridge.core.definitions.field_types import Length, Matches, OneOf, PresetName, Range
 
 LONGEST_TOPIC = 1024
 LONGEST_PAYLOAD = 4096
@@ -98,7 +98,7 @@ class MqttSource(Far):
 
     kind: Literal["mqtt"] = "mqtt"
     """Kind of the line."""
-    preset: Text | None = None
+    preset: PresetName | None = None
     """Name of a known device, which fills in the other keys from its base topic; docs/sources.md lists them."""
     topic: ForeignTopic
     """Topic of the device's state or event; with a preset the device's base topic."""
@@ -138,7 +138,7 @@ class MqttSink(Far):
 
     kind: Literal["mqtt"] = "mqtt"
     """Kind of the line."""
-    preset: Text | None = None
+    preset: PresetName | None = None
     """Name of a known device, which fills in the other keys from its base topic; docs/sources.md lists them."""
     topic: ForeignTopic
     """Topic of the device's commands; with a preset the device's base topic."""

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from bridge.core.definitions.far_lines import Far
-from bridge.core.definitions.field_types import Id, Length, Range
+from bridge.core.definitions.field_types import Id, Length, Names, Offered, Range
 
+_Camera = Annotated[Id, Names("cameras")]
 _Token = Annotated[str, Length(1, 128)]
 _Topic = Annotated[str, Length(1, 256)]
 EventWord = Literal[
@@ -28,9 +29,9 @@ class OnvifInput(Far):
 
     kind: Literal["onvif_input"] = "onvif_input"
     """Kind of the line."""
-    camera: Id
+    camera: _Camera
     """The camera, by its id in `cameras`."""
-    token: _Token
+    token: Annotated[_Token, Offered("inputs")]
     """The camera's name for the input."""
 
 
@@ -40,11 +41,11 @@ class OnvifEvent(Far):
 
     kind: Literal["onvif_event"] = "onvif_event"
     """Kind of the line."""
-    camera: Id
+    camera: _Camera
     """The camera, by its id in `cameras`."""
     event: EventWord | None = None
     """The event, in a word that stands for the topics of all makers."""
-    topic: _Topic | None = None
+    topic: Annotated[_Topic, Offered("topics")] | None = None
     """The topic of the camera's message, in place of `event`; prefixes such as tns1: may be left out."""
     item: _Token | None = None
     """The name of the value in the message of `topic`; default: its first."""
@@ -60,7 +61,7 @@ class CameraLost(Far):
 
     kind: Literal["camera_lost"] = "camera_lost"
     """Kind of the line."""
-    camera: Id
+    camera: _Camera
     """The camera, by its id in `cameras`."""
     after_s: Annotated[float, Range(1, 86_400)] = 30.0
     """Seconds without an answer from its ONVIF address, its picture and its stream."""
@@ -72,9 +73,9 @@ class OnvifRelay(Far):
 
     kind: Literal["onvif_relay"] = "onvif_relay"
     """Kind of the line."""
-    camera: Id
+    camera: _Camera
     """The camera, by its id in `cameras`."""
-    token: _Token
+    token: Annotated[_Token, Offered("relays")]
     """The camera's name for the relay."""
     mode: Literal["monostable", "bistable"] = "monostable"
     """monostable: the relay falls back by itself, even if the bridge dies; bistable: it stays as it was commanded."""

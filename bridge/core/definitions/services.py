@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from bridge.core.definitions import vocabulary
-from bridge.core.definitions.field_types import Check, Length, Matches, Port, Range, Secret, Text
+from bridge.core.definitions.field_types import Check, Length, Matches, MayHoldPassword, Port, Range, Secret, Text
 
 _MailAddress = Annotated[
     str,
@@ -55,13 +55,15 @@ class CameraSettings:
                 "is no address of a picture",
                 "http://, https://, rtsp://, rtsps:// or v4l2:/dev/…",
             ),
+            MayHoldPassword(),
         ]
         | None
     ) = field(default=None, repr=False)
     """Address of a picture: http, https, rtsp, rtsps, or v4l2:/dev/video0; default: asked by ONVIF."""
-    stream: Annotated[str, Matches(r"^rtsps?://", "is no address of a stream", "rtsp:// or rtsps://")] | None = field(
-        default=None, repr=False
-    )
+    stream: (
+        Annotated[str, Matches(r"^rtsps?://", "is no address of a stream", "rtsp:// or rtsps://"), MayHoldPassword()]
+        | None
+    ) = field(default=None, repr=False)
     """Address of the stream: rtsp or rtsps; default: asked by ONVIF. Recording needs it."""
     username: str | None = None
     """User name at the camera."""

@@ -7,15 +7,12 @@ address that is written.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from bridge.settings.location import Finding
+from bridge.settings.presets.known_devices import presets
 
-FOLDER = Path(__file__).parents[1] / "presets"
 SECTIONS = ("inputs", "outputs")
 BASES = {"mqtt": "topic", "http": "address"}
 """The key of a line from which its preset fills in the others, by the kind."""
@@ -66,13 +63,6 @@ def preset_findings(document: Mapping[Any, Any]) -> Iterator[Finding]:
                 yield Finding(
                     loc=(section, index, "line", base), message="is missing", allowed="that of the device", shown=False
                 )
-
-
-@cache
-def presets(section: str) -> Mapping[str, Mapping[str, Any]]:
-    """Returns the presets for inputs or for outputs, by their names."""
-    read = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.json"))}
-    return {name: preset for name, preset in read.items() if preset["serves"] == section}
 
 
 def _preset_of(terminal: Any) -> str | None:

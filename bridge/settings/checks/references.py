@@ -17,14 +17,13 @@ from bridge.settings.checks.http_lines import http_findings
 from bridge.settings.checks.line_conflicts import wiring_findings
 from bridge.settings.checks.mqtt_loops import loop_findings
 from bridge.settings.checks.onvif_lines import onvif_findings
+from bridge.settings.free_id import TAKEN_BY_THE_DEVICE
 from bridge.settings.location import Finding, Loc, means
 
 _Items = list[tuple[int, Mapping[str, object]]]
 _SHOWN_IDS = 12
 ADDRESSES = ("onvif", "snapshot", "stream")
 """The ways to a camera, of which it needs one."""
-TAKEN_BY_THE_DEVICE = frozenset({"test"})
-"""No input is called that: its Home Assistant components `test_email` and `test_ftp` are the device's."""
 
 
 def findings(document: Mapping[object, object]) -> Iterator[Finding]:

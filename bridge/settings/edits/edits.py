@@ -38,10 +38,10 @@ class Edited:
 class Edit:
     """One edit, as plain values: another process makes it.
 
-    `content` is a merge patch, or with `add` the whole item.
+    `content` is a merge patch, or with `add` the whole item, or with `take_over` all that is added.
     """
 
-    do: Literal["patch_item", "patch_rest", "add", "remove"]
+    do: Literal["patch_item", "patch_rest", "add", "remove", "take_over"]
     kind: str = ""
     """`inputs` or `outputs`; empty for the other settings."""
     item: str = ""
@@ -66,6 +66,8 @@ class Edit:
                 return _added(document, self)
             case "remove":
                 return _removed(document, self)
+            case "take_over":
+                return _taken_over(document, self)
 
     def too_deep(self) -> bool:
         """Returns whether the content is nested more deeply than any settings."""
@@ -100,6 +102,11 @@ def remove(kind: str, item_id: str) -> Edit:
     return Edit(do="remove", kind=kind, item=item_id)
 
 
+def take_over(found: Mapping[str, Any]) -> Edit:
+    """Returns an edit that adds cameras by id, and items to `inputs` and `outputs`, all of them or none."""
+    return Edit(do="take_over", content=found)
+
+
 def _patched_rest(document: Document, edit: Edit) -> Edited:
     _check(edit)
     strange = [key for key in ("inputs", "outputs") if key in edit.content]
@@ -126,6 +133,26 @@ def _added(document: Document, edit: Edit) -> Edited:
         touched=((edit.kind,),),
         item=(edit.kind, len(items)),
     )
+
+
+def _taken_over(document: Document, edit: Edit) -> Edited:
+    """Adds cameras and terminals. A camera that is there already is a fault, as another one would take its place."""
+    if edit.too_deep():
+        raise SettingsError([Fault(path="", message="is nested too deeply")])
+    changed, touched = dict(document), []
+    for kind, new in edit.content.items():
+        if kind in ("inputs", "outputs") and isinstance(new, list | tuple):
+            changed[kind] = [*_items(document, kind), *new]
+        elif kind == "cameras" and isinstance(new, Mapping):
+            present = document.get(kind) or {}
+            twice = [Fault(path=f"cameras.{name}", message="is there already") for name in new if name in present]
+            if twice:
+                raise SettingsError(twice)
+            changed[kind] = {**present, **new}
+        else:
+            raise SettingsError([Fault(path=str(kind), message="must be cameras, inputs or outputs")])
+        touched.append((kind,))
+    return Edited(document=changed, touched=tuple(touched))
 
 
 def _removed(document: Document, edit: Edit) -> Edited:

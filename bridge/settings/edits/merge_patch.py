@@ -1,5 +1,6 @@
 """JSON merge patches (RFC 7396) of settings documents; pure.
 
+A line's keys are those of its kind: a patch that names another kind replaces the line as a whole.
 Two extensions, neither of which has another meaning in the RFC. A schedule that is patched
 from inside is first converted to its published form (`mon`, `tue`, ... rather than `mon-fri`), since that
 is the form that the sender has read. And for a list of ids a patch may name
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bridge.core.definitions.lines import GPIO
 from bridge.core.schedule_text import ScheduleTextError, read_schedule, write_schedule
 from bridge.settings.location import ABSENT, Loc, step
 
@@ -31,6 +33,8 @@ def merge_patch(target: object, patch: object, loc: Loc = ()) -> Any:
         return _with_members(target, patch)
     if _is_schedule(loc):
         target = _as_published(target)
+    if loc[-1:] == ("line",) and _is_other_kind(target, patch):
+        target = {}
     merged = dict(target) if isinstance(target, Mapping) else {}
     for key, change in patch.items():
         known = next((one for one in merged if str(one) == key), key)
@@ -60,6 +64,13 @@ def _with_members(target: object, members: Mapping[str, object]) -> Any:
     listed = list(target) if isinstance(target, list | tuple) else []
     kept = [one for one in listed if members.get(str(one), True)]
     return kept + [one for one, is_member in members.items() if is_member and one not in listed]
+
+
+def _is_other_kind(line: object, patch: Mapping[str, object]) -> bool:
+    """Returns whether a patch names another kind than that of the line."""
+    if "kind" not in patch or not isinstance(line, Mapping):
+        return False
+    return (patch["kind"] or GPIO) != (line.get("kind") or GPIO)
 
 
 def _is_schedule(loc: Loc) -> bool:

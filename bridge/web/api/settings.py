@@ -15,6 +15,7 @@ from bridge.core.definitions.settings import InputSettings, OutputSettings, Sett
 from bridge.errors import CheckerFailed, Fault, SettingsError
 from bridge.settings.edits.permissions import ON_PAGE
 from bridge.settings.location import Loc, path_of
+from bridge.settings.presets.known_devices import written_line
 from bridge.web.api.routes import DONE, Call, Reply, Route, refusal, refused
 from bridge.web.live import Live
 from bridge.web.ports import Ports, SettingsDesk
@@ -22,12 +23,19 @@ from bridge.web.ports import Ports, SettingsDesk
 
 def input_settings(one: InputSettings) -> dict[str, Any]:
     """Returns an input's settings as JSON, with its label as name; an input has no secrets."""
-    return {**as_document(one), "name": one.label}
+    return _as_written(one, "inputs")
 
 
 def output_settings(one: OutputSettings) -> dict[str, Any]:
     """Returns an output's settings as JSON, with its label as name."""
-    return {**as_document(one), "name": one.label}
+    return _as_written(one, "outputs")
+
+
+def _as_written(one: InputSettings | OutputSettings, section: str) -> dict[str, Any]:
+    """Returns a terminal's settings as JSON, with its label as name, and a preset's topic as it is written."""
+    shown: dict[str, Any] = as_document(one)
+    line = shown["line"]
+    return {**shown, "name": one.label, "line": line if line is None else dict(written_line(line, section))}
 
 
 def rest_settings(settings: Settings) -> dict[str, Any]:

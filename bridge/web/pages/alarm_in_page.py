@@ -12,7 +12,7 @@ from bridge.web.html import Html, el
 from bridge.web.pages.fields import Form, form
 from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import input_part
-from bridge.web.pages.terminal_page import Chosen, terminal_page
+from bridge.web.pages.terminal_page import Chosen, new_terminal, terminal_page
 from bridge.web.pages.wiring import wiring
 
 
@@ -23,15 +23,18 @@ def alarm_in_page(
     values: Mapping[str, Any],
     event: Mapping[str, Any] | None,
     sounds: Sequence[str],
+    *,
+    asked: str | None = None,
 ) -> str:
-    """Returns the page of the input `chosen`, or of no input for None.
+    """Returns the page of the input `chosen`, or of a new one for None.
 
     `values` are its settings as JSON, `event` its state as in an event (None: not known yet), `sounds` the names of the
-    sound clips.
+    sound clips, `asked` the kind of line to show; default: the input's own.
     """
-    simulated = settings.lines.driver == "simulated"
-    content = None
-    if chosen is not None:
+    if chosen is None:
+        line = wiring(Form(values={}, target=""), "inputs", settings, None, asked=asked)
+        content: Chosen | Html = new_terminal("input", line)
+    else:
         edited = Form(values=values, target=f"api/inputs/{chosen.id}/settings")
         content = Chosen(
             part=chosen,
@@ -43,11 +46,11 @@ def alarm_in_page(
                 ("Event Actions", _actions(edited, settings, sounds)),
                 ("Schedule", _when(edited, settings, chosen.id)),
                 ("More", _more(edited)),
-                ("Wiring", wiring(edited, "inputs", simulated=settings.is_simulated(chosen))),
+                ("Wiring", wiring(edited, "inputs", settings, chosen, asked=asked)),
                 rarer=("More", "Wiring"),
             ),
         )
-    return terminal_page(frame, "in", settings.inputs, content, simulated=simulated)
+    return terminal_page(frame, "in", settings.inputs, content)
 
 
 def _what(edited: Form) -> list[Html]:

@@ -10,7 +10,7 @@ from bridge.web.html import Html
 from bridge.web.pages.fields import Form, form
 from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import output_part
-from bridge.web.pages.terminal_page import Chosen, terminal_page
+from bridge.web.pages.terminal_page import Chosen, new_terminal, terminal_page
 from bridge.web.pages.wiring import wiring
 
 
@@ -20,14 +20,18 @@ def alarm_out_page(
     chosen: OutputSettings | None,
     values: Mapping[str, Any],
     event: Mapping[str, Any] | None,
+    *,
+    asked: str | None = None,
 ) -> str:
-    """Returns the page of the output `chosen`, or of no output for None.
+    """Returns the page of the output `chosen`, or of a new one for None.
 
-    `values` are its settings as JSON, `event` its state as in an event (None: not known yet).
+    `values` are its settings as JSON, `event` its state as in an event (None: not known yet), `asked` the kind of line
+    to show; default: the output's own.
     """
-    simulated = settings.lines.driver == "simulated"
-    content = None
-    if chosen is not None:
+    if chosen is None:
+        line = wiring(Form(values={}, target=""), "outputs", settings, None, asked=asked)
+        content: Chosen | Html = new_terminal("output", line)
+    else:
         edited = Form(values=values, target=f"api/outputs/{chosen.id}/settings")
         content = Chosen(
             part=chosen,
@@ -38,11 +42,11 @@ def alarm_out_page(
                 ("Event Actions", _events(edited)),
                 ("Schedule", _timing(edited, settings, chosen.id)),
                 ("More", _more(edited, chosen)),
-                ("Wiring", wiring(edited, "outputs", simulated=settings.is_simulated(chosen))),
+                ("Wiring", wiring(edited, "outputs", settings, chosen, asked=asked)),
                 rarer=("More", "Wiring"),
             ),
         )
-    return terminal_page(frame, "out", settings.outputs, content, simulated=simulated)
+    return terminal_page(frame, "out", settings.outputs, content)
 
 
 def _events(edited: Form) -> list[Html]:

@@ -16,11 +16,15 @@ Options = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """The settings under edit, as JSON, and the address and method of a change."""
+    """The settings under edit, as JSON, and the address and method of a change.
+
+    `then`: the page of what was added, but for its id; empty for a change.
+    """
 
     values: Mapping[str, Any]
     target: str
     method: str = "PATCH"
+    then: str = ""
 
     def at(self, path: str) -> Any:
         """Returns the value at a path such as `pulse.on_ms`, or None if there is none."""
@@ -32,10 +36,10 @@ class Form:
     def text(self, path: str, label: str, help_: Child = None, *, maxlength: int = 64) -> Html:
         """Returns a field for one line of text."""
         value = self.at(path)
-        return self._field(
+        return self.field(
             path,
             label,
-            el("input", type="text", value="" if value is None else value, maxlength=maxlength, **_names(path, "text")),
+            el("input", type="text", value="" if value is None else value, maxlength=maxlength, **tied(path, "text")),
             help_,
         )
 
@@ -43,10 +47,10 @@ class Form:
         """Returns a field for a number; an invalid text is sent as it is, and the server refuses it with the reason."""
         value = self.at(path)
         shown = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-        return self._field(
+        return self.field(
             path,
             label,
-            el("input", type="text", inputmode="decimal", value=shown, size=10, **_names(path, "number")),
+            el("input", type="text", inputmode="decimal", value=shown, size=10, **tied(path, "number")),
             help_,
         )
 
@@ -59,7 +63,7 @@ class Form:
         chosen = json.dumps(value) if kind == "json" else "" if value is None else str(value)
         if chosen not in [key for key, _ in options]:
             options = [*options, (chosen, chosen)]
-        return self._field(path, label, select(options, chosen, **_names(path, kind)), help_)
+        return self.field(path, label, select(options, chosen, **tied(path, kind)), help_)
 
     def switch(self, path: str, label: str, help_: Child = None) -> Html:
         """Returns a field with Enable and Disable."""
@@ -72,9 +76,9 @@ class Form:
             type="checkbox",
             checked=bool(self.at(path)),
             disabled=not able and not self.at(path),
-            **_names(path, "check"),
+            **tied(path, "check"),
         )
-        return _group(path, label, [el("label", box, "Enable")], help_)
+        return group(path, label, [el("label", box, "Enable")], help_)
 
     def several(self, path: str, label: str, options: Options, help_: Child = None, *, kind: str = "members") -> Html:
         """Returns checkboxes for a list of values, or a note if there are no options."""
@@ -82,7 +86,7 @@ class Form:
         boxes = [
             el("label", el("input", type="checkbox", value=key, checked=key in chosen), name) for key, name in options
         ]
-        return _group(path, label, boxes or [el("span", "There are none.", class_="note")], help_, kind=kind)
+        return group(path, label, boxes or [el("span", "There are none.", class_="note")], help_, kind=kind)
 
     def schedule(self, path: str, label: str, names: Sequence[str], owner: str, help_: Child = None) -> Html:
         """Returns a field for a schedule: always, never, a name, or the terminal's own one, with a link to its editor.
@@ -95,39 +99,39 @@ class Form:
         options += [("(own)", "Its own")] if written_out else []
         chosen = "(own)" if written_out else str(value)
         edit = el("a", "Edit its own schedule" if written_out else "Schedules", href=f"schedules?of={owner}")
-        return self._field(
-            path, label, select(options, chosen, **_names(path, "schedule")), [help_, " " if help_ else None, edit]
+        return self.field(
+            path, label, select(options, chosen, **tied(path, "schedule")), [help_, " " if help_ else None, edit]
         )
 
     def broker_loss(self, path: str, label: str, help_: Child = None) -> Html:
         """Returns a field for the reaction to a lost broker: empty keeps the output on, seconds end a manual start."""
         value = self.at(path)
         shown = f"{value['stop_after_s']:g}" if isinstance(value, Mapping) else ""
-        return self._field(
+        return self.field(
             path,
             label,
-            el("input", type="text", inputmode="decimal", value=shown, size=10, **_names(path, "broker_loss")),
+            el("input", type="text", inputmode="decimal", value=shown, size=10, **tied(path, "broker_loss")),
             help_,
         )
 
     def words(self, path: str, label: str, help_: Child = None) -> Html:
         """Returns a field for a list of words, which are separated by commas or spaces."""
-        return self._field(
+        return self.field(
             path,
             label,
-            el("input", type="text", value=", ".join(self.at(path) or ()), spellcheck="false", **_names(path, "words")),
+            el("input", type="text", value=", ".join(self.at(path) or ()), spellcheck="false", **tied(path, "words")),
             help_,
         )
 
     def present(self, path: str, label: str, help_: Child = None) -> Html:
         """Returns a checkbox for a section that is on by being there, such as `tls`."""
-        box = el("input", type="checkbox", checked=self.at(path) is not None, **_names(path, "present"))
-        return _group(path, label, [el("label", box, "Enable")], help_)
+        box = el("input", type="checkbox", checked=self.at(path) is not None, **tied(path, "present"))
+        return group(path, label, [el("label", box, "Enable")], help_)
 
     def secret(self, path: str, label: str, help_: Child = None) -> Html:
         """Returns a field for a secret, which is never shown: whether one is set, and a new one or its removal."""
         known = self.at(path) or {"set": False}
-        shown = {**_names(path, "secret"), "aria_describedby": f"{_id(path)}-set {_id(path)}-help {_id(path)}-fault"}
+        shown = {**tied(path, "secret"), "aria_describedby": f"{_id(path)}-set {_id(path)}-help {_id(path)}-fault"}
         return el(
             "div",
             el("label", label, for_=_id(path)),
@@ -144,7 +148,7 @@ class Form:
             data_field=path,
         )
 
-    def _field(self, path: str, label: str, control: Html, help_: Child) -> Html:
+    def field(self, path: str, label: str, control: Html, help_: Child = None) -> Html:
         """Returns a control with its label, help and place for a fault."""
         return el(
             "div",
@@ -192,6 +196,7 @@ def form(
         data_target=target.target,
         data_method=target.method,
         data_adds=adds,
+        data_then=target.then or None,
     )
 
 
@@ -208,7 +213,7 @@ def _section(title: str, fields: Sequence[Html | None], *, rarer: bool) -> Html:
     )
 
 
-def _group(path: str, label: str, boxes: Sequence[Html], help_: Child, *, kind: str | None = None) -> Html:
+def group(path: str, label: str, boxes: Sequence[Html], help_: Child, *, kind: str | None = None) -> Html:
     """Returns several controls under one label, with help and place for a fault."""
     own: dict[str, Any] = {} if kind is None else {"data_path": path, "data_kind": kind}
     return el(
@@ -222,7 +227,7 @@ def _group(path: str, label: str, boxes: Sequence[Html], help_: Child, *, kind: 
     )
 
 
-def _names(path: str, kind: str) -> dict[str, Any]:
+def tied(path: str, kind: str) -> dict[str, Any]:
     """Returns the attributes that tie a control to its setting, help and fault."""
     own = _id(path)
     return {"id": own, "data_path": path, "data_kind": kind, "aria_describedby": f"{own}-help {own}-fault"}

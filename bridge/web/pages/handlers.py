@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from aiohttp import web
@@ -12,12 +13,14 @@ from bridge.core.definitions.settings import InputSettings, OutputSettings
 from bridge.core.journal import KINDS
 from bridge.errors import ActionError
 from bridge.web.access.middleware import TOKEN, AccessMiddleware
+from bridge.web.api.cameras import camera_settings
 from bridge.web.api.handlers import LONGEST_BODY_S
 from bridge.web.api.settings import input_settings, output_settings
 from bridge.web.api.state import status_json
 from bridge.web.live import Live
 from bridge.web.pages.alarm_in_page import alarm_in_page
 from bridge.web.pages.alarm_out_page import alarm_out_page
+from bridge.web.pages.cameras_page import camera_page, cameras_page, shown_cameras
 from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import live_page
 from bridge.web.pages.log_page import STEPS, Filter, log_page
@@ -46,6 +49,7 @@ class Pages:
         router.add_get("/", self._index)
         router.add_get("/alarm-in", self._alarm_in)
         router.add_get("/alarm-out", self._alarm_out)
+        router.add_get("/cameras", self._cameras)
         router.add_get("/schedules", self._schedules)
         router.add_get("/pictures", self._pictures)
         router.add_get("/picture", self._picture)
@@ -78,33 +82,49 @@ class Pages:
         )
 
     async def _alarm_in(self, request: web.Request) -> web.StreamResponse:
-        live, part_id = self._live, request.query.get("input")
-        chosen = _chosen(live.settings.inputs, part_id)
+        live, query = self._live, request.query
+        chosen = None if "add" in query else _chosen(live.settings.inputs, query.get("input"))
         view = live.inputs.get(chosen.id) if chosen else None
         return _page(
-            alarm_in_page(
+            await asyncio.to_thread(  # it reads definitions and presets at first
+                alarm_in_page,
                 self.frame(request),
                 live.settings,
                 chosen,
                 input_settings(chosen) if chosen else {},
                 live.input_event(view) if view else None,
                 await self._sounds(),
+                asked=query.get("kind"),
             )
         )
 
     async def _alarm_out(self, request: web.Request) -> web.StreamResponse:
-        live, part_id = self._live, request.query.get("output")
-        chosen = _chosen(live.settings.outputs, part_id)
+        live, query = self._live, request.query
+        chosen = None if "add" in query else _chosen(live.settings.outputs, query.get("output"))
         view = live.outputs.get(chosen.id) if chosen else None
         return _page(
-            alarm_out_page(
+            await asyncio.to_thread(
+                alarm_out_page,
                 self.frame(request),
                 live.settings,
                 chosen,
                 output_settings(chosen) if chosen else {},
                 live.output_event(view) if view else None,
+                asked=query.get("kind"),
             )
         )
+
+    async def _cameras(self, request: web.Request) -> web.StreamResponse:
+        settings, query, desk = self._live.settings, request.query, self._ports.cameras
+        frame, chosen = self.frame(request), query.get("camera", "")
+        if "add" in query or chosen in settings.cameras:
+            camera = None if "add" in query else chosen
+            values = {} if camera is None else camera_settings(settings.cameras[camera])
+            built = partial(camera_page, frame, camera, values, can_ask=desk is not None)
+            return _page(await asyncio.to_thread(built))  # it reads definitions at first
+        online = {} if desk is None else desk.online()
+        shown = shown_cameras(settings, online, {key: picture.time for key, picture in self._live.pictures.items()})
+        return _page(cameras_page(frame, shown, can_ask=desk is not None))
 
     async def _schedules(self, request: web.Request) -> web.StreamResponse:
         return _page(schedules_page(self.frame(request), self._live.settings, request.query.get("of")))

@@ -11,6 +11,7 @@ PAGES = (
     ("./", "Live"),
     ("alarm-in", "Alarm in"),
     ("alarm-out", "Alarm out"),
+    ("cameras", "Cameras"),
     ("schedules", "Schedules"),
     ("pictures", "Pictures and clips"),
     ("log", "Log"),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from bridge.core.definitions.settings import InputSettings, OutputSettings
 from bridge.web.html import Html, el, some
-from bridge.web.pages.fields import Options, select
+from bridge.web.pages.fields import Form, Options, form, select
 from bridge.web.pages.layout import Frame, page
 
-SCRIPTS = ("live.js", "form.js", "channel.js")
+SCRIPTS = ("live.js", "form.js", "channel.js", "line.js")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +27,14 @@ def terminal_page(
     frame: Frame,
     kind: str,
     known: Sequence[InputSettings] | Sequence[OutputSettings],
-    content: Chosen | None,
-    *,
-    simulated: bool,
+    content: Chosen | Html,
 ) -> str:
-    """Returns the page of `kind`, "in" or "out", as text; `content` is None if there is no terminal yet."""
+    """Returns the page of `kind`, "in" or "out"; `content` is the chosen terminal, or the form of a new one."""
     name = f"{kind}put"
     options = [(one.id, one.label) for one in known]
-    choice = _choice(name, options, content.part.id if content else None, simulated=simulated)
-    body = some(choice, el("p", f"There is no alarm {name} yet.", class_="note"))
-    if content is not None:
+    if isinstance(content, Chosen):
         body = some(
-            choice,
+            _choice(name, options, content.part.id),
             el(
                 "section",
                 el("h2", content.title),
@@ -48,11 +44,33 @@ def terminal_page(
             content.form,
             _removal(name, content.part.id, content.part.label),
         )
+    else:
+        none = None if options else el("p", f"There is no alarm {name} yet.", class_="note")
+        body = some(_choice(name, options, None), none, content)
     return page(frame, here=f"alarm-{kind}", title=f"Alarm {kind}", scripts=SCRIPTS, body=body)
 
 
-def _choice(kind: str, options: Options, chosen: str | None, *, simulated: bool) -> Html:
-    """Returns the choice of the terminal, with a button for browsers without scripts, and the form to add one."""
+def new_terminal(kind: str, line: Sequence[Html]) -> Html:
+    """Returns the form that adds an input or output (`kind`), with the fields of its line."""
+    edited = Form(values={}, target=f"api/{kind}s", method="POST", then=f"?{kind}=")
+    named = [
+        edited.text(
+            "id",
+            "Id",
+            "Small letters, digits and hyphens. It names topics and entities, and stays; the name can change.",
+            maxlength=32,
+        ),
+        edited.text("name", "Name"),
+    ]
+    return form(edited, (f"A new alarm {kind}", named), ("Wiring", line), apply="Add")
+
+
+def _choice(kind: str, options: Options, chosen: str | None) -> Html:
+    """Returns the choice of the terminal, with a button for browsers without scripts, and the way to add one."""
+    if not options:
+        return some()
+    if chosen is None:
+        options = [("", "A new one"), *options]
     return el(
         "div",
         el(
@@ -62,43 +80,9 @@ def _choice(kind: str, options: Options, chosen: str | None, *, simulated: bool)
             el("noscript", el("button", "Show", type="submit")),
             method="get",
             class_="channel",
-        )
-        if options
-        else None,
-        el(
-            "details",
-            el("summary", f"Add an alarm {kind}"),
-            el(
-                "form",
-                el("label", "Id", for_="new-id"),
-                el("input", type="text", id="new-id", name="id", maxlength=32, aria_describedby="new-help new-fault"),
-                *(() if simulated else _line()),
-                el("button", "Add", type="submit"),
-                el(
-                    "p",
-                    "Small letters, digits and hyphens. It names topics and entities, and stays; the name can change.",
-                    class_="help",
-                    id="new-help",
-                ),
-                el("p", class_="fault", id="new-fault", role="alert"),
-                class_="channel",
-                data_add=kind,
-                novalidate=True,
-                autocomplete="off",
-            ),
-            open=chosen is None,
-            class_="add",
         ),
-    )
-
-
-def _line() -> tuple[Html, ...]:
-    """Returns the controls for the GPIO line of a new terminal."""
-    return (
-        el("label", "Chip", for_="new-chip"),
-        el("input", type="text", id="new-chip", name="chip", value="gpiochip0", maxlength=128),
-        el("label", "Line", for_="new-offset"),
-        el("input", type="text", inputmode="numeric", id="new-offset", name="offset", size=6),
+        el("a", f"Add an alarm {kind}", href="?add", class_="button") if chosen is not None else None,
+        class_="choice",
     )
 
 

@@ -1,37 +1,46 @@
-"""The fields of a terminal's wiring, for inputs and outputs."""
+"""The wiring of a terminal: its line, and what that can name of the other settings."""
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import replace
 
 from bridge.core.definitions.lines import GPIO
-from bridge.web.html import Html, el
+from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
+from bridge.settings.presets.known_devices import presets
+from bridge.web.html import Html
 from bridge.web.pages.fields import Form
-
-LEVELS = (("low", "Low"), ("high", "High"))
-BIAS = (("pull_up", "Pull-up"), ("pull_down", "Pull-down"), ("disabled", "Disabled"), ("as_is", "As it is"))
-DRIVE = (("push_pull", "Push-pull"), ("open_drain", "Open drain"), ("open_source", "Open source"))
+from bridge.web.pages.key_controls import Around
+from bridge.web.pages.line_fields import LineForm, Section, known_kind, line_fields
 
 
-def wiring(edited: Form, kind: Literal["inputs", "outputs"], *, simulated: bool) -> list[Html]:
-    """Returns the fields of line, level, and bias or drive; a line that is no GPIO line is a note only."""
-    fields = [
-        edited.choice(
-            "connected_level",
-            "Level when connected",
-            LEVELS,
-            "Electrical level of a terminal that is connected with G.",
-        )
-    ]
-    if kind == "inputs":
-        fields.append(edited.choice("bias", "Bias", BIAS))
-    else:
-        fields.append(edited.choice("drive", "Drive", DRIVE))
-    if simulated:
-        return [*fields, el("p", "A terminal of the simulated board.", class_="note")]
-    if edited.at("line.kind") not in (None, GPIO):
-        kind_of_line = f"A line of kind {edited.at('line.kind')}; it is changed in the settings file."
-        return [*fields, el("p", kind_of_line, class_="note")]
-    if edited.at("line.name") is not None:
-        return [edited.text("line.name", "Line's name", maxlength=128), *fields]
-    return [edited.text("line.chip", "Chip", maxlength=128), edited.number("line.offset", "Line of the chip"), *fields]
+def wiring(
+    edited: Form,
+    section: Section,
+    settings: Settings,
+    terminal: InputSettings | OutputSettings | None,
+    *,
+    asked: str | None,
+) -> list[Html]:
+    """Returns the fields of the line of a terminal, or for None of a new one.
+
+    `asked` is the kind to show, if it is a kind; default: the terminal's own, or a GPIO line.
+    """
+    present = GPIO if terminal is None or terminal.line is None else terminal.line.kind
+    kind = known_kind(section, asked, present)
+    own = None if terminal is None else terminal.id
+    known = presets(section).items()
+    is_fresh = terminal is None or kind != present
+    return line_fields(
+        replace(edited, values={**edited.values, "line": {}}) if is_fresh else edited,
+        LineForm(
+            section=section,
+            kind=kind,
+            is_fresh=is_fresh,
+            simulated=settings.lines.driver == "simulated",
+            around=Around(
+                cameras=[(name, name) for name in settings.cameras],
+                inputs=[(each.id, each.label) for each in settings.inputs if each.id != own],
+                presets=[(name, preset["device"]) for name, preset in known if preset["kind"] == kind],
+            ),
+        ),
+    )

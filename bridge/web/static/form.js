@@ -3,13 +3,15 @@
 
 import { ask, inWords, say } from "./ask.js";
 import { settle, show } from "./form_changes.js";
+import { VALUES } from "./form_values.js";
 import { on } from "./stream.js";
 
 const form = document.querySelector("form[data-target]");
-const controls = [...form.querySelectorAll("[data-path]")];
+let controls = [...form.querySelectorAll("[data-path]")];
 const said = form.querySelector(".said");
 const general = form.querySelector("[data-fault]");
-const { target, method } = form.dataset;
+const { target, method, then } = form.dataset;
+const isNew = then !== undefined; // what is not there yet is sent with all that is given
 
 const number = (text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text); // else refused by the device, with the reason
 const boxes = (group) => [...group.querySelectorAll("input")];
@@ -37,6 +39,7 @@ function showSecret(input, value) {
 }
 
 const KINDS = {
+  ...VALUES,
   text: {
     get: (input) => (input.value.trim() === "" ? null : input.value.trim()),
     set: (input, value) => (input.tagName === "SELECT" ? choose(input, value ?? "") : (input.value = value ?? "")),
@@ -111,19 +114,40 @@ function whole(group, patch) {
   const inside = [...group.querySelectorAll("[data-path]")];
   if (!inside.some(isChanged)) return;
   const needed = inside.find((control) => control.dataset.path === group.dataset.needs);
-  if (get(needed).length === 0) put(patch, group.dataset.whole, null);
-  else for (const control of inside) put(patch, control.dataset.path, get(control));
+  if ((get(needed) ?? "").length === 0) put(patch, group.dataset.whole, null);
+  else for (const control of inside.filter(isSent)) put(patch, control.dataset.path, get(control));
+}
+
+// All that is given goes of what is not in the file yet, what was changed of the rest.
+const isFresh = (control) => isNew || control.closest("[data-fresh]");
+const isSent = (control) => get(control) !== null || !(isFresh(control) || KINDS[control.dataset.kind].hidden);
+
+// A line of another kind replaces the present one, and settings that it has no use for.
+function line(patch) {
+  const place = form.querySelector("[data-line][data-fresh]");
+  if (!place) return;
+  if ("unnamed" in place.dataset) {
+    // Its kind is not written, and on the simulated board there is no line at all.
+    if (patch.line) delete patch.line.kind;
+    if (!isNew && Object.keys(patch.line ?? {}).length) patch.line.kind = null;
+    else if (!isNew) patch.line = null;
+    else if (!Object.keys(patch.line ?? {}).length) delete patch.line;
+  } else put(patch, "line.kind", place.dataset.line);
+  if (isNew) return;
+  for (const key of place.dataset.clears?.split(" ") ?? []) patch[key] = null;
 }
 
 function changes() {
   const patch = {};
-  for (const control of controls.filter((one) => !one.closest("[data-whole]")).filter(isChanged)) {
+  const alone = controls.filter((one) => !one.closest("[data-whole]"));
+  for (const control of alone.filter((one) => (isFresh(one) ? get(one) !== null : isChanged(one)))) {
     put(patch, control.dataset.path, control.dataset.kind === "members" ? members(control) : get(control));
   }
   form.querySelectorAll("[data-whole]").forEach((group) => whole(group, patch));
   // A section that is taken away takes along what was changed in it.
   const gone = ({ dataset, checked }) => dataset.kind === "present" && !checked;
   for (const control of controls.filter(gone).filter(isChanged)) put(patch, control.dataset.path, null);
+  line(patch);
   return patch;
 }
 
@@ -151,7 +175,7 @@ function showFaults(faults) {
     }
     field.querySelector(".fault").textContent = reason[0].toUpperCase() + reason.slice(1);
     field.closest("details")?.setAttribute("open", "");
-    const control = field.querySelector("input, select");
+    const control = field.querySelector("input, select, textarea");
     control?.setAttribute("aria-invalid", "true");
     first ??= control;
   }
@@ -204,6 +228,11 @@ form.addEventListener("submit", async (event) => {
     await ask(method, target, patch);
     controls.filter((one) => one.dataset.kind === "secret").forEach((one) => restore(one, "")); // it is with the device now
     controls.forEach(keep);
+    if (isNew) {
+      location.search = then + encodeURIComponent(patch.id);
+      return;
+    }
+    form.querySelector("[data-fresh]")?.removeAttribute("data-fresh");
     said.textContent = "Applied.";
     form.dispatchEvent(new CustomEvent("applied", { bubbles: true, detail: patch }));
     if (method === "PATCH") await refresh();
@@ -234,4 +263,12 @@ window.addEventListener("beforeunload", (event) => {
   if (controls.some(isChanged)) event.preventDefault();
 });
 
-on("settings", refresh);
+// Other fields took the place of some.
+form.addEventListener("fields", () => {
+  const known = new Set(controls);
+  controls = [...form.querySelectorAll("[data-path]")];
+  controls.filter((control) => !known.has(control)).forEach(keep);
+  showChanges();
+});
+
+if (!isNew) on("settings", refresh);

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.cli.init.names import id_of, kind_of, spoken
+from bridge.cli.init.names import kind_of, spoken
 from bridge.core.definitions.settings import ID_PATTERN
+from bridge.settings.free_id import id_of
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from bridge.core.definitions.settings import (
 )
 from bridge.mqtt.discovery.device import DEVICE_ROWS, MOST_TONE_BYTES, MOST_TONES
 from bridge.mqtt.discovery.status import STATUS_ROWS
-from bridge.settings.checks.references import TAKEN_BY_THE_DEVICE
+from bridge.settings.free_id import TAKEN_BY_THE_DEVICE
 
 ALWAYS = {"armed", "silence", "rejected_commands", "journal_unsent", "clock", "problem"}
 CAMERA = CameraSettings(snapshot="http://127.0.0.1/a.jpg")

@@ -9,13 +9,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bridge.core.contact import Contact
+from bridge.core.definitions.document import as_document
 from bridge.core.definitions.mqtt_lines import MqttSink, MqttSource
 from bridge.lines.mqtt.matching import NOT_THERE, contact_in, value_in
 from bridge.lines.mqtt.mqtt_input import is_offline
 from bridge.lines.mqtt.mqtt_output import payload_for
 from bridge.settings.checks.check import check
-from bridge.settings.checks.presets import FOLDER, presets
 from bridge.settings.json_schema import schema
+from bridge.settings.presets.known_devices import FOLDER, presets, written_line
 
 TOPIC = "home/garden/device"
 ADDRESS = "http://192.168.1.30"
@@ -33,6 +34,15 @@ def a_document(section: str, name: str, **line: Any) -> dict[str, Any]:
     base = {"kind": "http", "address": f"{ADDRESS}/"} if name in HTTP else {"kind": "mqtt", "topic": TOPIC}
     terminal = {"id": "it", "line": {**base, "preset": name, **line}}
     return {"device": {"id": "gate"}, "lines": {"driver": "simulated"}, section: [terminal]}
+
+
+@pytest.mark.parametrize(
+    ("section", "name"), sorted({(section, name) for section, name, _ in (p.values for p in CASES)})
+)
+def test_the_topic_that_was_written_is_found_again(section: str, name: str) -> None:
+    line = as_document(line_of(section, name))
+    assert written_line(line, section).get("topic") == (None if name in HTTP else TOPIC)
+    assert written_line({"topic": "a", "preset": None}, section) == {"topic": "a", "preset": None}
 
 
 def line_of(section: str, name: str, **line: Any) -> Any:

@@ -93,3 +93,21 @@ def test_the_places_of_a_patch_are_its_values():
         ("inputs", 0, "name"),
         ("inputs", 0, "timing"),
     ]
+
+
+def test_a_line_of_another_kind_takes_the_place_of_the_whole_line_and_any_other_key_is_merged():
+    line = {"kind": "http", "connected": {"url": "http://a"}, "username": "me"}
+    at = ("outputs", 0, "line")
+    mqtt = {"kind": "mqtt", "topic": "a", "connected": {"at_least": 1}}
+    assert merge_patch(line, mqtt, at) == mqtt
+    assert merge_patch(line, {"kind": None, "chip": "gpiochip0", "offset": 1}, at) == {"chip": "gpiochip0", "offset": 1}
+    assert merge_patch({"chip": "a", "offset": 1}, {"kind": "gpio", "offset": 2}, at) == {
+        "chip": "a",
+        "kind": "gpio",
+        "offset": 2,
+    }
+    assert merge_patch(line, {"kind": "http", "username": None}, at) == {
+        key: line[key] for key in ("kind", "connected")
+    }
+    assert merge_patch(line, {"username": "you"}, at) == {**line, "username": "you"}
+    assert merge_patch(line, mqtt, ("outputs", 0, "other"))["username"] == "me"

@@ -1,4 +1,4 @@
-"""Cameras of the settings, recognised by their addresses (pure)."""
+"""Cameras' addresses as people give them, and cameras of the settings recognised by theirs (pure)."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def device_service(given: str) -> str:
     except ValueError:
         is_right = False
     if "@" in address:
-        message = "ADDRESS takes no user name and no password: use --username and --password-file"
+        message = "takes no user name and no password: give them on their own"
         raise ValueError(message)
     if parts is None or not is_right or not address.isprintable() or " " in address:
-        message = "ADDRESS is a host, host:port, or an address that begins with http:// or https://"
+        message = "is no host, host:port, or address that begins with http:// or https://"
         raise ValueError(message)
     return address if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}{SERVICE}"
 
