@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from servers.camera_search import CameraSearch, matches
 from servers.onvif_camera import OnvifCamera
 from words.builders import an_output
+from words.waiting import wait_until
 
 from bridge.settings.load import load
 
@@ -66,9 +67,8 @@ def test_a_camera_is_found_and_taken_over_and_its_motion_begins_an_alarm(browser
         page.get_by_text("Online").wait_for()
         page.get_by_role("button", name="Test picture of gate").click()
         page.locator("#toast").get_by_text("The camera gave a picture").wait_for()
-        assert (
-            page.locator("img[data-picture]").evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 0
-        )
+        image = page.locator("img[data-picture]")
+        wait_until(lambda: image.evaluate("(image) => image.naturalWidth") == 16, what="the picture")
         page.get_by_label("User name").fill("")
         with CameraSearch([matches(camera.address, endpoint="urn:uuid:1")]):
             page.get_by_role("button", name="Find cameras").click()

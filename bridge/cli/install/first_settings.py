@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bridge.cli.init.file_text import settings_text
-from bridge.cli.init.names import id_of
 from bridge.cli.init.prompts import Terminal
 from bridge.cli.init.wizard import ask_and_write
 from bridge.cli.init.write_files import write
 from bridge.errors import StartFailed
+from bridge.settings.free_id import id_of
 
 PASSWORD = "page-password"  # noqa: S105 - the name of a file
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from hashlib import sha1
 from pathlib import Path
 
-from bridge.cli.init.names import LONGEST_ID, id_of
 from bridge.cli.mqtt_io.draft import Draft
 from bridge.cli.mqtt_io.source import Part
 from bridge.core.definitions.settings import host_id
+from bridge.settings.free_id import LONGEST_ID, id_of
 
 PLAIN_PORT = 1883
 _BASE = "alarm2mqtt"

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bridge.cli.init.names import id_of
 from bridge.cli.mqtt_io.draft import Draft
 from bridge.cli.mqtt_io.modules import Wiring, wiring
 from bridge.cli.mqtt_io.source import Part
 from bridge.core.definitions.outputs import SHORTEST_ALARM_MS
 from bridge.core.definitions.vocabulary import BINARY_SENSOR_CLASSES
+from bridge.settings.free_id import id_of
 
 DEBOUNCE_MS = 100
 """mqtt-io's default of both `bouncetime` and `poll_interval`, and the longest that is taken from there."""

@@ -28,6 +28,7 @@ ADDRESS = Param(
 )
 USERNAME = Param(name="username", schema=_TEXT, says="User name at the camera.")
 PASSWORD = Param(name="password", schema=_TEXT, says="Its password.")
+AT = Param(name="at", schema=_TEXT, says="Ignored: a browser loads another address anew.")
 FOUND = (
     Param(name="cameras", schema={"type": "object"}, says="New cameras, by id."),
     Param(name="inputs", schema={"type": "array"}, says="Inputs to add."),
@@ -107,6 +108,7 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
                 path="/api/cameras/{camera}/picture",
                 says="The picture that was taken last to try the camera",
                 work=work.picture,
+                query=(AT,),
                 gives="image/jpeg",
             ),
         ]
