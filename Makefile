@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 CODE_ALONE := tests/unit tests/properties tests/scenarios
 
-.PHONY: help setup run test check bench screenshots wheel release-check lock schema clean
+.PHONY: help setup run test check bench screenshots pictures wheel release-check lock schema docs clean
 
 help:
 	@echo "make run     the bridge on a simulated terminal board, with a broker, ready to play with"
 	@echo "make test    all tests; installs what they need"
 	@echo "make check   lint, types, layers"
 	@echo "make screenshots  every page, both themes, two widths, into build/screenshots"
+	@echo "make docs    the docs as a site, into build/docs"
 	@echo "make bench   performance beside peers, in one run"
 	@echo "make wheel   the package, in dist/"
 	@echo "make release-check  packages, image, app and pages, tried as they would be released"
@@ -72,10 +73,26 @@ wheel: setup
 release-check: setup
 	$(BIN)/python tests/release_check.py $(RELEASE_ARGS)
 
+# Of the README and the docs; that of Home Assistant where its rig is.
+pictures: setup
+	@tests/install-servers --quiet chromium fonts-dejavu-core
+	$(BIN)/python tests/docs_pictures.py docs/pictures
+
+# The docs as a site, with an environment of its own, which tests do not need.
+docs: build/docs-venv/ready
+	NO_MKDOCS_2_WARNING=1 build/docs-venv/bin/mkdocs build
+	@echo "build/docs/index.html; its search needs a server: python3 -m http.server -d build/docs"
+
+build/docs-venv/ready: requirements-docs.lock
+	$(PYTHON) -m venv build/docs-venv
+	build/docs-venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@touch $@
+
 # Dependencies with hashes and without the address of any index.
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --extra web --extra media --extra watch -o requirements.lock
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade --all-extras --group dev -o requirements-dev.lock
+	uv pip compile --group docs --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-docs.lock
 	comment="$$(head -1 tests/e2e/schemathesis.lock)"; \
 	lock="$$(echo schemathesis | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate)" \
 	&& printf '%s\n' "$$comment" "$$lock" > tests/e2e/schemathesis.lock
