@@ -29,7 +29,10 @@ async def connect_tcp(host: str, port: int, *, address_limit_s: float = ADDRESS_
             return await connect_address(family, address, limit_s=address_limit_s)
         except OSError as error:
             last = error
-    raise last
+    try:
+        raise last
+    finally:
+        del last  # else the error and this frame hold each other, and all that is below them
 
 
 async def connect_address(family: int, address: Address, *, limit_s: float = ADDRESS_LIMIT_S) -> socket.socket:

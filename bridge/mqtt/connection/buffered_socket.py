@@ -75,5 +75,5 @@ class BufferedSocket:
         self._socket.close()
 
     def _break(self, error: OSError) -> None:
-        self.error = error
+        self.error = error.with_traceback(None)  # whose frames hold this socket
         self.ended = True

@@ -1,4 +1,5 @@
 import contextlib
+import gc
 import socket
 
 import pytest
@@ -87,3 +88,23 @@ async def test_a_unix_socket_is_an_address_too(tmp_path):
         with await connect_address(socket.AF_UNIX, path) as connection:
             result = connection.getpeername()
     assert result == path
+
+
+async def test_refused_connections_leave_nothing_in_the_memory_though_the_collector_of_cycles_does_not_run():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    gc.collect()
+    gc.disable()
+    try:
+        counts = []
+        for _ in range(5):
+            with contextlib.suppress(ConnectionRefusedError):
+                await connect_tcp("127.0.0.1", port)
+            counts.append(_sockets())
+        assert counts == counts[:1] * 5
+    finally:
+        gc.enable()
+
+
+def _sockets() -> int:
+    return sum(isinstance(one, socket.socket) for one in gc.get_objects())

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import gc
+import select
 import socket
 import struct
+import weakref
 
 import pytest
 from words.waiting import wait_until
@@ -128,3 +131,24 @@ def test_the_end_sends_what_waits_and_closes_twice_without_an_error(pair):
     assert far.recv(9) == b""
     assert wire.fileno() == -1
     wire.close()
+
+
+def test_a_connection_that_was_reset_is_freed_with_its_last_user():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        near = socket.create_connection(server.getsockname())
+        far, _ = server.accept()
+    near.setblocking(False)
+    far.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    far.close()
+    wire = BufferedSocket(near)
+    kept = weakref.ref(wire)
+    select.select([near], [], [], 5)
+    wire.fill()
+    assert wire.error is not None
+    gc.disable()
+    try:
+        del wire
+        assert kept() is None
+    finally:
+        gc.enable()
+        near.close()
