@@ -26,6 +26,9 @@ PAGES = {
     "pictures": "pictures",
     "log": "log",
     "system": "system",
+    "setup": "setup",
+    "setup-broker": "setup?part=mqtt",
+    "start": "start",
 }
 PARTS = {
     "device": {"name": "Front gate camera", "timezone": "Europe/Berlin"},

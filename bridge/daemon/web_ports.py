@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 from bridge.actions.sound.library import SoundLibrary
 from bridge.daemon.camera_desk import CameraDesk
-from bridge.errors import BrokerError
+from bridge.errors import BrokerError, StartFailed
 from bridge.lines.camera_port import CameraPort
+from bridge.lines.drivers import SIMULATED
+from bridge.lines.gpio.listing import list_chips
+from bridge.lines.gpio.offered_lines import likely_inputs, offered_lines
 from bridge.mqtt.connection.broker_socket import address_of
 from bridge.mqtt.connection.connect import client_id_of, connect
 from bridge.mqtt.connection.session_types import Ended
@@ -19,7 +22,7 @@ from bridge.mqtt.messages import Incoming
 from bridge.settings.sources.names import TOKEN
 from bridge.store.journal_query import EntryFilter
 from bridge.web.access.policy import INGRESS
-from bridge.web.ports import JournalQuery, Ports
+from bridge.web.ports import FoundLines, JournalQuery, Ports
 from bridge.web.server import WebServer
 
 if TYPE_CHECKING:
@@ -81,6 +84,7 @@ class Page:
                 cameras=CameraDesk(
                     settings=lambda: self.server.settings, port=neighbours.cameras, linkage=neighbours.linkage
                 ),
+                found_lines=self._found_lines,
                 settings_warnings=neighbours.warnings,
             ),
             # Outside the add-on, any host could have the ingress proxy's address.
@@ -101,6 +105,24 @@ class Page:
             return f"{address_of(settings.mqtt)}: {session.why}"
         await session.close()
         return None
+
+    def _found_lines(self) -> FoundLines:
+        """Returns the free GPIO lines of this machine; none on the simulated board."""
+        if self.server.settings.lines.driver == SIMULATED:
+            return FoundLines()
+        try:
+            chips = list_chips()
+        except StartFailed as error:
+            return FoundLines(problem=str(error))
+        free = offered_lines(chips)
+        likely = likely_inputs(free)
+        denied = ", ".join(one.chip.path for one in chips if one.chip.denied)
+        return FoundLines(
+            lines=tuple(
+                (f"{line.chip} {line}", line.written) for line in (*likely, *(one for one in free if one not in likely))
+            ),
+            problem=f"{denied} may not be opened by this program." if denied else None,
+        )
 
     def _entries(self, query: JournalQuery) -> tuple[JournalEntry, ...]:
         """Returns the journal entries that match `query`."""

@@ -118,6 +118,17 @@ class Hooks(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLines:
+    """The free GPIO lines of this machine: pairs of a label and the line as the settings have it, likely inputs first.
+
+    `problem` is the reason why there may be more, or None.
+    """
+
+    lines: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """All dependencies of the page. Functions are called each time, since their answer follows the settings."""
 
@@ -136,5 +147,7 @@ class Ports:
     hooks: Hooks | None = None
     cameras: CameraDesk | None = None
     """Asks cameras; None where nobody can."""
+    found_lines: Callable[[], FoundLines] = FoundLines
+    """Looks for free lines. Opens every GPIO chip: never on the event loop."""
     settings_warnings: Callable[[], tuple[str, ...]] = tuple
     """Warnings of the settings in force, as `check` prints them."""

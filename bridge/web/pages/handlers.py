@@ -32,6 +32,8 @@ from bridge.web.ports import Clip, JournalQuery, Ports
 from bridge.web.static_files import Asset
 
 JUST_NOW = 12
+LEFT_START = "alarm2mqtt_start_left"
+"""The cookie of a browser that has left the guided start."""
 Part = TypeVar("Part", InputSettings, OutputSettings)
 
 
@@ -70,7 +72,11 @@ class Pages:
         )
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
+        """Returns the live page; without terminals the guided start, until it is left."""
         live = self._live
+        is_new = not live.settings.inputs and not live.settings.outputs and self._ports.settings is not None
+        if is_new and LEFT_START not in request.cookies:
+            return web.Response(status=303, headers={"Location": "start"})
         return _page(
             live_page(
                 self.frame(request),

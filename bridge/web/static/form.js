@@ -271,4 +271,4 @@ form.addEventListener("fields", () => {
   showChanges();
 });
 
-if (!isNew) on("settings", refresh);
+if (!isNew && method === "PATCH") on("settings", refresh);

@@ -24,7 +24,11 @@ async def test_every_label_that_is_documented_is_seen(tmp_path):
         mqtt={"password": "s3cret"},
     )
     (tmp_path / "dog.wav").write_bytes(b"some sound")
-    pages = [*(address for address, _ in PAGES), *(f"setup?part={key}" for key in ("recording", "email", "mqtt"))]
+    pages = [
+        *(address for address, _ in PAGES),
+        *(f"setup?part={key}" for key in ("recording", "email", "mqtt")),
+        "start",
+    ]
     async with page_bridge(tmp_path, settings, sounds=lambda: SoundLibrary(tmp_path)) as bridge:
         result = [(await bridge.get(f"/{address.removeprefix('./')}"))[1] for address in pages]
     seen = unescape(re.sub(r"<[^>]+>", "\n", "\n".join(result))).splitlines()
