@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from bridge.web import application as site
 
 
+GRACE_S = 1.0
+"""Time for the answer to a change, and for what open pages ask then: the old site has them still."""
+
+
 class WebServer:
     """The one object of this room that the rest of the program holds.
 
@@ -53,8 +57,8 @@ class WebServer:
     async def run(self) -> None:
         """Serves at the address of `settings.web` until cancelled.
 
-        A change of address or password is in force at once: another site takes over, and requests under way are
-        answered by the old one. A new password ends all sessions.
+        A change of address or password is in force after `GRACE_S`: another site takes over. A new password ends all
+        sessions.
 
         Raises ImportError if the extra `web` is not installed.
         """
@@ -70,6 +74,7 @@ class WebServer:
             async with asyncio.TaskGroup() as group:
                 serving = group.create_task(made.serve(), name="page")
                 await self._site_is_old.wait()
+                await asyncio.sleep(GRACE_S)
                 serving.cancel()
 
     def _make_site(self) -> site.Site:
