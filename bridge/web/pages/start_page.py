@@ -95,7 +95,8 @@ def _password(rest: Mapping[str, Any]) -> Html:
 def _broker(status: Mapping[str, Any], rest: Mapping[str, Any]) -> Html:
     """Returns the step of the broker; alarms work without one."""
     edited = Form(values=rest, target="api/settings")
-    cards = [service_card(key, name, status[key], *others, None) for key, name, *others in SERVICES if key == "broker"]
+    found = [row for row in SERVICES if row[0] == "broker"]
+    cards = [service_card(key, name, status[key], action, part, None) for key, name, action, part in found]
     return some(
         _note("Home Assistant and Node-RED are reached through it. Alarms on this device work without it."),
         el("div", *cards, class_="tiles"),
