@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -52,6 +54,10 @@ def run(*words: str, code: int = 0) -> str:
     output = done.stdout + done.stderr
     assert done.returncode == code, f"{' '.join(words)}: exit code {done.returncode}\n{output}"
     return output
+
+
+def steps(said: str) -> list[str]:
+    return [line for line in said.splitlines() if line.startswith("- ")]
 
 
 def get(wheel: str) -> None:
@@ -116,9 +122,7 @@ def first_installation() -> None:
     assert page_answers()
     assert unit("ActiveState") == "active"
     say(f"TWO COMMANDS: {got_s + took_s:.1f} s to the running service ({got_s:.1f} s pipx, {took_s:.1f} s install)")
-    assert [line for line in said.splitlines() if line.startswith("- ")] == [
-        line for line in foretold.splitlines() if line.startswith("- ")
-    ]
+    assert steps(said) == steps(foretold)
     assert RULE.exists() == (shutil.which("udevadm") is not None)
     assert pwd.getpwnam("alarm2mqtt").pw_shell.endswith("nologin")
     daemon = Path("/proc", unit("MainPID"))
@@ -146,8 +150,8 @@ def a_second_time_changes_nothing() -> None:
     before, daemon = files(), unit("MainPID")
     for command in (PIPX, "/usr/local/bin/alarm2mqtt"):
         said = run(command, "install")
-        assert "writes" not in said, said
-        assert "copies" not in said, said
+        assert "\n- writes" not in said, said
+        assert "\n- copies" not in said, said
     assert unit("MainPID") == daemon
     assert files() == before
 
@@ -204,7 +208,7 @@ def removals(before: set[str], known: dict[str, str]) -> None:
     said = run("alarm2mqtt", "uninstall")
     assert siren() == "disconnected"
     say(said)
-    assert said.splitlines()[1:] == foretold.splitlines()[1:]
+    assert steps(said) == steps(foretold)
     left = {path for path in files() - before if not path.startswith(("/etc/alarm2mqtt", "/var/lib/alarm2mqtt"))}
     assert left == set(), left
     assert unit("LoadState") == "not-found"
@@ -227,6 +231,36 @@ def removals(before: set[str], known: dict[str, str]) -> None:
     assert not Path("/etc/alarm2mqtt").exists()
 
 
+def at_a_terminal(keys: str) -> tuple[int, str]:
+    """`alarm2mqtt install` with a person who types these keys; exit code and screen."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([PIPX, "install"], stdin=theirs, stdout=theirs, stderr=theirs) as program:
+        os.close(theirs)
+        os.write(ours, keys.encode())
+        screen = b""
+        with suppress(OSError):  # EIO: it has ended
+            while True:
+                screen += os.read(ours, 65536)
+        program.wait()
+    os.close(ours)
+    return program.returncode, screen.decode()
+
+
+def a_person_is_asked(before: set[str]) -> None:
+    code, screen = at_a_terminal("Front Gate\n\x04")
+    assert code == 1, screen
+    assert "so the service is not installed yet" in screen, screen
+    assert not UNIT_FILE.exists()
+    assert not Path("/opt/alarm2mqtt").exists()
+    code, screen = at_a_terminal("Front Gate\n" + "\n" * 30)
+    assert code == 0, screen
+    assert "http://127.0.0.1:8099/" in screen, screen
+    assert "id: front-gate" in FILE.read_text()
+    assert unit("ActiveState") == "active"
+    run(PIPX, "uninstall", "--purge")
+    assert {path for path in files() - before if not path.endswith("-")} == set()
+
+
 def main() -> None:
     before, known = files(), accounts()
     first_installation()
@@ -235,6 +269,7 @@ def main() -> None:
     upgrades()
     what_a_person_changed_stays()
     removals(before, known)
+    a_person_is_asked(before)
     say("nothing is left but what was said")
 
 

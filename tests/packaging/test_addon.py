@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 
 import pytest
@@ -70,6 +71,13 @@ def test_the_store_has_one_config_of_this_version_and_every_option_has_words(sto
     for section, options in config["schema"].items():
         assert set(words[section]["fields"]) == set(options)
     assert set(YAML(typ="safe").load(store / "alarm2mqtt/translations/en.yaml")["network"]) == set(config["ports"])
+
+
+def test_the_profile_of_the_app_is_one_that_apparmor_takes(store):
+    parser = shutil.which("apparmor_parser")
+    if parser is None:
+        pytest.skip("THE APP'S PROFILE IS NOT TESTED: apparmor_parser is missing (Debian: apt-get install apparmor)")
+    subprocess.run([parser, "-QKT", store / "alarm2mqtt/apparmor.txt"], check=True)
 
 
 def test_the_project_itself_has_no_other_file_that_the_store_would_take_for_an_app(project):
