@@ -54,7 +54,7 @@ def import_file(source: Path, path: Path, *, default: Path, force: bool) -> Iter
     yield "Written: " + "\n         ".join(str(shortest(file)) for file in (path, *secrets))
     if over is not None:
         yield f"The file before is {path.name}.1 beside it."
-    yield from _report(made, [*_located(notes.remarks, source, lines)])
+    yield from _report(made, _located(notes.remarks, source, lines))
     yield f"\n{next_steps(path, default)}"
 
 
@@ -76,7 +76,9 @@ def _report(made: Conversion, remarks: Sequence[Fault]) -> Iterator[str]:
         yield from (f"  {topic}" for topic in topics)
 
 
-def _located(notes: Sequence[Note], source: Path, lines: Lines) -> Iterator[Fault]:
-    """Yields the notes with file and line."""
-    for note in notes:
-        yield Fault(path=path_of(note.loc), message=note.message, file=str(source), line=lines.of(note.loc))
+def _located(notes: Sequence[Note], source: Path, lines: Lines) -> list[Fault]:
+    """Returns the notes with file and line, in the order of the lines."""
+    faults = [
+        Fault(path=path_of(note.loc), message=note.message, file=str(source), line=lines.of(note.loc)) for note in notes
+    ]
+    return sorted(faults, key=lambda fault: fault.line or 0)

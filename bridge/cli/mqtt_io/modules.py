@@ -54,7 +54,7 @@ def wiring(module: Part, terminal: Part, side: Side) -> Wiring | None:
     if not kind or not pin:
         return None
     translate = _MODULES.get(kind)
-    found = f"module {kind} has no counterpart: {_ADVICE[kind]}" if kind in _ADVICE else f"module {kind} is not known"
+    found = f"module {kind} has no counterpart" + (f": {_ADVICE[kind]}" if kind in _ADVICE else "")
     if translate is not None:
         answer = translate(module, terminal, pin, side)
         if isinstance(answer, Wiring):

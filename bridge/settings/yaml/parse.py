@@ -6,6 +6,7 @@ The parser's own error text is never passed on: it quotes the file, which may ho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from bridge.settings.location import Loc, path_of
 from bridge.settings.yaml.syntax_errors import mistake
 
 LARGEST_BYTES = 1_000_000
+_OLD_FLOAT = re.compile(r"[-+]?([0-9][0-9_]*)?\.[0-9_]*([eE][-+][0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
 def read_text(path: Path) -> str:
@@ -124,10 +126,31 @@ class _Constructor(SafeConstructor):
 _Constructor.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
 
 
+class _OldConstructor(_Constructor):
+    """Values of YAML 1.1 as its common readers have them.
+
+    A float has a dot, and a sign in its exponent; `y` and `n` are text.
+    """
+
+    def construct_yaml_float(self, node: Any) -> Any:
+        """Returns a float, or the text itself."""
+        if _OLD_FLOAT.fullmatch(node.value) is None:
+            return self.construct_scalar(node)
+        return super().construct_yaml_float(node)
+
+    def construct_yaml_bool(self, node: Any) -> Any:
+        """Returns a truth value, or the text itself."""
+        return self.construct_scalar(node) if len(node.value) == 1 else super().construct_yaml_bool(node)
+
+
+_OldConstructor.add_constructor("tag:yaml.org,2002:float", _OldConstructor.construct_yaml_float)
+_OldConstructor.add_constructor("tag:yaml.org,2002:bool", _OldConstructor.construct_yaml_bool)
+
+
 def _yaml(version: tuple[int, int] | None = None) -> Any:
     yaml = YAML(typ="safe", pure=True)
     yaml.version = version
-    yaml.Constructor = _Constructor
+    yaml.Constructor = _Constructor if version is None else _OldConstructor
     return yaml
 
 

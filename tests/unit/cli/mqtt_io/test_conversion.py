@@ -181,7 +181,7 @@ def test_an_output_of_gpiozero_may_be_active_low_and_its_pin_has_a_name():
     [
         ("mcp23017", "3", "the kernel has a driver for this chip (device tree overlay mcp23017)"),
         ("beaglebone", "GPIO0_26", "module beaglebone has no counterpart"),
-        ("stdio", "1", "module stdio is not known"),
+        ("stdio", "1", "module stdio has no counterpart"),
         ("raspberrypi", "GPIO0_26", "is no Broadcom number"),
         ("gpiod", "A", "is no number of a line"),
         ("gpiozero", "BOARD11", "is no GPIO number"),

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.errors import SettingsError
 from bridge.settings.load import load
-from bridge.settings.yaml.parse import LARGEST_BYTES, Lines
+from bridge.settings.yaml.parse import LARGEST_BYTES, Lines, parse
 
 LAUGHS = "a0: &a0 [ha]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 8)}]\n" for n in range(1, 9))
 """A few lines that aliases make into millions of values."""
@@ -91,3 +91,33 @@ def test_lines_are_those_of_keys_and_items():
     assert lines.of(("inputs", 0, "line", "offset")) == 7
     assert lines.of(("inputs", 1, "name")) == 8
     assert lines.of(("email", "host")) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("yes", True),
+        ("Off", False),
+        ("y", "y"),
+        ("017", 15),
+        ("0x20", 32),
+        ("1.5", 1.5),
+        ("1.5e+3", 1500.0),
+        (".inf", float("inf")),
+        ("1.5e3", "1.5e3"),
+        ("12e5", "12e5"),
+        ("000803702e49", "000803702e49"),
+        ("2026-12-24", "2026-12-24"),
+        ("3.1.1", "3.1.1"),
+    ],
+)
+def test_the_file_of_an_older_program_is_read_as_that_program_reads_it(written, value, recwarn):
+    read, faults = parse(f"key: {written}\n", Path("config.yml"), version=(1, 1))
+    assert (read, faults) == ({"key": value}, [])
+    assert type(read["key"]) is type(value)
+    assert [str(one.message) for one in recwarn] == []
+
+
+def test_two_texts_of_different_versions_do_not_disturb_each_other():
+    assert parse("key: yes\n", Path("a"), version=(1, 1))[0] == {"key": True}
+    assert parse("key: yes\n", Path("a"))[0] == {"key": "yes"}
