@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -108,6 +109,9 @@ class SessionService:
             parts.dispatcher.announced = False
             parts.outbox.close()
             self._submit(BrokerLost())
+            # An announcement leaves thousands of small tuples in the interpreter's free lists, which a whole collection
+            # empties. It takes a moment: what lives for ever is frozen.
+            gc.collect()
 
     async def _announce(self, session: Session) -> None:
         """Returns when everything is announced, or at the end of the session."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import time
 from typing import TYPE_CHECKING
@@ -81,6 +82,7 @@ class WebServer:
         """Imports aiohttp and returns the site; blocks for some hundred milliseconds, so it runs off the event loop."""
         import_aiohttp()
         module = importlib.import_module("bridge.web.application")
+        gc.freeze()  # what was imported lives for ever, and would make each collection a pause that a pulse notices
         made: site.Site = module.Site(
             settings=self._served,
             live=self._live,

@@ -1,4 +1,4 @@
-"""A session that has ended leaves nothing in the memory, though the collector of cycles does not run meanwhile."""
+"""A session that has ended leaves nothing in the memory, without waiting for the collector's own time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60), pytest.mark.usefixtures(
 
 @pytest.fixture
 def no_collector() -> Iterator[None]:
-    """What references alone do not free stays."""
+    """The collector does not run by itself."""
     gc.collect()
     gc.disable()
     yield
