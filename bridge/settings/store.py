@@ -25,6 +25,8 @@ from bridge.system.file_watch import changes
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import Settings
+    from bridge.settings.archive.exported import Exported
+    from bridge.settings.location import Loc
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ class File(Protocol):
     def reload_if_changed(self, *, everything: bool) -> bool: ...  # noqa: D102 - see CheckedFile
     def apply_edit(self, edit: Edit) -> bool | None: ...  # noqa: D102 - the same
     def origins(self) -> dict[str, str]: ...  # noqa: D102 - the same
+    def exported(self) -> Exported: ...  # noqa: D102 - the same
 
 
 class SettingsStore:
@@ -165,6 +168,15 @@ class SettingsStore:
     async def take_over(self, found: Mapping[str, Any], by: str) -> tuple[Fault, ...]:
         """Adds cameras, inputs and outputs in one edit. Returns all faults, none on success."""
         return await self._asked(edits.take_over(found), by)
+
+    async def exported(self) -> Exported:
+        """Returns the settings file for an archive. Raises SettingsError or CheckerFailed."""
+        async with self._lock:
+            return await start_disk_thread("settings", self._file.exported)
+
+    async def replace_all(self, text: str, secrets: Iterable[tuple[Loc, str]], by: str) -> tuple[Fault, ...]:
+        """Replaces the whole file by a text, with secrets by their locations. Returns all faults, none on success."""
+        return await self._asked(edits.replace_all(text, secrets), by)
 
     async def _asked(self, edit: Edit, by: str) -> tuple[Fault, ...]:
         answered: asyncio.Future[tuple[Fault, ...]] = asyncio.get_running_loop().create_future()

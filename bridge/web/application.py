@@ -19,6 +19,7 @@ from bridge.web.access.connection_limits import ConnectionLimits
 from bridge.web.access.middleware import AccessMiddleware
 from bridge.web.access.policy import AccessPolicy, Ingress, is_this_machine
 from bridge.web.access.sessions import Password, Sessions
+from bridge.web.api import archive as api_archive
 from bridge.web.api import arming as api_arming
 from bridge.web.api import cameras as api_cameras
 from bridge.web.api import control as api_control
@@ -152,6 +153,7 @@ def table(live: Live, ports: Ports) -> tuple[Route, ...]:
         *api_arming.routes(live, ports),
         *api_control.routes(live, ports),
         *api_settings.routes(live, ports),
+        *api_archive.routes(live, ports),
         *api_cameras.routes(live, ports),
         *api_journal.routes(ports),
         *api_files.routes(live, ports),

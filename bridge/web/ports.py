@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +12,8 @@ from bridge.core.facts import Fact, Now
 from bridge.core.journal import JournalEntry
 from bridge.core.status import BridgeStatus
 from bridge.errors import Fault
+from bridge.settings.archive.exported import Exported
+from bridge.settings.location import Loc
 from bridge.web.camera_desk import CameraDesk
 
 Submit = Callable[[Fact], None]
@@ -50,6 +52,12 @@ class SettingsDesk(Protocol):
 
     def remove(self, kind: str, part_id: str, by: str) -> Awaitable[tuple[Fault, ...]]:
         """Removes the item `part_id` from `inputs` or `outputs` (`kind`). Returns all faults."""
+
+    def exported(self) -> Awaitable[Exported]:
+        """Returns the settings file for an archive. Raises SettingsError or CheckerFailed."""
+
+    def replace_all(self, text: str, secrets: Iterable[tuple[Loc, str]], by: str) -> Awaitable[tuple[Fault, ...]]:
+        """Replaces the whole file by a text, with secrets by their locations. Returns all faults."""
 
     def origins(self) -> Awaitable[Mapping[str, str]]:
         """Returns the paths of the settings whose value comes from above the file, each with its origin.
@@ -93,6 +101,9 @@ class SoundLibrary(Protocol):
 
     def names(self) -> tuple[str, ...]:
         """Returns the names of all sound clips, sorted."""
+
+    def read(self, name: str) -> bytes:
+        """Returns the content of a clip. Raises ActionError if there is no such clip, or the disk fails."""
 
     def add(self, name: str, content: bytes) -> None:
         """Checks and stores a WAV file. Raises ActionError if it cannot be played or stored."""

@@ -10,6 +10,7 @@ from aiohttp import web
 from bridge.web.api.settings import rest_settings
 from bridge.web.api.state import status_json
 from bridge.web.live import Live
+from bridge.web.pages.archive_page import archive_page
 from bridge.web.pages.handlers import LEFT_START
 from bridge.web.pages.layout import Frame
 from bridge.web.pages.setup_page import section_page, setup_page
@@ -35,6 +36,8 @@ class SetupPages:
         """Returns the section of the query, else the list of all."""
         frame, rest = self._frame(request), rest_settings(self._live.settings)
         status = status_json(self._live, self._ports)
+        if request.query.get("part") == "archive":
+            return _page(archive_page(frame))
         section = SECTION.get(request.query.get("part", ""))
         if section is None:
             return _page(setup_page(frame, status, rest))

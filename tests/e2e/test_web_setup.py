@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from servers.mosquitto import Mosquitto
 from servers.process import wait_until
 from servers.smtp import MisbehavingMailServer
+from servers.sound_card import write_tone
 from words.builders import an_input, an_output
 
 pytestmark = pytest.mark.e2e
@@ -202,3 +203,47 @@ def test_what_comes_from_above_the_file_is_shown_and_locked(browser, tmp_path, m
         status, words = asked(bridge, "PATCH", "api/settings", {"mqtt": {"password_file": "/etc/shadow"}})
         assert status == 422
         assert "give the password itself" in words
+
+
+def test_a_whole_set_up_moves_to_another_device_with_its_passwords(browser, tmp_path):
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    sounds = tmp_path / "old" / "sounds"
+    sounds.mkdir()
+    write_tone(sounds / "dog.wav", seconds=0.1)
+    rest = {"mqtt": {"username": "gate", "password": SECRET}, "audio": {"folder": str(sounds)}}
+    with PagedBridge(tmp_path / "old", **PARTS, **rest) as old:
+        page = open_archive(browser, old)
+        page.locator("#export").get_by_label("Pass phrase").fill("short")
+        page.get_by_role("button", name="Export").click()
+        page.locator("#export-fault").filter(has_text="8").wait_for()
+        page.locator("#export").get_by_label("Pass phrase").fill("a long pass phrase: ü")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Export").click()
+        file = tmp_path / download.value.suggested_filename
+        download.value.save_as(file)
+        (sounds / "dog.wav").unlink()
+    assert SECRET.encode() not in file.read_bytes()
+    with PagedBridge(tmp_path / "new") as new:
+        page = open_archive(browser, new)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.get_by_label("Archive").set_input_files(file)
+        page.locator("#import").get_by_label("Pass phrase").fill("not that one")
+        page.get_by_role("button", name="Import").click()
+        page.locator("#import-fault").filter(has_text="not the pass phrase").wait_for()
+        page.locator("#import").get_by_label("Pass phrase").fill("a long pass phrase: ü")
+        page.get_by_role("button", name="Import").click()
+        page.get_by_text("The set-up of the archive is in force.").wait_for()
+        assert [one["id"] for one in written(new)["inputs"]] == ["door"]
+        (kept,) = (tmp_path / "new" / "secrets").iterdir()
+        assert kept.read_text() == f"{SECRET}\n"
+        assert (sounds / "dog.wav").exists()
+        assert SECRET not in new.said()
+
+
+def open_archive(browser, bridge):
+    page = Watched(browser.new_context().new_page()).page
+    page.goto(f"{bridge.url}setup?part=archive")
+    page.locator("#export").wait_for()
+    looked_at(page)
+    return page

@@ -24,6 +24,17 @@ class SoundLibrary:
         """Returns the names of all clips, sorted; an empty tuple if the folder cannot be read."""
         return clip_names(self._folder)
 
+    def read(self, name: str) -> bytes:
+        """Returns the content of a clip.
+
+        Raises ActionRefused if there is no such clip, and ActionFailed if it cannot be read.
+        """
+        try:
+            return clip_path(self._folder, name).read_bytes()
+        except OSError as error:
+            message = f"{name} cannot be read ({error.strerror})"
+            raise ActionFailed(message) from error
+
     def add(self, name: str, content: bytes) -> None:
         """Stores a playable clip, whole or not at all; one of the same name is replaced.
 

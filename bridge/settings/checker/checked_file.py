@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from bridge.errors import CheckerFailed, Fault, SettingsError
+from bridge.settings.archive.exported import Exported
 from bridge.settings.checker import messages
 from bridge.settings.checker.messages import Message
 from bridge.settings.edits.edits import Edit
@@ -96,6 +97,15 @@ class CheckedFile:
             CheckerFailed: the checker has no answer.
         """
         return _read(self._ask(messages.origins_request(self.loaded)), messages.origins_of)
+
+    def exported(self) -> Exported:
+        """Returns the settings file for an archive.
+
+        Raises:
+            SettingsError: a secret can no longer be read.
+            CheckerFailed: the checker has no answer.
+        """
+        return _read(self._ask(messages.export_request(self.loaded)), messages.exported_of)
 
     def keep(self) -> None:
         """Writes the copy for the next start; a failure is logged, and the next start asks the checker."""

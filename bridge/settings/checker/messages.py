@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import Fault
+from bridge.settings.archive.exported import Exported
 from bridge.settings.edits.edits import Edit
 from bridge.settings.in_force import InForce
 from bridge.settings.kept.validity import program
@@ -71,6 +72,27 @@ def warnings_request(in_force: InForce) -> Message:
 def origins_request(in_force: InForce) -> Message:
     """Returns the request for the settings whose value comes from above the file."""
     return {**_of(in_force), "do": "origins"}
+
+
+def export_request(in_force: InForce) -> Message:
+    """Returns the request for the settings file as an archive has it."""
+    return {**_of(in_force), "do": "export"}
+
+
+def exported_answer(exported: Exported) -> Message:
+    """Returns the answer with the settings file for an archive."""
+    return {"exported": asdict(exported)}
+
+
+def exported_of(answer: Mapping[str, Any]) -> Exported:
+    """Returns the settings file of an answer. Raises KeyError, TypeError or ValueError for nonsense."""
+    given = answer["exported"]
+    return Exported(
+        open=str(given["open"]),
+        withheld=tuple(map(str, given["withheld"])),
+        whole=str(given["whole"]),
+        secrets=tuple((tuple(loc), str(secret)) for loc, secret in given["secrets"]),
+    )
 
 
 def edit_of(request: Mapping[str, Any]) -> Edit:

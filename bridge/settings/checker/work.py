@@ -57,6 +57,8 @@ class Checker:
                 return self._edit(request)
             case "warnings":
                 return {"warnings": list(self._file(request)[0].loaded.warnings())}
+            case "export":
+                return messages.exported_answer(self._file(request)[0].exported())
             case "origins":
                 return {"origins": self._file(request)[0].loaded.overridden}
         raise ValueError(request["do"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -39,9 +39,10 @@ class Edit:
     """One edit, as plain values: another process makes it.
 
     `content` is a merge patch, or with `add` the whole item, or with `take_over` all that is added.
+    With `replace` it is the `text` of a whole file, and its `secrets`.
     """
 
-    do: Literal["patch_item", "patch_rest", "add", "remove", "take_over"]
+    do: Literal["patch_item", "patch_rest", "add", "remove", "take_over", "replace"]
     kind: str = ""
     """`inputs` or `outputs`; empty for the other settings."""
     item: str = ""
@@ -56,7 +57,7 @@ class Edit:
         return f"{self.kind}.{self.item}" if self.kind else "settings"
 
     def make(self, document: Document) -> Edited:
-        """Returns the next document. Raises SettingsError."""
+        """Returns the next document. Raises SettingsError, and ValueError for `replace`, which brings a text."""
         match self.do:
             case "patch_item":
                 return _patched_item(document, self)
@@ -68,6 +69,8 @@ class Edit:
                 return _removed(document, self)
             case "take_over":
                 return _taken_over(document, self)
+            case "replace":
+                raise ValueError(self.do)
 
     def too_deep(self) -> bool:
         """Returns whether the content is nested more deeply than any settings."""
@@ -95,6 +98,11 @@ def patch_rest(patch: Mapping[str, Any], *, only: Places = None) -> Edit:
 def add(kind: str, item: Mapping[str, Any]) -> Edit:
     """Returns an edit that appends an item to `inputs` or `outputs`."""
     return Edit(do="add", kind=kind, item=str(item.get("id")), content=item)
+
+
+def replace_all(text: str, secrets: Iterable[tuple[Loc, str]]) -> Edit:
+    """Returns an edit that replaces the whole file, whose secrets are given by their locations."""
+    return Edit(do="replace", content={"text": text, "secrets": [[list(loc), secret] for loc, secret in secrets]})
 
 
 def remove(kind: str, item_id: str) -> Edit:

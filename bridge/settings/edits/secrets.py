@@ -79,7 +79,7 @@ def sent_elsewhere(before: Document, after: Document, above: Iterable[Layer]) ->
         old = value_at(before, loc)
         if loc[0] in _SENT_NOWHERE or not isinstance(old, Mapping):
             continue
-        if all(step(old, key) == step(section, key) for key in _ADDRESS):
+        if same_server(old, section):
             continue
         at: Loc = (*loc, _PASSWORD)
         above_it = next((layer for layer in above for each in _both(at) if layer.gives(each)), None)
@@ -88,6 +88,11 @@ def sent_elsewhere(before: Document, after: Document, above: Iterable[Layer]) ->
             yield Fault(path=path_of(at), message=message)
         elif any(step(section, key) is not ABSENT and step(section, key) == step(old, key) for key in _keys()):
             yield Fault(path=path_of(at), message="must be typed again, since it would go to another server")
+
+
+def same_server(old: Document, new: Document) -> bool:
+    """Returns whether two sections send their password to one server, in one way."""
+    return all(step(old, key) == step(new, key) for key in _ADDRESS)
 
 
 def _keys() -> tuple[str, str]:

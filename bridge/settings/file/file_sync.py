@@ -6,6 +6,7 @@ Every method blocks, and only one call may run at a time.
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -15,16 +16,20 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bridge.errors import Fault, SettingsError
-from bridge.settings.edits.edits import Edit
+from bridge.settings.archive.exported import Exported
+from bridge.settings.archive.withheld import adopted, withheld
+from bridge.settings.edits.edits import Edit, Edited
 from bridge.settings.edits.secrets import file_stem, in_files, sent_elsewhere, typed_secrets, unfit, without_old_files
 from bridge.settings.file.secret_writer import remove_unused, written_secrets
 from bridge.settings.file.versioned_file import SettingsFile
 from bridge.settings.file.write_back import written_back
 from bridge.settings.in_force import signs_beside
 from bridge.settings.load import Loaded, load
-from bridge.settings.location import Loc
+from bridge.settings.location import Loc, value_at
 from bridge.settings.sources.overridden import check_overridden
-from bridge.settings.sources.secret_files import plain_secrets
+from bridge.settings.sources.secret_files import plain_secrets, with_secret_files
+from bridge.settings.yaml.edit import edited
+from bridge.settings.yaml.parse import parse
 from bridge.system.file_signs import Signs
 
 log = logging.getLogger(__name__)
@@ -104,7 +109,7 @@ class FileSync:
         """
         before, content = self.loaded, self.loaded.content
         assert content is not None  # noqa: S101 - it was read from the file
-        made = edit.make(before.document)
+        made = _edited(edit, before)
         try:
             check_overridden(before.above, made.touched)
             document = without_old_files(made.document, made.touched)
@@ -113,7 +118,8 @@ class FileSync:
             typed = {} if edit.do == "remove" else _typed(before, document)
             stems = {loc: file_stem(document, loc) for loc in typed}
             with written_secrets(before.path, typed, stems) as written:
-                done = self._written(content, before, in_files(document, written.files))
+                base = str(edit.content["text"]).encode() if edit.do == "replace" else content
+                done = self._written(base, before, in_files(document, written.files))
                 if done:
                     written.keep()
         except SettingsError as error:
@@ -126,13 +132,15 @@ class FileSync:
         remove_unused(before.path)
         return True
 
-    def _written(self, content: bytes, before: Loaded, document: Mapping[str, Any]) -> bool:
-        """Writes a document into the file, in place of `content`, and takes it. Returns False if the file has changed.
+    def _written(self, base: bytes, before: Loaded, document: Mapping[str, Any]) -> bool:
+        """Writes a document as an edit of the text `base`, and takes it. Returns False if the file has changed.
 
         Raises SettingsError if it cannot be written.
         """
+        content = before.content
+        assert content is not None  # noqa: S101 - it was read from the file
         meant = before.with_document(document).settings
-        fresh, changed = written_back(content, before, document, meant=meant)
+        fresh, changed = written_back(base, before, document, meant=meant)
         try:
             done = self._file.replace(fresh, expected=content, secret=_holds_secret(changed))
         except OSError as error:
@@ -140,6 +148,33 @@ class FileSync:
         if done:
             self.loaded, self.beside = replace(changed, content=fresh), signs_beside(changed.files)
         return done
+
+    def exported(self) -> Exported:
+        """Returns the settings file for an archive. Raises SettingsError if a secret cannot be read now."""
+        document, text = self.loaded.document, self.loaded.text or ""
+        open_document, lacks = withheld(document)
+        opened = with_secret_files(document)
+        found = {loc: value_at(opened.document, loc) for loc in plain_secrets(opened.document)}
+        return Exported(
+            open=self._open_text(text, open_document),
+            withheld=lacks,
+            whole=text,
+            secrets=tuple((loc, str(secret)) for loc, secret in found.items()),
+        )
+
+    def _open_text(self, text: str, document: Mapping[str, Any]) -> str:
+        """Returns the document as an edit of the text; without comments where the text cannot be edited."""
+
+        def read(written: str) -> Any:
+            return parse(written, self.loaded.path)[0]
+
+        try:
+            changed = edited(text, document, read)
+            if read(changed) == document:
+                return changed
+        except SettingsError:
+            pass  # written in a way that only a person can edit
+        return json.dumps(document, indent=1, default=str)
 
     def origins(self) -> dict[str, str]:
         """Returns the paths of the settings whose value comes from above the file, each with its origin."""
@@ -175,6 +210,19 @@ class FileSync:
 
     def _fault(self, message: str) -> Fault:
         return Fault(path="", message=message, file=str(self.loaded.path))
+
+
+def _edited(edit: Edit, before: Loaded) -> Edited:
+    """Returns the next document. Raises SettingsError."""
+    if edit.do != "replace":
+        return edit.make(before.document)
+    document, twice = parse(str(edit.content["text"]), before.path)
+    if twice:
+        raise SettingsError(twice)
+    if not isinstance(document, Mapping):
+        raise SettingsError([Fault(path="", message="must be keys with values")])
+    secrets = tuple((tuple(loc), str(secret)) for loc, secret in edit.content["secrets"])
+    return Edited(document=adopted(document, before.document, secrets), touched=())
 
 
 def _typed(before: Loaded, document: Mapping[str, Any]) -> dict[Loc, str]:

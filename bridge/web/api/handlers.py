@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -13,7 +14,6 @@ from bridge.web.access.middleware import BY, HEADERS
 from bridge.web.api.routes import Call, Reply, Route, refusal, refused
 from bridge.web.api.validation import checked, from_text
 
-LARGEST_FILE = 8 * 2**20
 LONGEST_BODY_S = 20.0
 LONGEST_FILE_S = 120.0
 FILES_AT_ONCE = 2
@@ -60,9 +60,9 @@ async def _call(route: Route, request: web.Request) -> Call | Reply:
     body: Mapping[str, object] = {}
     content = b""
     if route.takes is not None:
-        content = await _file(request)
-        if len(content) > LARGEST_FILE:
-            return refused(f"is larger than {LARGEST_FILE // 2**20} MiB", status=413)
+        content = await _file(request, route.largest)
+        if len(content) > route.largest:
+            return refused(f"is larger than {route.largest // 2**20} MiB", status=413)
         if not content:
             return refused("is empty", status=INVALID)
     elif route.patch or route.body is not None:
@@ -74,7 +74,15 @@ async def _call(route: Route, request: web.Request) -> Call | Reply:
         body, wrong = (read, ()) if route.patch else checked(route.body or (), read)
         if wrong:
             return refusal(wrong, status=INVALID)
-    return Call(path=dict(request.match_info), query=query, body=body, by=request[BY], content=content)
+    given = request.headers.get(route.header) if route.header else None
+    return Call(
+        path=dict(request.match_info),
+        query=query,
+        body=body,
+        by=request[BY],
+        content=content,
+        header=None if given is None else unquote(given),
+    )
 
 
 async def _object(request: web.Request, *, needed: bool) -> dict[str, object] | Reply:
@@ -93,15 +101,15 @@ async def _object(request: web.Request, *, needed: bool) -> dict[str, object] | 
         return refusal((Fault(path=wrong.path, message=wrong.message),), status=INVALID)
 
 
-async def _file(request: web.Request) -> bytes:
+async def _file(request: web.Request, largest: int) -> bytes:
     """Returns the body of an upload.
 
-    One above `LARGEST_FILE` is cut a little above that, whatever its Content-Length.
+    One of more than `largest` bytes is cut a little above that, whatever its Content-Length.
     """
     parts = bytearray()
     async for part in request.content.iter_chunked(65_536):
         parts += part
-        if len(parts) > LARGEST_FILE:
+        if len(parts) > largest:
             break
     return bytes(parts)
 

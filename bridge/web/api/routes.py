@@ -31,8 +31,10 @@ class Call:
     query: Mapping[str, Any]
     body: Mapping[str, Any]
     by: str
-    content: bytes = b""
+    content: bytes = field(default=b"", repr=False)
     """The raw body, for routes that take a file."""
+    header: str | None = field(default=None, repr=False)
+    """The value of the route's header; None without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,10 @@ class Route:
     """Whether it is a stop: what its query and its body say is ignored, for a stop is never refused for that."""
     takes: str | None = None
     """The media type of a file in the body."""
+    largest: int = 8 * 2**20
+    """Limit of that file, in bytes."""
+    header: str | None = None
+    """A header that the request may have, percent-encoded: for what may not be in an address."""
     answers: Schema = field(default_factory=lambda: {"$ref": "#/components/schemas/Done"})
     gives: str = "application/json"
     refuses: bool = False

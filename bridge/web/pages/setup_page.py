@@ -17,7 +17,13 @@ State = Mapping[str, Any]
 def setup_page(frame: Frame, status: State, rest: State) -> str:
     """Returns the list of all sections. `status` is the answer of `/api/status`, `rest` that of `/api/settings`."""
     rows = [_row(section, status, is_there=rest[section.key] is not None) for section in SECTIONS]
-    start = el("p", el("a", "Guided start", href="start"), class_="note")
+    start = el(
+        "p",
+        el("a", "Guided start", href="start"),
+        " · ",
+        el("a", "Export and import", href="setup?part=archive"),
+        class_="note",
+    )
     body = el("section", el("ul", *rows, class_="files"), start, class_="card")
     return page(frame, here="setup", title="Set up", scripts=(), body=body)
 

@@ -27,6 +27,7 @@ async def test_every_label_that_is_documented_is_seen(tmp_path):
     pages = [
         *(address for address, _ in PAGES),
         *(f"setup?part={key}" for key in ("recording", "email", "mqtt")),
+        "setup?part=archive",
         "start",
     ]
     async with page_bridge(tmp_path, settings, sounds=lambda: SoundLibrary(tmp_path)) as bridge:
