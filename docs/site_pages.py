@@ -30,9 +30,11 @@ def on_config(config: Any) -> Any:
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Adds the pages of the project's top."""
+    """Adds the pages of the project's top, and the examples to download."""
     for name, page in TOP.items():
         files.append(File.generated(config, page, content=(ROOT / name).read_text(encoding="utf-8")))
+    for path in (ROOT / "examples").rglob("*.*"):
+        files.append(File.generated(config, str(path.relative_to(ROOT)), content=path.read_text(encoding="utf-8")))
     return files
 
 
@@ -47,6 +49,8 @@ def on_page_markdown(markdown: str, page: Any, **_others: Any) -> str:
             return found[0]
         wanted = posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
         inside = TOP.get(wanted) or (wanted.removeprefix("docs/") if wanted.startswith("docs/") else None)
+        if inside is None and wanted.startswith("examples/") and (ROOT / wanted).is_file():
+            inside = wanted
         if inside is None:
             return "]()"
         return f"]({posixpath.relpath(inside, posixpath.dirname(here) or '.')}{anchor})"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,6 @@ import pytest
 from programs.bridge import MAIN, Ear
 from programs.page import PagedBridge
 from servers.ftp import MisbehavingFtpServer
-from servers.mosquitto import Mosquitto
 from servers.process import Certificates, wait_until
 from words.builders import an_input, an_output
 from words.pages import blocks
@@ -27,9 +29,10 @@ from bridge.settings.checks.validator import validated
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "sesame"
+OURS = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
 
 
-def shown(page: str, *, first_word: str) -> list[str]:
+def shown(page: str, first_word: str) -> list[str]:
     """The commands of a page that begin with a word, each on one line."""
     lines = [line for block in blocks(page, "sh") for line in re.sub(r" *\\\n\s*", " ", block).splitlines()]
     found = [line for line in lines if Path(line.split()[0]).name == first_word]
@@ -42,33 +45,43 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     name = shlex.split(command)[0]
     if shutil.which(name) is None:
         pytest.skip(f"{name} is not installed: this test needs Debian's package of it")
-    result = subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, text=True, timeout=30, check=False)
+    result = subprocess.run(
+        ["sh", "-c", command], cwd=folder, env=OURS, capture_output=True, text=True, timeout=30, check=False
+    )
     assert result.returncode == 0, (command, result.stderr)
     return result
 
 
-def test_what_the_first_siren_is_tried_with_trips_the_door_and_starts_the_siren(tmp_path: Path) -> None:
-    page = "docs/first-siren.md"
-    demo, here = tmp_path / ".demo", shlex.join(MAIN)
-    demo.mkdir()
-    with Mosquitto(tmp_path / "broker") as broker:
-        parts: dict[str, Any] = {
-            "inputs": [an_input("garage-door", outputs=["siren"])],
-            "outputs": [an_output("siren", kind="siren", alarm_time_ms=60_000)],
-        }
-        with PagedBridge(demo, broker=broker.port, **parts), Ear(broker.port, "alarm2mqtt/#") as ear:
-            trip, log = shown(page, first_word="alarm2mqtt")
-            run(trip.replace(".venv/bin/alarm2mqtt", f"PYTHONPATH={':'.join(sys.path)} {here}", 1), tmp_path)
-            ear.wait_for("alarm2mqtt/front-gate/output/siren/state", b"ON")
-            said = run(log.replace(".venv/bin/alarm2mqtt", f"PYTHONPATH={':'.join(sys.path)} {here}", 1), tmp_path)
-            assert re.search(r"alarm_begin\s+garage-door\s+cause=input", said.stdout)
-            (listen,), (start,) = shown(page, first_word="mosquitto_sub"), shown(page, first_word="mosquitto_pub")
-            on_port = f"-h 127.0.0.1 -p {broker.port}"
-            heard = run(listen.replace("-h 127.0.0.1", on_port) + " -C 1", tmp_path)
-            assert heard.stdout.startswith("alarm2mqtt/front-gate/")
-            ear.clear()
-            run(start.replace("-h 127.0.0.1", on_port), tmp_path)
-            assert ear.wait_for_json("alarm2mqtt/front-gate/response", lambda answer: answer["ok"])
+@contextmanager
+def demo(folder: Path) -> Iterator[int]:
+    """What `make run` starts, in `folder`; the port of its broker."""
+    said = folder / "said"
+    with said.open("wb") as output:
+        process = subprocess.Popen([*MAIN, "demo"], cwd=folder, env=OURS, stdout=output, stderr=output)
+    try:
+        wait_until(lambda: "page at" in said.read_text(), what="the page")
+        (port,) = re.findall(r"^  broker .* on 127\.0\.0\.1:(\d+)$", said.read_text(), re.MULTILINE)
+        yield int(port)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def test_what_the_first_siren_is_tried_with_trips_the_door_sees_motion_and_starts_the_siren(tmp_path: Path) -> None:
+    page, d = "docs/first-siren.md", "alarm2mqtt/front-gate"
+    with demo(tmp_path) as port, Ear(port, f"{d}/#") as ear:
+        ear.wait_for(f"{d}/availability", b"online")
+        *tries, log = (one.replace(".venv/bin/alarm2mqtt", shlex.join(MAIN)) for one in shown(page, "alarm2mqtt"))
+        for command in tries:
+            run(command, tmp_path)
+        ear.wait_for(f"{d}/output/siren/state", b"ON")
+        wait_until(lambda: "gate-motion" in run(log, tmp_path).stdout, what="the motion in the journal")
+        assert re.search(r"alarm_begin\s+garage-door\s+cause=input", run(log, tmp_path).stdout)
+        (listen,), (start,) = shown(page, "mosquitto_sub"), shown(page, "mosquitto_pub")
+        here = f"-h 127.0.0.1 -p {port}"
+        assert run(listen.replace("-h 127.0.0.1", here) + " -C 1", tmp_path).stdout.startswith(f"{d}/")
+        run(start.replace("-h 127.0.0.1", here), tmp_path)
+        assert ear.wait_for_json(f"{d}/response", lambda answer: answer["ok"])
 
 
 def test_scripts_ask_start_and_call_as_it_is_shown_with_curl(tmp_path: Path) -> None:
@@ -85,11 +98,11 @@ def test_scripts_ask_start_and_call_as_it_is_shown_with_curl(tmp_path: Path) -> 
         def here(command: str) -> str:
             return run(command.replace("http://board:8099/", bridge.url), tmp_path).stdout
 
-        state, start = (here(command) for command in shown("docs/page.md", first_word="curl"))
+        state, start = (here(command) for command in shown("docs/page.md", "curl"))
         assert json.loads(state)
         assert json.loads(start) == {"ok": True}
         wait_until(lambda: bridge.contact("siren") == "connected", what="the siren")
-        for command in shown("docs/sources.md", first_word="curl"):
+        for command in shown("docs/sources.md", "curl"):
             assert here(command) == ""
         wait_until(lambda: bridge.contact("gong") == "connected", what="the gong")
 
@@ -98,7 +111,7 @@ def test_a_backup_of_the_settings_holds_all_of_them(tmp_path: Path) -> None:
     folder = tmp_path / "etc" / "alarm2mqtt"
     folder.mkdir(parents=True)
     (folder / "alarm2mqtt.yaml").write_text("inputs: []\n")
-    (command,) = shown("docs/operation.md", first_word="tar")
+    (command,) = shown("docs/operation.md", "tar")
     run(command.replace("-C /", f"-C {tmp_path}"), tmp_path)
     listed = run("tar -tzf alarm2mqtt-settings.tar.gz", tmp_path).stdout
     assert "etc/alarm2mqtt/alarm2mqtt.yaml" in listed.splitlines()
@@ -106,7 +119,7 @@ def test_a_backup_of_the_settings_holds_all_of_them(tmp_path: Path) -> None:
 
 async def test_the_certificate_of_a_nas_is_fetched_and_uploads_trust_it(tmp_path: Path) -> None:
     certificates = Certificates(tmp_path / "tls")
-    (command,) = shown("docs/mail.md", first_word="openssl")
+    (command,) = shown("docs/mail.md", "openssl")
     with MisbehavingFtpServer(tmp_path / "root", certificates=certificates) as nas:
         run(command.replace("nas.local:21", f"127.0.0.1:{nas.port}"), tmp_path)
         values = {"host": "127.0.0.1", "port": nas.port, "username": "cam", "password": "pw"}

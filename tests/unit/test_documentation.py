@@ -50,8 +50,8 @@ def test_every_file_of_the_project_that_is_named_exists(page: Path) -> None:
         assert any(place.exists() for place in places), named
 
 
-def test_the_readme_names_every_command_and_none_besides() -> None:
-    named = re.findall(r"^\| `alarm2mqtt ([a-z-]+)[^`]*` \|", section("README.md", "Commands"), re.MULTILINE)
+def test_the_page_of_the_terminal_names_every_command_and_none_besides() -> None:
+    named = re.findall(r"^\| `alarm2mqtt ([a-z-]+)[^`]*` \|", section("docs/terminal.md", "Commands"), re.MULTILINE)
     assert sorted(named) == sorted(subcommands())
 
 
@@ -68,9 +68,9 @@ def test_every_use_of_a_command_is_one_that_it_takes(page: Path) -> None:
         subcommands()[name].parse_args(arguments)
 
 
-def test_every_option_that_the_readme_names_is_one_of_a_command() -> None:
+def test_every_option_that_it_names_is_one_of_a_command() -> None:
     options = {one for command in subcommands().values() for one in re.findall(r"--[a-z-]+", command.format_help())}
-    named = re.findall(r"`(--[a-z-]+)", section("README.md", "Commands"))
+    named = re.findall(r"`(--[a-z-]+)", section("docs/terminal.md", "Commands"))
     assert named
     assert set(named) <= options
 
