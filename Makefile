@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 CODE_ALONE := tests/unit tests/properties tests/scenarios
 
-.PHONY: help setup run test check bench screenshots pictures wheel release-check lock schema docs clean
+.PHONY: help setup run test check bench screenshots pictures wheel archive release-check lock schema docs clean
 
 help:
 	@echo "make run     the bridge on a simulated terminal board, with a broker, ready to play with"
@@ -15,6 +15,7 @@ help:
 	@echo "make docs    the docs as a site, into build/docs"
 	@echo "make bench   performance beside peers, in one run"
 	@echo "make wheel   the package, in dist/"
+	@echo "make archive the package with all that it needs, for boards without pip or network"
 	@echo "make release-check  packages, image, app and pages, tried as they would be released"
 	@echo "make setup   only the virtual environment in $(VENV)"
 
@@ -69,6 +70,9 @@ screenshots: setup
 wheel: setup
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 1580601600)} \
 	  $(BIN)/python -m hatchling build -t wheel -d dist
+
+archive: wheel
+	$(BIN)/python packaging/make_archive.py $(ARCHITECTURES)
 
 release-check: setup
 	$(BIN)/python tests/release_check.py $(RELEASE_ARGS)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -120,8 +121,20 @@ def wheel() -> Path:
 
 
 def sdist() -> Path:
-    (found,) = DIST.glob("*.tar.gz")
+    (found,) = (path for path in DIST.glob("*.tar.gz") if not path.name.endswith(("-amd64.tar.gz", "-arm64.tar.gz")))
     return found
+
+
+def archive() -> str:
+    """The archive for this machine, made and its command run with the system's own Python."""
+    architecture = {"aarch64": "arm64", "x86_64": "amd64"}[platform.machine()]
+    run(sys.executable, ROOT / "packaging/make_archive.py", architecture)
+    (made,) = DIST.glob(f"*-{architecture}.tar.gz")
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.unpack_archive(made, folder)
+        (unpacked,) = Path(folder).iterdir()
+        said = run(Path(sys.base_prefix) / "bin/python3", "-I", unpacked / "alarm2mqtt", "--version", folder=unpacked)
+    return f"{made.name} ({made.stat().st_size / 1e6:.0f} MB): {said.strip()}"
 
 
 def tried(package: Callable[[], Path]) -> str:
@@ -208,6 +221,7 @@ def main() -> int:
         "packages": packages,
         "wheel": lambda: tried(wheel),
         "sdist": lambda: tried(sdist),
+        "archive": archive,
         "image": image,
         "app": app,
         "pages": pages,

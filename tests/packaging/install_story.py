@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -231,28 +232,29 @@ def removals(before: set[str], known: dict[str, str]) -> None:
     assert not Path("/etc/alarm2mqtt").exists()
 
 
-def at_a_terminal(keys: str) -> tuple[int, str]:
-    """`alarm2mqtt install` with a person who types these keys; exit code and screen."""
+def at_a_terminal(*answers: str) -> tuple[int, str]:
+    """`alarm2mqtt install` with a person who answers each question, the last answer again and again; code, screen."""
     ours, theirs = pty.openpty()
+    left, screen = list(answers), ""
     with subprocess.Popen([PIPX, "install"], stdin=theirs, stdout=theirs, stderr=theirs) as program:
         os.close(theirs)
-        os.write(ours, keys.encode())
-        screen = b""
         with suppress(OSError):  # EIO: it has ended
             while True:
-                screen += os.read(ours, 65536)
+                screen += os.read(ours, 65536).decode("utf-8", "replace")
+                if screen.endswith("]: "):
+                    os.write(ours, (left.pop(0) if len(left) > 1 else left[0]).encode())
         program.wait()
     os.close(ours)
-    return program.returncode, screen.decode()
+    return program.returncode, screen
 
 
 def a_person_is_asked(before: set[str]) -> None:
-    code, screen = at_a_terminal("Front Gate\n\x04")
+    code, screen = at_a_terminal("Front Gate\n", "\x04")
     assert code == 1, screen
     assert "so the service is not installed yet" in screen, screen
     assert not UNIT_FILE.exists()
     assert not Path("/opt/alarm2mqtt").exists()
-    code, screen = at_a_terminal("Front Gate\n" + "\n" * 30)
+    code, screen = at_a_terminal("Front Gate\n", "\n")
     assert code == 0, screen
     assert "http://127.0.0.1:8099/" in screen, screen
     assert "id: front-gate" in FILE.read_text()
@@ -261,8 +263,31 @@ def a_person_is_asked(before: set[str]) -> None:
     assert {path for path in files() - before if not path.endswith("-")} == set()
 
 
+def from_the_archive(before: set[str]) -> None:
+    begun = time.monotonic()
+    run("tar", "-C", "/home/pi", "-xf", "/src/dist/alarm2mqtt-0.1.0-amd64.tar.gz")
+    command = "/home/pi/alarm2mqtt-0.1.0-amd64/alarm2mqtt"
+    said = run(command, "install", "--yes")
+    assert page_answers()
+    say(f"TWO COMMANDS: {time.monotonic() - begun:.1f} s to the running service, from an archive")
+    say(said)
+    daemon = unit("MainPID")
+    assert "\n- copies" not in run(command, "install")
+    assert unit("MainPID") == daemon
+    assert f"only root can do that: sudo {command} install" in run(
+        "runuser", "-u", "pi", "--", "python3", command, "install", code=1
+    )
+    the_board_works()
+    run("alarm2mqtt", "uninstall", "--purge")
+    assert {path for path in files() - before if not path.endswith("-")} == set()
+    say("nothing is left but what was said")
+
+
 def main() -> None:
     before, known = files(), accounts()
+    if sys.argv[1:] == ["archive"]:
+        from_the_archive(before)
+        return
     first_installation()
     the_board_works()
     a_second_time_changes_nothing()

@@ -35,6 +35,26 @@ def wheels(project, tmp_path_factory):
     return folder / "files"
 
 
+def test_an_archive_makes_a_running_service_of_a_debian_that_has_python_alone(rig, project, wheels, tmp_path):
+    shutil.copytree(wheels / "packaging", tmp_path / "packaging")
+    (tmp_path / "dist").mkdir()
+    shutil.copy(next((wheels / "dist").glob("alarm2mqtt-0.1.0-*.whl")), tmp_path / "dist")
+    making = [sys.executable, project / "packaging/make_archive.py", "amd64", "--folder", tmp_path / "dist"]
+    subprocess.run(making, check=True)
+    told = rig.unit(
+        "--base=debian:trixie",
+        f"--files={tmp_path}",
+        "--setup=apt-get update -q; apt-get install -y -q --no-install-recommends python3; useradd --create-home pi",
+        str(project / "tests/packaging/nothing.service"),
+        "--",
+        "python3",
+        "/src/packaging/install_story.py",
+        "archive",
+    )
+    assert "nothing is left but what was said" in told
+    print(told)  # noqa: T201 - the times, for who runs it with -s
+
+
 @pytest.mark.parametrize("debian", ["bookworm", "trixie"])
 def test_two_commands_make_a_running_service_and_one_removes_it(rig, project, wheels, debian):
     told = rig.unit(

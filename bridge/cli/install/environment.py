@@ -69,7 +69,7 @@ def environment() -> Environment:
     for name in sorted(packages):
         digest.update(f"{name} {packages[name].version} {packages[name].read_text('RECORD')}".encode())
     return Environment(
-        prefix=Path(sys.prefix).resolve(),
+        prefix=_prefix(packages[_NAME]),
         version=__version__,
         python=python,
         files=files,
@@ -141,6 +141,11 @@ def _needed_packages() -> dict[str, Distribution]:
             if needed is not None and (name == _NAME or not _OF_AN_EXTRA.search(requirement)):
                 wanted.append(needed.group())
     return found
+
+
+def _prefix(package: Distribution) -> Path:
+    """Returns the folder of the virtual environment, or outside of one the folder that the program lies in."""
+    return Path(sys.prefix if sys.prefix != sys.base_prefix else str(package.locate_file(""))).resolve()
 
 
 def _files(package: Distribution) -> Iterator[tuple[str, Path]]:
