@@ -33,10 +33,7 @@ def run(file: CheckedFile, *, ends_with_terminal: bool = False) -> None:
     """
     settings = file.loaded.settings
     surroundings = Surroundings(settings)
-    lines = open_lines(settings, surroundings)
-    for output in settings.outputs:
-        idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
-        lines.request_output(output, idle)
+    lines = lines_at_idle(settings, surroundings)
     share_one_heap()  # before the threads that all the rest brings
     from bridge.daemon.app import App  # noqa: PLC0415 - all that is slow
 
@@ -44,8 +41,8 @@ def run(file: CheckedFile, *, ends_with_terminal: bool = False) -> None:
     asyncio.run(app.run(ends_with_terminal=ends_with_terminal))
 
 
-def open_lines(settings: Settings, surroundings: Surroundings) -> TerminalLines:
-    """Returns the lines of all terminals, with the driver of each kind in use opened.
+def lines_at_idle(settings: Settings, surroundings: Surroundings) -> TerminalLines:
+    """Returns the lines of all terminals, with the driver of each kind in use opened and all outputs requested at idle.
 
     Raises:
         BoardError: the simulated board is taken, or its folder cannot be used.
@@ -69,6 +66,9 @@ def open_lines(settings: Settings, surroundings: Surroundings) -> TerminalLines:
             lines.open(ONVIF)
 
     surroundings.when_settings_change(open_onvif)
+    for output in settings.outputs:
+        idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
+        lines.request_output(output, idle)
     return lines
 
 

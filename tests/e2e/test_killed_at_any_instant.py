@@ -24,7 +24,7 @@ from servers.ftp import MisbehavingFtpServer
 from servers.mosquitto import Mosquitto
 from servers.process import wait_until
 from servers.smtp import MisbehavingMailServer
-from words.builders import an_input
+from words.deliveries import delivering
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -37,21 +37,6 @@ LONGEST_S = 0.6
 """From a trip to the last word of a server, and a little more."""
 ACTIONS = {"email", "ftp", "snapshot"}
 """Kinds of the journal and of jobs alike."""
-
-
-def settings(camera: SnapshotCamera, mail: MisbehavingMailServer, ftp: MisbehavingFtpServer) -> dict[str, object]:
-    return {
-        "inputs": [an_input(name, email=True, ftp=True, quiet_s=0) for name in DOORS],
-        "cameras": {"gate": {"snapshot": camera.url, "username": "viewer", "password": "pw"}},
-        "email": {
-            "host": "127.0.0.1", "port": mail.port, "security": "none",
-            "sender": "gate@example.org", "recipients": ["me@example.org"], "min_gap_s": 0,
-        },
-        "ftp": {
-            "host": "127.0.0.1", "port": ftp.port, "security": "none", "username": "cam", "password": "pw",
-            "path": "{input}/{seq}.jpg",
-        },
-    }  # fmt: skip
 
 
 def stopped_and_copied(bridge: Bridge, to: Path) -> None:
@@ -108,7 +93,7 @@ def a_run(folder: Path, seed: int) -> list[Path]:
         SnapshotCamera(delay_s=0.1) as camera,
         MisbehavingMailServer() as mail,
         MisbehavingFtpServer(folder / "root") as ftp,
-        Bridge(folder, broker.port, **settings(camera, mail, ftp)) as bridge,
+        Bridge(folder, broker.port, **delivering(DOORS, camera, mail, ftp)) as bridge,
         Ear(broker.port, f"{D}/#") as ear,
     ):
         ear.wait_for(f"{D}/availability", b"online")
@@ -150,7 +135,7 @@ def test_after_a_kill_while_the_picture_is_taken_each_action_of_the_alarm_has_it
         MisbehavingMailServer() as mail,
         MisbehavingFtpServer(tmp_path / "root") as ftp,
     ):
-        bridge = Bridge(tmp_path, broker.port, **settings(camera, mail, ftp)).start()
+        bridge = Bridge(tmp_path, broker.port, **delivering(DOORS, camera, mail, ftp)).start()
         bridge.board(f"connect {DOORS[0]}")
         wait_until(lambda: len(left_on(tmp_path)[1]) == 3, what="the jobs")
         bridge.kill()

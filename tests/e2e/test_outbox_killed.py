@@ -16,7 +16,7 @@ from servers.mosquitto import Mosquitto
 from servers.process import wait_until
 from servers.slow_link import SlowLink
 from servers.smtp import MisbehavingMailServer
-from words.builders import an_input
+from words.deliveries import delivering
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -41,21 +41,6 @@ class Inbox(list):
         super().append(mail)
 
 
-def settings(camera, mail, ftp):
-    return {
-        "inputs": [an_input("door", email=True, ftp=True, quiet_s=0)],
-        "cameras": {"gate": {"snapshot": camera.url, "username": "viewer", "password": "pw"}},
-        "email": {
-            "host": "127.0.0.1", "port": mail.port, "security": "none",
-            "sender": "gate@example.org", "recipients": ["me@example.org"], "min_gap_s": 0,
-        },
-        "ftp": {
-            "host": "127.0.0.1", "port": ftp.port, "security": "none", "username": "cam", "password": "pw",
-            "path": "{input}/{seq}.jpg",
-        },
-    }  # fmt: skip
-
-
 def test_twenty_kills_lose_nothing_and_repeat_only_what_was_in_doubt(tmp_path):
     instants = random.Random(17)  # noqa: S311 - a seed makes it the same each time
     killed_at, cut_after = [], {"mail": set(), "ftp": set()}
@@ -69,7 +54,7 @@ def test_twenty_kills_lose_nothing_and_repeat_only_what_was_in_doubt(tmp_path):
     ):
         mail.inbox = Inbox()
         ftp.faults.bytes_per_s = 400_000
-        bridge = Bridge(tmp_path, broker.port, **settings(camera, to_mail, to_ftp))
+        bridge = Bridge(tmp_path, broker.port, **delivering(("door",), camera, to_mail, to_ftp))
         for _ in range(KILLS):
             bridge.start()
             mail.commands.clear()

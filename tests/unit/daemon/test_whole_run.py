@@ -21,9 +21,8 @@ from servers.process import free_port
 from words.builders import an_input, an_output
 from words.waiting import wait_until
 
-from bridge.core.contact import idle_level
 from bridge.daemon.app import App
-from bridge.daemon.boot import open_lines
+from bridge.daemon.boot import lines_at_idle
 from bridge.errors import BoardError
 from bridge.lines.simulated.client import talk
 from bridge.lines.surroundings import Surroundings
@@ -72,10 +71,7 @@ class Run:
     def _run(self, file: CheckedFile) -> None:
         settings = file.loaded.settings
         surroundings = Surroundings(settings)
-        lines = open_lines(settings, surroundings)
-        for output in settings.outputs:
-            idle = idle_level(valid_signal=output.valid_signal, connected_level=output.connected_level)
-            lines.request_output(output, idle)
+        lines = lines_at_idle(settings, surroundings)
         app = App(file, lines=lines, surroundings=surroundings, board=None, longest_goodbye_s=FOR_EVER_S)
         asyncio.run(app.run())
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from servers.process import wait_until
 from servers.small_disk import fill, small_disk
+from words.endless_writer import writers_killed
 
 from bridge.system.atomic_file import beside, replace_file, sync_folder, written_beside
 
@@ -152,31 +151,13 @@ def test_a_file_system_that_cannot_sync_folders_is_no_error() -> None:
     sync_folder(Path("/proc/self/task"))
 
 
-ENDLESS = """
-import sys
-from pathlib import Path
-from bridge.system.atomic_file import replace_file
-path = Path(sys.argv[1])
-number = int(path.read_bytes().split(b":")[0])
-while True:
-    number += 1
-    replace_file(path, b"%d:" % number + b"x" * 20000 + b":end")
-"""
-
-
 @pytest.mark.timeout(120)
 def test_killed_at_any_instant_it_is_the_old_file_or_the_new_one(path: Path) -> None:
-    path.write_bytes(b"0:" + b"x" * 20000 + b":end")
-    for _ in range(12):
-        before = path.read_bytes()
-        with subprocess.Popen([sys.executable, "-c", ENDLESS, str(path)]) as writer:
-            wait_until(lambda before=before: path.read_bytes() != before, what="a first write")
-            for _ in range(30):
-                seen = path.read_bytes()
-                assert seen.endswith(b":end")
-                assert len(seen.split(b":")[1]) == 20000
-            writer.send_signal(signal.SIGKILL)
-        assert path.read_bytes().endswith(b":end")
-    assert int(path.read_bytes().split(b":")[0]) >= 12
+    how = {
+        "prepare": "from bridge.system.atomic_file import replace_file",
+        "replace": "replace_file(path, content)",
+    }
+    for _ in writers_killed(path, **how, kills=12):
+        pass
     replace_file(path, b"new")
     assert names(path) == {"state.json"}

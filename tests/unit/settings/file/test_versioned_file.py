@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from servers.process import wait_until
+from words.endless_writer import writers_killed
 
 from bridge.settings.file import versioned_file as settings_file
 from bridge.settings.file.versioned_file import SettingsFile
@@ -171,35 +170,15 @@ def test_a_link_that_leads_nowhere_is_no_place_for_a_first_file(tmp_path: Path) 
     assert names(path) == {"first.yaml"}
 
 
-ENDLESS = """
-import sys
-from pathlib import Path
-from bridge.settings.file.versioned_file import SettingsFile
-path = Path(sys.argv[1])
-file = SettingsFile(path)
-number = int(path.read_bytes().split(b":")[0])
-while True:
-    number += 1
-    assert file.replace(b"%d:" % number + b"x" * 20000 + b":end", expected=path.read_bytes(), secret=False)
-"""
-
-
 @pytest.mark.timeout(120)
 def test_killed_at_any_instant_the_file_and_all_its_versions_are_whole(path: Path) -> None:
-    path.write_bytes(b"0:" + b"x" * 20000 + b":end")
-    for _ in range(4):
-        before = path.read_bytes()
-        with subprocess.Popen([sys.executable, "-c", ENDLESS, str(path)]) as writer:
-            wait_until(lambda before=before: path.read_bytes() != before, what="a first write")
-            for _ in range(30):
-                seen = path.read_bytes()
-                assert seen.endswith(b":end")
-                assert len(seen.split(b":")[1]) == 20000
-            writer.send_signal(signal.SIGKILL)
-        assert path.read_bytes().endswith(b":end")
+    how = {
+        "prepare": "from bridge.settings.file.versioned_file import SettingsFile\nfile = SettingsFile(path)",
+        "replace": "assert file.replace(content, expected=path.read_bytes(), secret=False)",
+    }
+    for _ in writers_killed(path, **how, kills=4):
         for number in range(1, settings_file.VERSIONS + 1):
             version = path.parent / f"alarm2mqtt.yaml.{number}"
             assert not version.exists() or version.read_bytes().endswith(b":end")
-    assert int(path.read_bytes().split(b":")[0]) >= 4
     assert SettingsFile(path).replace(b"new", expected=path.read_bytes(), secret=False)
     assert ".alarm2mqtt.yaml.new" not in names(path)
