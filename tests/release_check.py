@@ -204,11 +204,10 @@ def app() -> str:
 
 
 def pages() -> str:
-    """Links, files, commands and examples of the pages."""
-    said = run(
-        sys.executable, "-m", "pytest", "-p", "no:cacheprovider",
-        "tests/unit/test_documentation.py", "tests/unit/test_documented_examples.py", "tests/unit/test_release.py",
-    )  # fmt: skip
+    """The site, built; links, files, commands and examples of the pages."""
+    run("make", "docs")
+    tests = sorted((ROOT / "tests/unit").glob("test_document*.py"))
+    said = run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *tests, "tests/unit/test_release.py")
     return said.strip().splitlines()[-1]
 
 
