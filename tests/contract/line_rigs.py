@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from fakes.fake_kernel import FakeKernel
 from servers.gpio_sim import SimChip
@@ -17,7 +17,7 @@ from words import waiting
 
 from bridge.core.contact import Contact, Level, contact_of, level_of
 from bridge.core.definitions.settings import InputSettings, LineByOffset, OutputSettings
-from bridge.core.facts import EdgesSeen, LineChanged
+from bridge.core.facts import ContactReported, EdgesSeen, LineChanged
 from bridge.core.line_driver import LineDriver, LineFact
 from bridge.lines.gpio.driver import GpiodLines
 from bridge.lines.simulated.client import BoardClient
@@ -29,6 +29,13 @@ PATIENCE_S = 10.0
 
 class LineRig(Protocol):
     """What stands outside a driver's lines."""
+
+    is_far: bool
+    """Whether the lines are in other devices."""
+    at_request: list[str]
+    """What is reported of an output when it is requested."""
+    late_s: float
+    """So much later than its cause a change may be stamped."""
 
     def driver(self) -> LineDriver: ...
     def input(self, terminal: str, **settings: Any) -> InputSettings: ...
@@ -44,7 +51,15 @@ class LineRig(Protocol):
     def close(self) -> None: ...
 
 
-class SimulatedRig:
+class LocalRig:
+    """What all lines of this machine have."""
+
+    is_far = False
+    at_request: ClassVar[list[str]] = ["found"]
+    late_s = 0.05
+
+
+class SimulatedRig(LocalRig):
     """The simulated board, over its socket; contacts of inputs are low when connected."""
 
     def __init__(self, folder: Path) -> None:
@@ -84,7 +99,7 @@ class SimulatedRig:
         return
 
 
-class _GpioRig:
+class _GpioRig(LocalRig):
     """Settings for lines by chip and offset."""
 
     chip = "fake"
@@ -126,7 +141,21 @@ class FakeKernelRig(_GpioRig):
         assert not self.kernel.held, "the driver let go of all"
 
 
-class MixedRig:
+class PolledRig(FakeKernelRig):
+    """The same without interrupts: inputs are read every 25 ms, by a thread."""
+
+    late_s = 1.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kernel.without_interrupt.update(("in0", "in1"))
+
+    def close(self) -> None:
+        super().close()
+        assert not self.kernel.polled, "the driver let go of all"
+
+
+class MixedRig(LocalRig):
     """Lines of two kinds behind one driver: inputs on a kernel made of software, outputs on a simulated board."""
 
     def __init__(self, folder: Path) -> None:
@@ -215,12 +244,15 @@ class Seen:
         return [fact for fact in self.facts if fact.terminal == terminal]
 
     def words(self, terminal: str) -> list[str]:
-        """Facts in short: `found`, `lost`, `edges lost`, `low`, `high`."""
+        """Facts in short: `found`, `lost`, `edges lost`, `low`, `high`. What was not heard of yet is no level."""
         names = {"LineFound": "found", "LineLost": "lost", "EdgesLost": "edges lost"}
+        names |= {"SinkFound": "found", "SinkLost": "lost"}
         words = []
         for fact in self.of(terminal):
             if isinstance(fact, EdgesSeen):
                 words += [str(edge.level) for edge in fact.edges]
+            elif isinstance(fact, ContactReported):
+                words += [] if is_unheard(fact) else [str(level_of(fact.contact, Level.LOW))]
             else:
                 words.append(names.get(type(fact).__name__) or str(getattr(fact, "level", None)))
         return words
@@ -230,12 +262,17 @@ class Seen:
         return [
             at
             for fact in self.of(terminal)
-            if isinstance(fact, LineChanged | EdgesSeen)
-            for at in ([fact.at] if isinstance(fact, LineChanged) else [edge.at for edge in fact.edges])
+            if isinstance(fact, LineChanged | ContactReported | EdgesSeen)
+            for at in ([edge.at for edge in fact.edges] if isinstance(fact, EdgesSeen) else [fact.at])
         ]
 
     def clear(self) -> None:
         self.facts.clear()
+
+
+def is_unheard(fact: LineFact) -> bool:
+    """Whether a far source has not been heard yet."""
+    return isinstance(fact, ContactReported) and fact.contact is Contact.UNKNOWN
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -39,6 +39,8 @@ ALLOWED = {
     "e2e/test_killed_at_any_instant.py a_run": "a chosen instant",
     "e2e/test_spine.py test_five_hundred_edges_at_a_thousand_a_second_end_right_and_none_is_lost": "a pace",
     # On a loop whose clock jumps.
+    "contract/far_rigs.py put": "the gap between two events",
+    "contract/far_rigs.py driven": "a turn of the loop in which commands go out",
     "fakes/outsides/absent_camera.py answers": "a camera that answers each second of the jumping clock",
     "words/line_world.py wait": "time that passes on the jumping clock",
     # A far side that takes its time.

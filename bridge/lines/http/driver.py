@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from bridge.core.definitions.http_lines import HttpSink, HttpSource
 from bridge.core.definitions.inputs import InputSettings
 from bridge.core.definitions.outputs import OutputSettings
@@ -9,14 +12,20 @@ from bridge.lines.far_terminals import FarOutput, FarTerminals, Put
 from bridge.lines.hook_port import HookPort
 from bridge.lines.http.http_input import HttpInput
 
+if TYPE_CHECKING:
+    from bridge.lines.http.http_output import Client
+
+    MakeClient = Callable[[HttpSink], Client]
+
 # ruff: noqa: PLC0415 - the client is not imported for calls alone
 
 
 class HttpLines(FarTerminals):
-    """The `LineDriver` port on HTTP."""
+    """The `LineDriver` port on HTTP; `client_of` makes the way to a device, by default an `HttpClient`."""
 
-    def __init__(self, port: HookPort) -> None:
+    def __init__(self, port: HookPort, *, client_of: MakeClient | None = None) -> None:
         self._port = port
+        self._client_of = client_of
         super().__init__(make_input=self._input, make_output=self._output)
 
     def _input(self, settings: InputSettings, put: Put) -> HttpInput:
@@ -28,4 +37,5 @@ class HttpLines(FarTerminals):
         from bridge.lines.http.http_output import HttpOutput
 
         assert isinstance(settings.line, HttpSink)  # noqa: S101 - the registry sends no other here
-        return HttpOutput(settings.id, settings.line, client=HttpClient(settings.line), put=put)
+        client = (self._client_of or HttpClient)(settings.line)
+        return HttpOutput(settings.id, settings.line, client=client, put=put)
