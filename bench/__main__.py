@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import (
     bursts,
+    cameras,
     commands,
     idle,
     journal,
@@ -48,6 +49,7 @@ PARTS: dict[str, Callable[[Stage], list[Row]]] = {
     "recording": recording.measure,
     "journal": journal.measure,
     "page": page.measure,
+    "cameras": cameras.measure,
 }
 FOLDER = Path(".bench")
 

@@ -27,7 +27,7 @@ REAPED_S = 1.0
 BYTES_PER_S = 10_000_000
 
 
-def _looked_at(port: int) -> None:
+def looked_at(port: int) -> None:
     """Loads the page once: what it needs is imported and made then. It is served last of all at a start."""
     end_ns = in_s(PAGE_S)
     while True:
@@ -42,7 +42,7 @@ def _looked_at(port: int) -> None:
             return
 
 
-def _alone(program: Program) -> None:
+def alone(program: Program) -> None:
     """Waits for the end of the process that has checked the settings; a restart needs none."""
     hear_while([], lambda: program.child(CHECKER) is not None, within_s=ALONE_S, what="the end of the checker")
     hear_until([], in_s(REAPED_S))
@@ -51,9 +51,9 @@ def _alone(program: Program) -> None:
 def _with_page(stage: Stage) -> float:
     port = free_port()
     program = stage.started(alarm2mqtt(stage.folder / "paged", stage.broker.port, web={"port": port}))
-    _looked_at(port)
+    looked_at(port)
     hear_until([], in_s(SETTLE_S))
-    _alone(program)
+    alone(program)
     resident_mb = program.resident_mb()
     program.stop()
     return resident_mb
@@ -69,14 +69,14 @@ def _with_everything(stage: Stage) -> float:
         **far.settings(),
     )
     program = stage.started(ours)
-    _looked_at(port)
+    looked_at(port)
     board = Board(ours.socket)
     hear_until([board], in_s(SETTLE_S))
     board.move(INPUTS[0], connected=True)
     for kind in ("email", "ftp"):
         far.wait_for(kind, 1, within_s=TAKEN_S)
     hear_until([board], in_s(SETTLE_S))
-    _alone(program)
+    alone(program)
     resident_mb = program.resident_mb()
     board.close()
     program.stop()
