@@ -95,6 +95,17 @@ def same_server(old: Document, new: Document) -> bool:
     return all(step(old, key) == step(new, key) for key in _ADDRESS)
 
 
+def named_files(before: Document, after: Document) -> Iterator[Fault]:
+    """Yields a fault for each file of a password that an edit names.
+
+    It could be any file of this device, to be sent to a server of the sender's.
+    """
+    for loc, section in secret_sections(after):
+        key = f"{_PASSWORD}_file"
+        if key in section and section[key] != value_at(before, (*loc, key)):
+            yield Fault(path=path_of((*loc, key)), message="is written by the device: give the password itself")
+
+
 def _keys() -> tuple[str, str]:
     return (_PASSWORD, f"{_PASSWORD}_file")
 

@@ -19,7 +19,15 @@ from bridge.errors import Fault, SettingsError
 from bridge.settings.archive.exported import Exported
 from bridge.settings.archive.withheld import adopted, withheld
 from bridge.settings.edits.edits import Edit, Edited
-from bridge.settings.edits.secrets import file_stem, in_files, sent_elsewhere, typed_secrets, unfit, without_old_files
+from bridge.settings.edits.secrets import (
+    file_stem,
+    in_files,
+    named_files,
+    sent_elsewhere,
+    typed_secrets,
+    unfit,
+    without_old_files,
+)
 from bridge.settings.file.secret_writer import remove_unused, written_secrets
 from bridge.settings.file.versioned_file import SettingsFile
 from bridge.settings.file.write_back import written_back
@@ -228,7 +236,11 @@ def _edited(edit: Edit, before: Loaded) -> Edited:
 def _typed(before: Loaded, document: Mapping[str, Any]) -> dict[Loc, str]:
     """Returns the secrets that an edit brings. Raises SettingsError for an unfit one, and for one sent elsewhere."""
     typed = typed_secrets(before.document, document)
-    faults = (*sent_elsewhere(before.document, document, before.above), *unfit(typed))
+    faults = (
+        *named_files(before.document, document),
+        *sent_elsewhere(before.document, document, before.above),
+        *unfit(typed),
+    )
     if faults:
         raise SettingsError(faults)
     return typed

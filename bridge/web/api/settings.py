@@ -14,7 +14,6 @@ from bridge.core.definitions.document import as_document
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.errors import CheckerFailed, Fault, SettingsError
 from bridge.settings.edits.permissions import ON_PAGE
-from bridge.settings.location import Loc, path_of
 from bridge.settings.presets.known_devices import written_line
 from bridge.web.api.routes import DONE, Call, Reply, Route, refusal, refused
 from bridge.web.live import Live
@@ -140,16 +139,14 @@ class SettingsApi:
         name = call.path["input"]
         if self._live.input_settings(name) is None:
             return _missing("input")
-        refused_at_once = _fixed_id(call.body) or _named_files(call.body)
-        return refused_at_once or await _done(self._of.patch_input(name, call.body, call.by))
+        return _fixed_id(call.body) or await _done(self._of.patch_input(name, call.body, call.by))
 
     async def patch_output(self, call: Call) -> Reply:
         """Changes one output by a merge patch; a patch with `id` is refused."""
         name = call.path["output"]
         if self._live.output_settings(name) is None:
             return _missing("output")
-        refused_at_once = _fixed_id(call.body) or _named_files(call.body)
-        return refused_at_once or await _done(self._of.patch_output(name, call.body, call.by))
+        return _fixed_id(call.body) or await _done(self._of.patch_output(name, call.body, call.by))
 
     async def patch_rest(self, call: Call) -> Reply:
         """Changes these settings by a merge patch; keys that only the file may change are refused."""
@@ -158,11 +155,11 @@ class SettingsApi:
 
     async def add_input(self, call: Call) -> Reply:
         """Adds an input."""
-        return _named_files(call.body) or await _done(self._of.add("inputs", call.body, call.by))
+        return await _done(self._of.add("inputs", call.body, call.by))
 
     async def add_output(self, call: Call) -> Reply:
         """Adds an output."""
-        return _named_files(call.body) or await _done(self._of.add("outputs", call.body, call.by))
+        return await _done(self._of.add("outputs", call.body, call.by))
 
     async def remove_input(self, call: Call) -> Reply:
         """Removes an input."""
@@ -205,34 +202,12 @@ def _only_in_the_file(patch: Mapping[str, Any]) -> list[Fault]:
             faults.append(Fault(path=part, message="must be keys with values"))
         elif keys is not None and isinstance(change, Mapping):
             faults += [Fault(path=f"{part}.{key}", message=message) for key in change if key not in keys]
-    return faults or _files_of_passwords(patch)
-
-
-def _files_of_passwords(patch: Mapping[str, Any]) -> list[Fault]:
-    """Returns a fault for each file of a password that the patch names; an empty list if there is none."""
-    message = "is written by the device: give the password itself"
-    found: list[Fault] = []
-    waiting: list[tuple[Loc, Any]] = [((), patch)]
-    while waiting:
-        loc, value = waiting.pop()
-        if loc[-1:] == ("password_file",):
-            found.append(Fault(path=path_of(loc), message=message))
-        elif isinstance(value, Mapping):
-            waiting += [((*loc, str(key)), part) for key, part in value.items()]
-        elif isinstance(value, list):
-            waiting += [((*loc, nth), part) for nth, part in enumerate(value)]
-    return found
+    return faults
 
 
 def _fixed_id(patch: Mapping[str, Any]) -> Reply | None:
     """Returns the refusal of a patch with an `id`, or None."""
     return refused("stays what it is: topics and entities are named after it", path="id") if "id" in patch else None
-
-
-def _named_files(patch: Mapping[str, Any]) -> Reply | None:
-    """Returns the refusal of a patch that names the file of a password, or None."""
-    faults = tuple(_files_of_passwords(patch))
-    return refusal(faults) if faults else None
 
 
 def _missing(kind: str) -> Reply:

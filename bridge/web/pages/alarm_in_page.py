@@ -8,7 +8,7 @@ from typing import Any
 from bridge.core.definitions.channels import CHANNELS, server_of
 from bridge.core.definitions.settings import InputSettings, Settings
 from bridge.core.definitions.vocabulary import BINARY_SENSOR_CLASSES
-from bridge.web.html import Html, el
+from bridge.web.html import Html, el, some
 from bridge.web.pages.fields import Form, form
 from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import input_part
@@ -113,8 +113,13 @@ def _actions(edited: Form, settings: Settings, sounds: Sequence[str]) -> list[Ht
 
 def _action(edited: Form, key: str, label: str, section: str, *, able: bool) -> Html:
     """Returns the switch of one action; without `able` a note that its section is missing."""
-    note = None if able else f"Not configured: the settings file has no section {section}."
+    note = None if able else _not_set_up(section)
     return edited.check(f"linkage.{key}", label, note, able=able)
+
+
+def _not_set_up(section: str) -> Html:
+    """Returns the link to the section of Set up that is missing."""
+    return some("Not set up: ", el("a", f"set up {section}", href=f"setup?part={section}"), ".")
 
 
 def _missing(path: str, label: str, section: str) -> Html:
@@ -122,7 +127,7 @@ def _missing(path: str, label: str, section: str) -> Html:
     return el(
         "div",
         el("span", label, class_="label"),
-        el("p", f"Not configured: the settings file has no section {section}.", class_="help"),
+        el("p", _not_set_up(section), class_="help"),
         class_="field",
         data_field=path,
     )

@@ -65,7 +65,7 @@ def _pictures(settings: Settings, pictures: Mapping[str, datetime], now: datetim
             el("button", "Take a picture", type="button", data_post="api/actions/snapshot", data_done="Being taken"),
         )
         if settings.cameras
-        else el("p", "There is no camera: the settings file has no section cameras.", class_="note"),
+        else el("p", "There is no camera: ", el("a", "add one", href="cameras"), ".", class_="note"),
         class_="card",
     )
 
@@ -73,7 +73,15 @@ def _pictures(settings: Settings, pictures: Mapping[str, datetime], now: datetim
 def _clips(settings: Settings, clips: Sequence[Clip] | str | None) -> Html:
     inside: list[Html | None]
     if clips is None:
-        inside = [el("p", "Nothing is recorded: the settings file has no section recording.", class_="note")]
+        inside = [
+            el(
+                "p",
+                "Nothing is recorded: ",
+                el("a", "set up recording", href="setup?part=recording"),
+                ".",
+                class_="note",
+            )
+        ]
     elif isinstance(clips, str):
         inside = [el("p", clips, class_="fault")]
     elif not clips:

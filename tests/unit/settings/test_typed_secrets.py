@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from servers.small_disk import fill, small_disk
 
 from bridge.errors import SettingsError
 from bridge.settings.edits import edits
@@ -32,7 +36,8 @@ def opened(folder: Path, text: str = TEXT, *, file: Any = None, **variables: str
         path.write_text(text)
         path.chmod(0o640)
     nowhere = folder / "no-secrets"
-    nowhere.mkdir(exist_ok=True)
+    if not nowhere.exists():
+        nowhere.mkdir()
     environ = {"ALARM2MQTT_SECRETS_DIR": str(nowhere), **variables}
     return FileSync(
         load(path, environ=environ, options={}),
@@ -183,6 +188,51 @@ def test_nor_does_one_of_the_environment(tmp_path):
     sync = opened(tmp_path, ALARM2MQTT_MQTT__PASSWORD="theirs")
     found = faults(sync, edits.patch_rest({"mqtt": {"host": "evil.example"}}))
     assert "ALARM2MQTT_MQTT__PASSWORD" in found["mqtt.password"]
+
+
+HTTP = {"kind": "http", "connected": {"url": "http://evil.example"}, "disconnected": {"url": "http://evil.example/0"}}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        edits.patch_rest({"mqtt": {"password_file": "/etc/shadow"}}),
+        edits.patch_rest({"cameras": {"gate": {"snapshot": "http://evil.example", "password_file": "/etc/shadow"}}}),
+        edits.take_over({"cameras": {"gate": {"snapshot": "http://evil.example", "password_file": "/etc/shadow"}}}),
+        edits.add("outputs", {"id": "light", "line": {**HTTP, "username": "me", "password_file": "/etc/shadow"}}),
+    ],
+    ids=["mqtt", "camera", "taken over", "output"],
+)
+def test_no_edit_names_a_file_of_this_device_as_a_password(tmp_path, edit):
+    sync = opened(tmp_path)
+    shadow = tmp_path / "shadow"
+    shadow.write_text("root:x\n")
+    edit = replace(edit, content=json.loads(json.dumps(dict(edit.content)).replace("/etc/shadow", str(shadow))))
+    found = faults(sync, edit)
+    assert list(found.values()) == ["is written by the device: give the password itself"]
+
+
+def test_a_camera_keeps_its_password_in_a_file_and_at_its_address(tmp_path):
+    sync = opened(tmp_path)
+    camera = {"snapshot": "http://cam.example/x", "username": "me", "password": "s3cret"}
+    assert patch(sync, cameras={"gate": camera}) is True
+    (file,) = kept(tmp_path)
+    assert file.name.startswith("cameras-gate-password.")
+    found = faults(sync, edits.patch_rest({"cameras": {"gate": {"snapshot": "http://evil.example/x"}}}))
+    assert list(found) == ["cameras.gate.password"]
+
+
+def test_on_a_full_disk_and_on_one_that_is_read_only_nothing_changes(tmp_path):
+    with small_disk(tmp_path / "disk", "64k") as disk:
+        sync = opened(disk)
+        assert patch(sync, mqtt={"password": "first"}) is True
+        before = sync.loaded.path.read_text(), kept(disk)
+        fill(disk / "ballast")
+        assert "No space left" in str(faults(sync, edits.patch_rest({"mqtt": {"password": "second"}})))
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        assert "Read-only" in str(faults(sync, edits.patch_rest({"mqtt": {"password": "third"}})))
+        assert (sync.loaded.path.read_text(), kept(disk)) == before
+        assert opened(disk).loaded.settings.mqtt.password.reveal() == "first"
 
 
 def test_a_password_that_is_removed_with_the_server_needs_no_other(tmp_path):

@@ -175,15 +175,13 @@ async def test_settings_are_patched_and_refusals_are_passed_on(tmp_path):
         {"web": {"enabled": False}},
         {"web": {"password_file": "/etc/shadow"}},
         {"web": None},
-        {"email": {"host": "evil.example", "password_file": "/etc/alarm2mqtt/mqtt-password"}},
-        {"mqtt": {"password_file": None}},
         {"cameras": {"gate": {"snapshot": "http://evil.example"}}},
         {"inputs": []},
         {"device": "front"},
     ],
     ids=str,
 )
-async def test_what_turns_the_page_off_or_names_a_file_of_a_password_is_changed_in_the_file_only(tmp_path, patch):
+async def test_what_turns_the_page_off_is_changed_in_the_file_only(tmp_path, patch):
     desk = Desk()
     async with serving(tmp_path, desk=desk) as bridge:
         assert (await bridge.send("PATCH", "/api/settings", {"schedules": {"n": "never"}, **patch}))[0] == 422
@@ -203,17 +201,6 @@ async def test_a_password_is_taken_and_never_answered(tmp_path):
         assert await bridge.send("PATCH", "/api/settings", {"mqtt": {"password": "another"}}) == (200, {"ok": True})
         assert desk.asked[-1][1] == {"mqtt": {"password": "another"}}
         assert await bridge.get("/api/settings/origins") == (200, {"origins": await desk.origins()})
-
-
-@pytest.mark.parametrize("where", ["inputs", "outputs"])
-async def test_no_file_of_a_password_is_named_for_a_line(tmp_path, where):
-    desk = Desk()
-    line = {"kind": "http", "connected": {"url": "http://evil.example"}, "password_file": "/etc/shadow"}
-    async with serving(tmp_path, desk=desk) as bridge:
-        assert (await bridge.post(f"/api/{where}", {"id": "x", "line": line}))[0] == 422
-        one = {"inputs": "door", "outputs": "siren"}[where]
-        assert (await bridge.send("PATCH", f"/api/{where}/{one}/settings", {"line": line}))[0] == 422
-        assert desk.asked == []
 
 
 async def test_the_journal_is_read_in_pieces_and_exported_whole(tmp_path):
