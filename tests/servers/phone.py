@@ -52,7 +52,7 @@ class Phone:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name=self.name)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name=self.name, daemon=True)
         self._thread.start()
         self._webhook = self._register(f"http://127.0.0.1:{self._server.server_port}/push")
         (device,) = self._ha.wait(lambda: self._ha.devices(name=self.name), label="the phone's device")

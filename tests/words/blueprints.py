@@ -29,7 +29,8 @@ def use(ha: Any, name: str, **chosen: Any) -> str:
     Every entity and device must be one that the selector of its input offers.
     """
     path, own = f"alarm2mqtt/{name}", f"from-{name.removesuffix('.yaml')}"
-    ha.blueprint_save(path, (FOLDER / name).read_text(encoding="utf-8"))
+    if path not in ha.blueprints():
+        ha.blueprint_save(path, (FOLDER / name).read_text(encoding="utf-8"))
     assert "error" not in ha.blueprints()[path]
     for key, settings in blueprint(name)["blueprint"]["input"].items():
         known = offered(ha, settings["selector"])

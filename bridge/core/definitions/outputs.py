@@ -104,7 +104,7 @@ class OutputSettings:
     on_broker_loss: BrokerLoss = "keep"
     """The fate of a manual start over MQTT when the broker is lost."""
     device_class: Literal["outlet", "switch"] | None = None
-    """Home Assistant's switch class."""
+    """Home Assistant's switch class; without one it is `switch`."""
 
     @property
     def label(self) -> str:
