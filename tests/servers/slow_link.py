@@ -8,13 +8,13 @@ from typing import Self
 
 
 class SlowLink:
-    """Listens on `port`; every piece of data takes `delay_s` in either direction.
+    """Listens on `port` of `host`; every piece of data takes `delay_s` in either direction.
 
     `mode`: "up" forwards to `to_port`, "cut" ends connections at once, "silent" takes them and says nothing.
     """
 
-    def __init__(self, to_port: int, *, delay_s: float = 0.0, mode: str = "up") -> None:
-        self.to_port, self.delay_s, self.mode = to_port, delay_s, mode
+    def __init__(self, to_port: int, *, delay_s: float = 0.0, mode: str = "up", host: str = "127.0.0.1") -> None:
+        self.to_port, self.delay_s, self.mode, self._host = to_port, delay_s, mode, host
         self.port = 0
 
     def __enter__(self) -> Self:
@@ -31,7 +31,7 @@ class SlowLink:
 
     async def _serve(self, ready: threading.Event) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._carry, self._host, 0)
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
         await self._stop.wait()
