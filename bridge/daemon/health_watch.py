@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bridge.core.definitions.channels import CHANNELS
 from bridge.core.definitions.health_lines import HealthSource
-from bridge.lines.health.probes import folder_trouble, network_trouble
+from bridge.lines.health.probes import card_trouble, folder_trouble, network_trouble
 from bridge.system.disk_thread import start_disk_thread
 
 if TYPE_CHECKING:
@@ -67,9 +69,10 @@ class HealthWatch:
         self._settings = settings
         self._signals = signals
         self._rooms = rooms
-        folder = settings().store.folder  # read once: it takes effect at the next start
+        self._store = settings().store.folder  # read once: it takes effect at the next start
+        self._disks: dict[Path, Probe] = {}
         self._look_at_network = look_at_network or Probe("the network", network_trouble).look
-        self._look_at_disk = look_at_disk or Probe(str(folder), lambda: folder_trouble(folder)).look
+        self._look_at_disk = look_at_disk or self._look_at_disks
         self._changed = asyncio.Event()
 
     def changed(self) -> None:
@@ -82,6 +85,20 @@ class HealthWatch:
             group.create_task(self._watch_rooms())
             group.create_task(self._watch("network", self._look_at_network))
             group.create_task(self._watch("disk", self._look_at_disk))
+
+    async def _look_at_disks(self) -> Trouble:
+        """Returns the trouble of the store's folder or the recording folder; both are looked at, at once.
+
+        The recorder checks its folder more closely, and more rarely, since it reads it.
+        """
+        recording = self._settings().recording
+        troubles = {self._store: folder_trouble}
+        if recording is not None:
+            troubles.setdefault(recording.folder, card_trouble)
+        for folder, trouble in troubles.items():
+            self._disks.setdefault(folder, Probe(str(folder), partial(trouble, folder)))
+        found = await asyncio.gather(*(self._disks[folder].look() for folder in troubles))
+        return next((each for each in found if each is not None), None)
 
     async def _watch_rooms(self) -> None:
         while True:

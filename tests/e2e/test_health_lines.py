@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,13 @@ def a_bridge(folder: Path, port: int, *inputs: dict[str, Any], **more: Any) -> B
     return Bridge(folder, port, inputs=list(inputs), outputs=[an_output("lamp", follow_source=True)], **more)
 
 
+def mails_to(server: MisbehavingMailServer) -> dict[str, Any]:
+    return {
+        "host": "127.0.0.1", "port": server.port, "security": "none", "min_gap_s": 0,
+        "sender": "gate@example.org", "recipients": ["me@example.org"],
+    }  # fmt: skip
+
+
 def test_a_disk_that_is_full_is_an_alarm_whose_mail_goes_out_and_other_alarms_go_on(tmp_path: Path) -> None:
     with (
         small_disk(tmp_path / "disk", "3m") as disk,
@@ -36,12 +44,8 @@ def test_a_disk_that_is_full_is_an_alarm_whose_mail_goes_out_and_other_alarms_go
         Ear(broker.port, f"{D}/#") as ear,
         MisbehavingMailServer() as mail,
     ):
-        email = {
-            "host": "127.0.0.1", "port": mail.port, "security": "none", "min_gap_s": 0,
-            "sender": "gate@example.org", "recipients": ["me@example.org"],
-        }  # fmt: skip
         inputs = health("disk", email=True), an_input("door", outputs=["lamp"], email=True, quiet_s=0)
-        with a_bridge(disk, broker.port, *inputs, email=email) as bridge:
+        with a_bridge(disk, broker.port, *inputs, email=mails_to(mail)) as bridge:
             ear.wait_for(f"{D}/input/disk/state", b"OFF")
             ballast = disk / "ballast"
             fill(ballast)
@@ -57,6 +61,27 @@ def test_a_disk_that_is_full_is_an_alarm_whose_mail_goes_out_and_other_alarms_go
             wait_until(lambda: bridge.contact("lamp") == "disconnected", what="the end of both")
         assert "disk: " in bridge.said()
         assert "full" in bridge.said()
+
+
+def test_a_card_that_becomes_read_only_is_an_alarm_whose_mail_goes_out(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "card", "8m") as card, MisbehavingMailServer() as mail:
+        clips = {"folder": str(card), "reserve_mb": 0}
+        cameras = {"gate": {"stream": "rtsp://127.0.0.1:1/main"}}
+        disk = health("disk", email=True)
+        with a_bridge(tmp_path, 1, disk, email=mails_to(mail), recording=clips, cameras=cameras) as bridge:
+            _hears(bridge, "started")
+            remount(card, "ro")
+            wait_until(lambda: bridge.contact("lamp") == "connected", what=f"the alarm; log:\n{bridge.said()}")
+            wait_until(lambda: len(mail.inbox) == 1, what=f"its mail; log:\n{bridge.said()}")
+            remount(card, "rw")
+            what = f"the end, also if the recorder looked meanwhile, which does so every 30 s; log:\n{bridge.said()}"
+            wait_until(lambda: bridge.contact("lamp") == "disconnected", within_s=40, what=what)
+        assert f"disk: {card} is read-only" in bridge.said()
+
+
+def remount(card: Path, how: str) -> None:
+    """As the kernel does with a card that fails."""
+    subprocess.run(["mount", "-o", f"remount,{how}", card], check=True)
 
 
 def test_a_broker_that_is_away_for_long_is_an_alarm(tmp_path: Path) -> None:

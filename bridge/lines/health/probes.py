@@ -44,6 +44,11 @@ def folder_trouble(folder: Path) -> str | None:
     return None
 
 
+def card_trouble(folder: Path) -> str | None:
+    """Returns the trouble of the recording folder's disk; None if it is well, or the recorder has yet to make it."""
+    return folder_trouble(folder) if folder.exists() else None
+
+
 def _interfaces(folder: Path) -> list[Path]:
     try:
         return [each for each in folder.iterdir() if each.name != "lo" and (each / "carrier").exists()]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.lines.health.probes import folder_trouble, network_trouble
+from bridge.lines.health.probes import card_trouble, folder_trouble, network_trouble
 
 HEAD = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
 DEFAULT = "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
@@ -78,3 +78,4 @@ def test_a_kernel_without_these_files_has_no_network(tmp_path):
 def test_a_folder_with_room_is_well_and_one_that_is_missing_is_named(tmp_path):
     assert folder_trouble(tmp_path) is None
     assert folder_trouble(tmp_path / "card") == f"{tmp_path}/card: No such file or directory"
+    assert card_trouble(tmp_path / "card") is None, "the recorder makes it, or says why not"
