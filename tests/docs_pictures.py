@@ -11,6 +11,7 @@ import base64
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,12 +20,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from programs.bridge import MAIN
 from programs.browser import chromium
 from programs.page import PagedBridge
 from servers.process import free_port, wait_until
 from words.builders import an_input, an_output
 
 MOST_BYTES = 60_000
+OURS = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+SETTLED_MS = 2500
+"""By then pictures have come and lamps have been lit."""
 SIZE = {"width": 1120, "height": 700}
 PARTS: dict[str, Any] = {
     "device": {"name": "Front gate camera", "timezone": "Europe/Berlin"},
@@ -37,6 +42,7 @@ PARTS: dict[str, Any] = {
         an_output("strobe", name="Strobe", kind="strobe", follow_source=True),
     ],
 }
+NIGHTS = {"mon-fri": ["00:00-06:30", "19:00-24:00"], "sat-sun": ["00:00-24:00"]}
 TO_WEBP = """async ([url, quality]) => {
     const image = new Image();
     image.src = url;
@@ -52,11 +58,10 @@ def main(target: Path) -> int:
     """Takes them all. Returns 1 if the device in Home Assistant could not be taken."""
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, chromium() as browser:
-        with PagedBridge(Path(name), **PARTS) as bridge:
-            keep(browser, shot(browser, bridge.url), target / "live.webp")
-            bridge.board("connect garage-door")
-            wait_until(lambda: bridge.contact("strobe") == "connected", what="the alarm")
-            keep(browser, shot(browser, bridge.url), target / "alarm.webp")
+        with demo(Path(name)) as address:
+            keep(browser, shot(browser, address), target / "live.webp")
+            keep(browser, shot(browser, address, press="Garage door"), target / "alarm.webp")
+        with PagedBridge(Path(name), schedules={"nights": NIGHTS}, **PARTS) as bridge:
             keep(browser, shot(browser, f"{bridge.url}schedules"), target / "schedules.webp")
         rig = os.environ.get("ALARM2MQTT_HA_RIG")
         if not rig:
@@ -66,12 +71,29 @@ def main(target: Path) -> int:
     return 0
 
 
-def shot(browser: Any, address: str) -> bytes:
-    """A page of ours as PNG, in the light theme."""
+@contextmanager
+def demo(folder: Path) -> Iterator[str]:
+    """What `make run` starts; the address of its page."""
+    said = folder / "said"
+    with said.open("wb") as output:
+        process = subprocess.Popen([*MAIN, "demo"], cwd=folder, env=OURS, stdout=output, stderr=output)
+    try:
+        wait_until(lambda: "page at" in said.read_text(), what="the page")
+        (address,) = re.findall(r"^  page +(http://.*)$", said.read_text(), re.MULTILINE)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def shot(browser: Any, address: str, *, press: str | None = None) -> bytes:
+    """A page of ours as PNG, in the light theme, with the contact called `press` closed."""
     context = browser.new_context(viewport=SIZE, color_scheme="light")
     page = context.new_page()
     page.goto(address)
-    page.wait_for_load_state("networkidle") if "schedules" in address else page.wait_for_timeout(800)
+    if press is not None:
+        page.get_by_role("switch", name=f"Contact of {press} with G").click()
+    page.wait_for_timeout(SETTLED_MS)
     picture: bytes = page.screenshot()
     context.close()
     return picture
