@@ -209,7 +209,7 @@ def test_an_input_is_added_and_removed_on_the_page(browser, bridge):
     page.get_by_text("Add an alarm input").click()
     page.get_by_label("Id", exact=True).fill("Back Door")
     page.get_by_role("button", name="Add").click()
-    page.locator("#new-fault").filter(has_text="id").wait_for()
+    fault(page, "id").filter(has_text="is no id").wait_for()
     page.get_by_label("Id", exact=True).fill("back-door")
     page.get_by_role("button", name="Add").click()
     page.wait_for_url("**/alarm-in?input=back-door")
@@ -287,7 +287,8 @@ def test_what_is_set_on_the_page_is_driven_at_once_and_told_over_mqtt(browser, t
         Ear(broker.port, "alarm2mqtt/front-gate/#") as ear,
     ):
         ear.wait_for("alarm2mqtt/front-gate/availability", b"online")
-        page = open_page(browser, bridge, "system")
+        page = open_page(browser, bridge, "alarm-out?output=siren")
+        page.goto(f"{bridge.url}system")
         page.get_by_role("button", name="Test MQTT broker").click()
         page.get_by_text("The broker lets us in").wait_for()
         page.goto(f"{bridge.url}alarm-out?output=siren")
