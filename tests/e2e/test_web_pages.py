@@ -26,6 +26,7 @@ PAGES = [
     "",
     "alarm-in",
     "alarm-out",
+    "cameras",
     "schedules",
     "pictures",
     "log",

@@ -73,7 +73,7 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
         rows += [
             route(
                 method="POST",
-                path="/api/cameras/search",
+                path="/api/found-cameras",
                 says="Find the cameras of the network",
                 work=work.search,
                 refuses=True,
@@ -81,7 +81,7 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
             ),
             route(
                 method="POST",
-                path="/api/cameras/survey",
+                path="/api/found-cameras/survey",
                 says="Ask a camera at an address what it has",
                 work=work.survey,
                 body=(ADDRESS, USERNAME, PASSWORD),
@@ -118,7 +118,7 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
             change(method="POST", path="/api/cameras", says="Add a camera", work=work.add, patch=True),
             change(
                 method="POST",
-                path="/api/cameras/take-over",
+                path="/api/found-cameras/take-over",
                 says="Add cameras, inputs and outputs, all of them or none",
                 work=work.take_over,
                 body=FOUND,

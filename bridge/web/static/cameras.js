@@ -47,7 +47,7 @@ async function look({ address, name, known_as }, place) {
   note.setAttribute("role", "status");
   try {
     const login = known_as ? {} : { username: given("username"), password: given("password") };
-    place.replaceChildren(offered(await ask("POST", "api/cameras/survey", { address, ...login })));
+    place.replaceChildren(offered(await ask("POST", "api/found-cameras/survey", { address, ...login })));
   } catch (refusal) {
     note.textContent = `${words(refusal)}. `;
     if (refusal.faults?.some(({ path }) => path === "username")) note.append("Fill in user name and password above. ");
@@ -128,7 +128,7 @@ async function takeOver({ offer, inputs, outputs, id, fault, button }) {
   button.disabled = true;
   fault.textContent = "";
   try {
-    await ask("POST", "api/cameras/take-over", found);
+    await ask("POST", "api/found-cameras/take-over", found);
     location.reload(); // the list above has the camera now, with its lines
   } catch (refusal) {
     fault.textContent = refusal.message;
@@ -143,7 +143,7 @@ form?.addEventListener("submit", async (event) => {
   said.textContent = "Searching…";
   list.replaceChildren();
   try {
-    const { found } = await ask("POST", "api/cameras/search");
+    const { found } = await ask("POST", "api/found-cameras");
     said.textContent = found.length
       ? `${found.length} ${found.length === 1 ? "camera" : "cameras"} found.`
       : "No camera answered the search; name one by its address.";

@@ -114,10 +114,10 @@ async def test_what_does_not_exist_is_404(tmp_path, method, path):
 
 async def test_cameras_of_the_network_and_what_one_has(tmp_path):
     async with served(tmp_path) as bridge:
-        status, body = await bridge.post("/api/cameras/search")
+        status, body = await bridge.post("/api/found-cameras")
         assert (status, body["found"]) == (200, [{"address": "http://10.0.0.9/onvif", "name": "Eye", "known_as": None}])
         asked = {"address": "10.0.0.9", "username": "cam", "password": "x"}
-        status, body = await bridge.post("/api/cameras/survey", asked)
+        status, body = await bridge.post("/api/found-cameras/survey", asked)
         assert (status, body["camera"]) == (200, "eye")
         await bridge.post("/api/cameras/gate/survey")
         assert bridge.ports.cameras.asked == [("10.0.0.9", "cam", "x"), ("gate",)]
@@ -134,7 +134,7 @@ async def test_cameras_of_the_network_and_what_one_has(tmp_path):
 async def test_a_camera_that_cannot_be_asked_is_refused_with_the_reason(tmp_path, error, path, words):
     async with served(tmp_path) as bridge:
         bridge.ports.cameras.error = error
-        status, body = await bridge.post("/api/cameras/survey", {"address": "10.0.0.9"})
+        status, body = await bridge.post("/api/found-cameras/survey", {"address": "10.0.0.9"})
         assert (status, body["error"][0]["path"]) == (422, path)
         assert words in body["error"][0]["message"]
 
@@ -155,7 +155,7 @@ async def test_changes_are_edits_whose_faults_stand_at_the_cameras_own_keys(tmp_
         assert (await bridge.send("PATCH", "/api/cameras/gate", {"username": "me"}))[0] == 200
         assert (await bridge.send("DELETE", "/api/cameras/gate"))[0] == 200
         found = {"cameras": {"eye": {"onvif": "http://e/"}}, "inputs": [{"id": "a"}], "outputs": []}
-        assert (await bridge.post("/api/cameras/take-over", found))[0] == 200
+        assert (await bridge.post("/api/found-cameras/take-over", found))[0] == 200
         assert desk.asked == [
             {"cameras": {"eye": {"onvif": "http://e/"}}},
             {"cameras": {"gate": {"username": "me"}}},
