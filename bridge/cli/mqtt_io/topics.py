@@ -18,15 +18,21 @@ def topic_rows(broker: MovedBroker, terminals: Sequence[Moved]) -> Iterator[str]
     rows = [(_joined(broker, broker.status_topic), topics.availability)]
     for one in terminals:
         if one.is_output:
-            commands = _joined(broker, "output", one.name)
+            stem = _joined(broker, "output", one.name)
+            command = f"{topics.device}/output/{one.id}/set"
+            is_same = command == f"{stem}/set" and one.says_on_and_off
             rows += [
-                (commands, topics.output(one.id).state),
-                (f"{commands}/set", _unless_same(f"{commands}/set", _command(topics, one), one)),
-                (f"{commands}/set_on_ms 2000", _command(topics, one) + ' {"state": "ON", "duration_ms": 2000}'),
-                (f"{commands}/set_off_ms", "nothing: an output is turned off for good"),
+                (stem, topics.output(one.id).state),
+                (f"{stem}/set", "the same" if is_same else command),
             ]
         else:
             rows.append((_joined(broker, "input", one.name), topics.input(one.id).state))
+    if any(one.is_output for one in terminals):
+        every = _joined(broker, "output", "NAME")
+        rows += [
+            (f"{every}/set_on_ms 2000", f'{topics.device}/output/ID/set {{"state": "ON", "duration_ms": 2000}}'),
+            (f"{every}/set_off_ms", "nothing: an output is turned off for good"),
+        ]
     width = max(len(old) for old, _ in rows)
     yield from (f"{old:<{width}}  {new}" for old, new in rows)
     yield _ALL_STATES.format(topics.response)
@@ -50,15 +56,6 @@ def left_behind(broker: MovedBroker, terminals: Sequence[Moved]) -> Iterator[str
 def _topics(broker: MovedBroker) -> Topics:
     base, _, device = broker.topics.rpartition("/")
     return Topics(base=base, device_id=device, prefix=broker.discovery or "homeassistant")
-
-
-def _command(topics: Topics, one: Moved) -> str:
-    return f"{topics.device}/output/{one.id}/set"
-
-
-def _unless_same(old: str, new: str, one: Moved) -> str:
-    """Returns the new topic, or that nothing changes."""
-    return "the same" if old == new and one.says_on_and_off else new
 
 
 def _joined(broker: MovedBroker, *parts: str) -> str:
