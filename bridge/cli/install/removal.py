@@ -83,7 +83,7 @@ def _files(seen: Seen, *, purge: bool) -> Iterator[Step]:
             words="has udev read its rules",
             command=("udevadm", "control", "--reload"),
             may_fail=True,
-            remedy="no matter",
+            remedy="it reads them when it starts",
         )
 
 
@@ -106,7 +106,7 @@ def _everything(seen: Seen) -> Iterator[Step]:
             words="removes the group gpio, which nobody else is in",
             command=("groupdel", "gpio"),
             may_fail=True,
-            remedy="no matter",
+            remedy="the group stays",
         )
     yield Step(words="leaves clips where the settings put them, if there are any, and the system's own log")
 
