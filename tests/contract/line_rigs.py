@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from fakes.fake_kernel import FakeKernel
+from servers import usb_expander
 from servers.gpio_sim import SimChip
+from servers.usb_expander import UsbExpander
 from words import waiting
 
 from bridge.core.contact import Contact, Level, contact_of, level_of
@@ -20,6 +22,7 @@ from bridge.core.definitions.settings import InputSettings, LineByOffset, Output
 from bridge.core.facts import ContactReported, EdgesSeen, LineChanged
 from bridge.core.line_driver import LineDriver, LineFact
 from bridge.lines.gpio.driver import GpiodLines
+from bridge.lines.gpio.polled_lines import PERIOD_S
 from bridge.lines.simulated.client import BoardClient
 from bridge.lines.simulated.driver import SimulatedLines
 from bridge.lines.terminal_lines import TerminalLines
@@ -229,6 +232,38 @@ class KernelRig(_GpioRig):
 
     def close(self) -> None:
         self.sim.destroy()
+
+
+class KernelPolledRig(_GpioRig):
+    """The GPIO driver on a USB expander, whose lines have no interrupt; it is lost with all its lines."""
+
+    chip = usb_expander.LABEL
+    late_s = 1.0
+
+    def __init__(self) -> None:
+        self.expander = UsbExpander()
+
+    def driver(self) -> GpiodLines:
+        return GpiodLines()
+
+    async def put(self, terminal: str, *levels: Level, gap_s: float = 0) -> None:
+        for level in levels:
+            self.expander.outside[int(terminal[-1])] = int(level is Level.HIGH)
+            await asyncio.sleep(max(gap_s, 4 * PERIOD_S))  # a level that lasts less than a period may be missed
+
+    async def driven(self, terminal: str) -> Level:
+        return Level.HIGH if self.expander.driven[2 + int(terminal[-1])] else Level.LOW
+
+    async def lose(self, terminal: str) -> None:
+        del terminal
+        await asyncio.to_thread(self.expander.unplug)
+
+    async def heal(self, terminal: str) -> None:
+        del terminal
+        await asyncio.to_thread(self.expander.plug)
+
+    def close(self) -> None:
+        self.expander.unplug()
 
 
 class Seen:

@@ -1,7 +1,7 @@
 """The contract of `bridge.core.line_driver.LineDriver`, on every driver and everything they run on.
 
-`kernel` runs where there is gpio-sim: on this machine's kernel, or in the guest that
-`test_lines_in_guest` boots. Far rigs run on a loop whose clock jumps.
+`kernel` runs where there is gpio-sim, `kernel_polled` where there is the driver of an expander: on this machine's
+kernel, or in the guest that `test_lines_in_guest` boots. Far rigs run on a loop whose clock jumps.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pytest
 from contract.far_rigs import FarRig, HttpRig, MqttRig, OnvifRig
 from contract.line_rigs import (
     FakeKernelRig,
+    KernelPolledRig,
     KernelRig,
     LineRig,
     MixedRig,
@@ -25,6 +26,7 @@ from contract.line_rigs import (
     settled,
     until,
 )
+from servers import usb_expander
 from servers.gpio_sim import absence
 
 from bridge.core.contact import Contact, Level
@@ -40,8 +42,13 @@ RIGS: dict[str, Callable[[Path], LineRig]] = {
     "mqtt": lambda _: MqttRig(),
     "http": lambda _: HttpRig(),
     "onvif": lambda _: OnvifRig(),
-} | ({"kernel": lambda _: KernelRig()} if absence() is None else {})
+}
+if absence() is None:
+    RIGS["kernel"] = lambda _: KernelRig()
+if usb_expander.absence() is None:
+    RIGS["kernel_polled"] = lambda _: KernelPolledRig()
 FAR = ("mqtt", "http", "onvif")
+LOCAL = ("simulated", "fake_kernel", "polled", "mixed", "kernel", "kernel_polled")
 LOST_WHOLE = "a broker, a camera or a real chip is lost with all its lines; test_kernel_lines has two chips"
 NOT_FOR: dict[str, dict[tuple[str, ...], str]] = {
     "test_edges_between_request_and_start_are_not_forgotten": {
@@ -49,7 +56,7 @@ NOT_FOR: dict[str, dict[tuple[str, ...], str]] = {
         FAR: "nobody listens to another device before the loop runs; its state is asked for then",
     },
     "test_a_burst_at_one_kilohertz_is_told_whole_and_in_order": {
-        ("polled",): "a level that lasts less than 25 ms may be missed",
+        ("polled", "kernel_polled"): "a level that lasts less than 25 ms may be missed",
     },
     "test_an_output_asked_for_again_is_told_as_found_and_is_at_the_new_level": {
         FAR: "a sink is reported when it cannot be commanded, and when it can be again: a command takes its time",
@@ -63,9 +70,16 @@ NOT_FOR: dict[str, dict[tuple[str, ...], str]] = {
     "test_a_lost_line_can_be_released_and_is_tried_no_more": {
         ("http",): "nobody can know that a caller is away: its contact is never unknown",
     },
-    "test_a_lost_line_takes_no_other_along": {("kernel", "polled", *FAR): LOST_WHOLE},
+    "test_a_lost_line_takes_no_other_along": {("kernel", "polled", "kernel_polled", *FAR): LOST_WHOLE},
     "test_a_sink_that_is_lost_gets_no_old_command_and_the_newest_once": {
-        ("simulated", "fake_kernel", "polled", "mixed", "kernel"): "a line of this machine is driven, or lost, at once",
+        (
+            "simulated",
+            "fake_kernel",
+            "polled",
+            "mixed",
+            "kernel",
+            "kernel_polled",
+        ): "a line of this machine is driven, or lost, at once",
     },
 }
 """Rules that do not hold for some rigs, and the reasons."""
