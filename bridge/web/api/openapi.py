@@ -148,10 +148,10 @@ def _operation(route: Route, known: Mapping[str, Sequence[str]]) -> dict[str, An
     refusals = [400, 401, 403, 429]
     variables = re.findall(r"\{(\w+)\}", route.path)
     refusals += [404] if variables else []
-    refusals += [422, 504] if route.refuses else []
+    refusals += [422, 503, 504] if route.refuses else []
     refusals += [413] if route.body is not None or route.patch or route.takes else []
     refusals += [415] if route.body is not None or route.patch else []
-    refusals += [503] if route.tag == "clips" or (route.tag == "settings" and route.refuses) else []
+    refusals += [503] if route.tag == "clips" else []
     operation: dict[str, Any] = {
         "operationId": f"{route.method.lower()}_{re.sub(r'[^a-z]+', '_', route.path).strip('_')}",
         "summary": route.says,

@@ -87,8 +87,10 @@ class Route:
 DONE = Reply(body={"ok": True})
 
 
-def refusal(faults: tuple[Fault, ...], *, status: int = 422) -> Reply:
-    """Returns a reply with all faults in its body, by default with status 422."""
+def refusal(faults: tuple[Fault, ...], *, status: int | None = None) -> Reply:
+    """Returns a reply with all faults in its body, by default with status 422; 503 if none is of what was asked."""
+    if status is None:
+        status = 503 if all(fault.is_passing for fault in faults) else 422
     return Reply(status=status, body={"ok": False, "error": [fault_json(fault) for fault in faults]})
 
 

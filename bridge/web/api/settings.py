@@ -183,11 +183,9 @@ class SettingsApi:
 
 
 async def _done(asked: Awaitable[tuple[Fault, ...]]) -> Reply:
-    """Waits for a change. Returns done, or a refusal with its faults: 503 if nothing is wrong with the change."""
+    """Waits for a change. Returns done, or a refusal with its faults."""
     faults = await asked
-    if not faults:
-        return DONE
-    return refusal(faults, status=503 if all(each.is_passing for each in faults) else 422)
+    return refusal(faults) if faults else DONE
 
 
 def _only_in_the_file(patch: Mapping[str, Any]) -> list[Fault]:

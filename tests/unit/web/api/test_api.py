@@ -31,6 +31,8 @@ class Desk:
 
     async def _note(self, *asked):
         self.asked.append(asked)
+        if "later" in str(asked):
+            return (Fault(path="", message="could not be checked", is_passing=True),)
         return (Fault(path="name", message="is bad", allowed="good"),) if "bad" in str(asked) else ()
 
     async def patch_input(self, *asked):
@@ -163,6 +165,8 @@ async def test_settings_are_patched_and_refusals_are_passed_on(tmp_path):
         assert desk.asked[-1] == ("patch_input", "door", {"name": "Door"}, "http")
         status, answer = await bridge.send("PATCH", "/api/outputs/siren/settings", {"name": "bad"})
         assert (status, answer["error"]) == (422, [{"path": "name", "message": "is bad", "allowed": "good"}])
+        status, answer = await bridge.send("PATCH", "/api/outputs/siren/settings", {"name": "later"})
+        assert (status, answer["error"]) == (503, [{"path": "", "message": "could not be checked"}])
         assert (await bridge.send("PATCH", "/api/inputs/window/settings", {}))[0] == 404
         assert (await bridge.send("PATCH", "/api/inputs/door/settings", {"id": "gate"}))[0] == 422
         assert await bridge.send("DELETE", "/api/outputs/siren") == (200, {"ok": True})
