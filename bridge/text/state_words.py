@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bridge.core.contact import Contact
 from bridge.core.effects import InputView, OutputView
+from bridge.text.line_words import place_words
 
 if TYPE_CHECKING:
     from bridge.core.definitions.settings import InputSettings, OutputSettings
@@ -22,6 +23,7 @@ ENDED = {
     "fault": "Line fault",
     "settings": "Settings changed",
 }
+CONFIRMED = {True: "confirmed by the device", False: "not confirmed by the device"}
 BY = {"page": "the page", "mqtt": "MQTT", "file": "the settings file", "shutdown": "shutdown", "input": "a stop button"}
 
 
@@ -37,9 +39,10 @@ def clock_time(moment: datetime, now: datetime) -> str:
 
 
 def input_words(view: InputView, settings: InputSettings, now: datetime, *, device_armed: bool) -> dict[str, str]:
-    """Returns an input's texts for the page: `contact`, `state`, `armed`, `since`, `last`, `problem`.
+    """Returns an input's texts for the page: `contact`, `state`, `armed`, `since`, `last`, `problem`, `line`.
 
-    `since` and `problem` are empty when there is nothing to say. `device_armed` is the device's armed switch.
+    `line` is empty for a line of this machine, `since` and `problem` are empty when there is nothing to say.
+    `device_armed` is the device's armed switch.
     """
     return {
         "contact": CONTACT[view.contact],
@@ -47,26 +50,30 @@ def input_words(view: InputView, settings: InputSettings, now: datetime, *, devi
         "armed": _armed(view, settings, now, device_armed=device_armed),
         "since": f"since {clock_time(view.since, now)}" if view.since else "",
         "last": f"Last alarm {clock_time(view.last_alarm, now)}" if view.last_alarm else "No alarm yet",
-        "problem": _problem(view.problem),
+        "problem": _problem(view.problem, settings),
+        "line": place_words(settings.line),
     }
 
 
 def input_mood(view: InputView) -> str:
-    """Returns the state that an input's lamp shows: `alarm`, `fault`, `tripped` or `normal`.
+    """Returns the state that an input's lamp shows: `alarm`, `fault`, `unknown`, `tripped` or `normal`.
 
-    `alarm` comes before `fault`: an alarm goes on while its line has a fault.
+    `alarm` comes before `fault`: an alarm goes on while its line has a fault. `unknown`: nothing was heard of it yet.
     """
     if view.alarm:
         return "alarm"
-    return "fault" if not view.available else "tripped" if view.tripped else "normal"
+    if not view.available:
+        return "fault"
+    return "unknown" if view.tripped is None else "tripped" if view.tripped else "normal"
 
 
 def output_words(
     view: OutputView, settings: OutputSettings, names: Callable[[str], str], now: datetime
 ) -> dict[str, str]:
-    """Returns an output's texts for the page: `contact`, `state`, `why`, `until`, `problem`.
+    """Returns an output's texts for the page: `contact`, `state`, `why`, `until`, `problem`, `line`, `confirmed`.
 
-    `why`, `until` and `problem` are empty when there is nothing to say. `names` returns the name of an input, given its
+    `line` is empty for a line of this machine, `confirmed` where no device says what it did; `why`, `until` and
+    `problem` are empty when there is nothing to say. `names` returns the name of an input, given its
     id.
     """
     return {
@@ -74,7 +81,9 @@ def output_words(
         "state": "Line fault" if not view.available else "On" if view.on else "Off",
         "why": _why(view, names),
         "until": _until(view, settings, now),
-        "problem": _problem(view.problem),
+        "problem": _problem(view.problem, settings),
+        "line": place_words(settings.line),
+        "confirmed": CONFIRMED.get(view.confirmed, ""),
     }
 
 
@@ -95,6 +104,8 @@ def _input_state(view: InputView) -> str:
         return "Alarm" if view.available else "Alarm, line fault"
     if not view.available:
         return "Line fault"
+    if view.tripped is None:
+        return "Not known yet"
     return "Tripped" if view.tripped else "Normal"
 
 
@@ -133,11 +144,12 @@ def _until(view: OutputView, settings: OutputSettings, now: datetime) -> str:
     return "until its schedule closes" if view.reason == "timing" else "until it is stopped"
 
 
-def _problem(problem: str | None) -> str:
+def _problem(problem: str | None, settings: InputSettings | OutputSettings) -> str:
     """Returns a problem of a terminal in words; empty for None, an unknown problem as it is."""
     known: Mapping[str | None, str] = {
         None: "",
-        "line_fault": "it cannot be used",
+        "line_fault": "it cannot be reached" if place_words(settings.line) else "it cannot be used",
+        "not_confirmed": "the device says that it did something else",
         "chatter": "chatter: it trips more than 20 times a minute",
     }
     return known.get(problem, str(problem))

@@ -57,8 +57,12 @@ def _settings(seen: Situation) -> str:
         return f"{shortest(seen.file)}: {count} {'thing is' if count == 1 else 'things are'} wrong"
     if seen.settings is None:
         return f"{shortest(seen.file)}: only root may read it"
-    inputs, outputs = len(seen.settings.inputs), len(seen.settings.outputs)
-    return f"{shortest(seen.file)}: right; {_counted(inputs, 'input')}, {_counted(outputs, 'output')}"
+    inputs, outputs = seen.settings.inputs, seen.settings.outputs
+    lines = [each.line for each in inputs] + [each.line for each in outputs]
+    far = sum(line is not None and line.is_far for line in lines)
+    elsewhere = f", {far} of them not on lines of this machine" if far else ""
+    counted = f"{_counted(len(inputs), 'input')}, {_counted(len(outputs), 'output')}"
+    return f"{shortest(seen.file)}: right; {counted}{elsewhere}"
 
 
 def _bridge(seen: Situation) -> str:

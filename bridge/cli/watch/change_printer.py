@@ -68,9 +68,9 @@ class PlainLines:
         if kind == "armed":
             return armed_line(mirror.armed, now)
         if kind == "input" and (seen := mirror.input(part)) is not None:
-            return input_line(seen, now)
+            return input_line(seen, now, mirror.kind_of_line(part))
         if kind == "output" and (found := mirror.output(part)) is not None:
-            return output_line(found, now)
+            return output_line(found, now, mirror.kind_of_line(part))
         return gone_line(kind, part, now) if (kind, part) in self._printed and not mirror.knows(kind, part) else None
 
     def _print(self, part: tuple[str, str], line: str) -> None:

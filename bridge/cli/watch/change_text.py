@@ -9,14 +9,15 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
+from bridge.core.definitions.lines import GPIO
 from bridge.core.effects import InputView, OutputView
 from bridge.core.journal import JournalEntry, details
 from bridge.text.json_text import instant
 from bridge.text.printable import escaped
 
 
-def input_line(view: InputView, now: datetime) -> str:
-    """Returns the line of one input's present state."""
+def input_line(view: InputView, now: datetime, kind: str = GPIO) -> str:
+    """Returns the line of one input's present state; `kind` is that of its line."""
     return _line(
         now,
         f"input {view.id}",
@@ -29,12 +30,13 @@ def input_line(view: InputView, now: datetime) -> str:
             ("since", _instant(view.since, now)),
             ("last_alarm", _instant(view.last_alarm, now)),
             ("problem", view.problem),
+            *(() if kind == GPIO else [("line", kind)]),
         ],
     )
 
 
-def output_line(view: OutputView, now: datetime) -> str:
-    """Returns the line of one output's present state."""
+def output_line(view: OutputView, now: datetime, kind: str = GPIO) -> str:
+    """Returns the line of one output's present state; `kind` is that of its line."""
     return _line(
         now,
         f"output {view.id}",
@@ -47,6 +49,7 @@ def output_line(view: OutputView, now: datetime) -> str:
             ("sources", ",".join(view.sources) or None),
             ("until", _instant(view.until, now)),
             ("problem", view.problem),
+            *(() if kind == GPIO else [("line", kind), ("confirmed", _known(view.confirmed))]),
         ],
     )
 
@@ -93,6 +96,11 @@ def _word(value: object) -> str:
 
 def _instant(moment: datetime | None, now: datetime) -> str | None:
     return None if moment is None else instant(moment.astimezone(now.tzinfo))
+
+
+def _known(value: bool | None) -> str:  # noqa: FBT001 - a state's one value
+    """Returns `yes` or `no`; `unknown` for None."""
+    return "unknown" if value is None else _yes(value)
 
 
 def _on(value: bool) -> str:  # noqa: FBT001 - a state's one value

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bridge.core.definitions.lines import GPIO
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.core.effects import InputView, OutputView
 from bridge.core.journal import JournalEntry
@@ -130,6 +131,18 @@ class DeviceMirror:
         known = self._of_file["output"].get(part)
         settings = known if isinstance(known, OutputSettings) else OutputSettings(id=part)
         return replace(settings, **self._in_force("output", part, {"name": str, "follow_source": bool}))
+
+    def kind_of_line(self, part: str) -> str:
+        """Returns the kind of a part's line as published, else of the file; `gpio` where neither says."""
+        for kind in ("input", "output"):
+            published = as_object(self._payloads[kind].get(part, {}).get("settings", b"")) or {}
+            line = published.get("line")
+            if isinstance(line, dict):
+                return escaped(str(line.get("kind", GPIO)))
+            known = self._of_file[kind].get(part)
+            if known is not None and known.line is not None:
+                return known.line.kind
+        return GPIO
 
     def name(self, part: str) -> str:
         """Returns the name of an input or output, or the id of an unknown one; it is printable."""

@@ -57,6 +57,8 @@ def output_row(view: OutputView, mirror: DeviceMirror, now: datetime) -> Row:
     state = words["state"]
     if view.on and view.available:
         state = "ON, pulse" if view.mode == "pulse" else "ON"
+    if view.problem == "not_confirmed":
+        state = f"{state}?"
     ends = _ends(view, now, follows=settings.follow_source)
     return Row(cells=(settings.label, CONTACT[view.contact].lower(), state, words["why"], ends), mood=output_mood(view))
 

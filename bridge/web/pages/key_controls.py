@@ -18,7 +18,7 @@ from bridge.web.pages.fields import Form, Options, select, tied
 MASK = "***"
 """A secret as `as_document` has it."""
 NONE = ("", "None")
-_WORDS = {"ca": "CA", "gpio": "GPIO", "http": "HTTP", "mqtt": "MQTT", "onvif": "ONVIF", "url": "Address"}
+_WORDS = {"ca": "CA", "onvif": "ONVIF", "url": "Address"}
 _UNITS = {"s": "s", "ms": "ms", "db": "dB"}
 
 
@@ -74,7 +74,7 @@ def key_of(path: str, field: dataclasses.Field[Any]) -> Key:
 
 
 def title(key: str) -> str:
-    """Returns `hold_s` as `Hold (s)`, and `onvif_event` as `ONVIF event`."""
+    """Returns `hold_s` as `Hold (s)`, and `ca_file` as `CA file`."""
     words, _, last = key.rpartition("_")
     unit = f" ({_UNITS[last]})" if words and last in _UNITS else ""
     parts = (words if unit else key).split("_")

@@ -10,9 +10,10 @@ from typing import Literal
 from bridge.core.definitions.field_types import Offered
 from bridge.core.definitions.introspection import mark
 from bridge.core.definitions.lines import GPIO, SINK_FORMS, SOURCE_FORMS
+from bridge.text.line_words import kind_words
 from bridge.web.html import Html, el
 from bridge.web.pages.fields import Form, Options, select, tied
-from bridge.web.pages.key_controls import Around, title
+from bridge.web.pages.key_controls import Around
 from bridge.web.pages.key_fields import key_field, shown_keys
 
 Section = Literal["inputs", "outputs"]
@@ -48,7 +49,7 @@ def line_fields(edited: Form, line: LineForm) -> list[Html]:
     """Returns the choice of the kind, and the fields of the chosen one, which the page's script exchanges."""
     forms = FORMS[line.section]
     board = {GPIO: "Terminal of the simulated board"} if line.simulated else {}
-    options: Options = [(kind, board.get(kind, title(kind))) for kind in forms]
+    options: Options = [(kind, board.get(kind, kind_words(kind))) for kind in forms]
     choice = select(options, line.kind, **tied(f"{PATH}.kind", "line_kind"))
     is_local = not any(form.is_far for form in forms[line.kind])  # type: ignore[attr-defined]
     fields = el(

@@ -82,6 +82,7 @@ def input_part(settings: InputSettings, event: Event | None, *, simulated: bool)
             el("h3", el("a", settings.label, href=f"alarm-in?input={settings.id}")),
             el("p", _word(words, "state"), _word(words, "problem"), class_="state"),
             el("p", _word(words, "contact"), _word(words, "since")),
+            _elsewhere(settings, _word(words, "line")),
             el("p", _word(words, "armed")),
             el("p", _word(words, "last"), class_="note"),
             class_="text",
@@ -109,6 +110,7 @@ def output_part(settings: OutputSettings, event: Event | None, *, simulated: boo
             el("p", _word(words, "state"), _word(words, "problem"), class_="state"),
             el("p", _word(words, "why"), _word(words, "until"), el("span", class_="left", data_left=True)),
             el("p", "Terminal: ", _word(words, "contact"), class_="note"),
+            _elsewhere(settings, _word(words, "line"), _word(words, "confirmed")),
             class_="text",
         ),
         el(
@@ -119,6 +121,12 @@ def output_part(settings: OutputSettings, event: Event | None, *, simulated: boo
             class_="buttons",
         ),
     )
+
+
+def _elsewhere(settings: InputSettings | OutputSettings, *words: Html) -> Html | None:
+    """Returns the words of a line in another device; None for a line of this machine."""
+    is_far = settings.line is not None and settings.line.is_far
+    return el("p", *words, class_="note") if is_far else None
 
 
 def _part(kind: str, part: str, event: Event | None, *inside: Html) -> Html:

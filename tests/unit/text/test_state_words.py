@@ -7,6 +7,7 @@ import pytest
 from words.builders import an_input, an_output, settings_of
 
 from bridge.core.contact import Contact
+from bridge.core.definitions.onvif_lines import OnvifEvent, OnvifRelay
 from bridge.core.effects import InputView, OutputView
 from bridge.core.journal import JournalEntry
 from bridge.text.journal_words import entry_words
@@ -54,6 +55,7 @@ def test_a_time_of_today_is_short(moment, read):
         ({"tripped": True, "armed": False}, "tripped", "Not armed: schedule nights is closed"),
         ({"tripped": True, "alarm": True}, "alarm", "Armed"),
         ({"enabled": False, "armed": False}, "normal", "Disabled"),
+        ({"tripped": None, "contact": Contact.UNKNOWN}, "unknown", "Armed"),
         ({"tripped": None, "available": False, "problem": "line_fault"}, "fault", "Armed"),
         ({"tripped": None, "available": False, "problem": "line_fault", "alarm": True}, "alarm", "Armed"),
     ],
@@ -97,6 +99,27 @@ def test_on_a_disarmed_device_the_first_reason_is_told(settings, enabled, armed)
 def test_an_output_says_why_it_is_on_and_until_when(change, settings, why, until):
     words = output_words(replace(OUTPUT, **change), settings, names, NOW)
     assert (words["why"], words["until"]) == (why, until)
+
+
+def test_a_line_in_another_device_is_named_and_what_is_not_known_of_it_is_said():
+    unheard = replace(INPUT, tripped=None, contact=Contact.UNKNOWN)
+    far = replace(DOOR, line=OnvifEvent(camera="gate", event="motion"))
+    words = input_words(unheard, far, NOW, device_armed=True)
+    assert (words["state"], words["line"]) == ("Not known yet", "ONVIF event of gate")
+    lost = replace(unheard, available=False, problem="line_fault")
+    assert input_words(lost, far, NOW, device_armed=True)["problem"] == "it cannot be reached"
+    assert input_words(lost, DOOR, NOW, device_armed=True)["problem"] == "it cannot be used"
+    assert input_words(INPUT, DOOR, NOW, device_armed=True)["line"] == ""
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "words"), [(None, ""), (True, "confirmed by the device"), (False, "not confirmed by the device")]
+)
+def test_an_output_in_another_device_says_what_that_says(confirmed, words):
+    far = replace(SIREN, line=OnvifRelay(camera="gate", token="RO_1"))
+    shown = output_words(replace(OUTPUT, confirmed=confirmed, problem="not_confirmed"), far, names, NOW)
+    assert (shown["line"], shown["confirmed"]) == ("ONVIF relay of gate", words)
+    assert shown["problem"] == "the device says that it did something else"
 
 
 def test_an_outputs_lamp():

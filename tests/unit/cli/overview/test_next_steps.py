@@ -64,6 +64,8 @@ def test_a_disarmed_device_is_called_so():
 
 def test_a_file_that_is_right_is_run():
     assert "right; 1 input, 0 outputs" in said(RIGHT)
+    far = validate({"inputs": [{"id": "clock", "line": {"kind": "health", "what": "clock"}}]})
+    assert "right; 1 input, 0 outputs, 1 of them not on lines of this machine" in said(replace(RIGHT, settings=far))
     assert commands(RIGHT) == ["alarm2mqtt run", "alarm2mqtt watch", "alarm2mqtt check", "alarm2mqtt --help"]
 
 

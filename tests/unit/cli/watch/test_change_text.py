@@ -42,6 +42,13 @@ def test_an_output_is_one_line():
     )
 
 
+def test_a_line_in_another_device_is_named_and_so_is_what_that_says_of_an_output():
+    assert input_line(an_input_view(), NOW, "onvif_event").endswith(" problem=none line=onvif_event")
+    for confirmed, word in ((None, "unknown"), (True, "yes"), (False, "no")):
+        said = output_line(an_output_view(confirmed=confirmed), NOW, "mqtt")
+        assert said.endswith(f" problem=none line=mqtt confirmed={word}")
+
+
 def test_an_entry_stands_at_its_own_time():
     assert entry_line(an_entry(4), NOW) == "2026-03-04T06:06:07.890+01:00 journal seq=4 kind=alarm_begin input=door"
 

@@ -120,3 +120,13 @@ def test_topics_that_are_none_of_the_devices_are_ignored():
         picture.take(told(topic, b"ON"))
     assert picture.inputs() == []
     assert not picture.knows("input", "Not an id")
+
+
+def test_the_kind_of_a_line_is_that_in_force_rather_than_that_of_the_file():
+    health = {"kind": "health", "what": "clock"}
+    mirror = DeviceMirror(settings_of(an_input("clock", line=health), an_input("door")))
+    assert [mirror.kind_of_line(part) for part in ("clock", "door", "none")] == ["health", "gpio", "gpio"]
+    now = settings_of(an_input("door", line=health), an_input("clock", line={"chip": "a", "offset": 1}))
+    for each in now.inputs:
+        mirror.take(told(f"input/{each.id}/settings", input_settings(each)))
+    assert [mirror.kind_of_line(part) for part in ("clock", "door")] == ["gpio", "health"]
