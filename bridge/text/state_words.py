@@ -23,7 +23,7 @@ ENDED = {
     "fault": "Line fault",
     "settings": "Settings changed",
 }
-CONFIRMED = {True: "confirmed by the device", False: "not confirmed by the device"}
+CONFIRMED: Mapping[bool | None, str] = {True: "confirmed by the device", False: "not confirmed by the device"}
 BY = {"page": "the page", "mqtt": "MQTT", "file": "the settings file", "shutdown": "shutdown", "input": "a stop button"}
 
 
