@@ -206,6 +206,7 @@ class App:
             self._settings,
             Neighbours(
                 store=store,
+                mqtt=mqtt,
                 linkage=lambda: self._linkage.made,
                 settings=edits,
                 board=self._board,
@@ -231,9 +232,9 @@ class App:
             linkage=self._linkage.made,
         )
 
-    def _show_picture(self, input_id: str | None, jpeg: bytes) -> None:
+    def _show_picture(self, input_id: str | None, jpeg: bytes, alarm: str | None) -> None:
         if self._page is not None:
-            self._page.snapshot(input_id, jpeg)
+            self._page.snapshot(input_id, jpeg, alarm)
 
     def _connect_linkage(self) -> None:
         """Has the linkage follow settings, and the addresses that cameras give."""

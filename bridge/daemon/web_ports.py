@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bridge.actions.sound.library import SoundLibrary
 from bridge.daemon.camera_desk import CameraDesk
-from bridge.errors import BrokerError, StartFailed
+from bridge.errors import ActionFailed, BrokerError, StartFailed
 from bridge.lines.camera_port import CameraPort
 from bridge.lines.drivers import SIMULATED
 from bridge.lines.gpio.listing import list_chips
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bridge.core.journal import JournalEntry
     from bridge.core.status import BridgeStatus
     from bridge.linkage.linkage import Linkage
+    from bridge.mqtt.adapter import MqttAdapter
     from bridge.store.store import Store
     from bridge.web.ports import ClipShelf, Hooks, SettingsDesk
 
@@ -45,6 +46,7 @@ class Neighbours:
     """The rooms behind the page; `linkage` answers None until settings need one."""
 
     store: Store
+    mqtt: MqttAdapter
     linkage: Callable[[], Linkage | None]
     settings: SettingsDesk | None = None
     board: Callable[[str], bytes] | None = None
@@ -79,6 +81,7 @@ class Page:
                 settings=neighbours.settings,
                 clips=self._clips,
                 sounds=self._sounds,
+                look=self._look,
                 board=neighbours.board,
                 hooks=neighbours.hooks,
                 cameras=CameraDesk(
@@ -90,6 +93,12 @@ class Page:
             # Outside the add-on, any host could have the ingress proxy's address.
             ingress=INGRESS if os.environ.get(TOKEN) else None,
         )
+
+        neighbours.mqtt.when_connections_change(self._show_connections)
+
+    def _show_connections(self) -> None:
+        mqtt = self._behind.mqtt
+        self.server.connections(broker=mqtt.connected, home_assistant=mqtt.home_assistant)
 
     async def _try_broker(self) -> str | None:
         """Connects to the broker as a test. Returns None, or the problem in words.
@@ -126,12 +135,22 @@ class Page:
 
     def _entries(self, query: JournalQuery) -> tuple[JournalEntry, ...]:
         """Returns the journal entries that match `query`."""
-        return self._behind.store.entries(EntryFilter(limit=query.limit, kind=query.kind, after_seq=query.after_seq))
+        return self._behind.store.entries(
+            EntryFilter(limit=query.limit, kind=query.kind, after_seq=query.after_seq, since=query.since)
+        )
 
     def _clips(self) -> ClipShelf | None:
         """Returns the recorded clips, or None without recording."""
         linkage = self._behind.linkage()
         return None if linkage is None else linkage.media.clips
+
+    async def _look(self, camera: str) -> bytes:
+        """Returns a recent picture of a camera. Raises ActionFailed or ActionRefused if there is none."""
+        linkage = self._behind.linkage()
+        if linkage is None:
+            message = f"camera {camera} gives no pictures"
+            raise ActionFailed(message)
+        return await linkage.media.look(camera)
 
     def _sounds(self) -> SoundLibrary | None:
         """Returns the library of sound clips, or None without a loudspeaker."""

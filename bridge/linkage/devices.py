@@ -15,7 +15,7 @@ from bridge.actions.recording.recorder import CameraRecorder
 from bridge.actions.recording.reports import ClipTimes, RecordReport
 from bridge.actions.recording.retention import Limits
 from bridge.actions.sound.speaker import Speaker
-from bridge.errors import ActionError
+from bridge.errors import ActionError, ActionFailed
 from bridge.runtime.supervise import kept_alive
 
 if TYPE_CHECKING:
@@ -75,6 +75,17 @@ class Media:
     def card(self) -> CardState | None:
         """State of the card; None without recording."""
         return None if self.clips is None else self.clips.state
+
+    async def look(self, camera: str) -> bytes:
+        """Returns a recent picture of a camera, for people who watch it; an alarm's picture comes first.
+
+        Raises ActionFailed or ActionRefused if the camera gives none now.
+        """
+        shared = self.cameras.get(camera)
+        if shared is None:
+            message = f"camera {camera} gives no pictures"
+            raise ActionFailed(message)
+        return (await shared.look()).jpeg
 
     async def run(self) -> None:
         """Runs cameras, recorders and retention until cancelled; then closes them."""

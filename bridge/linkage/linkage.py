@@ -39,10 +39,10 @@ FLUSH_S = 1.0
 class Linkage:
     """Runs snapshots, mails, uploads, clips and sounds; the caller keeps `run` running as a task.
 
-    `report` gets outcomes as facts. `show` gets each picture as it came, with the input of its alarm, or None for one
-    by command; `publish` gets one small enough for MQTT, or None for no picture, and the alarm's id. `changed` is
-    called when the state of a queue, of the card or of the loudspeaker changes. `now()` is the time, `random()` a
-    number in [0, 1).
+    `report` gets outcomes as facts. `show` gets each picture as it came, with the input and the id of its alarm, or
+    None for one by command; `publish` gets one small enough for MQTT, or None for no picture, and the alarm's id.
+    `changed` is called when the state of a queue, of the card or of the loudspeaker changes. `now()` is the time,
+    `random()` a number in [0, 1).
     """
 
     def __init__(  # noqa: PLR0913 - each of them is one thing of the world outside
@@ -54,7 +54,7 @@ class Linkage:
         random: Callable[[], float],
         release_year: int,
         report: Callable[[ActionEnded], None],
-        show: Callable[[str | None, bytes], None],
+        show: Callable[[str | None, bytes, str | None], None],
         publish: Callable[[str | None, bytes | None, str | None], None],
         picture_room: Callable[[], int | None] = lambda: None,
         changed: Callable[[], None],
@@ -254,7 +254,7 @@ class Linkage:
         One by a test or command as no input's, for it replaces no alarm's.
         """
         input_id = order.input if order.alarm is not None else None
-        self._show(input_id, jpeg)
+        self._show(input_id, jpeg, order.alarm)
         if order.is_published:
             self._published.show(input_id, jpeg, alarm=order.alarm)
 

@@ -27,6 +27,8 @@ from bridge.mqtt.broker_link import BrokerLink
 from bridge.mqtt.commands.answers import Request
 from bridge.mqtt.commands.journal_questions import JournalQuestions
 from bridge.mqtt.commands.receiver import CommandReceiver, Handler
+from bridge.mqtt.connection.session import Session
+from bridge.mqtt.connection.session_types import Ended
 from bridge.mqtt.description_limit import DescriptionLimit
 from bridge.mqtt.dispatcher import Dispatcher
 from bridge.mqtt.line_topics import Lines, LineTopics
@@ -71,6 +73,7 @@ class MqttAdapter:
         ask_again_s: float = ASK_AGAIN_S,
     ) -> None:
         self._settings = settings
+        self._connections_changed: Callable[[], None] = lambda: None
         self._synchronised = True
         self._outbox = SendQueue()
         self._publisher = Publisher(
@@ -105,7 +108,11 @@ class MqttAdapter:
             handlers={CommandKind.JOURNAL_GET: self._questions, **(handlers or {})},
         )
         self._dispatcher = Dispatcher(
-            publisher=self._publisher, receiver=self._receiver, later=self._later, birth=Birth(random=random)
+            publisher=self._publisher,
+            receiver=self._receiver,
+            later=self._later,
+            birth=Birth(random=random),
+            heard=self._heard_of_home_assistant,
         )
         self._feed = JournalPublisher(
             source=journal, topic=topics.journal, put=self._outbox.put, unsent_changed=self._unsent_changed
@@ -135,7 +142,7 @@ class MqttAdapter:
             ),
             settings=lambda: self._settings,
             submit=submit,
-            stands=self._link.stands,
+            stands=self._stands,
             leaving=self._link.leaving,
         )
 
@@ -143,6 +150,11 @@ class MqttAdapter:
     def connected(self) -> bool:
         """Whether there is a session on which everything has been announced."""
         return self._service.session is not None
+
+    @property
+    def home_assistant(self) -> bool | None:
+        """Whether Home Assistant said last on the broker that it is online; None while nothing was heard of it."""
+        return self._dispatcher.home_assistant if self.connected else None
 
     @property
     def problem(self) -> str | None:
@@ -218,7 +230,7 @@ class MqttAdapter:
 
     async def run(self) -> None:
         """Keeps a session with the broker, for ever."""
-        await self._link.run(self._service.serve)
+        await self._link.run(self._serve)
 
     async def stop(self) -> None:
         """Publishes `offline` and disconnects, within about three seconds; `run` ends."""
@@ -226,6 +238,23 @@ class MqttAdapter:
         session = self._service.session
         if session is not None:
             await asyncio.wait((session.ended,), timeout=GOODBYE_S + 1)
+
+    def when_connections_change(self, call: Callable[[], None]) -> None:
+        """Has `call` called whenever `connected` or `home_assistant` has changed."""
+        self._connections_changed = call
+
+    def _heard_of_home_assistant(self) -> None:
+        self._connections_changed()
+
+    async def _serve(self, session: Session) -> Ended:
+        try:
+            return await self._service.serve(session)
+        finally:
+            self._connections_changed()
+
+    def _stands(self, session: Session) -> None:
+        self._link.stands(session)
+        self._connections_changed()
 
     def _take(self, settings: Settings) -> None:
         """Applies new settings.

@@ -9,7 +9,7 @@ from functools import partial
 
 from bridge.mqtt.commands.receiver import CommandReceiver
 from bridge.mqtt.messages import Incoming
-from bridge.mqtt.payloads import ONLINE
+from bridge.mqtt.payloads import OFFLINE, ONLINE
 from bridge.mqtt.publishing.birth import Birth
 from bridge.mqtt.publishing.publisher import Publisher
 
@@ -21,7 +21,10 @@ LAST_WORD_S = 0.5
 
 
 class Dispatcher:
-    """Dispatches the messages of a session. `later` calls a function after some seconds."""
+    """Dispatches the messages of a session. `later` calls a function after some seconds.
+
+    `heard` is called when Home Assistant has said that it is online or offline.
+    """
 
     def __init__(
         self,
@@ -30,9 +33,13 @@ class Dispatcher:
         receiver: CommandReceiver,
         later: Callable[[float, Callable[[], None]], object],
         birth: Birth,
+        heard: Callable[[], None] = lambda: None,
     ) -> None:
         self.announced = False
         """Whether there is a session on which everything was published, `online` included, and which is to last."""
+        self.home_assistant: bool | None = None
+        """Whether Home Assistant said last that it is online; None while it has said nothing in this session."""
+        self._heard = heard
         self._publisher = publisher
         self._receiver = receiver
         self._later = later
@@ -48,6 +55,7 @@ class Dispatcher:
         """Starts a session. `echoes`: the broker returns our own messages on subscribed topics, as under 3.1.1."""
         self._echoes = {} if echoes else None
         self._is_online = False
+        self.home_assistant = None
         self._session += 1
 
     def expect_echo(self, topic: str) -> None:
@@ -66,6 +74,7 @@ class Dispatcher:
         if message.topic == topics.availability:
             self._guard_availability(message.payload)
         elif message.topic == topics.birth:
+            self._note_home_assistant(message.payload)
             self._answer_birth(message)
         elif topics.is_description(message.topic):
             self._publisher.descriptions.found(message)
@@ -92,6 +101,12 @@ class Dispatcher:
                 self._publisher.topics.availability,
             )
             self._publisher.say_online()
+
+    def _note_home_assistant(self, payload: bytes) -> None:
+        """Notes that Home Assistant is online, or offline; its own will says the latter too."""
+        if payload in (ONLINE, OFFLINE):
+            self.home_assistant = payload == ONLINE
+            self._heard()
 
     def _answer_birth(self, message: Incoming) -> None:
         """Announces everything again, after a while, if Home Assistant has started; ignores a retained message."""

@@ -67,6 +67,8 @@ CAUSES = {
     },
 }
 """The cause of an alarm's begin or end in more words, where its own word alone says too little."""
+FAILED = ("failed", "refused", "dropped")
+"""Reasons of an action that did not succeed."""
 
 
 def words_of(kind: str) -> KindWords:
@@ -88,7 +90,7 @@ def entry_words(entry: JournalEntry, names: Callable[[str], str], now: datetime)
         "what": words.title,
         "who": names(who) if who else "",
         "notes": ", ".join(_notes(entry, names)),
-        "mood": "grave" if words.marked or entry.reason in ("failed", "refused", "dropped") else "",
+        "mood": "grave" if words.marked or entry.reason in FAILED else "",
     }
 
 

@@ -34,12 +34,14 @@ from bridge.web.event_stream import Events
 from bridge.web.hooks import PATH, HookHandler, description
 from bridge.web.live import Live
 from bridge.web.pages.handlers import Pages
-from bridge.web.ports import Ports
+from bridge.web.ports import JournalQuery, Ports
 from bridge.web.setup_handlers import SetupPages
 from bridge.web.static_files import assets
 
 _LOG = logging.getLogger(__name__)
 LARGEST_BODY = 64 * 1024
+REMEMBERED = 1000
+"""Entries of before this run of which the alarms are known to the open pages."""
 RETRY_S = 30.0
 IDLE_S = 75.0
 """Keep-alive time of an idle connection: longer than that of proxies."""
@@ -59,6 +61,8 @@ class Site:
         sessions: Sessions | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._live = live
+        self._entries = ports.entries
         page = settings.web
         secret = page.password
         self._addresses = listen_addresses(page.host, page.port, ingress)
@@ -92,6 +96,7 @@ class Site:
 
     async def serve(self) -> None:
         """Serves until cancelled. An address in use is retried every `RETRY_S`, and logged once as a warning."""
+        self._live.remember(await asyncio.to_thread(self._entries, JournalQuery(limit=REMEMBERED)))
         runner = web.AppRunner(
             self.app,
             access_log=None,

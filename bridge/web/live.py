@@ -20,10 +20,13 @@ from bridge.core.effects import (
     PublishSettings,
 )
 from bridge.core.facts import Now
+from bridge.core.incidents import AlarmSorter
 from bridge.core.journal import JournalEntry
 from bridge.text.journal_words import entry_words
 from bridge.text.json_text import as_json, instant
 from bridge.text.state_words import input_mood, input_words, output_mood, output_words
+from bridge.web.alarm_pictures import AlarmPictures
+from bridge.web.connections import Connections, connection_words
 from bridge.web.subscribers import GAP, Browser, frame
 from bridge.web.view_json import entry_json, input_json, output_json
 
@@ -56,10 +59,15 @@ class Live:
         self.outputs: dict[str, OutputView] = {}
         self.pictures: dict[str, Picture] = {}
         """The last picture of each input; key `""` is the last one without an input."""
+        self.alarm_pictures = AlarmPictures()
         self.armed = True
         """The device's armed switch."""
         self.clock_synchronised = True
+        self.connections = Connections()
         self.recent: deque[JournalEntry] = deque(maxlen=RECENT)
+        self._sorter = AlarmSorter()
+        self._alarm_of: deque[tuple[int, int]] = deque(maxlen=RECENT)
+        """For each recent entry of an alarm its number, and that of the alarm's first entry."""
         self.revision = 0
         """Number of changes of the settings since the start."""
         self._now = now
@@ -90,13 +98,41 @@ class Live:
                 self._take(settings)
             case JournalEntry():
                 self.recent.append(effect)
+                self._sort(effect)
                 self._entries.append(effect)
                 self._mark("journal")
 
-    def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
-        """Stores the last picture of an input, or with None of no input; the bytes are shared, not copied."""
+    def snapshot(self, input_id: str | None, jpeg: bytes, alarm: str | None = None) -> None:
+        """Stores the last picture of an input, or with None of no input; the bytes are shared, not copied.
+
+        `alarm` is the id of the alarm's journal entry, None for a picture by command.
+        """
         self.pictures[input_id or ""] = Picture(jpeg=jpeg, time=self._local())
+        if alarm is not None:
+            self.alarm_pictures.add(alarm, jpeg)
         self._mark("pictures")
+
+    def connect(self, *, broker: bool, home_assistant: bool | None) -> None:
+        """Stores whether broker and Home Assistant are connected, and queues the change for the open browsers."""
+        self.connections = Connections(broker=broker, home_assistant=home_assistant)
+        self._mark("connections")
+
+    def remember(self, entries: Iterable[JournalEntry]) -> None:
+        """Sorts the entries of before this run, oldest first, so that what follows finds its alarm."""
+        self._sorter = AlarmSorter()
+        self._alarm_of.clear()
+        newest = -1
+        for entry in entries:
+            self._sort(entry)
+            newest = entry.seq
+        for entry in self.recent:
+            if entry.seq > newest:
+                self._sort(entry)
+
+    def _sort(self, entry: JournalEntry) -> None:
+        alarm = self._sorter.place(entry)
+        if alarm is not None:
+            self._alarm_of.append((entry.seq, alarm.seq))
 
     def open(self) -> Browser | None:
         """Returns a new browser, which receives events from now on; None if the limit is reached. `close` ends it."""
@@ -129,6 +165,7 @@ class Live:
             "outputs": [self.output_event(each) for each in self.outputs.values()],
             "armed": self.armed,
             "clock_synchronised": self.clock_synchronised,
+            "connections": connection_words(self.connections),
         }
         seen = [] if after is None else [entry for entry in self.recent if entry.seq > after]
         missed = GAP if after is not None and seen and seen[0].seq > after + 1 else b""
@@ -208,7 +245,7 @@ class Live:
             asyncio.get_running_loop().call_soon(self._hand_out, browsers[AT_ONCE:], news, entries)
 
     def _frame(self, key: str) -> bytes | None:
-        """Returns the server-sent event of `input ID`, `output ID`, `armed`, `clock`, `pictures` or `settings`.
+        """Returns the server-sent event of `input ID`, `output ID`, or the part of the device with this key.
 
         None for a removed part, or another key.
         """
@@ -224,9 +261,16 @@ class Live:
             data = {"clock_synchronised": self.clock_synchronised}
         elif kind == "pictures":
             data = {name: instant(each.time) for name, each in self.pictures.items()}
+        elif kind == "connections":
+            data = connection_words(self.connections)
         elif kind == "settings":
             data = {"revision": self.revision}
         return None if data is None else frame(kind, as_json(data))
 
     def _entry_frames(self, entries: Iterable[JournalEntry]) -> Iterable[bytes]:
-        return [frame("journal", as_json(self.entry_event(entry)), number=entry.seq) for entry in entries]
+        """Returns entries as events; `incident` is the number of the first entry of their alarm, null without one."""
+        alarms = dict(self._alarm_of)
+        return [
+            frame("journal", as_json({**self.entry_event(entry), "incident": alarms.get(entry.seq)}), number=entry.seq)
+            for entry in entries
+        ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,12 +25,13 @@ Submit = Callable[[Fact], None]
 class JournalQuery:
     """A query: the newest `limit` entries, or with `after_seq` the first ones after it.
 
-    Of one kind, unless that is None.
+    Of one kind, unless that is None. `since` begins at the first entry stamped then or later; None: at the first one.
     """
 
     limit: int = 100
     kind: str | None = None
     after_seq: int | None = None
+    since: datetime | None = None
 
 
 class SettingsDesk(Protocol):
@@ -153,6 +155,8 @@ class Ports:
     settings: SettingsDesk | None = None
     clips: Callable[[], ClipShelf | None] = lambda: None
     sounds: Callable[[], SoundLibrary | None] = lambda: None
+    look: Callable[[str], Awaitable[bytes]] | None = None
+    """Returns a recent JPEG of a camera, which is asked seldom however often this is called. Raises ActionError."""
     board: Callable[[str], bytes] | None = None
     """Sends one command to the simulated board and returns its answer in JSON; None on real lines."""
     hooks: Hooks | None = None

@@ -51,9 +51,13 @@ class WebServer:
         if isinstance(effect, PublishSettings) and _site_of(effect.settings) != _site_of(self._served):
             self._site_is_old.set()
 
-    def snapshot(self, input_id: str | None, jpeg: bytes) -> None:
-        """Shows a picture of an input's alarm, or with None of no input; never blocks."""
-        self._live.snapshot(input_id, jpeg)
+    def snapshot(self, input_id: str | None, jpeg: bytes, alarm: str | None) -> None:
+        """Shows a picture of an input's alarm with the id `alarm`, or with None of no input; never blocks."""
+        self._live.snapshot(input_id, jpeg, alarm)
+
+    def connections(self, *, broker: bool, home_assistant: bool | None) -> None:
+        """Shows whether broker and Home Assistant are connected; never blocks. None: not heard of."""
+        self._live.connect(broker=broker, home_assistant=home_assistant)
 
     async def run(self) -> None:
         """Serves at the address of `settings.web` until cancelled.

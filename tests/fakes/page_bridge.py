@@ -148,7 +148,11 @@ class PageBridge:
         raise AssertionError(origin)
 
     def _entries(self, query: JournalQuery) -> tuple[JournalEntry, ...]:
-        fit = [entry for entry in self.entries if query.kind in (None, entry.kind)]
+        fit = [
+            entry
+            for entry in self.entries
+            if query.kind in (None, entry.kind) and (query.since is None or entry.time >= query.since)
+        ]
         if query.after_seq is not None:
             return tuple([entry for entry in fit if entry.seq > query.after_seq][: query.limit])
         return tuple(fit[-query.limit :])

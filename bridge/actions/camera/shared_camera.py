@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bridge.actions.camera.onlooker import EVERY_S, Onlooker
 from bridge.actions.camera.picture import Picture, PictureSource
 from bridge.errors import ActionError, ActionFailed
 
@@ -54,6 +55,22 @@ class SharedCamera:
         self._kept: deque[tuple[float, Picture]] = deque(maxlen=KEPT_AT_MOST)
         self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._pending: dict[float, asyncio.Future[Picture]] = {}
+        self._onlooker = Onlooker(source=source, clock=clock)
+
+    async def look(self) -> Picture:
+        """Returns a recent picture for people who watch: one that was taken anyway, else one for all of them.
+
+        Raises ActionError as the camera does, or ActionFailed if an alarm's picture comes first.
+        """
+        now = self._clock()
+        taken = [*self._ring, *(picture for _, picture in self._kept)]
+        newest = max(taken, key=lambda one: one.monotonic, default=None)
+        if newest is not None and now - newest.monotonic < EVERY_S:
+            return newest
+        under_way = next(iter(self._pending.values()), None)
+        if under_way is not None:
+            return await asyncio.shield(under_way)
+        return await self._onlooker.picture()
 
     async def picture(self, *, at: float | None = None) -> Picture:
         """Returns the picture of the instant `at` (None: now), with its offset from that.
@@ -97,6 +114,7 @@ class SharedCamera:
 
     async def close(self) -> None:
         """Closes the camera."""
+        self._onlooker.give_way()
         await self._source.close()
 
     def _cached(self, instant: float) -> Picture | None:
@@ -114,6 +132,7 @@ class SharedCamera:
 
     async def _request(self, instant: float) -> Picture:
         """Requests a picture from the camera, for this caller and those that join; returns it. Raises ActionError."""
+        self._onlooker.give_way()
         request: asyncio.Future[Picture] = asyncio.get_running_loop().create_future()
         self._pending[instant] = request
         try:

@@ -10,17 +10,19 @@ from typing import TypeVar
 from aiohttp import web
 
 from bridge.core.definitions.settings import InputSettings, OutputSettings
-from bridge.core.journal import KINDS
 from bridge.errors import ActionError
 from bridge.web.access.middleware import TOKEN, AccessMiddleware
 from bridge.web.api.cameras import camera_settings
 from bridge.web.api.handlers import LONGEST_BODY_S
 from bridge.web.api.settings import input_settings, output_settings
 from bridge.web.api.state import status_json
+from bridge.web.connections import connection_words
 from bridge.web.live import Live
+from bridge.web.log_reader import LogReader
 from bridge.web.pages.alarm_in_page import alarm_in_page
 from bridge.web.pages.alarm_out_page import alarm_out_page
 from bridge.web.pages.cameras_page import camera_page, cameras_page, shown_cameras
+from bridge.web.pages.incident_card import incident_card
 from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import live_page
 from bridge.web.pages.log_page import STEPS, Filter, log_page
@@ -28,8 +30,10 @@ from bridge.web.pages.login_page import login_page
 from bridge.web.pages.pictures_page import pictures_page
 from bridge.web.pages.schedules_page import schedules_page
 from bridge.web.pages.system_page import system_page
-from bridge.web.ports import Clip, JournalQuery, Ports
+from bridge.web.pages.timeline_part import timeline_list
+from bridge.web.ports import Clip, Ports
 from bridge.web.static_files import Asset
+from bridge.web.timeline_reader import TimelineReader
 
 JUST_NOW = 12
 LEFT_START = "alarm2mqtt_start_left"
@@ -45,6 +49,8 @@ class Pages:
         self._ports = ports
         self._access = access
         self._assets = assets
+        self._reader = LogReader(live, ports)
+        self._timelines = TimelineReader(live, ports)
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Adds the routes of all pages, pictures and static files to the router."""
@@ -55,7 +61,10 @@ class Pages:
         router.add_get("/schedules", self._schedules)
         router.add_get("/pictures", self._pictures)
         router.add_get("/picture", self._picture)
+        router.add_get("/camera", self._camera)
         router.add_get("/log", self._log)
+        router.add_get("/incident", self._incident)
+        router.add_get("/timeline", self._timeline)
         router.add_get("/system", self._system)
         router.add_get("/static/{name}", self._asset)
         router.add_get("/login", self._login)
@@ -69,6 +78,12 @@ class Pages:
             token=request[TOKEN],
             guarded=self._live.settings.web.password is not None,
             armed=self._live.armed,
+            connections={
+                name: words
+                for name, words in connection_words(self._live.connections).items()
+                if name != "home_assistant" or self._live.settings.home_assistant.discovery
+            },
+            alarms=[self._live.name_of(key) for key, view in self._live.inputs.items() if view.alarm],
         )
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
@@ -148,30 +163,51 @@ class Pages:
         )
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
-        picture = self._live.pictures.get(request.query.get("of", ""))
-        if picture is None:
+        query = request.query
+        last = self._live.pictures.get(query.get("of", ""))
+        jpeg = self._live.alarm_pictures.get(query["alarm"]) if "alarm" in query else last and last.jpeg
+        if jpeg is None:
             raise web.HTTPNotFound
-        return web.Response(body=picture.jpeg, content_type="image/jpeg")
+        return web.Response(body=jpeg, content_type="image/jpeg")
+
+    async def _camera(self, request: web.Request) -> web.StreamResponse:
+        """Responds with a recent picture of a camera, or with 503 and the reason why there is none now."""
+        camera, look = request.query.get("of", ""), self._ports.look
+        if look is None or camera not in self._live.settings.cameras:
+            raise web.HTTPNotFound
+        try:
+            jpeg = await look(camera)
+        except ActionError as error:
+            return web.Response(status=503, text=str(error), headers={"Retry-After": "5"})
+        return web.Response(body=jpeg, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
     async def _log(self, request: web.Request) -> web.StreamResponse:
-        query = request.query
-        limit = query.get("limit", "")
-        chosen = Filter(
-            kind=query.get("kind", ""),
-            part=query.get("part", ""),
-            text=query.get("text", "")[:100],
-            limit=int(limit) if limit in map(str, STEPS) else STEPS[0],
-        )
-        return _page(await asyncio.to_thread(self._log_of, self.frame(request), chosen))
+        return _page(await asyncio.to_thread(self._log_of, self.frame(request), _filter(request)))
 
     def _log_of(self, frame: Frame, chosen: Filter) -> str:
         """Returns the log page. It reads the disk and formats thousands of entries: not for the event loop."""
-        kind = chosen.kind if chosen.kind in KINDS else None
         # Read before the entries: those that arrive in between are sent to the page as events.
         last = self._live.recent[-1].seq if self._live.recent else 0
-        found = self._ports.entries(JournalQuery(limit=chosen.limit, kind=kind))
-        shown = [event for event in map(self._live.entry_event, found) if chosen.fits(event)]
-        return log_page(frame, self._live.settings, chosen, shown, more=len(found) == chosen.limit, last=last)
+        content = self._reader.content(chosen)
+        return log_page(frame, self._live.settings, chosen, content.units, more=content.more, last=last)
+
+    async def _incident(self, request: web.Request) -> web.StreamResponse:
+        """Responds with the card of one alarm, for the log's script; empty if there is none that matches its filter."""
+        card = await asyncio.to_thread(self._card_of, _number(request.query.get("of", "")) or 0, _filter(request))
+        return _page("" if card is None else card)
+
+    def _card_of(self, seq: int, chosen: Filter) -> str | None:
+        """Returns a card as HTML, or None. It reads the disk: not for the event loop."""
+        card = self._reader.card(seq, chosen)
+        return None if card is None else incident_card(card)
+
+    async def _timeline(self, request: web.Request) -> web.StreamResponse:
+        """Responds with the spans of the last day, for the script that draws them."""
+        return _page(await asyncio.to_thread(self._timeline_of, request.query.get("of")))
+
+    def _timeline_of(self, of: str | None) -> str:
+        """Returns the list of spans as HTML. It reads the disk: not for the event loop."""
+        return timeline_list(self._timelines.timeline(of))
 
     async def _system(self, request: web.Request) -> web.StreamResponse:
         status = status_json(self._live, self._ports)
@@ -225,6 +261,24 @@ class Pages:
 
     async def _log_out(self, request: web.Request) -> web.StreamResponse:
         return self._access.log_out(request)
+
+
+def _filter(request: web.Request) -> Filter:
+    """Returns the filter in the address of the log; what is no valid value is left out."""
+    query = request.query
+    limit = query.get("limit", "")
+    return Filter(
+        kind=query.get("kind", ""),
+        part=query.get("part", ""),
+        text=query.get("text", "")[:100],
+        limit=int(limit) if limit in map(str, STEPS) else STEPS[0],
+        at=_number(query.get("at", "")),
+    )
+
+
+def _number(text: str) -> int | None:
+    """Returns the number of an entry, or None for a text that is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None  # noqa: PLR2004 - 53 bits
 
 
 def _chosen(parts: Sequence[Part], part_id: str | None) -> Part | None:

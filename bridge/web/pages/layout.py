@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.web.html import Child, Html, document, el, some
@@ -25,12 +26,18 @@ DISARMED = "Disarmed: only inputs that are always armed can alarm."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """The data of every page: device name, CSRF token, whether there is a log-out (`guarded`), the armed switch."""
+    """The data of every page: device name, CSRF token, whether there is a log-out (`guarded`), the armed switch.
+
+    `connections` are state and text of broker and Home Assistant; one that is not used is left out. `alarms` are the
+    names of the inputs in alarm.
+    """
 
     device: str
     token: str
     guarded: bool
     armed: bool
+    connections: Mapping[str, Mapping[str, str]]
+    alarms: Sequence[str] = ()
 
 
 def page(frame: Frame, *, here: str, title: str, scripts: tuple[str, ...], body: Child) -> str:
@@ -85,7 +92,22 @@ def _header(frame: Frame) -> Html:
     return el(
         "header",
         el("p", frame.device, class_="device"),
-        el("p", class_="alarms", id="alarms", role="alert"),
+        el(
+            "p",
+            f"In alarm: {', '.join(frame.alarms)}" if frame.alarms else None,
+            class_="alarms",
+            id="alarms",
+            role="alert",
+        ),
+        el(
+            "ul",
+            *(
+                el("li", el("a", words["text"], href="system"), data_connection=name, data_state=words["state"])
+                for name, words in frame.connections.items()
+            ),
+            class_="connections",
+            aria_label="Connections",
+        ),
         _armed_switch(armed=frame.armed),
         el("button", "Silence", type="button", class_="danger", data_post="api/silence", data_done="Silenced"),
         el("form", el("button", "Log out", type="submit", class_="quiet"), method="post", action="logout")

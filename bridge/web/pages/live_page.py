@@ -1,14 +1,16 @@
-"""Live: inputs, outputs with Start and Stop, the reason and the end of each output's run, and the latest entries."""
+"""Live: inputs, outputs with Start and Stop, why and until when an output is on, the last day, the latest entries."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.web.html import Html, el, some
 from bridge.web.pages.layout import Frame, page
 from bridge.web.pages.log_rows import log_list
+from bridge.web.pages.timeline_part import timeline_section
 
 Event = Mapping[str, Any]
 """A part as in an event: its view, mood and words."""
@@ -22,7 +24,7 @@ def live_page(
         frame,
         here="./",
         title="Live",
-        scripts=("live.js",),
+        scripts=("live.js", "timeline.js", *(("live_cameras.js",) if settings.cameras else ())),
         body=some(
             el(
                 "div",
@@ -44,14 +46,46 @@ def live_page(
                 ),
                 class_="columns",
             ),
+            _cameras(settings) if settings.cameras else None,
+            timeline_section(None),
             el(
                 "section",
                 el("h2", "Just now", id="recent"),
-                log_list(recent, newest_first=True, label="recent", last=recent[-1]["seq"] if recent else 0),
+                log_list(recent, label="recent", last=recent[-1]["seq"] if recent else 0),
                 el("p", el("a", "The whole log", href="log")),
                 class_="card",
             ),
         ),
+    )
+
+
+def _cameras(settings: Settings) -> Html:
+    """Returns the section of the cameras; the page's script asks for their pictures while it is looked at."""
+    return el(
+        "section",
+        el("h2", "Cameras", id="cameras"),
+        el(
+            "div",
+            *(
+                el(
+                    "figure",
+                    el("img", alt=f"Camera {name}", hidden=True),
+                    el("figcaption", el("b", name), " ", el("span", "No picture yet", class_="said")),
+                    data_camera=f"camera?of={quote(name)}",
+                )
+                for name in settings.cameras
+            ),
+            class_="pictures",
+        ),
+        el(
+            "p",
+            "Not renewed, since nobody has touched the page for some minutes. ",
+            el("button", "Go on", type="button", id="watch"),
+            class_="note",
+            id="unwatched",
+            hidden=True,
+        ),
+        class_="card",
     )
 
 

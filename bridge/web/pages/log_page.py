@@ -1,27 +1,36 @@
-"""Log: the journal, with filter, follow and export."""
+"""Log: the journal, its alarms as cards, with filter, follow and export."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from bridge.core.definitions.settings import Settings
 from bridge.text.journal_words import WORDS
 from bridge.web.html import Html, el, some
 from bridge.web.pages.fields import select
+from bridge.web.pages.incident_card import Card, incident_card
 from bridge.web.pages.layout import Frame, page
-from bridge.web.pages.log_rows import log_list
+from bridge.web.pages.log_rows import row
+
+Unit = Card | Mapping[str, Any]
+"""An alarm, or the event of a single entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """The filter; empty means everything. `limit` is the number of entries searched."""
+    """The filter; empty means everything. `limit` is the number of entries searched.
+
+    `at` is the number of an entry that is looked up; the page shows those around it. None: the newest.
+    """
 
     kind: str = ""
     part: str = ""
     text: str = ""
     limit: int = 200
+    at: int | None = None
 
     def fits(self, entry: Mapping[str, Any]) -> bool:
         """Returns whether an entry matches; the page's script does the same with new ones."""
@@ -33,30 +42,58 @@ class Filter:
             and self.text.lower() in line
         )
 
+    def fits_unit(self, unit: Unit) -> bool:
+        """Returns whether an entry matches, or any entry of an alarm."""
+        return any(map(self.fits, unit.rows)) if isinstance(unit, Card) else self.fits(unit)
+
 
 STEPS = (200, 1000, 5000)
 
 
-def log_page(
-    frame: Frame, settings: Settings, chosen: Filter, entries: Sequence[Mapping[str, Any]], *, more: bool, last: int
-) -> str:
-    """Returns the page. `entries` match `chosen` and are oldest first.
+def log_page(frame: Frame, settings: Settings, chosen: Filter, units: Sequence[Unit], *, more: bool, last: int) -> str:
+    """Returns the page. `units` match `chosen` and are oldest first.
 
     `more`: older entries exist. `last` is the number of the newest entry of all, after which scripts add.
     """
     body = some(
-        el("div", _filter(settings, chosen), _controls(), class_="card"),
+        el("div", _filter(settings, chosen), _controls(chosen), class_="card"),
         el(
             "section",
             el("h2", "Entries", id="entries"),
             el("button", "Show new entries", type="button", id="show-new", hidden=True),
-            log_list(entries, newest_first=True, label="entries", last=last),
-            el("p", "Nothing fits.", class_="note", id="nothing", hidden=bool(entries)),
-            _older(chosen) if more else None,
+            el(
+                "ol",
+                *_items(reversed(units), chosen),
+                class_="log days",
+                aria_labelledby="entries",
+                data_last=last,
+            ),
+            el("p", "Nothing fits.", class_="note", id="nothing", hidden=bool(units)),
+            _older(chosen) if more and chosen.at is None else None,
             class_="card",
         ),
     )
     return page(frame, here="log", title="Log", scripts=("log.js",), body=body)
+
+
+def _items(units: Iterable[Unit], chosen: Filter) -> Iterable[Html]:
+    """Yields units, given newest first, as items of the list, with a heading wherever the day changes."""
+    shown = ""
+    for unit in units:
+        day = unit.began[:10] if isinstance(unit, Card) else unit["words"]["time"][:10]
+        if day != shown:
+            yield el("li", el("h3", _title(day)), class_="day")
+            shown = day
+        if isinstance(unit, Card):
+            yield incident_card(unit, looked_up=chosen.at)
+        else:
+            yield row(unit, short=True, marked=unit["seq"] == chosen.at)
+
+
+def _title(day: str) -> str:
+    """Returns a date (ISO 8601) as the heading of its day; the page's script writes the same."""
+    found = date.fromisoformat(day)
+    return f"{found:%A} {found.day} {found:%B %Y}"
 
 
 def _filter(settings: Settings, chosen: Filter) -> Html:
@@ -88,11 +125,15 @@ def _labelled(label: str, control: Html, name: str) -> Html:
     return el("p", el("label", label, for_=name), control)
 
 
-def _controls() -> Html:
-    """Returns the switch that follows new entries, and the links that export."""
+def _controls(chosen: Filter) -> Html:
+    """Returns the switch that follows new entries, and the links that export.
+
+    Around an entry that was looked up nothing new is followed, so a link leads to the newest.
+    """
+    following = el("label", el("input", type="checkbox", id="follow", checked=True), "Follow")
     return el(
         "p",
-        el("label", el("input", type="checkbox", id="follow", checked=True), "Follow"),
+        following if chosen.at is None else el("a", "The newest entries", href="log", class_="button"),
         " ",
         el("a", "Export as CSV", href="api/journal.csv", class_="button", download=True),
         " ",

@@ -8,28 +8,23 @@ from typing import Any
 from bridge.web.html import Html, el
 
 
-def log_list(entries: Sequence[Mapping[str, Any]], *, newest_first: bool, label: str, last: int) -> Html:
-    """Returns entries, given oldest first, as a list. Scripts add the entries after the number `last`."""
-    rows = [_row(entry) for entry in entries]
-    return el(
-        "ol",
-        *(reversed(rows) if newest_first else rows),
-        class_="log",
-        aria_labelledby=label,
-        data_log="first" if newest_first else "last",
-        data_last=last,
-    )
+def log_list(entries: Sequence[Mapping[str, Any]], *, label: str, last: int) -> Html:
+    """Returns entries, given oldest first, as a list, newest first. Scripts add the entries after the number `last`."""
+    return el("ol", *map(row, reversed(entries)), class_="log", aria_labelledby=label, data_last=last)
 
 
-def _row(entry: Mapping[str, Any]) -> Html:
+def row(entry: Mapping[str, Any], *, short: bool = False, marked: bool = False) -> Html:
+    """Returns one entry as a list item; `short` leaves out the date, and a `marked` one was looked up."""
     words = entry["words"]
     return el(
         "li",
-        el("time", words["time"], datetime=entry["time"]),
+        el("time", words["time"][11:] if short else words["time"], datetime=entry["time"]),
         el("span", words["what"], class_="what"),
         el("span", words["who"], class_="who"),
         el("span", words["notes"], class_="notes"),
+        id="looked-up" if marked else None,
         data_seq=entry["seq"],
         data_kind=entry["kind"],
+        data_day=words["time"][:10],
         data_mood=words["mood"] or None,
     )

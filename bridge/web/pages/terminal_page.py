@@ -9,6 +9,7 @@ from bridge.core.definitions.settings import InputSettings, OutputSettings
 from bridge.web.html import Html, el, some
 from bridge.web.pages.fields import Form, Options, form, select
 from bridge.web.pages.layout import Frame, page
+from bridge.web.pages.timeline_part import timeline_section
 
 SCRIPTS = ("live.js", "form.js", "channel.js", "line.js")
 
@@ -33,21 +34,28 @@ def terminal_page(
     name = f"{kind}put"
     options = [(one.id, one.label) for one in known]
     if isinstance(content, Chosen):
+        scripts: tuple[str, ...] = (*SCRIPTS, "timeline.js")
         body = some(
             _choice(name, options, content.part.id),
             el(
-                "section",
-                el("h2", content.title),
-                el("ul", content.state, class_="parts"),
-                class_="card manual",
+                "div",
+                el(
+                    "section",
+                    el("h2", content.title),
+                    el("ul", content.state, class_="parts"),
+                    class_="card manual",
+                ),
+                timeline_section(content.part.id),
+                class_="columns",
             ),
             content.form,
             _removal(name, content.part.id, content.part.label),
         )
     else:
+        scripts = SCRIPTS
         none = None if options else el("p", f"There is no alarm {name} yet.", class_="note")
         body = some(_choice(name, options, None), none, content)
-    return page(frame, here=f"alarm-{kind}", title=f"Alarm {kind}", scripts=SCRIPTS, body=body)
+    return page(frame, here=f"alarm-{kind}", title=f"Alarm {kind}", scripts=scripts, body=body)
 
 
 def new_terminal(kind: str, line: Sequence[Html]) -> Html:

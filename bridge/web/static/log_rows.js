@@ -2,14 +2,15 @@
 
 const MOST = 2000;
 
-function row(entry) {
+export function row(entry, { short = false } = {}) {
   const line = document.createElement("li");
   line.dataset.seq = entry.seq;
   line.dataset.kind = entry.kind;
+  line.dataset.day = entry.words.time.slice(0, 10);
   if (entry.words.mood) line.dataset.mood = entry.words.mood;
   const time = document.createElement("time");
   time.dateTime = entry.time;
-  time.textContent = entry.words.time;
+  time.textContent = short ? entry.words.time.slice(11) : entry.words.time;
   const parts = ["what", "who", "notes"].map((name) => {
     const part = document.createElement("span");
     part.className = name;
@@ -20,12 +21,12 @@ function row(entry) {
   return line;
 }
 
-export function add(list, entry, most = MOST) {
-  if (list.querySelector(`[data-seq="${entry.seq}"]`)) return null;
-  const line = row(entry);
-  const newestFirst = list.dataset.log === "first";
-  if (newestFirst) list.prepend(line);
-  else list.append(line);
-  while (list.children.length > most) (newestFirst ? list.lastElementChild : list.firstElementChild).remove();
-  return line;
+export function most(list, limit = MOST) {
+  if (list.children.length > limit) list.lastElementChild.remove();
+}
+
+export function add(list, entry, limit) {
+  if (list.querySelector(`[data-seq="${entry.seq}"]`)) return;
+  list.prepend(row(entry));
+  most(list, limit);
 }

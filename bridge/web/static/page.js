@@ -26,11 +26,21 @@ function showArmed({ armed }) {
   disarmed.hidden = armed;
 }
 
-on("hello", ({ inputs, armed }) => {
+function showConnections(all) {
+  for (const place of document.querySelectorAll("[data-connection]")) {
+    const { state, text } = all[place.dataset.connection];
+    place.dataset.state = state;
+    place.firstElementChild.textContent = text;
+  }
+}
+
+on("hello", ({ inputs, armed, connections }) => {
   alarms.clear();
   note(inputs);
   showArmed({ armed });
+  showConnections(connections);
 });
+on("connections", showConnections);
 on("armed", showArmed);
 on("input", (input) => note([input]));
 on("settings", async () => {

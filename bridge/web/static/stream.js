@@ -2,7 +2,7 @@
 // browsers have few of them to one address, and the device has better things to do.
 
 const listeners = new Map();
-const KINDS = ["hello", "still", "input", "output", "armed", "journal", "settings", "clock", "pictures", "gap"];
+const KINDS = ["hello", "still", "input", "output", "armed", "journal", "settings", "clock", "pictures", "connections", "gap"];
 const banner = document.getElementById("connection");
 let source = null;
 let silence = null;

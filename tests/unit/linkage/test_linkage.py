@@ -114,7 +114,7 @@ async def test_the_picture_of_an_alarm_is_replaced_by_that_of_another_alarm_of_t
                 scene.linkage.perform(effect)
                 await until(lambda number=number: len(scene.ends("snapshot")) == number)
     assert [(source, alarm) for source, _, alarm in scene.shown] == [("door", "boot-7"), (None, None)]
-    assert [source for source, _ in scene.raw] == ["door", None, None, None]
+    assert [(source, alarm) for source, _, alarm in scene.raw] == [("door", "boot-7"), *[(None, None)] * 3]
     assert [ended.alarm for ended in scene.told if ended.kind == "snapshot"] == ["boot-7", None, None, None]
 
 
