@@ -46,6 +46,7 @@ class FarRig:
         self.commanded: dict[str, Contact] = {}
         self.commands: list[tuple[str, Contact]] = []
         self.is_away = False
+        self.when_commanded: Callable[[Contact], object] = lambda _: None
 
     def contact(self, terminal: str) -> Contact:
         """The contact of an input, outside."""
@@ -71,6 +72,7 @@ class FarRig:
         """An output's device takes a command."""
         self.commanded[terminal] = contact
         self.commands.append((terminal, contact))
+        self.when_commanded(contact)
 
     def close(self) -> None:
         return
@@ -229,6 +231,7 @@ class RelayProcess(CameraProcess):
     def __init__(self, *, rig: OnvifRig, **calls: Callable[..., None]) -> None:
         super().__init__(**calls)
         self.rig = rig
+        self.orders: dict[str, asyncio.TimerHandle] = {}
 
     def start(self) -> None:
         super().start()
@@ -239,7 +242,9 @@ class RelayProcess(CameraProcess):
         super().order(order)
         if isinstance(order, SetRelay) and self.is_running:
             wait_s = TRIED_S if self.rig.is_away else 0.0
-            asyncio.get_running_loop().call_later(wait_s, self.answer, order)
+            if order.token in self.orders:  # a newer order of the same relay replaces it
+                self.orders[order.token].cancel()
+            self.orders[order.token] = asyncio.get_running_loop().call_later(wait_s, self.answer, order)
 
     def answer(self, order: SetRelay) -> None:
         """The relay's result, by how its camera is now."""

@@ -42,6 +42,7 @@ ALLOWED = {
     "contract/far_rigs.py put": "the gap between two events",
     "contract/far_rigs.py driven": "a turn of the loop in which commands go out",
     "fakes/outsides/absent_camera.py answers": "a camera that answers each second of the jumping clock",
+    "properties/test_sinks.py run": "time that passes on the jumping clock",
     "words/line_world.py wait": "time that passes on the jumping clock",
     # A far side that takes its time.
     "fakes/post_office.py attempt": "a slow server",

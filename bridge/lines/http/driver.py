@@ -13,7 +13,7 @@ from bridge.lines.hook_port import HookPort
 from bridge.lines.http.http_input import HttpInput
 
 if TYPE_CHECKING:
-    from bridge.lines.http.http_output import Client
+    from bridge.lines.http.http_output import Client, HttpOutput
 
     MakeClient = Callable[[HttpSink], Client]
 
@@ -26,6 +26,8 @@ class HttpLines(FarTerminals):
     def __init__(self, port: HookPort, *, client_of: MakeClient | None = None) -> None:
         self._port = port
         self._client_of = client_of
+        self._last: dict[str, HttpOutput] = {}
+        """The newest output of each terminal, which may be closed and still command its device to be idle."""
         super().__init__(make_input=self._input, make_output=self._output)
 
     def _input(self, settings: InputSettings, put: Put) -> HttpInput:
@@ -38,4 +40,9 @@ class HttpLines(FarTerminals):
 
         assert isinstance(settings.line, HttpSink)  # noqa: S101 - the registry sends no other here
         client = (self._client_of or HttpClient)(settings.line)
-        return HttpOutput(settings.id, settings.line, client=client, put=put)
+        output = HttpOutput(settings.id, settings.line, client=client, put=put)
+        before = self._last.get(settings.id)
+        if before is not None and output.commands_like(before):
+            before.give_up()  # the new one commands the idle contact too, and no command of the old comes after it
+        self._last[settings.id] = output
+        return output

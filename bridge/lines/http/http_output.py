@@ -73,6 +73,16 @@ class HttpOutput:
         if self._work is not None and not self._is_busy and not self._news.is_set():
             self._work.cancel()
 
+    def commands_like(self, other: HttpOutput) -> bool:
+        """Returns whether both send the same requests, and so command the same device."""
+        mine, theirs = self._line, other._line
+        return (mine.connected, mine.disconnected) == (theirs.connected, theirs.disconnected)
+
+    def give_up(self) -> None:
+        """Ends a command under way after `close`, since another output commands the device now."""
+        if self._work is not None and self._is_closed:
+            self._work.cancel()
+
     async def _obey(self) -> None:
         failures = 0
         while not self._is_closed or self._news.is_set():
