@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from bridge.cli.mqtt_io.source import Notes
 from bridge.settings.checks.check import check
-from bridge.settings.location import Finding, Loc
+from bridge.settings.location import Finding, Loc, path_of
 
+_TERMINAL = re.compile(r"\b(inputs|outputs)\[(\d+)\]")
 _CAN_BE_LEFT_OUT = ("name", "device_class", "prefix", "client_id")
 """Keys without which the settings mean the same, to a machine."""
 
@@ -42,10 +44,10 @@ class Draft:
             spare = [one for one in found if one.loc in self._origins and one.loc[-1] in _CAN_BE_LEFT_OUT]
             for one in spare:
                 self._remove(one.loc)
-                notes.remark(self._origin(one.loc), f"{_words(one)}, and is left out")
+                notes.remark(self._origin(one.loc), f"{self._words(one)}, and is left out")
             if not spare:
                 for one in found:
-                    notes.wrong(self._origin(one.loc), _words(one))
+                    notes.wrong(self._origin(one.loc), self._words(one))
                 return
 
     def _filled(self, loc: Loc, values: Mapping[str, tuple[Any, Loc]]) -> dict[str, Any]:
@@ -67,6 +69,9 @@ class Draft:
             place = place[part]
         del place[loc[-1]]
 
-
-def _words(finding: Finding) -> str:
-    return finding.message + (f" (allowed: {finding.allowed})" if finding.allowed else "")
+    def _words(self, finding: Finding) -> str:
+        """Returns the finding's message, in which a terminal is named by its place in mqtt-io's file."""
+        message = _TERMINAL.sub(
+            lambda found: path_of(self._origin((found[1], int(found[2]), "id"))[:-1]) or found[0], finding.message
+        )
+        return message + (f" (allowed: {finding.allowed})" if finding.allowed else "")

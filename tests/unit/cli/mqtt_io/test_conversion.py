@@ -283,7 +283,7 @@ def test_discovery_stays_off_where_it_was_off():
         (
             RASPBERRY + "digital_inputs: [{name: a, module: rpi, pin: 1}, {name: b, module: rpi, pin: 1}]",
             "digital_inputs[1].pin",
-            "is the line of inputs[0] as well (allowed: a line of its own)",
+            "is the line of digital_inputs[0] as well (allowed: a line of its own)",
         ),
     ],
 )  # fmt: skip
