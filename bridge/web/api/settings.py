@@ -85,6 +85,7 @@ def routes(live: Live, ports: Ports) -> tuple[Route, ...]:
             says="Settings from above the file, which no change here affects",
             work=desk.origins,
             tag="settings",
+            refuses=True,
         ),
         patch(
             path="/api/settings",
