@@ -200,7 +200,9 @@ def test_what_comes_from_above_the_file_is_shown_and_locked(browser, tmp_path, m
         fault(page, "mqtt.password").filter(has_text="ALARM2MQTT_MQTT__PASSWORD").wait_for()
         assert page.get_by_label("Password", exact=True).is_disabled()
         assert SECRET not in everything_said(bridge)
-        status, words = asked(bridge, "PATCH", "api/settings", {"mqtt": {"password_file": "/etc/shadow"}})
+        status, words = asked(
+            bridge, "PATCH", "api/settings", {"ftp": {"host": "evil.example", "password_file": "/etc/hostname"}}
+        )
         assert status == 422
         assert "give the password itself" in words
 

@@ -120,6 +120,8 @@ class FileSync:
         made = _edited(edit, before)
         try:
             check_overridden(before.above, made.touched)
+            if edit.do not in ("remove", "replace"):
+                _check_named_files(before, made)
             document = without_old_files(made.document, made.touched)
             if before.with_document(document).settings == before.settings:
                 return False
@@ -233,11 +235,17 @@ def _edited(edit: Edit, before: Loaded) -> Edited:
     return Edited(document=adopted(document, before.document, secrets), touched=())
 
 
+def _check_named_files(before: Loaded, made: Edited) -> None:
+    """Raises SettingsError if an edit names the file of a password, which is not read then, be it there or not."""
+    faults = tuple(named_files(before.document, made.document))
+    if faults:
+        raise SettingsError(faults)
+
+
 def _typed(before: Loaded, document: Mapping[str, Any]) -> dict[Loc, str]:
     """Returns the secrets that an edit brings. Raises SettingsError for an unfit one, and for one sent elsewhere."""
     typed = typed_secrets(before.document, document)
     faults = (
-        *named_files(before.document, document),
         *sent_elsewhere(before.document, document, before.above),
         *unfit(typed),
     )
