@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bridge.cli.demo.broker import broker_command
-from bridge.cli.demo.companion import Companion, companion, free_port
+from bridge.cli.demo.companion import Companion, bound_socket, companion, free_port
 from bridge.cli.demo.instructions import MQTT_PORT, instructions
 from bridge.cli.demo.settings_file import CAMERA_PORT, settings_in
 from bridge.daemon import boot
@@ -19,6 +21,7 @@ from bridge.runtime import log_setup as logs
 from bridge.settings.start import Start
 
 PAGE_PORT = 8099
+CAMERA_SOCKET = "camera.sock"
 
 
 def demo(folder: Path) -> None:
@@ -32,13 +35,11 @@ def demo(folder: Path) -> None:
     """
     file = settings_in(folder)
     _refuse_second_demo(folder)
-    port, camera_port = free_port(MQTT_PORT), free_port(CAMERA_PORT)
+    port = free_port(MQTT_PORT)
     name, command = broker_command(folder, port)
-    socket = folder / "camera.sock"
-    camera_command = [sys.executable, "-m", "bridge.cli.demo.camera", str(socket.resolve()), str(camera_port)]
     with (
-        companion("broker", command, port=port, log=folder / "broker.log") as broker,
-        companion("camera", camera_command, port=camera_port, log=folder / "camera.log") as camera,
+        companion("broker", command, at=port, log=folder / "broker.log") as broker,
+        _camera(folder) as (camera_port, camera),
     ):
         page = free_port(PAGE_PORT)
         start = Start(file, overrides=_addresses(port=port, page=page, camera_port=camera_port))
@@ -46,11 +47,29 @@ def demo(folder: Path) -> None:
         checked = start.file()
         logs.set_up(level=checked.loaded.settings.log.level, style=checked.loaded.settings.log.format)
         words = instructions(
-            broker=name, port=port, page=page, camera_port=camera_port, camera=socket, folder=folder, file=file
+            broker=name,
+            port=port,
+            page=page,
+            camera_port=camera_port,
+            camera=folder / CAMERA_SOCKET,
+            folder=folder,
+            file=file,
         )
         print(words, flush=True)  # noqa: T201 - for the person at the terminal
         # A closed window ends the demo, except under `nohup`, which ignores SIGHUP.
         boot.run(checked, ends_with_terminal=signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN)
+
+
+@contextmanager
+def _camera(folder: Path) -> Iterator[tuple[int, Companion]]:
+    """Runs the simulated camera for the `with` block. Yields its port and the program. Raises StartFailed."""
+    socket = (folder / CAMERA_SOCKET).resolve()
+    with bound_socket(CAMERA_PORT) as bound:
+        command = [sys.executable, "-m", "bridge.cli.demo.camera", str(socket), str(bound.fileno())]
+        with companion("camera", command, at=socket, log=folder / "camera.log", inherits=[bound]) as camera:
+            port = bound.getsockname()[1]
+            bound.close()
+            yield port, camera
 
 
 def _addresses(*, port: int, page: int, camera_port: int) -> dict[str, Any]:

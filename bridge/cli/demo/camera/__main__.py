@@ -1,4 +1,6 @@
-"""`python -m bridge.cli.demo.camera SOCKET PORT`: a simulated camera at a port, with its commands at a Unix socket.
+"""`python -m bridge.cli.demo.camera SOCKET BOUND`: a simulated camera, with its commands at a Unix socket.
+
+BOUND is the file descriptor of a TCP socket that is bound to the camera's port.
 
 It ends with SIGTERM, and leaves no socket behind.
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -18,14 +21,14 @@ from bridge.errors import BoardError
 from bridge.lines.simulated.server import BoardServer
 
 
-async def _serve(path: Path, port: int) -> None:
-    """Runs the camera until SIGTERM. Raises OSError or BoardError if port or socket cannot be used."""
+async def _serve(path: Path, bound: socket.socket) -> None:
+    """Runs the camera until SIGTERM. Raises OSError or BoardError if a socket cannot be used."""
     camera = SimulatedCamera(
         # The time of day of a person who looks at it.
         picture=lambda: picture_at(datetime.now().astimezone(), motion=camera.motion_is),
         inputs=[INPUT],
         relays=[RELAY],
-        port=port,
+        bound=bound,
     )
     server = BoardServer(path=path, obey=CameraCommands(camera).obey)
     ended = asyncio.Event()
@@ -41,9 +44,9 @@ async def _serve(path: Path, port: int) -> None:
 
 def main() -> None:
     """Runs the camera of the command line."""
-    path, port = sys.argv[1:]
+    path, bound = sys.argv[1:]
     try:
-        asyncio.run(_serve(Path(path), int(port)))
+        asyncio.run(_serve(Path(path), socket.socket(fileno=int(bound))))
     except (BoardError, OSError) as error:
         sys.exit(f"the simulated camera: {error}")
 

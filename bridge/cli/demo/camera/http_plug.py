@@ -32,10 +32,21 @@ class Reply:
 
 
 class HttpPlug:
-    """Answers a POST by `answer`, and a GET by the JPEG of `picture`, each on a thread of its own, while it is in."""
+    """Answers a POST by `answer`, and a GET by the JPEG of `picture`, each on a thread of its own, while it is in.
 
-    def __init__(self, *, answer: Callable[[Request], Reply], picture: Callable[[], bytes], port: int = 0) -> None:
-        self.port = port
+    `bound` is a socket that has the port already, for the first `start`.
+    """
+
+    def __init__(
+        self,
+        *,
+        answer: Callable[[Request], Reply],
+        picture: Callable[[], bytes],
+        port: int = 0,
+        bound: socket.socket | None = None,
+    ) -> None:
+        self.port = port if bound is None else bound.getsockname()[1]
+        self._bound = bound
         self._handler = _handler_of(answer, picture)
         self._server: _Server | None = None
 
@@ -48,7 +59,8 @@ class HttpPlug:
         """Begins to answer at the port; nothing if it does already. Raises OSError if the port is taken."""
         if self._server is not None:
             return
-        self._server = _Server(("127.0.0.1", self.port), self._handler)
+        self._server = _Server(("127.0.0.1", self.port), self._handler, self._bound)
+        self._bound = None
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="camera", daemon=True).start()
 
@@ -65,8 +77,15 @@ class HttpPlug:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        super().__init__(address, handler)
+    def __init__(
+        self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], bound: socket.socket | None
+    ) -> None:
+        super().__init__(address, handler, bind_and_activate=bound is None)
+        if bound is not None:
+            self.socket.close()
+            self.socket = bound
+            self.server_name, self.server_port = bound.getsockname()
+            self.server_activate()
         self._sockets: set[socket.socket] = set()
 
     def process_request(self, request: Any, client_address: Any) -> None:

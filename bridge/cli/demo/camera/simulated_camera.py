@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -36,17 +37,24 @@ class Relay:
 class SimulatedCamera:
     """A camera on a port of loopback; 0 lets the system choose. `with` plugs it in and unplugs it.
 
+    `bound` is a socket that has the port already, for the first time that it is plugged in.
     `picture` returns a JPEG of this moment. Requests are answered on threads of their own.
     """
 
     def __init__(
-        self, *, picture: Callable[[], bytes], inputs: Iterable[str], relays: Iterable[str], port: int = 0
+        self,
+        *,
+        picture: Callable[[], bytes],
+        inputs: Iterable[str],
+        relays: Iterable[str],
+        port: int = 0,
+        bound: socket.socket | None = None,
     ) -> None:
         self.motion_is = False
         self.inputs = dict.fromkeys(inputs, False)
         self.relays = {token: Relay() for token in relays}
         self.subscriptions = PullPoints(self.present)
-        self._plug = HttpPlug(answer=self.answer, picture=picture, port=port)
+        self._plug = HttpPlug(answer=self.answer, picture=picture, port=port, bound=bound)
         self._operations: Mapping[str, Callable[[Call], str | None]] = self.operations()
 
     @property

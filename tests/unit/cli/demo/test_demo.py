@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli.demo.companion import free_port
+from bridge.cli.demo.companion import bound_socket, free_port
 from bridge.cli.demo.demo import demo
 from bridge.errors import StartFailed
 from bridge.lines.simulated.board_lock import BoardLock, board_socket
@@ -43,3 +43,10 @@ def test_a_port_on_which_connections_ended_a_moment_ago_is_free() -> None:
         taken = free_port(port)
     assert taken != port, "somebody listens"
     assert free_port(port) == port
+
+
+def test_a_socket_holds_its_port_from_the_first_moment_on() -> None:
+    with bound_socket(0) as first:
+        port = first.getsockname()[1]
+        with bound_socket(port) as second:
+            assert second.getsockname()[1] != port
