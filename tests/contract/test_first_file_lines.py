@@ -43,7 +43,13 @@ def test_lines_that_are_chosen_by_name_and_number_work(tmp_path: Path, monkeypat
             terminal.answer("Name of the output on HORN [Horn]")
             terminal.answer("Horn: on when its line is high or low", "low")
             terminal.answer("Horn: siren, strobe")
-            for question in ("Door: which outputs go on with its alarm? [Horn]", "other machines", "Folder", "Write"):
+            terminal.answer("Lines in other devices")
+            for question in (
+                "Door: which outputs go on with its alarm? [Horn]",
+                "other machines",
+                "Folder",
+                "Write",
+            ):
                 terminal.answer(question)
             assert terminal.ended(30) == 0
         log = (tmp_path / "log").open("wb")

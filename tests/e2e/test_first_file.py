@@ -9,7 +9,9 @@ import pytest
 from programs.bridge import MAIN, Bridge, Ear
 from programs.terminal import AtTerminal
 from ruamel.yaml import YAML
+from servers.camera_search import CameraSearch, matches
 from servers.mosquitto import Mosquitto
+from servers.onvif_camera import OnvifCamera
 
 pytestmark = pytest.mark.e2e
 
@@ -29,6 +31,7 @@ ENTERS = (
     "Side gate: alarm on",
     "Siren: siren, strobe",
     "Strobe: siren, strobe",
+    "Lines in other devices",
     "Garage door: which outputs",
     "Side gate: which outputs",
     "other machines",
@@ -109,6 +112,7 @@ def test_a_wrong_answer_is_told_in_the_models_words_and_asked_for_again(tmp_path
         terminal.answer("Horn: siren, strobe, lock or generic? [siren]", "bell")
         terminal.answer("bell: is not a choice")
         terminal.answer("Gate opener: siren, strobe, lock or generic? [lock]")
+        terminal.answer("Lines in other devices")
         terminal.answer("which outputs go on with its alarm? [Horn]", "horn, bell")
         terminal.answer("there is no output bell", "horn, gate opener")
         for question in ("other machines", "Folder", "Write"):
@@ -129,14 +133,14 @@ def test_a_wrong_answer_is_told_in_the_models_words_and_asked_for_again(tmp_path
 @ON_GPIO
 def test_a_page_for_other_machines_has_a_password_typed_twice(tmp_path):
     with AtTerminal("init", "gate.yaml", folder=tmp_path) as terminal:
-        for question in ENTERS[:14]:
+        for question in ENTERS[:15]:
             terminal.answer(question)
         terminal.answer("other machines", "yes")
         terminal.answer("Password of the page", "open sesame")
         terminal.answer("once more", "open simsim")
         terminal.answer("two different ones\nPassword of the page", "open sesame")
         terminal.answer("once more", "open sesame")
-        for question in ENTERS[15:]:
+        for question in ENTERS[16:]:
             terminal.answer(question)
         assert terminal.ended() == 0
     assert read(tmp_path / "gate.yaml")["web"] == {
@@ -194,3 +198,32 @@ def test_a_file_that_is_there_stays_and_with_force_becomes_the_version_before(tm
     assert before.read_text() == "mqtt: {password: old-secret}\n"
     assert before.stat().st_mode & 0o777 == 0o600
     assert alarm2mqtt("check", "gate.yaml", folder=tmp_path).returncode == 0
+
+
+@ON_GPIO
+def test_a_camera_that_is_found_is_taken_over_with_its_password_in_a_file(tmp_path):
+    with (
+        OnvifCamera(password="pass: #1") as camera,
+        CameraSearch([matches(camera.address)]),
+        AtTerminal("init", "gate.yaml", columns=200, folder=tmp_path) as terminal,
+    ):
+        for question in ENTERS[:5]:
+            terminal.answer(question)
+        terminal.answer("simulated terminal board", "no")
+        terminal.answer("Lines in other devices", "cameras, health")
+        terminal.answer("Gate at 127.0.0.1", "cam")
+        terminal.answer("Password of cam", "pass: #1")
+        terminal.answer("Its id", "gate")
+        terminal.answer("which are alarm inputs", "motion, DI_1")
+        terminal.answer("which relays are alarm outputs", "RO_1")
+        for question in ("in trouble", *("which outputs",) * 4, *ENTERS[-3:]):
+            terminal.answer(question)
+        assert terminal.ended() == 0
+        assert "pass: #1" not in terminal.shown
+    written = read(tmp_path / "gate.yaml")
+    secret = tmp_path / "cameras-gate-password"
+    assert written["cameras"] == {"gate": {"onvif": camera.address, "username": "cam", "password_file": str(secret)}}
+    assert secret.read_text() == "pass: #1\n"
+    assert [one["id"] for one in written["inputs"]] == ["gate-motion", "gate-di-1", "disk", "network"]
+    result = alarm2mqtt("check", "gate.yaml", folder=tmp_path)
+    assert (result.returncode, result.stdout) == (0, "gate.yaml: right; 4 inputs, 1 output\n"), result.stderr

@@ -22,6 +22,7 @@ _SECTIONS = {
     "mqtt": "",
     "home_assistant": "",
     "lines": "",
+    "cameras": "",
     "inputs": "# What happens at a contact.",
     "outputs": "# What an alarm, a command or a schedule switches on.",
     "store": "",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.cli.init.draft import Draft
+from bridge.cli.init.elsewhere_questions import Cameras, ElsewhereQuestions
 from bridge.cli.init.prompts import Dialogue, yes
 from bridge.cli.init.terminal_questions import ask_terminals
 from bridge.lines.gpio.listing import ListedChip
@@ -31,10 +32,11 @@ class Place:
     """The folder for journal and states to propose; None leaves the default, without a question."""
     chips: Callable[[], Sequence[ListedChip]]
     """Returns the GPIO chips of this machine. Raises StartFailed if gpiod is unusable."""
+    cameras: Cameras
 
 
 class Questions:
-    """Fills `draft` with the answers, and `secrets` with the passwords by section.
+    """Fills `draft` with the answers, and `secrets` with the passwords by section, such as `mqtt` or `cameras.gate`.
 
     The paths of password files are the file names alone; the wizard adds the folder.
     """
@@ -49,7 +51,8 @@ class Questions:
         """Asks all questions. Raises EOFError and KeyboardInterrupt as the dialogue does."""
         self._device()
         self._broker()
-        ask_terminals(self._dialogue, self.draft, self._place.chips)
+        elsewhere = ElsewhereQuestions(self._dialogue, self.draft, self.secrets, self._place.cameras)
+        ask_terminals(self._dialogue, self.draft, self._place.chips, elsewhere.ask)
         self._page()
         if self._place.store is not None:
             self._dialogue.say()

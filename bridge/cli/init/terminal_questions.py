@@ -29,10 +29,16 @@ class _Terminal:
     name: str
 
 
-def ask_terminals(dialogue: Dialogue, draft: Draft, chips: Callable[[], Sequence[ListedChip]]) -> None:
+def ask_terminals(
+    dialogue: Dialogue,
+    draft: Draft,
+    chips: Callable[[], Sequence[ListedChip]],
+    elsewhere: Callable[[], None],
+) -> None:
     """Asks about inputs and outputs, and puts `lines`, `inputs` and `outputs` into the draft.
 
     `chips` returns the GPIO chips of this machine; its StartFailed is printed, and the simulated board is proposed.
+    `elsewhere` adds terminals in other devices.
     """
     dialogue.say("\nAlarm inputs and outputs")
     lines = _free_lines(dialogue, chips)
@@ -50,6 +56,7 @@ def ask_terminals(dialogue: Dialogue, draft: Draft, chips: Callable[[], Sequence
         _ask_input(dialogue, draft, number, terminal)
     for number, terminal in enumerate(outputs):
         _ask_output(dialogue, draft, number, terminal)
+    elsewhere()
     _ask_links(dialogue, draft)
 
 

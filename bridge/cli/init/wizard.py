@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 
 from bridge.cli.init.file_text import checked_content
+from bridge.cli.init.network_cameras import NetworkCameras
 from bridge.cli.init.prompts import Dialogue, Terminal, Unattended, yes
 from bridge.cli.init.questions import Place, Questions
 from bridge.cli.init.write_files import existing, free_name, make_folder, write
@@ -57,16 +60,18 @@ def ask_and_write(
         zone_known=_LOCALTIME.exists(),  # TZ may be this shell's alone
         store=None if is_default else path.parent / f"{path.stem}-state",
         chips=list_chips,
+        cameras=NetworkCameras(),
     )
     dialogue.say(dialogue.welcome)
     questions = Questions(dialogue, place)
     questions.ask_all()
     document = questions.draft.document
     secrets = {
-        free_name(path.parent, f"{section}-password"): (section, text) for section, text in questions.secrets.items()
+        free_name(path.parent, f"{section.replace('.', '-')}-password"): (section, text)
+        for section, text in questions.secrets.items()
     }
     for file, (section, _) in secrets.items():
-        document[section]["password_file"] = str(file)
+        reduce(getitem, section.split("."), document)["password_file"] = str(file)
     content = checked_content(document, path)
     dialogue.say()
     if not yes(dialogue, f"Write {shortest(path)}?", default=True):

@@ -13,9 +13,13 @@ from words.pages import yaml
 from bridge.cli.init.file_text import settings_text
 from bridge.cli.init.prompts import Check, anything
 from bridge.cli.init.questions import Place, Questions
-from bridge.errors import StartFailed
+from bridge.errors import CameraRefused, StartFailed
 from bridge.lines.gpio.line_lookup import SeenChip, SeenLine
 from bridge.lines.gpio.listing import ListedChip
+from bridge.lines.onvif.discovery import FoundCamera
+from bridge.lines.onvif.event_properties import OfferedEvent
+from bridge.lines.onvif.requests import Relay
+from bridge.lines.onvif.survey import Survey
 from bridge.settings.load import validate
 
 
@@ -61,8 +65,39 @@ CAMERA = ListedChip(
 )
 
 
-def conversation(person, *, chips=(), host="camera-7", zone_known=True, store=None):
-    questions = Questions(person, Place(host=host, zone_known=zone_known, store=store, chips=lambda: chips))
+class Network:
+    """Two cameras, of which one needs a log-in."""
+
+    GATE = FoundCamera(endpoint="a", address="http://10.0.0.2/onvif/device_service", name="Gate")
+    YARD = FoundCamera(endpoint="b", address="http://10.0.0.3/onvif/device_service", name="")
+
+    def __init__(self, *found):
+        self.found = found
+        self.asked = []
+
+    def search(self):
+        return list(self.found)
+
+    def survey(self, address, username, password):
+        self.asked.append((address, username, password))
+        if address == self.GATE.address and password != "pw":
+            message = f"Sender {password} not authorized"
+            raise CameraRefused(message, is_login=True)
+        return Survey(
+            model="Eye",
+            inputs=("DI_1",),
+            relays=(Relay(token="RO_1", mode="Bistable", delay_s=None, idle="open"),),
+            events=(
+                OfferedEvent(event="motion", topic="a", has_end=True),
+                OfferedEvent(event="line_crossing", topic="b", has_end=False),
+                OfferedEvent(topic="Device/Fan", item="Failed", has_end=True),
+            ),
+        )
+
+
+def conversation(person, *, chips=(), host="camera-7", zone_known=True, store=None, cameras=None):
+    place = Place(host=host, zone_known=zone_known, store=store, chips=lambda: chips, cameras=cameras or Network())
+    questions = Questions(person, place)
     questions.ask_all()
     return questions
 
@@ -125,6 +160,75 @@ def test_a_siren_whose_name_has_a_comma_is_proposed_by_its_id():
     validate(document)
 
 
+def test_cameras_that_are_found_become_cameras_inputs_and_outputs():
+    network = Network(Network.GATE, Network.YARD)
+    person = Person(
+        {
+            "simulated terminal board": "no",
+            "Lines in other devices": ["camera", "cameras, health"],
+            "Gate at 10.0.0.2": "cam",
+            "The camera at 10.0.0.3": "none",
+            "Its id": "",
+            "eye-gate: which are alarm inputs": "motion, line_crossing",
+            "eye-gate: which relays": "RO_1",
+            "in trouble": "disk",
+        },
+        secrets=["pw"],
+    )
+    questions = conversation(person, cameras=network)
+    document = questions.draft.document
+    assert network.asked == [(Network.GATE.address, "cam", "pw"), (Network.YARD.address, None, "")]
+    assert person.told == ["camera is none of cameras, mqtt, health, or none"]
+    assert questions.secrets == {"cameras.eye-gate": "pw"}
+    assert document["cameras"] == {
+        "eye-gate": {
+            "onvif": Network.GATE.address, "username": "cam", "password_file": "cameras-eye-gate-password",
+        },
+        "eye": {"onvif": Network.YARD.address},
+    }  # fmt: skip
+    assert [each["line"].get("event") or each["line"].get("token") for each in document["inputs"]] == [
+        "motion", "line_crossing", "DI_1", "motion", "line_crossing", None,
+    ]  # fmt: skip
+    assert document["outputs"] == [
+        {
+            "id": "eye-gate-ro-1", "name": "Eye gate ro 1", "kind": "generic",
+            "line": {"kind": "onvif_relay", "camera": "eye-gate", "token": "RO_1"},
+        }
+    ]  # fmt: skip
+    assert validate(yaml(settings_text(document))) == validate(document)
+
+
+def test_a_camera_that_refuses_the_log_in_is_left_out_and_its_password_is_not_repeated():
+    person = Person({"Lines in other devices": "cameras", "Gate at": "cam"}, secrets=["hidden-word"])
+    questions = conversation(person, cameras=Network(Network.GATE))
+    assert "cameras" not in questions.draft.document
+    assert questions.secrets == {}
+    assert any("not authorized; it is left out" in line for line in person.said)
+    assert not any("hidden-word" in line for line in person.said)
+
+
+def test_devices_on_the_broker_are_inputs_and_outputs_by_their_presets():
+    person = Person(
+        {
+            "Lines in other devices": "mqtt",
+            "Devices on the broker": [
+                "zigbee zigbee2mqtt/window",
+                "zigbee2mqtt_contact zigbee2mqtt/#",
+                "zigbee2mqtt_contact zigbee2mqtt/window, zigbee2mqtt_siren zigbee2mqtt/hall-siren",
+            ],
+        }
+    )
+    document = conversation(person).draft.document
+    assert person.told[0] == "zigbee is no preset of MQTT; docs/sources.md lists them"
+    assert "is no single topic" in person.told[1]
+    assert document["inputs"][-1] == {
+        "id": "window", "name": "Window",
+        "line": {"kind": "mqtt", "preset": "zigbee2mqtt_contact", "topic": "zigbee2mqtt/window"},
+        "linkage": {"outputs": ["siren", "strobe"]},
+    }  # fmt: skip
+    assert document["outputs"][-1]["id"] == "hall-siren"
+
+
 def test_real_lines_without_a_choice_can_be_kept_for_later():
     document = conversation(
         Person({"Which are alarm inputs": "none", "simulated terminal board": "no"}), chips=[CAMERA]
@@ -147,7 +251,7 @@ def test_a_machine_that_cannot_look_for_lines_says_why_and_goes_on():
         raise StartFailed(message)
 
     person = Person()
-    Questions(person, Place(host="x", zone_known=True, store=None, chips=broken)).ask_all()
+    Questions(person, Place(host="x", zone_known=True, store=None, chips=broken, cameras=Network())).ask_all()
     assert "  GPIO lines need the gpiod package" in person.said
 
 
