@@ -57,7 +57,7 @@ class LineMachine(RuleBasedStateMachine):
         self.outside.opened()
         self.outside.started()
 
-    @rule(index=st.integers(0, 9))
+    @rule(index=st.integers(0, 59))
     def something_happens(self, index):
         happenings = self.outside.happenings()
         happenings[index % len(happenings)]()
@@ -78,30 +78,28 @@ class LineMachine(RuleBasedStateMachine):
             if self.world.time >= 1000.0 + self.grace_s:
                 self.model.alarm.grace_ends()
 
-    @rule(wired=st.booleans())
-    def the_input_is_edited(self, wired):
-        """Another name, or another line."""
-        self.options["name"] += "!"
-        if not wired:
-            self.world.edit(self.settings())
-            return
-        self.outside.letter = "b" if self.outside.letter == "a" else "a"
+    @rule(how=st.sampled_from(["name", "line", "enable", "disable", "connect", "disconnect"]))
+    def the_input_is_edited(self, how):
+        """Another name, another line, the switch, or the Trigger Mode."""
+        match how:
+            case "name":
+                self.options["name"] += "!"
+            case "line":
+                self.outside.letter = "b" if self.outside.letter == "a" else "a"
+            case "enable" | "disable":
+                self.options["enabled"] = how == "enable"
+            case "connect" | "disconnect":
+                self.options["trigger_mode"] = how
         self.world.edit(self.settings())
-        self.model = ContactModel(alarm=self.model.alarm.has_another_line(), now=self.model.now)
-        self.outside.opened()
-        self.outside.exchanged()
-
-    @rule(enabled=st.booleans())
-    def the_input_is_enabled(self, enabled):
-        self.options["enabled"] = enabled
-        self.world.edit(self.settings())
-        self.model.alarm.is_enabled(enabled=enabled)
-
-    @rule(mode=st.sampled_from(["connect", "disconnect"]))
-    def the_trigger_mode_changes(self, mode):
-        self.options["trigger_mode"] = mode
-        self.world.edit(self.settings())
-        self.model.alarm.has_trigger_mode("connected" if mode == "connect" else "disconnected")
+        match how:
+            case "line":
+                self.model = ContactModel(alarm=self.model.alarm.has_another_line(), now=self.model.now)
+                self.outside.opened()
+                self.outside.exchanged()
+            case "enable" | "disable":
+                self.model.alarm.is_enabled(enabled=how == "enable")
+            case "connect" | "disconnect":
+                self.model.alarm.has_trigger_mode(f"{how}ed")
 
     @rule()
     def the_program_is_killed_and_started(self):

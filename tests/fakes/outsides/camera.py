@@ -30,6 +30,8 @@ class CameraOutside(Outside):
         """Whether the subscription stands, or would if there were a process."""
         self.values: dict[str, bool] = {}
         """The properties that the camera has."""
+        self.down_since: float | None = None
+        """The instant at which the subscription went down."""
         self.mentioned: dict[str, bool] = {}
         """Those that it mentioned to this process."""
 
@@ -38,7 +40,7 @@ class CameraOutside(Outside):
         return {"onvif": lambda around: OnvifLines(around, child_of=self.made)}  # type: ignore[arg-type]
 
     def made(self, **calls: Any) -> CameraProcess:
-        self.process = CameraProcess(**calls)
+        self.process, self.down_since = CameraProcess(**calls), None
         self.mentioned.clear()
         return self.process
 
@@ -119,12 +121,20 @@ class CameraOutside(Outside):
         self.is_out_of_reach()
 
     def is_out_of_reach(self) -> None:
-        if "camera" not in self.model.timers and "camera" not in self.model.reasons:
-            self.model.after("camera", 10.0, lambda: self.model.cannot_be_known("camera"))
+        if self.down_since is None:
+            self.down_since = self.model.now
+        left_s = self.down_since + 10.0 - self.model.now
+        if "camera" in self.model.timers or "camera" in self.model.reasons:
+            return
+        if left_s > 0:
+            self.model.after("camera", left_s, lambda: self.model.cannot_be_known("camera"))
+        else:
+            self.model.cannot_be_known("camera")
 
     def subscribes(self) -> None:
         for each in (CameraReached(camera="gate"), CameraSubscribed(camera="gate")):
             self.world.do(lambda each=each: self.process.report(each))
+        self.down_since = None
         self.model.not_after_all("camera")
         self.model.can_be_known("camera")
         for name, value in self.values.items():
@@ -137,7 +147,6 @@ class CameraOutside(Outside):
             self.is_told(self.mentioned[self.letter], event=False)
 
     def started(self) -> None:
-        self.mentioned.clear()
         self.is_out_of_reach()
         if self.is_there:
             self.subscribes()

@@ -70,7 +70,7 @@ class CombinedOutside(Outside):
         act(model)
         news = model.told[told:]
         begins = [cause for kind, cause in news if kind in ("alarm_begin", "resumed")]
-        if begins:
+        if begins and begins[-1] is not None:  # one that goes on after a start began nobody knows when
             self.counts_until[name] = self.model.now + self.line()["within_s"]
         event = begins[-1] == "input" if begins else was_decided
         self.decides(event=event)
