@@ -33,7 +33,8 @@ PAGES = [
     "system",
     "setup",
     "setup?part=mqtt",
-    "setup?part=email",
+    "setup?part=archive",
+    "start?step=4",
 ]
 CLIP = "2026-11-23/110000_door.mp4"
 

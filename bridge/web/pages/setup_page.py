@@ -19,6 +19,8 @@ def setup_page(frame: Frame, status: State, rest: State) -> str:
     rows = [_row(section, status, is_there=rest[section.key] is not None) for section in SECTIONS]
     start = el(
         "p",
+        el("a", "Cameras", href="cameras"),
+        " · ",
         el("a", "Guided start", href="start"),
         " · ",
         el("a", "Export and import", href="setup?part=archive"),
