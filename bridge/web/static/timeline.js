@@ -9,6 +9,8 @@ const chosenText = section.querySelector(".chosen");
 const place = section.querySelector("[data-list]");
 const KINDS = ["start", "stop", "alarm_begin", "alarm_end", "retrigger", "resumed", "output_on", "output_off", "fault", "healed", "clip"];
 const SOON_MS = 1000;
+const SHARE = 10;
+const AGAIN_MS = 10_000;
 const LEAST_MS = 60_000;
 const day = { lanes: [], spans: [], since: "", until: "", changed: null, known: 0 };
 let ahead_ms = 0; // the device's clock against this one
@@ -17,6 +19,8 @@ let end = null; // of the picture; null: now
 let chosen = null;
 let asking = null;
 let frame = null;
+let asked_at = -Infinity;
+let pause_ms = SOON_MS;
 
 const now = () => Date.now() + ahead_ms;
 const first = () => Date.parse(day.until || new Date().toISOString()) - 86_400_000;
@@ -54,16 +58,19 @@ function read(fresh) {
 async function refresh() {
   asking = null;
   if (document.hidden) return; // asked for when somebody looks again: the stream begins anew then
+  asked_at = Date.now();
+  const begun = performance.now();
   try {
     const answer = await fetch(section.dataset.timeline);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-lanes]");
     if (fresh) read(document.adoptNode(fresh));
+    pause_ms = Math.max(SOON_MS, SHARE * (performance.now() - begun)); // a busy day is much work for a small board
   } catch {
     // The banner of the stream says that the device is away; it is asked again when it is back.
   }
 }
 
-const soon = () => (asking ??= setTimeout(refresh, SOON_MS));
+const soon = () => (asking ??= setTimeout(refresh, pause_ms));
 
 function choose(span) {
   chosen = span;
@@ -151,7 +158,8 @@ chart.addEventListener("pointerup", (event) => {
 chart.addEventListener("pointercancel", (event) => fingers.delete(event.pointerId));
 
 new ResizeObserver(redraw).observe(chart);
-on("hello", refresh);
+on("hello", () => Date.now() - asked_at > AGAIN_MS && refresh()); // behind some proxies it comes every second
+document.addEventListener("visibilitychange", () => (asked_at = -Infinity));
 on("settings", soon);
 on("journal", (entry) => KINDS.includes(entry.kind) && soon());
 setInterval(() => document.hidden || fingers.size || redraw(), 10_000);
