@@ -1,4 +1,7 @@
-"""A simulated camera's network plug: an HTTP server on loopback that is plugged in and pulled out at will."""
+"""A simulated camera's network plug: an HTTP server on loopback that is plugged in and pulled out at will.
+
+Pulled out, it keeps its port and breaks each connection off: otherwise another program could be given the port.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,18 @@ class HttpPlug:
     @property
     def is_in(self) -> bool:
         """Whether it answers."""
-        return self._server is not None
+        return self._server is not None and self._server.answers
+
+    def plug(self) -> None:
+        """Answers again."""
+        if self._server is not None:
+            self._server.answers = True
+
+    def unplug(self) -> None:
+        """Answers no more, breaks every connection off, and keeps the port."""
+        if self._server is not None:
+            self._server.answers = False
+            self._server.break_off()
 
     def start(self) -> None:
         """Begins to answer at the port; nothing if it does already. Raises OSError if the port is taken."""
@@ -76,6 +90,7 @@ class HttpPlug:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    answers = True
 
     def __init__(
         self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], bound: socket.socket | None
@@ -87,6 +102,10 @@ class _Server(ThreadingHTTPServer):
             self.server_name, self.server_port = bound.getsockname()
             self.server_activate()
         self._sockets: set[socket.socket] = set()
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        del request, client_address
+        return self.answers
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._sockets.add(request)

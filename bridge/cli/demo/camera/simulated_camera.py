@@ -35,9 +35,9 @@ class Relay:
 
 
 class SimulatedCamera:
-    """A camera on a port of loopback; 0 lets the system choose. `with` plugs it in and unplugs it.
+    """A camera on a port of loopback; 0 lets the system choose. `with` starts and stops it.
 
-    `bound` is a socket that has the port already, for the first time that it is plugged in.
+    `bound` is a socket that has the port already, for the first start.
     `picture` returns a JPEG of this moment. Requests are answered on threads of their own.
     """
 
@@ -59,7 +59,7 @@ class SimulatedCamera:
 
     @property
     def port(self) -> int:
-        """The port that it answers at; the chosen one once it was plugged in."""
+        """The port that it answers at; the chosen one once it was started."""
         return self._plug.port
 
     @property
@@ -75,13 +75,22 @@ class SimulatedCamera:
     # The world around it
 
     def start(self) -> Self:
-        """Plugs its network cable in. Raises OSError if the port is taken."""
+        """Begins to answer. Raises OSError if the port is taken."""
         self._plug.start()
         return self
 
     def stop(self) -> None:
-        """Unplugs its network cable: connections break, and subscriptions are forgotten."""
+        """Answers no more, and gives the port back."""
         self._plug.stop()
+        self.subscriptions.drop_all()
+
+    def plug(self) -> None:
+        """Plugs its network cable in again."""
+        self._plug.plug()
+
+    def unplug(self) -> None:
+        """Unplugs its network cable: connections break, and subscriptions are forgotten."""
+        self._plug.unplug()
         self.subscriptions.drop_all()
 
     def motion(self, active: bool, operation: str = "Changed") -> None:  # noqa: FBT001 - as one sets a switch
