@@ -47,7 +47,7 @@ class Edit:
     """`inputs` or `outputs`; empty for the other settings."""
     item: str = ""
     """The id of the input or output."""
-    content: Mapping[str, Any] = field(default_factory=dict)
+    content: Mapping[str, Any] = field(default_factory=dict, repr=False)
     only: Places = None
     """The locations that a patch may have; None: all."""
 
