@@ -76,9 +76,14 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A text is one of what the line's camera offers: its `inputs`, its `relays`, or the `topics` of its events."""
+    """A value is one of what there is: a camera's `inputs`, `relays` or `topics` of events; GPIO `chips` or `lines`."""
 
-    among: Literal["inputs", "relays", "topics"]
+    among: Literal["inputs", "relays", "topics", "chips", "lines"]
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the line's camera has to be asked for it."""
+        return self.among not in ("chips", "lines")
 
 
 @dataclass(frozen=True, slots=True)

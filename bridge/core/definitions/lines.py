@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from bridge.core.definitions.combined_lines import CombinedSource
 from bridge.core.definitions.far_lines import Local
-from bridge.core.definitions.field_types import OneOf, Range, Refused, Text
+from bridge.core.definitions.field_types import Offered, OneOf, Range, Refused, Text
 from bridge.core.definitions.health_lines import HealthSource
 from bridge.core.definitions.http_lines import HttpSink, HttpSource
 from bridge.core.definitions.introspection import members, tag_of
@@ -28,7 +28,7 @@ class LineByOffset(Local):
     """A line of a GPIO chip by its number."""
 
     kind: ClassVar[Literal["gpio"]] = GPIO
-    chip: Text
+    chip: Annotated[Text, Offered("chips")]
     """The chip's name, path or label, such as gpiochip0."""
     offset: Annotated[int, Range(0, 1023)]
     """The line's number on the chip."""
@@ -39,9 +39,9 @@ class LineByName(Local):
     """A line by the name that the board gives it."""
 
     kind: ClassVar[Literal["gpio"]] = GPIO
-    name: Text
+    name: Annotated[Text, Offered("lines")]
     """The line's name."""
-    chip: Text | None = None
+    chip: Annotated[Text, Offered("chips")] | None = None
     """The chip to look on; default: all."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bridge.core.definitions.channels import CHANNELS, server_of
@@ -14,6 +14,7 @@ from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import input_part
 from bridge.web.pages.terminal_page import Chosen, new_terminal, terminal_page
 from bridge.web.pages.wiring import wiring
+from bridge.web.ports import FoundLines
 
 
 def alarm_in_page(
@@ -25,14 +26,15 @@ def alarm_in_page(
     sounds: Sequence[str],
     *,
     asked: str | None = None,
+    found: Callable[[], FoundLines] = FoundLines,
 ) -> str:
     """Returns the page of the input `chosen`, or of a new one for None.
 
     `values` are its settings as JSON, `event` its state as in an event (None: not known yet), `sounds` the names of the
-    sound clips, `asked` the kind of line to show; default: the input's own.
+    sound clips, `asked` the kind of line to show; default: the input's own. `found` looks for free GPIO lines.
     """
     if chosen is None:
-        line = wiring(Form(values={}, target=""), "inputs", settings, None, asked=asked)
+        line = wiring(Form(values={}, target=""), "inputs", settings, None, asked=asked, found=found)
         content: Chosen | Html = new_terminal("input", line)
     else:
         edited = Form(values=values, target=f"api/inputs/{chosen.id}/settings")
@@ -46,7 +48,7 @@ def alarm_in_page(
                 ("Event Actions", _actions(edited, settings, sounds)),
                 ("Schedule", _when(edited, settings, chosen.id)),
                 ("More", _more(edited)),
-                ("Wiring", wiring(edited, "inputs", settings, chosen, asked=asked)),
+                ("Wiring", wiring(edited, "inputs", settings, chosen, asked=asked, found=found)),
                 rarer=("More", "Wiring"),
             ),
         )

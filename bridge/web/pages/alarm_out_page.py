@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.core.definitions.settings import OutputSettings, Settings
@@ -12,6 +12,7 @@ from bridge.web.pages.layout import Frame
 from bridge.web.pages.live_page import output_part
 from bridge.web.pages.terminal_page import Chosen, new_terminal, terminal_page
 from bridge.web.pages.wiring import wiring
+from bridge.web.ports import FoundLines
 
 
 def alarm_out_page(
@@ -22,14 +23,15 @@ def alarm_out_page(
     event: Mapping[str, Any] | None,
     *,
     asked: str | None = None,
+    found: Callable[[], FoundLines] = FoundLines,
 ) -> str:
     """Returns the page of the output `chosen`, or of a new one for None.
 
     `values` are its settings as JSON, `event` its state as in an event (None: not known yet), `asked` the kind of line
-    to show; default: the output's own.
+    to show; default: the output's own. `found` looks for free GPIO lines.
     """
     if chosen is None:
-        line = wiring(Form(values={}, target=""), "outputs", settings, None, asked=asked)
+        line = wiring(Form(values={}, target=""), "outputs", settings, None, asked=asked, found=found)
         content: Chosen | Html = new_terminal("output", line)
     else:
         edited = Form(values=values, target=f"api/outputs/{chosen.id}/settings")
@@ -42,7 +44,7 @@ def alarm_out_page(
                 ("Event Actions", _events(edited)),
                 ("Schedule", _timing(edited, settings, chosen.id)),
                 ("More", _more(edited, chosen)),
-                ("Wiring", wiring(edited, "outputs", settings, chosen, asked=asked)),
+                ("Wiring", wiring(edited, "outputs", settings, chosen, asked=asked, found=found)),
                 rarer=("More", "Wiring"),
             ),
         )

@@ -116,6 +116,7 @@ class Pages:
                 live.input_event(view) if view else None,
                 await self._sounds(),
                 asked=query.get("kind"),
+                found=self._ports.found_lines,
             )
         )
 
@@ -132,6 +133,7 @@ class Pages:
                 output_settings(chosen) if chosen else {},
                 live.output_event(view) if view else None,
                 asked=query.get("kind"),
+                found=self._ports.found_lines,
             )
         )
 

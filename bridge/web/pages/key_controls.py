@@ -24,11 +24,16 @@ _UNITS = {"s": "s", "ms": "ms", "db": "dB"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """The things that keys can name: cameras, other inputs, and presets of its kind, each a value and its text."""
+    """The things that keys can name: cameras, other inputs, presets of a kind, free GPIO lines and their chips.
+
+    Each is a value and its text.
+    """
 
     cameras: Options = ()
     inputs: Options = ()
     presets: Options = ()
+    chips: Options = ()
+    lines: Options = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +121,19 @@ def control(edited: Form, key: Key, around: Around, help_: str, *, is_fresh: boo
     )
     listed = el(
         "datalist",
+        *(el("option", text, value=value) for value, text in _known(offered, around)),
         *(el("option", value=word) for word in words),
         id=known,
         data_offered=None if offered is None else offered.among,
     )
     return edited.field(key.path, label, el("span", box, listed) if known else box, help_)
+
+
+def _known(offered: Offered | None, around: Around) -> Options:
+    """Returns what is known before anybody is asked."""
+    if offered is None or offered.is_asked:
+        return ()
+    return around.chips if offered.among == "chips" else around.lines
 
 
 def _options(key: Key, around: Around) -> Options | None:

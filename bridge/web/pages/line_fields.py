@@ -70,13 +70,14 @@ def _keys(edited: Form, line: LineForm, forms: tuple[type, ...]) -> list[Html]:
     if line.kind == GPIO and line.simulated:
         return [el("p", "A terminal of the simulated board.", class_="note")]
     found: dict[str, Html] = {}
-    is_offered = False
+    is_asked = False
     for form in forms:
         for name, key in shown_keys(form, PATH).items():
-            is_offered = is_offered or mark(key.marks, Offered) is not None
+            offered = mark(key.marks, Offered)
+            is_asked = is_asked or (offered is not None and offered.is_asked)
             if name not in found:
                 found[name] = key_field(edited, form, key, line.around, is_fresh=line.is_fresh)
-    return [*found.values(), *([_question()] if is_offered else [])]
+    return [*found.values(), *([_question()] if is_asked else [])]
 
 
 def _question() -> Html:

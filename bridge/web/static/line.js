@@ -40,7 +40,7 @@ function offer({ inputs, outputs }) {
     else lines.topics.push(line.topic);
   }
   for (const list of form.querySelectorAll("[data-offered]")) {
-    list.replaceChildren(...lines[list.dataset.offered].map((value) => new Option(value, value)));
+    if (list.dataset.offered in lines) list.replaceChildren(...lines[list.dataset.offered].map((value) => new Option(value, value)));
   }
   const words = form.querySelector('[data-path="line.event"]');
   for (const option of words?.options ?? []) {

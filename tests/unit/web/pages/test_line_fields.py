@@ -20,6 +20,7 @@ from bridge.web.html import some
 from bridge.web.pages.fields import Form
 from bridge.web.pages.key_controls import key_of
 from bridge.web.pages.wiring import wiring
+from bridge.web.ports import FoundLines
 
 FORMS = {"inputs": SOURCE_FORMS, "outputs": SINK_FORMS}
 LINES = {"inputs": INPUT_LINES, "outputs": OUTPUT_LINES}
@@ -136,3 +137,19 @@ def test_a_terminal_of_the_simulated_board_has_no_line_to_edit_and_can_become_an
     assert '<option value="gpio" selected>Terminal of the simulated board</option>' in text
     assert re.findall(r'data-path="([^"]*)"', text) == ["line.kind", "connected_level", "bias"]
     assert 'data-path="line.topic"' in shown("inputs", settings, settings.inputs[0], asked="mqtt")
+
+
+def test_free_gpio_lines_are_offered_and_nobody_looks_for_them_where_no_gpio_line_is_meant():
+    lines = (("gpiochip0:17 ALARM_IN1", {"name": "ALARM_IN1"}), ("gpiochip1:3", {"chip": "gpiochip1", "offset": 3}))
+    real = settings_of(lines={"driver": "gpiod"})
+    fields = wiring(Form(values={}, target=""), "inputs", real, None, asked=None, found=lambda: FoundLines(lines=lines))
+    text = str(some(*fields))
+    assert '<option value="ALARM_IN1">gpiochip0:17 ALARM_IN1</option>' in text
+    assert '<option value="gpiochip1">gpiochip1</option>' in text
+    assert "Ask the camera" not in text
+    for settings, asked in ((real, "mqtt"), (settings_of(), None)):
+        wiring(Form(values={}, target=""), "inputs", settings, None, asked=asked, found=nobody)
+
+
+def nobody() -> FoundLines:
+    raise AssertionError
