@@ -33,6 +33,8 @@ TRIP_NS = 115_000_000
 TRIPS = 16
 """Of each input, in a minute: under the limit from which it chatters."""
 EVENT_MS = 20.0
+PULSE_MS = 12.0
+"""As beside a busy process: the cameras, which are played, share the processors."""
 LINE = OUTPUTS[0]
 
 
@@ -111,25 +113,33 @@ class Pulses:
         return lateness(self.stamps_ns).late_ms
 
 
-def _known(stage: Stage) -> None:
-    """Waits until the state of every camera's motion has been published."""
-    waiting = {f"{TOPIC}/input/moves-{number}/state" for number in range(COUNT)}
+class Known:
+    """Hears when a bridge that is started after it knows the motion of every camera.
 
-    def heard(message: Message) -> None:
-        if message.payload in (b"ON", b"OFF"):
-            waiting.discard(message.topic)
+    What lies on the broker is of the bridge before.
+    """
 
-    client = Client(port=stage.broker.port, name="knows", heard=heard)
-    client.subscribe(f"{TOPIC}/input/+/state")
-    hear_while([client], lambda: bool(waiting), within_s=READY_S, what="the state of every camera")
-    client.close()
+    def __init__(self, stage: Stage) -> None:
+        self._waiting = {f"{TOPIC}/input/moves-{number}/state" for number in range(COUNT)}
+        self._client = Client(port=stage.broker.port, name="knows", heard=self._heard)
+        self._client.subscribe(f"{TOPIC}/input/+/state")
+
+    def _heard(self, message: Message) -> None:
+        if not message.retained and message.payload in (b"ON", b"OFF"):
+            self._waiting.discard(message.topic)
+
+    def wait(self) -> None:
+        """Until it knows."""
+        hear_while([self._client], lambda: bool(self._waiting), within_s=READY_S, what="the state of every camera")
+        self._client.close()
 
 
 def _beside(stage: Stage, cameras: FarCameras) -> list[Row]:
     """Edges and pulses of a bridge with busy cameras, and with silent ones."""
     ours = alarm2mqtt(stage.folder / "watching", stage.broker.port, **cameras.settings())
+    known = Known(stage)
     lane = Lane(stage, ours)
-    _known(stage)
+    known.wait()
     pulses: dict[bool, list[float]] = {True: [], False: []}
     edges: dict[bool, list[float]] = {True: [], False: []}
     lane.turn(EDGES)  # warm: nothing of it counts
@@ -174,7 +184,7 @@ def _beside(stage: Stage, cameras: FarCameras) -> list[Row]:
             percentile(pulses[True], 99),
             **silent,
             peer=percentile(pulses[False], 99),
-            limit=5.0,
+            limit=PULSE_MS,
         ),
         _row("states lost or wrong", "", wrong, limit=0),
     ]
@@ -216,8 +226,11 @@ def _event_to_line(stage: Stage, cameras: FarCameras) -> list[Row]:
     ours = alarm2mqtt(
         stage.folder / "seeing", stage.broker.port, outputs_also={"follow_source": True}, **cameras.settings()
     )
+    known = Known(stage)
+    for number in range(COUNT):
+        cameras.moves(number, motion=False)  # else what was so before the start begins no alarm anew
     program = stage.started(ours)
-    _known(stage)
+    known.wait()
     followed = Followed(ours)
     next_ns = time.monotonic_ns()
     for number in range(COUNT * (4 if stage.quick else TRIPS)):
