@@ -24,7 +24,7 @@ def key_field(edited: Form, section: type, key: Key, around: Around, *, is_fresh
 
     `is_fresh`: the section is not written yet.
     """
-    help_ = NEVER_SHOWN if key.is_password else meanings(section)[key.name]
+    help_ = NEVER_SHOWN if key.is_password else meanings(section)[key.name].replace("`", "")
     if not is_section(key.type):
         return control(edited, key, around, help_, is_fresh=is_fresh)
     below = list(shown_keys(key.type, key.path).values())

@@ -75,6 +75,7 @@ def test_each_kind_can_be_chosen_and_each_key_of_its_definition_is_on_its_form(s
     expected = {path for form in FORMS[section][kind] for path in paths(form, "line")}
     assert set(re.findall(r'data-path="(line\.[^"]*)"', text)) == {"line.kind", *expected}
     assert f'data-line="{kind}" data-fresh' in text
+    assert "`" not in text, "help is for people"
 
 
 @every_kind
