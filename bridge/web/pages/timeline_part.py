@@ -58,6 +58,7 @@ def timeline_section(of: str | None) -> Html:
                 for seconds, text in ZOOMS
             ),
             el("button", "Later", type="button", data_pan="1"),
+            el("button", "Now", type="button", data_pan="now"),
             class_="buttons zoom",
             role="group",
             aria_label="Part of the day",

@@ -23,7 +23,7 @@ let asked_at = -Infinity;
 let pause_ms = SOON_MS;
 
 const now = () => Date.now() + ahead_ms;
-const first = () => Date.parse(day.until || new Date().toISOString()) - 86_400_000;
+const first = () => now() - 86_400_000;
 
 function view() {
   const to = end ?? now();
@@ -83,7 +83,8 @@ function choose(span) {
 }
 
 function moveTo(to) {
-  end = to >= now() ? null : Math.max(to, first() + width_ms);
+  const within = Math.max(to, first() + width_ms);
+  end = within >= now() ? null : within;
 }
 
 function zoom(ms, about = null) {
@@ -107,7 +108,7 @@ function pan(share) {
 section.querySelector(".zoom").addEventListener("click", (event) => {
   const { zoom: seconds, pan: way } = event.target.dataset;
   if (seconds) zoom(Number(seconds) * 1000);
-  else if (way) pan(Number(way) / 2);
+  else if (way) pan(way === "now" ? Infinity : Number(way) / 2);
 });
 
 const step = (by) => {
