@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class HealthWhenFollowed:
-    """`settings` returns those in force; `make` makes the watch, which is not imported before."""
+    """The watch, made by `make` and not imported before an input follows it.
+
+    `settings` returns those in force.
+    """
 
     def __init__(self, *, settings: Callable[[], Settings], make: Callable[[], HealthWatch]) -> None:
         self._settings = settings
@@ -28,12 +31,12 @@ class HealthWhenFollowed:
             self._is_followed.set()
 
     def changed(self) -> None:
-        """Has the rooms looked at soon: one of them reports a change."""
+        """Has the watch look at the rooms soon, since one of them changed; does nothing while there is no watch."""
         if self._watch is not None:
             self._watch.changed()
 
     async def run(self) -> None:
-        """Watches, once an input follows, until it is cancelled."""
+        """Waits until an input follows the watch, then watches until it is cancelled."""
         self.settings_changed()
         await self._is_followed.wait()
         self._watch = self._make()

@@ -1,4 +1,4 @@
-"""The allocator of the C library, told that memory is scarce."""
+"""The allocator of the C library, set for a machine with little memory."""
 
 from __future__ import annotations
 

@@ -7,8 +7,10 @@ from hashlib import blake2b
 from typing import Final
 
 AFTERMATH_S: Final = 5.0
-"""Earlier Home Assistants empty the topic on which a disabled entity was once described when it is removed: within so
-long after a removal of ours that is no person."""
+"""The time after a removal of ours in which an emptied topic is not taken for a person's deletion.
+
+Earlier Home Assistants empty the topic on which a disabled entity was once described when that entity is removed.
+"""
 
 
 def digest_of(payload: bytes) -> bytes:
@@ -33,7 +35,7 @@ class DeletedDevices:
         self._withheld.pop(topic, None)
 
     def withholds(self, topic: str, digest: bytes) -> bool:
-        """Returns whether a description stays withheld; another one than that which was deleted never is again."""
+        """Returns whether the description with this digest stays withheld; a changed one ends that for its topic."""
         if topic not in self._withheld:
             return False
         withheld = self._withheld[topic] or digest
@@ -44,7 +46,7 @@ class DeletedDevices:
         return True
 
     def removed(self) -> None:
-        """We remove entities from Home Assistant now."""
+        """Notes the time of a removal of entities by ourselves, whose aftermath begins now."""
         self._removed_at = asyncio.get_running_loop().time()
 
     @property

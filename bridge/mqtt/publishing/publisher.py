@@ -1,4 +1,4 @@
-"""The device's state as topics: states and settings; `descriptions` has what Home Assistant is told of them.
+"""The device's state as topics: states and settings; their descriptions for Home Assistant are in `descriptions`.
 
 Without a connection of its own: every method may be called at any time, and the messages are sent while there is a
 connection.

@@ -160,7 +160,7 @@ class CamerasApi:
         return _missing() if camera is None else Reply(body=camera_settings(camera))
 
     async def search(self, call: Call) -> Reply:
-        """Finds the cameras of the network, which takes two seconds."""
+        """Returns the cameras of the network, after a search of two seconds."""
         del call
         try:
             found = await self._desk.search()
@@ -169,7 +169,7 @@ class CamerasApi:
         return Reply(body={"found": [asdict(each) for each in found]})
 
     async def survey(self, call: Call) -> Reply:
-        """Asks a camera at an address what it has."""
+        """Returns what a camera at an address has."""
         body = call.body
         return await _surveyed(
             self._desk.survey(
@@ -178,7 +178,7 @@ class CamerasApi:
         )
 
     async def survey_known(self, call: Call) -> Reply:
-        """Asks a camera of the settings what it has."""
+        """Returns what a camera of the settings has."""
         name = call.path["camera"]
         if name not in self._live.settings.cameras:
             return _missing()
@@ -234,7 +234,7 @@ class CamerasApi:
         """Makes a change. Returns done, or a refusal whose paths are relative to the camera, if one is given."""
         assert self._ports.settings is not None  # noqa: S101 - there are no such rows without it
         faults = await change(self._ports.settings)
-        return refusal(tuple(_told(fault, camera) for fault in faults)) if faults else DONE
+        return refusal(tuple(_relative(fault, camera) for fault in faults)) if faults else DONE
 
     @property
     def _desk(self) -> CameraDesk:
@@ -260,7 +260,8 @@ async def _surveyed(asked: Awaitable[CameraOffer]) -> Reply:
         return refused(str(error), path="address")
 
 
-def _told(fault: Fault, camera: str | None) -> Fault:
+def _relative(fault: Fault, camera: str | None) -> Fault:
+    """Returns the fault with its path relative to the camera, if it is about that; a fault of the id is at `id`."""
     own = f"cameras.{camera}"
     if camera is None or not (fault.path == own or fault.path.startswith(f"{own}.")):
         return fault

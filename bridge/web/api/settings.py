@@ -118,7 +118,7 @@ class SettingsApi:
         return Reply(body=rest_settings(self._live.settings))
 
     async def origins(self, call: Call) -> Reply:
-        """Returns the paths of the settings from above the file; 503 if they cannot be told now."""
+        """Returns the paths of the settings from above the file; 503 if they cannot be found out now."""
         del call
         try:
             return Reply(body={"origins": dict(await self._of.origins())})
