@@ -39,3 +39,12 @@ export function say(text, { bad = false } = {}) {
   toast.append(line);
   setTimeout(() => line.remove(), bad ? 8000 : 3000);
 }
+
+let isLeaving = false;
+
+// Once: the answer to a removal and the stream may both say that what this page shows is gone.
+export function leave() {
+  if (isLeaving) return;
+  isLeaving = true;
+  location.search = "";
+}

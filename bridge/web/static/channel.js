@@ -1,6 +1,6 @@
 // Which input or output is shown; removing one.
 
-import { ask, say } from "./ask.js";
+import { ask, leave, say } from "./ask.js";
 
 const choice = document.getElementById("channel");
 choice?.addEventListener("change", () => choice.form.submit());
@@ -10,7 +10,7 @@ document.querySelector("[data-remove]")?.addEventListener("click", async (event)
   if (!confirm(`Remove ${name}, with all its settings?`)) return;
   try {
     await ask("DELETE", remove);
-    location.search = "";
+    leave();
   } catch (refusal) {
     say(refusal.message, { bad: true });
   }

@@ -1,7 +1,7 @@
 // A form of settings: sends what was changed and nothing else, shows what is refused beside its field,
 // and follows changes from elsewhere in the fields that nobody is editing.
 
-import { ask, inWords, say } from "./ask.js";
+import { ask, inWords, leave, say } from "./ask.js";
 import { settle, show } from "./form_changes.js";
 import { VALUES } from "./form_values.js";
 import { on } from "./stream.js";
@@ -205,7 +205,7 @@ async function refresh() {
   try {
     take(await ask("GET", target));
   } catch (refusal) {
-    if (refusal.status === 404) location.search = "";
+    if (refusal.status === 404) leave();
     else say(refusal.message, { bad: true });
   }
 }
