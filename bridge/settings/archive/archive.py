@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,8 @@ LARGEST_BYTES = 32 * 2**20
 _FORMAT = 1
 _ABOUT, _SETTINGS, _SECRETS, _SOUNDS = "archive.json", "settings.yaml", "secrets.json", "sounds/"
 _MOST_FILES = 200
+_BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Methods of which zipfile unpacks no more than it is asked for: of the others a few bytes can fill the memory."""
 _NOT_OURS = "this is no archive of a set-up"
 
 
@@ -81,7 +84,7 @@ def unpacked(content: bytes) -> Archive:
             sealed=files.get(_SECRETS),
             sounds={name.removeprefix(_SOUNDS): data for name, data in files.items() if name.startswith(_SOUNDS)},
         )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, OverflowError):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, OverflowError, zlib.error):
         raise ActionRefused(_NOT_OURS) from None
     except (ValueError, KeyError, TypeError):
         raise ActionRefused(_NOT_OURS) from None
@@ -90,7 +93,7 @@ def unpacked(content: bytes) -> Archive:
 def _read(zipped: zipfile.ZipFile) -> dict[str, bytes]:
     """Returns all files by their names, none read further than the limit. Raises ActionRefused, or as zipfile does."""
     entries = zipped.infolist()
-    if len(entries) > _MOST_FILES:
+    if len(entries) > _MOST_FILES or any(entry.compress_type not in _BOUNDED for entry in entries):
         raise ActionRefused(_NOT_OURS)
     files: dict[str, bytes] = {}
     left = LARGEST_BYTES

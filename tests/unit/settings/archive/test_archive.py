@@ -178,7 +178,29 @@ def test_without_the_package_the_page_says_what_to_install_and_the_rest_works(sy
     monkeypatch.setitem(sys.modules, "cryptography", None)
     with pytest.raises(ActionRefused, match=r"alarm2mqtt\[archive\]"):
         seal("text", PHRASE)
-    shown = archive_page(Frame(device="Gate", token="t", guarded=False, armed=True))
+    shown = archive_page(Frame(device="Gate", token="t", guarded=False, armed=True, connections={}))
     assert "install alarm2mqtt[archive]" in shown
     assert shown.count("disabled") == 2
     assert archived(sync).sealed is None
+
+
+def zipped_as(method: int) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as zipped:
+        zipped.writestr("archive.json", '{"format": 1, "withheld": []}')
+        zipped.writestr("settings.yaml", "inputs: []\n" * 100)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_method_that_unpacks_more_than_it_is_asked_for_is_refused(method):
+    with pytest.raises(ActionRefused, match="no archive"):
+        unpacked(zipped_as(method))
+
+
+def test_an_archive_damaged_inside_a_file_is_refused():
+    content = bytearray(zipped_as(zipfile.ZIP_DEFLATED))
+    begin = content.index(b"settings.yaml") + len("settings.yaml")
+    content[begin : begin + 8] = b"\xff" * 8
+    with pytest.raises(ActionRefused, match="no archive"):
+        unpacked(bytes(content))
