@@ -21,7 +21,7 @@ _PASSWORD = "password"  # noqa: S105 - the key's name
 _ADDRESS = (
     *("host", "port", "security", "tls", "ca_file"),
     *("onvif", "snapshot", "stream"),
-    *("url", "connected", "disconnected"),
+    *("url", "address", "connected", "disconnected"),
 )
 """Keys that decide which server gets a section's password, and whether others can read it on the way."""
 _SENT_NOWHERE = ("web",)

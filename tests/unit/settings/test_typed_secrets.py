@@ -246,3 +246,11 @@ def test_the_pages_own_password_is_sent_nowhere_and_stays_with_another_port(tmp_
     patch(sync, web={"password": "sesame"})
     assert patch(sync, web={"port": 8100}) is True
     assert sync.loaded.settings.web.password.reveal() == "sesame"
+
+
+def test_a_known_device_keeps_its_password_at_its_address(tmp_path):
+    sync = opened(tmp_path)
+    line = {"kind": "http", "preset": "reolink_siren", "address": "http://siren.example", "username": "me"}
+    sync.apply_edit(edits.add("outputs", {"id": "siren", "line": {**line, "password": "s3cret"}}))
+    found = faults(sync, edits.patch_output("siren", {"line": {"address": "http://evil.example"}}))
+    assert found == {"line.password": "must be typed again, since it would go to another server"}
