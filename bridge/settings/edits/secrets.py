@@ -5,6 +5,7 @@ A client sends `password`, and the document gets `password_file`. A null removes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ _ADDRESS = (
     *("url", "address", "connected", "disconnected"),
 )
 """Keys that decide which server gets a section's password, and whether others can read it on the way."""
+_REQUESTS = ("connected", "disconnected")
+_SERVER = re.compile(r"([^:/?#]+://)(?:[^/?#]*@)?([^/?#]*)")
 _SENT_NOWHERE = ("web",)
 
 
@@ -88,6 +91,31 @@ def sent_elsewhere(before: Document, after: Document, above: Iterable[Layer]) ->
             yield Fault(path=path_of(at), message=message)
         elif any(step(section, key) is not ABSENT and step(section, key) == step(old, key) for key in _keys()):
             yield Fault(path=path_of(at), message="must be typed again, since it would go to another server")
+
+
+def requests_sent_elsewhere(before: Document, after: Document, touched: Iterable[Loc]) -> Iterator[Fault]:
+    """Yields a fault for each header and body that goes to another server though the edit does not give it."""
+    given = set(touched)
+    for loc, _ in secret_sections(after):
+        for request in _REQUESTS:
+            at: Loc = (*loc, request)
+            old, new = value_at(before, at), value_at(after, at)
+            if _server(old) in (None, _server(new)):
+                continue
+            headers = step(new, "headers")
+            named = [("headers", name) for name in headers] if isinstance(headers, Mapping) else []
+            for part in (("body",), *named):
+                value = value_at(new, part)
+                if value not in (None, ABSENT) and value == value_at(old, part) and (*at, *part) not in given:
+                    message = "must be given again, since it would go to another server"
+                    yield Fault(path=path_of((*at, *part)), message=message)
+
+
+def _server(request: object) -> str | None:
+    """Returns scheme, host and port of a request's address, without user and query; None if it has no address."""
+    url = step(request, "url")
+    found = _SERVER.match(url) if isinstance(url, str) else None
+    return None if found is None else f"{found[1]}{found[2]}".lower()
 
 
 def same_server(old: Document, new: Document) -> bool:

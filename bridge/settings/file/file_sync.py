@@ -9,7 +9,7 @@ import errno
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from bridge.settings.edits.secrets import (
     file_stem,
     in_files,
     named_files,
+    requests_sent_elsewhere,
     sent_elsewhere,
     typed_secrets,
     unfit,
@@ -125,7 +126,7 @@ class FileSync:
             document = without_old_files(made.document, made.touched)
             if before.with_document(document).settings == before.settings:
                 return False
-            typed = {} if edit.do == "remove" else _typed(before, document)
+            typed = {} if edit.do == "remove" else _typed(before, document, made.touched)
             stems = {loc: file_stem(document, loc) for loc in typed}
             with written_secrets(before.path, typed, stems) as written:
                 base = str(edit.content["text"]).encode() if edit.do == "replace" else content
@@ -242,11 +243,12 @@ def _check_named_files(before: Loaded, made: Edited) -> None:
         raise SettingsError(faults)
 
 
-def _typed(before: Loaded, document: Mapping[str, Any]) -> dict[Loc, str]:
+def _typed(before: Loaded, document: Mapping[str, Any], touched: Iterable[Loc]) -> dict[Loc, str]:
     """Returns the secrets that an edit brings. Raises SettingsError for an unfit one, and for one sent elsewhere."""
     typed = typed_secrets(before.document, document)
     faults = (
         *sent_elsewhere(before.document, document, before.above),
+        *(requests_sent_elsewhere(before.document, document, touched) if touched else ()),
         *unfit(typed),
     )
     if faults:

@@ -254,3 +254,23 @@ def test_a_known_device_keeps_its_password_at_its_address(tmp_path):
     sync.apply_edit(edits.add("outputs", {"id": "siren", "line": {**line, "password": "s3cret"}}))
     found = faults(sync, edits.patch_output("siren", {"line": {"address": "http://evil.example"}}))
     assert found == {"line.password": "must be typed again, since it would go to another server"}
+
+
+def test_headers_and_bodies_of_requests_keep_to_their_server(tmp_path):
+    sync = opened(tmp_path)
+    header = {"headers": {"Authorization": "s3cret"}}
+    line = {
+        "kind": "http",
+        "connected": {"url": "http://plug.example/on", **header},
+        "disconnected": {"url": "http://plug.example/off", "body": "s3cret"},
+    }
+    sync.apply_edit(edits.add("outputs", {"id": "light", "line": line}))
+    evil = {"connected": {"url": "http://plug.example@evil.example/on"}, "disconnected": {"url": "http://evil.example"}}
+    assert faults(sync, edits.patch_output("light", {"line": evil})) == dict.fromkeys(
+        ("line.connected.headers.Authorization", "line.disconnected.body"),
+        "must be given again, since it would go to another server",
+    )
+    there = {"connected": {"url": "http://PLUG.example/toggle"}}
+    assert sync.apply_edit(edits.patch_output("light", {"line": there})) is True
+    again = {"connected": {**evil["connected"], **header}, "disconnected": {**evil["disconnected"], "body": None}}
+    assert sync.apply_edit(edits.patch_output("light", {"line": again})) is True
