@@ -12,7 +12,8 @@ from bridge.cli.install.environment import Environment, environment, record_of
 from bridge.cli.install.first_settings import PASSWORD
 from bridge.cli.install.hands import Hands, run
 from bridge.cli.install.page_ready import page_words
-from bridge.cli.install.plan import Wish, plan_install, plan_return
+from bridge.cli.install.plan import Wish, plan_install
+from bridge.cli.install.rollback import plan_rollback
 from bridge.cli.install.seen import Seen, look, require_root, require_systemd
 from bridge.cli.install.steps import FirstSettings, Step
 from bridge.cli.overview.invocation import caller
@@ -58,7 +59,7 @@ def carry_out(steps: Sequence[Step], hands: Hands, seen: Seen, say: Say) -> None
             done.append(step)
             hands.do(step)
     except (StartFailed, KeyboardInterrupt) as failure:
-        back = plan_return(seen, done)
+        back = plan_rollback(seen, done)
         if back:
             say(f"That failed: {failure}" if str(failure) else "That was interrupted.")
         for step in back:

@@ -6,7 +6,7 @@ a disk full of files or a network. Settings that are there are never touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bridge.cli.install import places
@@ -20,7 +20,6 @@ from bridge.cli.install.steps import (
     Remove,
     Run,
     Step,
-    SwapBack,
     SwapProgram,
     WriteFile,
 )
@@ -57,31 +56,6 @@ def plan_install(seen: Seen, environment: Environment, wish: Wish) -> list[Step]
         *_reload(seen, files),
         *_start(seen, anew=is_new or rewritten),
         *([Remove(words="removes the copy before", path=places.BEFORE)] if is_new and seen.has_program else []),
-    ]
-
-
-def plan_return(seen: Seen, done: Sequence[Step]) -> list[Step]:
-    """Returns the steps back to the version before, after an installation whose last step of `done` failed.
-
-    None are needed unless the service was stopped for it.
-    """
-    if not any(isinstance(step, Run) and step.command[:2] == ("systemctl", "stop") for step in done):
-        return []
-    unit = seen.files[places.UNIT]
-    rewrote = any(isinstance(step, WriteFile) and step.path == places.UNIT for step in done)
-    swapped = any(isinstance(step, SwapProgram) for step in done)
-    return [
-        Run(words="stops what was started", command=("systemctl", "stop", places.SERVICE), may_fail=True),
-        *([SwapBack(words="puts the version before back into its place")] if swapped and seen.has_program else []),
-        *(
-            [
-                WriteFile(words="writes the service as it was", path=places.UNIT, content=unit),
-                Run(words="has systemd read its units", command=("systemctl", "daemon-reload"), may_fail=True),
-            ]
-            if rewrote and unit is not None
-            else []
-        ),
-        Run(words="starts the version before", command=("systemctl", "start", places.SERVICE), may_fail=True),
     ]
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from bridge.core.definitions.document import as_document
-from bridge.core.definitions.field_types import Length, Matches, MayHoldPassword, Names, Offered, OneOf, Read, Secret
-from bridge.core.definitions.introspection import is_optional, mark, members, unwrapped
+from bridge.core.definitions.field_types import Length, Matches, Names, Offered, OneOf
+from bridge.core.definitions.introspection import mark, members, unwrapped
 from bridge.web.html import Html, el
 from bridge.web.pages.fields import Form, Options, select, tied
+from bridge.web.pages.setting_key import MASK, Key
 
-MASK = "***"
-"""A secret as `as_document` has it."""
 NONE = ("", "None")
 _WORDS = {"ca": "CA", "onvif": "ONVIF", "url": "Address"}
 _UNITS = {"s": "s", "ms": "ms", "db": "dB"}
@@ -34,48 +31,6 @@ class Around:
     presets: Options = ()
     chips: Options = ()
     lines: Options = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """One key of a definition: its type without None, the marks at it, and whether it may be left out."""
-
-    path: str
-    type: Any
-    marks: tuple[Any, ...]
-    is_optional: bool
-    default: Any
-
-    @property
-    def is_secret(self) -> bool:
-        """Whether its value is never shown."""
-        return self.type is Secret
-
-    @property
-    def is_password(self) -> bool:
-        """Whether it is a secret by itself, rather than an address or a text that may hold one."""
-        return self.is_secret and mark(self.marks, Read) is None
-
-    @property
-    def name(self) -> str:
-        """The key alone."""
-        return self.path.rpartition(".")[2]
-
-    def is_masked(self, value: Any) -> bool:
-        """Returns whether this value is not shown."""
-        return self.is_secret or (value == MASK and mark(self.marks, MayHoldPassword) is not None)
-
-
-def key_of(path: str, field: dataclasses.Field[Any]) -> Key:
-    """Returns a key of a definition, at its path in the settings."""
-    kind, marks = unwrapped(field.type)
-    optional = is_optional(kind)
-    if optional and len(members(kind)) == 1:
-        kind, inner = unwrapped(members(kind)[0])
-        marks = (*marks, *inner)
-    needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-    default = None if field.default is dataclasses.MISSING else as_document(field.default)
-    return Key(path=path, type=kind, marks=marks, is_optional=not needed, default=default)
 
 
 def title(key: str) -> str:

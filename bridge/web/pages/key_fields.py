@@ -6,7 +6,8 @@ from bridge.core.definitions.introspection import is_section, keys
 from bridge.settings.field_meanings import meanings
 from bridge.web.html import Html, el
 from bridge.web.pages.fields import Form
-from bridge.web.pages.key_controls import Around, Key, control, key_of, title
+from bridge.web.pages.key_controls import Around, control, title
+from bridge.web.pages.setting_key import Key, key_of
 
 NEVER_SHOWN = "It is kept by the device, and never shown."
 

@@ -9,8 +9,9 @@ import pytest
 
 from bridge.cli.install import places
 from bridge.cli.install.environment import Environment
-from bridge.cli.install.plan import Wish, plan_install, plan_return
+from bridge.cli.install.plan import Wish, plan_install
 from bridge.cli.install.receipt import Receipt, digest_of, read
+from bridge.cli.install.rollback import plan_rollback
 from bridge.cli.install.seen import Seen
 from bridge.cli.install.steps import (
     CopyProgram,
@@ -214,20 +215,20 @@ def after(steps, last):
 
 def test_a_failure_before_the_service_was_stopped_leaves_it_running():
     steps = plan_install(OLDER, SOURCE, ASKING)
-    assert plan_return(OLDER, after(steps, "CopyProgram")) == []
-    assert plan_return(FRESH, plan_install(FRESH, SOURCE, ASKING)) == []
+    assert plan_rollback(OLDER, after(steps, "CopyProgram")) == []
+    assert plan_rollback(FRESH, plan_install(FRESH, SOURCE, ASKING)) == []
 
 
 def test_after_a_failed_start_the_version_before_runs_again():
     seen = replace(OLDER, files=places.contents() | {places.UNIT: b"before"})
     seen = replace(seen, receipt=replace(OLDER.receipt, files={str(places.UNIT): digest_of(b"before")}))
     steps = plan_install(seen, SOURCE, ASKING)
-    back = plan_return(seen, after(steps, "systemctl enable"))
+    back = plan_rollback(seen, after(steps, "systemctl enable"))
     assert kinds(back) == [
         "systemctl stop", "SwapBack", "WriteFile", "systemctl daemon-reload", "systemctl start",
     ]  # fmt: skip
     assert the(back, WriteFile).content == b"before"
-    assert kinds(plan_return(OLDER, after(plan_install(OLDER, SOURCE, ASKING), "systemctl stop"))) == [
+    assert kinds(plan_rollback(OLDER, after(plan_install(OLDER, SOURCE, ASKING), "systemctl stop"))) == [
         "systemctl stop", "systemctl start",
     ]  # fmt: skip
     assert any(isinstance(step, SwapBack) for step in back)

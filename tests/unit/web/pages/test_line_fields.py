@@ -18,7 +18,7 @@ from bridge.settings.checks.presets import with_preset
 from bridge.web.api.settings import input_settings, output_settings
 from bridge.web.html import some
 from bridge.web.pages.fields import Form
-from bridge.web.pages.key_controls import key_of
+from bridge.web.pages.setting_key import key_of
 from bridge.web.pages.wiring import wiring
 from bridge.web.ports import FoundLines
 
