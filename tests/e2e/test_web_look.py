@@ -21,6 +21,10 @@ HIDE = """(hidden) => {
     Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
 }"""
+BEYOND = """(bars) => {
+    const end = document.querySelector(".chart svg").getBoundingClientRect().right;
+    return bars.map((bar) => bar.getBoundingClientRect().right - end).filter((pixels) => pixels > 0.5);
+}"""
 
 
 @pytest.fixture
@@ -109,6 +113,7 @@ def test_the_last_day_is_drawn_zoomed_and_leads_to_the_entry(browser, bridge):
     assert "Siren: on" in page.locator(".spans li").inner_text()
     bridge.board("connect door")
     page.locator('[data-timeline][data-drawn="2"]').wait_for()
+    assert page.locator(".span").evaluate_all(BEYOND) == [], "what began just now is seen"
     assert watched.complaints == []
 
 

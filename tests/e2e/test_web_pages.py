@@ -231,6 +231,7 @@ def test_no_page_sticks_out_complains_or_has_a_serious_accessibility_fault(brows
 
 def test_labels_are_the_words_of_a_cameras_page(browser, bridge):
     told = open_page(browser, f"{bridge.url}alarm-in").page.locator("main").inner_text()
+    assert "set up FTP" in told
     for word in (
         "Alarm input", "Name", "Trigger Mode", "Status", "Output Channel", "Audible Alarm", "Alarm Record", "SMTP",
         "FTP Upload", "Schedule",

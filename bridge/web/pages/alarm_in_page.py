@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bridge.core.definitions.channels import CHANNELS, server_of
+from bridge.core.definitions.channels import CHANNEL, CHANNELS, server_of
 from bridge.core.definitions.settings import InputSettings, Settings
 from bridge.core.definitions.vocabulary import BINARY_SENSOR_CLASSES
 from bridge.web.html import Html, el, some
@@ -121,7 +121,9 @@ def _action(edited: Form, key: str, label: str, section: str, *, able: bool) -> 
 
 def _not_set_up(section: str) -> Html:
     """Returns the link to the section of Set up that is missing."""
-    return some("Not set up: ", el("a", f"set up {section}", href=f"setup?part={section}"), ".")
+    channel = CHANNEL.get(section)
+    name = channel.words.service if channel else section
+    return some("Not set up: ", el("a", f"set up {name}", href=f"setup?part={section}"), ".")
 
 
 def _missing(path: str, label: str, section: str) -> Html:

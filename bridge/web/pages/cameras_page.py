@@ -136,7 +136,11 @@ def _search() -> Html:
             _asked("username", "User name", "For cameras that are not in the settings yet.", type_="text"),
             _asked("password", "Password", None, type_="password"),
             el("div", el("button", "Find cameras", type="submit", class_="primary"), class_="buttons"),
-            _asked("address", "Or the address of one", "A host, host:port, or the address of its device service."),
+            _asked(
+                "address",
+                "Or the address of one",
+                "Such as 192.168.1.20 or 192.168.1.20:8080, or the address of its device service.",
+            ),
             el("div", el("button", "Ask it", type="button", data_ask=True), class_="buttons"),
             el("p", class_="note", role="status", id="found-said"),
             id="find",

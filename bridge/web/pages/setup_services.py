@@ -8,7 +8,7 @@ from bridge.web.html import Html
 from bridge.web.pages.fields import Form
 
 KEPT = "Kept in a file of its own that only the device reads; never shown."
-CA_FILE = "PEM file of the authorities to trust; empty: the system's. Certificates are always checked."
+CA_FILE = "PEM file of the certificate authorities to trust; empty: the system's. Certificates are always checked."
 
 
 def broker(edited: Form) -> Sequence[Html]:
@@ -19,7 +19,7 @@ def broker(edited: Form) -> Sequence[Html]:
         edited.text("mqtt.username", "User name", maxlength=1024),
         edited.secret("mqtt.password", "Password", KEPT),
         edited.present("mqtt.tls", "TLS"),
-        edited.text("mqtt.tls.ca_file", "TLS: authorities", CA_FILE, maxlength=1024),
+        edited.text("mqtt.tls.ca_file", "TLS: CA certificate", CA_FILE, maxlength=1024),
         edited.text("mqtt.tls.cert_file", "TLS: own certificate", "PEM file; with its key.", maxlength=1024),
         edited.text("mqtt.tls.key_file", "TLS: own key", "PEM file; with its certificate.", maxlength=1024),
         edited.text("mqtt.base_topic", "Base topic", "All topics begin with it.", maxlength=1024),
@@ -51,7 +51,7 @@ def mail(edited: Form) -> Sequence[Html]:
         edited.secret("email.password", "Password", KEPT),
         edited.text("email.sender", "Sender", "The address that mail comes from.", maxlength=320),
         edited.words("email.recipients", "Recipients", "One or more addresses, with commas between them."),
-        edited.text("email.ca_file", "Authorities", CA_FILE, maxlength=1024),
+        edited.text("email.ca_file", "CA certificate", CA_FILE, maxlength=1024),
         edited.number("email.min_gap_s", "Shortest time between mails of an input (s)"),
         edited.number("email.pictures.count", "Pictures in a mail"),
         edited.number("email.pictures.interval_s", "Time between pictures (s)"),
@@ -76,7 +76,7 @@ def ftp(edited: Form) -> Sequence[Html]:
             "Of {device} {input} {camera} {date} {time} {seq} {kind} and text; folders are made.",
             maxlength=1024,
         ),
-        edited.text("ftp.ca_file", "Authorities", CA_FILE, maxlength=1024),
+        edited.text("ftp.ca_file", "CA certificate", CA_FILE, maxlength=1024),
     ]
 
 

@@ -127,7 +127,7 @@ def _input(settings: Settings, lines: FoundLines) -> Html:
                 "A contact",
                 [
                     *_named(edited, "Such as Garage door."),
-                    *_line(edited, settings, lines),
+                    *_line(edited, settings, lines, "alarm-in"),
                     edited.choice(
                         "trigger_mode",
                         "Trigger Mode",
@@ -158,7 +158,7 @@ def _output(settings: Settings, lines: FoundLines) -> Html:
                 "What an alarm sets off",
                 [
                     *_named(edited, "Such as Siren."),
-                    *_line(edited, settings, lines),
+                    *_line(edited, settings, lines, "alarm-out"),
                     edited.choice("kind", "Kind", kinds),
                     None if _is_simulated(settings) else level,
                     edited.number("alarm_time_ms", "Alarm Time (ms)", "10000 is ten seconds; empty: until stopped."),
@@ -178,12 +178,19 @@ def _named(edited: Form, such: str) -> list[Html]:
     ]
 
 
-def _line(edited: Form, settings: Settings, lines: FoundLines) -> list[Html]:
-    """Returns the choice of a free line; nothing on the simulated board, whose terminals have none."""
+def _line(edited: Form, settings: Settings, lines: FoundLines, elsewhere: str) -> list[Html]:
+    """Returns the choice of a free line; nothing on the simulated board, whose terminals have none.
+
+    `elsewhere` is the page that adds a terminal of any kind: without a GPIO line there are those of cameras and others.
+    """
     if _is_simulated(settings):
         return []
     options: Options = [("null", "Choose a line"), *((json.dumps(written), label) for label, written in lines.lines)]
-    hint = lines.problem or (None if lines.lines else "No free GPIO line was found on this device.")
+    found = f"{lines.problem.removesuffix('.')}." if lines.problem else "No free GPIO line was found on this device."
+    others = some(
+        " Take one ", el("a", "of a camera", href="cameras"), " or ", el("a", "of another kind", href=elsewhere)
+    )
+    hint = lines.problem if lines.lines else some(found, others, ".")
     return [edited.choice("line", "GPIO line", options, hint, kind="json")]
 
 

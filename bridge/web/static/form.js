@@ -217,7 +217,7 @@ form.addEventListener("submit", async (event) => {
   if (Object.keys(patch).length === 0) {
     if (!form.dataset.adds) {
       const stays = form.dispatchEvent(new CustomEvent("unchanged", { cancelable: true }));
-      if (stays) said.textContent = "Nothing was changed.";
+      if (stays) said.textContent = method === "POST" ? "Nothing is filled in yet." : "Nothing was changed.";
       return;
     }
     patch = { [form.dataset.adds]: {} }; // the device says what is missing

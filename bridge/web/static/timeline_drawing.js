@@ -53,7 +53,7 @@ export function draw(chart, day, { from, to, chosen }) {
     const label = svg("text", { x: 0, y: top + (names ? 20 : 13), class: "name" }, name);
     picture.append(label);
     for (const span of day.spans.filter((one) => one.lane === id && one.end >= from && one.begin <= to)) {
-      const left = Math.max(x(span.begin), names);
+      const left = Math.min(Math.max(x(span.begin), names), width - LEAST); // one that began just now is seen too
       const right = Math.min(x(span.end), width);
       const bar = svg("rect", {
         x: left, y: top + (names ? 4 : 18), width: Math.max(right - left, LEAST), height: 22, rx: 2,
