@@ -232,6 +232,8 @@ def _edited(edit: Edit, before: Loaded) -> Edited:
         raise SettingsError(twice)
     if not isinstance(document, Mapping):
         raise SettingsError([Fault(path="", message="must be keys with values")])
+    if not document:
+        raise SettingsError([Fault(path="", message="has no settings at all")])
     secrets = tuple((tuple(loc), str(secret)) for loc, secret in edit.content["secrets"])
     return Edited(document=adopted(document, before.document, secrets), touched=())
 

@@ -70,8 +70,9 @@ def remove_unused(settings_file: Path) -> None:
     folder = target.parent / FOLDER
     with suppress(OSError):
         ours = [file for file in folder.iterdir() if _OURS.fullmatch(file.name)]
-        named = b""
-        for file in (target, *(version_of(target, number) for number in range(1, VERSIONS + 1))):
+        # An editor may have the settings file out of the way for a moment: then nothing is known to be unused.
+        named = target.read_bytes()
+        for file in (version_of(target, number) for number in range(1, VERSIONS + 1)):
             with suppress(FileNotFoundError):
                 named += file.read_bytes()
         for file in ours:

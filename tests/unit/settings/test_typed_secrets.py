@@ -18,6 +18,7 @@ from bridge.errors import SettingsError
 from bridge.settings.edits import edits
 from bridge.settings.edits.edits import Edit
 from bridge.settings.file.file_sync import FileSync
+from bridge.settings.file.secret_writer import remove_unused
 from bridge.settings.file.versioned_file import SettingsFile
 from bridge.settings.load import load
 
@@ -274,3 +275,12 @@ def test_headers_and_bodies_of_requests_keep_to_their_server(tmp_path):
     assert sync.apply_edit(edits.patch_output("light", {"line": there})) is True
     again = {"connected": {**evil["connected"], **header}, "disconnected": {**evil["disconnected"], "body": None}}
     assert sync.apply_edit(edits.patch_output("light", {"line": again})) is True
+
+
+def test_while_an_editor_has_the_settings_file_away_no_secret_is_removed(tmp_path):
+    sync = opened(tmp_path)
+    patch(sync, mqtt={"password": "s3cret"})
+    (file,) = kept(tmp_path)
+    sync.loaded.path.rename(tmp_path / "editing")
+    remove_unused(sync.loaded.path)
+    assert kept(tmp_path) == [file]

@@ -204,3 +204,11 @@ def test_an_archive_damaged_inside_a_file_is_refused():
     content[begin : begin + 8] = b"\xff" * 8
     with pytest.raises(ActionRefused, match="no archive"):
         unpacked(bytes(content))
+
+
+@pytest.mark.parametrize("text", ["", "# all gone\n", "{}\n"])
+def test_an_archive_without_settings_takes_nothing_away(sync, text):
+    before = sync.loaded.path.read_text()
+    with pytest.raises(SettingsError, match="no settings at all"):
+        sync.apply_edit(edits.replace_all(text, ()))
+    assert sync.loaded.path.read_text() == before
