@@ -38,7 +38,7 @@ from bridge.settings.location import Loc, value_at
 from bridge.settings.sources.overridden import check_overridden
 from bridge.settings.sources.secret_files import plain_secrets, with_secret_files
 from bridge.settings.yaml.edit import edited
-from bridge.settings.yaml.parse import parse
+from bridge.settings.yaml.parse import LARGEST_BYTES, parse
 from bridge.system.file_signs import Signs
 
 log = logging.getLogger(__name__)
@@ -227,7 +227,10 @@ def _edited(edit: Edit, before: Loaded) -> Edited:
     """Returns the next document. Raises SettingsError."""
     if edit.do != "replace":
         return edit.make(before.document)
-    document, twice = parse(str(edit.content["text"]), before.path)
+    text = str(edit.content["text"])
+    if len(text.encode()) > LARGEST_BYTES:
+        raise SettingsError([Fault(path="", message="is too large", allowed=f"at most {LARGEST_BYTES} bytes")])
+    document, twice = parse(text, before.path)
     if twice:
         raise SettingsError(twice)
     if not isinstance(document, Mapping):

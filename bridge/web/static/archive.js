@@ -60,6 +60,6 @@ document.getElementById("import").addEventListener("submit", async (event) => {
     const lacks = missing.length ? ` To be typed again: ${missing.join(", ")}.` : "";
     return end(form, `The set-up of the archive is in force.${lacks}`);
   } catch (error) {
-    return end(form, "Nothing was changed.", error.message);
+    return end(form, "", error.message); // the settings may be in force, and only a sound is not
   }
 });

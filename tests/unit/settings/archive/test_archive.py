@@ -212,3 +212,8 @@ def test_an_archive_without_settings_takes_nothing_away(sync, text):
     with pytest.raises(SettingsError, match="no settings at all"):
         sync.apply_edit(edits.replace_all(text, ()))
     assert sync.loaded.path.read_text() == before
+
+
+def test_an_archive_with_settings_larger_than_a_settings_file_is_not_even_parsed(sync):
+    with pytest.raises(SettingsError, match="is too large"):
+        sync.apply_edit(edits.replace_all("inputs: []\n" + "#" * 1_000_000, ()))
