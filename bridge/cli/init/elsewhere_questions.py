@@ -43,7 +43,7 @@ class ElsewhereQuestions:
         self._cameras = cameras
 
     def ask(self) -> None:
-        """Asks which there are, and about each of them."""
+        """Asks which of cameras, MQTT and health there are, then about each of these."""
         asked = {"cameras": self._ask_cameras, "mqtt": self._ask_mqtt, "health": self._ask_health}
         for word in self._several(QUESTION, NONE, tuple(asked)):
             asked[word]()

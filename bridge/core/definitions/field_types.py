@@ -12,6 +12,9 @@ from typing import Annotated, Any, Literal
 from bridge.core.schedule import Schedule
 from bridge.core.schedule_text import read_schedule
 
+MASK = "***"
+"""The text in place of a secret."""
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -114,10 +117,10 @@ class Secret:
         return self._text
 
     def __repr__(self) -> str:
-        return "Secret('***')"
+        return f"Secret('{MASK}')"
 
     def __str__(self) -> str:
-        return "***"
+        return MASK
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self._text == other._text

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from bridge.core.definitions.document import as_document
+from bridge.core.definitions.field_types import MASK
 from bridge.core.definitions.services import CameraSettings
 from bridge.errors import Fault
 from bridge.web.api import camera_questions
@@ -19,8 +20,6 @@ from bridge.web.api.routes import DONE, Call, Param, Reply, Route, refusal, refu
 from bridge.web.live import Live
 from bridge.web.ports import Ports, SettingsDesk
 
-MASK = "***"
-"""A secret as `as_document` has it."""
 FOUND = (
     Param(name="cameras", schema={"type": "object"}, says="New cameras, by id."),
     Param(name="inputs", schema={"type": "array"}, says="Inputs to add."),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from bridge.core.definitions.field_types import Length, Matches, Names, Offered, OneOf
+from bridge.core.definitions.field_types import MASK, Length, Matches, Names, Offered, OneOf
 from bridge.core.definitions.introspection import mark, members, unwrapped
 from bridge.web.html import Html, el
 from bridge.web.pages.fields import Form, Options, select, tied
-from bridge.web.pages.setting_key import MASK, Key
+from bridge.web.pages.setting_key import Key
 
 NONE = ("", "None")
 _WORDS = {"ca": "CA", "onvif": "ONVIF", "url": "Address"}
@@ -85,7 +85,7 @@ def control(edited: Form, key: Key, around: Around, help_: str, *, is_fresh: boo
 
 
 def _known(offered: Offered | None, around: Around) -> Options:
-    """Returns what is known before anybody is asked."""
+    """Returns the offered values; none without an offer, or if a camera has to be asked for them."""
     if offered is None or offered.is_asked:
         return ()
     return around.chips if offered.among == "chips" else around.lines

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.core.definitions.document import as_document
-from bridge.core.definitions.field_types import MayHoldPassword, Read, Secret
+from bridge.core.definitions.field_types import MASK, MayHoldPassword, Read, Secret
 from bridge.core.definitions.introspection import is_optional, mark, members, unwrapped
-
-MASK = "***"
-"""A secret as `as_document` has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

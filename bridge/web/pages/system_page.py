@@ -35,7 +35,11 @@ def system_page(frame: Frame, status: Mapping[str, Any], sound: str | None) -> s
 def service_card(
     key: str, name: str, state: Mapping[str, Any] | None, action: str, section: str, sound: str | None
 ) -> Html:
-    """Returns the card of a service; `state` None: not configured."""
+    """Returns the card of the service with this key and name: its state, and the button that tests it.
+
+    `state` is the service's part of `/api/status`; None: not set up, and `section` is the part of Set up that does it.
+    `action` is the test, `sound` the clip for that of the loudspeaker, or None if there is none.
+    """
     if state is None:
         inside: list[Html | None] = [
             el("p", "Not set up: ", el("a", f"set up {name}", href=f"setup?part={section}"), ".", class_="note")
