@@ -41,8 +41,9 @@ def service_card(
     `action` is the test, `sound` the clip for that of the loudspeaker, or None if there is none.
     """
     if state is None:
+        missing = name if section in CHANNEL else section
         inside: list[Html | None] = [
-            el("p", "Not set up: ", el("a", f"set up {name}", href=f"setup?part={section}"), ".", class_="note")
+            el("p", "Not set up: ", el("a", f"set up {missing}", href=f"setup?part={section}"), ".", class_="note")
         ]
     else:
         problem = state["problem"]

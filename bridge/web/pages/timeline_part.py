@@ -78,7 +78,7 @@ def timeline_section(of: str | None) -> Html:
         ),
         el(
             "p",
-            "Tap one to see when it was. Keyboard: arrows choose, plus and minus zoom, Page Up and Page Down move.",
+            "Tap a bar to see when it was. Keyboard: arrows choose, plus and minus zoom, Page Up and Page Down move.",
             class_="help",
             id="chart-help",
         ),

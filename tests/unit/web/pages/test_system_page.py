@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bridge.web.pages.system_page import SERVICES, _test
+from bridge.web.pages.system_page import SERVICES, _test, service_card
 
 
 def button(key, sound="dog.wav"):
@@ -38,3 +38,11 @@ def test_without_a_clip_there_is_no_test_of_the_loudspeaker_and_the_store_has_no
 
 def test_the_name_of_a_clip_cannot_end_its_quotes():
     assert button("audio", sound='a"b')["data-body"] == "{&quot;clip&quot;: &quot;a\\&quot;b&quot;}"
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [("email", "SMTP"), ("ftp", "FTP"), ("card", "recording"), ("audio", "audio")]
+)
+def test_a_service_that_is_missing_is_called_as_on_the_page_of_an_input(key, words):
+    _, name, action, section = next(row for row in SERVICES if row[0] == key)
+    assert f">set up {words}</a>" in str(service_card(key, name, None, action, section, None))
