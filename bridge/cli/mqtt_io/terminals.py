@@ -50,7 +50,7 @@ class Moved:
 
 
 def move_input(draft: Draft, modules: Mapping[str, Part], given: Part) -> Moved | None:
-    """Adds a digital input to the draft. Returns None, with a remark or fault, if it has none."""
+    """Adds a digital input to the draft. Returns it, or None, with a remark or fault, if it has no line here."""
     name, wired = _wired(modules, given, is_output=False)
     if wired is None:
         return None
@@ -79,7 +79,7 @@ def move_input(draft: Draft, modules: Mapping[str, Part], given: Part) -> Moved 
 
 
 def move_output(draft: Draft, modules: Mapping[str, Part], given: Part) -> Moved | None:
-    """Adds a digital output to the draft. Returns None, with a remark or fault, if it has none."""
+    """Adds a digital output to the draft. Returns it, or None, with a remark or fault, if it has no line here."""
     name, wired = _wired(modules, given, is_output=True)
     if wired is None:
         return None

@@ -55,7 +55,7 @@ def _form(title: str, name: str, *fields: Html) -> Html:
 
 
 def _phrase(own: str, help_: str, *, able: bool) -> Html:
-    """Returns the field of a pass phrase; without `able` locked, with what to install."""
+    """Returns the field of a pass phrase with the id `own`; locked unless `able`, with the package to install."""
     words = help_ if able else f"{INSTALL[0].upper()}{INSTALL[1:]}."
     return some(
         el("label", "Pass phrase", for_=own),
