@@ -47,7 +47,8 @@ def adopted(document: Document, current: Document, secrets: Secrets) -> dict[str
     """Returns a document that comes from elsewhere, with the secrets that came with it.
 
     The file of a secret stays only where it is the one of the settings in force, for the same server: it might be any
-    file of this device.
+    file of this device. The page's password stays where none came: an import neither opens the page nor shuts out
+    whoever makes it.
     """
     whole: dict[str, Any] = dict(document)
     for loc, section in secret_sections(document):
@@ -61,7 +62,17 @@ def adopted(document: Document, current: Document, secrets: Secrets) -> dict[str
     for loc, text in secrets:
         if isinstance(value_at(whole, loc[:-1]), Mapping):
             whole = with_value(whole, loc, text)
-    return whole
+    return _with_page_password(whole, current)
+
+
+def _with_page_password(whole: dict[str, Any], current: Document) -> dict[str, Any]:
+    """Returns a document that has the page's password of the settings in force, if it brings none of its own."""
+    here, page = current.get("web"), whole.get("web") or {}
+    keys = ("password", "password_file")
+    if not isinstance(here, Mapping) or not isinstance(page, Mapping) or any(page.get(key) for key in keys):
+        return whole
+    kept = {key: here[key] for key in keys if here.get(key)}
+    return {**whole, "web": {**page, **kept}} if kept else whole
 
 
 def _places(part: object, loc: Loc) -> Iterator[tuple[Loc, object]]:

@@ -217,3 +217,13 @@ def test_an_archive_without_settings_takes_nothing_away(sync, text):
 def test_an_archive_with_settings_larger_than_a_settings_file_is_not_even_parsed(sync):
     with pytest.raises(SettingsError, match="is too large"):
         sync.apply_edit(edits.replace_all("inputs: []\n" + "#" * 1_000_000, ()))
+
+
+@pytest.mark.parametrize("web", ["", "web: {host: 0.0.0.0}\n"])
+def test_an_import_without_a_password_of_the_page_leaves_the_present_one(tmp_path, web):
+    sync = opened(tmp_path, "web: {host: 0.0.0.0, password: s3cret-page-of-ours}\ninputs: []\n")
+    assert sync.apply_edit(edits.replace_all(f"device: {{id: other}}\ninputs: []\n{web}", ())) is True
+    settings = sync.loaded.settings
+    assert settings.device.id == "other"
+    assert settings.web.password is not None
+    assert settings.web.password.reveal() == "s3cret-page-of-ours"
