@@ -49,6 +49,10 @@ def test_a_camera_is_found_and_taken_over_and_its_motion_begins_an_alarm(browser
         page.get_by_label("Its id").fill("gate")
         page.get_by_role("button", name="Take over").click()
         page.get_by_text("Lines of").wait_for()
+        page.get_by_text("Starts nothing yet: ").wait_for()
+        assert (
+            page.get_by_role("link", name="Motion (gate)").get_attribute("href") == "alarm-in?input=acme-eye-3-motion"
+        )
         found = written(bridge)
         assert found["cameras"]["gate"]["onvif"] == camera.address
         assert {each["line"]["camera"] for each in [*found["inputs"], *found["outputs"][1:]]} == {"gate"}
@@ -62,7 +66,7 @@ def test_a_camera_is_found_and_taken_over_and_its_motion_begins_an_alarm(browser
         page.goto(bridge.url)
         page.get_by_text("Normal").first.wait_for()
         camera.motion(True)
-        page.get_by_text("In alarm: acme-eye-3-motion").wait_for()
+        page.get_by_text("In alarm: Motion (gate)").wait_for()
         page.goto(f"{bridge.url}cameras")
         page.get_by_text("Online").wait_for()
         page.get_by_role("button", name="Test picture of gate").click()

@@ -21,8 +21,8 @@ from bridge.settings.location import Loc, path_of
 FOLDER = "secrets"
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
-_OURS = re.compile(r"[a-z0-9-]+\.[0-9a-f]{8}")
-"""Names of files of this module; a person's own files in the folder are never removed."""
+_OURS = re.compile(r"[a-z0-9-]+\.[0-9a-f]{16}")
+"""Names of files of this module: too many digits for the date of a person's own file, which is never removed."""
 
 
 class Written:
@@ -89,6 +89,6 @@ def _written(target: Path, stem: str, text: str) -> Path:
         if (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
             with suppress(PermissionError):  # only root may; who wrote the folder can read what is his
                 os.chown(folder, owner.st_uid, owner.st_gid)
-    file = folder / f"{stem}.{secrets.token_hex(4)}"
+    file = folder / f"{stem}.{secrets.token_hex(8)}"
     SettingsFile(file).create(f"{text}\n".encode(), mode=_FILE_MODE)
     return file

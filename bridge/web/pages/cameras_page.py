@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bridge.core.definitions.inputs import LinkageSettings
 from bridge.core.definitions.services import CameraSettings
 from bridge.core.definitions.settings import InputSettings, OutputSettings, Settings
 from bridge.web.html import Html, el, some
@@ -23,12 +24,13 @@ SCRIPTS = ("form.js", "channel.js", "cameras.js")
 class ShownCamera:
     """A camera in the list: whether it answers (None: not known), its lines, and the input of its last picture.
 
-    `picture` is None if there is none.
+    `picture` is None if there is none. `unlinked` are inputs with a line in it whose alarm starts nothing yet.
     """
 
     id: str
     online: bool | None
-    lines: Sequence[str]
+    lines: Sequence[InputSettings | OutputSettings]
+    unlinked: Sequence[str]
     picture: str | None
 
 
@@ -45,11 +47,22 @@ def shown_cameras(
             ShownCamera(
                 id=name,
                 online=online.get(name),
-                lines=[each.label for each in terminals if getattr(each.line, "camera", None) == name],
+                lines=[each for each in terminals if _is_in(name, each)],
+                unlinked=[each.label for each in settings.inputs if _is_in(name, each) and _starts_nothing(each)],
                 picture=max(own, key=lambda each: pictures[each], default=None),
             )
         )
     return found
+
+
+def _starts_nothing(each: InputSettings) -> bool:
+    """Returns whether an alarm of an input has no action."""
+    return replace(each.linkage, camera=None) == LinkageSettings()
+
+
+def _is_in(camera: str, terminal: InputSettings | OutputSettings) -> bool:
+    """Returns whether a terminal's line is in a camera."""
+    return getattr(terminal.line, "camera", None) == camera
 
 
 def cameras_page(frame: Frame, cameras: Sequence[ShownCamera], *, can_ask: bool) -> str:
@@ -89,16 +102,31 @@ def camera_page(frame: Frame, camera: str | None, values: Mapping[str, Any], *, 
 def _camera(camera: ShownCamera) -> Html:
     """Returns a camera of the list."""
     mood = {True: "good", False: "bad", None: "off"}[camera.online]
-    used = f"Lines of {', '.join(camera.lines)}" if camera.lines else "No input or output has a line in it"
     return el(
         "li",
         el("h2", el("a", camera.id, href=f"?camera={camera.id}")),
         el("p", "" if camera.online is None else ONLINE[camera.online], class_="state"),
-        el("p", used, class_="note"),
+        el("p", _lines(camera), class_="note"),
+        el("p", f"Starts nothing yet: {', '.join(camera.unlinked)}. Choose Event Actions there.", class_="note")
+        if camera.unlinked
+        else None,
         *_trial(camera.id, camera.picture),
         class_="card",
         data_mood=mood,
     )
+
+
+def _lines(camera: ShownCamera) -> Html:
+    """Returns a camera's inputs and outputs, each leading to its page."""
+    if not camera.lines:
+        return some("No input or output has a line in it")
+    links = [
+        el("a", each.label, href=f"alarm-in?input={each.id}")
+        if isinstance(each, InputSettings)
+        else el("a", each.label, href=f"alarm-out?output={each.id}")
+        for each in camera.lines
+    ]
+    return some("Lines of ", links[0], *(part for link in links[1:] for part in (", ", link)))
 
 
 def _trial(camera: str, picture: str | None = None) -> list[Html | None]:

@@ -73,6 +73,15 @@ function show(found) {
 const MEANS = (line) => line.event?.replaceAll("_", " ") ?? line.topic ?? line.token;
 const KINDS = { onvif_input: "alarm input", onvif_event: "event", onvif_relay: "relay" };
 
+const LONGEST_NAME = 64;
+
+// The name for people that a terminal begins with: "Motion (gate)", "Alarm input AlarmIn_1 (gate)".
+function named(line, camera) {
+  const what = line.event ? MEANS(line) : `${KINDS[line.kind]} ${MEANS(line)}`;
+  const place = ` (${camera})`;
+  return (what[0].toUpperCase() + what.slice(1)).slice(0, LONGEST_NAME - place.length) + place;
+}
+
 function choice(terminal) {
   const box = element("input", { type: "checkbox", checked: terminal.is_offered, disabled: terminal.known_as !== null });
   if (terminal.known_as !== null) box.checked = false;
@@ -111,7 +120,7 @@ async function takeOver({ offer, inputs, outputs, id, fault, button }) {
   const chosen = (choices) =>
     choices
       .filter(({ box }) => box.checked)
-      .map(({ terminal }) => ({ id: terminal.id, line: { ...terminal.line, camera: id } }));
+      .map(({ terminal }) => ({ id: terminal.id, name: named(terminal.line, id), line: { ...terminal.line, camera: id } }));
   const found = {};
   if (!offer.is_known) {
     const login = given("username") ? { username: given("username"), password: given("password") || null } : {};

@@ -160,12 +160,12 @@ def test_when_its_folder_cannot_be_made_the_fault_says_so_and_nothing_changed(tm
 def test_what_a_killed_edit_left_behind_is_removed_by_the_next_and_a_persons_own_file_stays(tmp_path):
     sync = opened(tmp_path)
     (tmp_path / "secrets").mkdir()
-    orphan = tmp_path / "secrets" / "ftp-password.0123abcd"
-    mine = tmp_path / "secrets" / "camera"
-    for file in (orphan, mine):
+    orphan = tmp_path / "secrets" / "ftp-password.0123456789abcdef"
+    mine = [tmp_path / "secrets" / name for name in ("camera", "camera.20261130")]
+    for file in (orphan, *mine):
         file.write_text("x\n")
     assert patch(sync, device={"name": "Gate"}) is True
-    assert kept(tmp_path) == [mine]
+    assert kept(tmp_path) == mine
 
 
 def test_a_password_that_comes_from_the_environment_is_changed_there(tmp_path):
