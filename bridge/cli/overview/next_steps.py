@@ -69,7 +69,7 @@ def _install(called: Caller) -> Advice:
 
 def _running(seen: Situation, me: str, file: str) -> Iterator[Advice]:
     yield f"{me} watch{file}", "shows the terminals live"
-    yield f"{me} log{file} --follow", "tells what happened and what happens"
+    yield f"{me} log{file} --follow", "shows what happened and what happens"
     settings = seen.settings
     if settings is not None and settings.email is not None:
         yield f"{me} send-test email{file}", "sends a test mail"
