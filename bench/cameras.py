@@ -33,7 +33,7 @@ TRIP_NS = 115_000_000
 TRIPS = 16
 """Of each input, in a minute: under the limit from which it chatters."""
 EVENT_MS = 20.0
-PULSE_MS = 12.0
+PULSE_MS = 5.0
 """As beside a busy process: the cameras, which are played, share the processors."""
 LINE = OUTPUTS[0]
 
